@@ -1,0 +1,1 @@
+"""actorlive: Phoenix LiveView for Python, on Trio."""

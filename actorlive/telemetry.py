@@ -1,0 +1,60 @@
+"""One hook point for spans and events; a no-op until somebody attaches.
+
+A handler is called synchronously where the event happens, on the process that it happens in, so it must
+be quick and must not await. A handler that raises is detached and logged: telemetry never breaks a view.
+
+| name                              | measurements         | metadata                          |
+|-----------------------------------|----------------------|-----------------------------------|
+| `live_view.mount.stop`            | `duration` (seconds) | `view`, `connected`               |
+| `live_view.handle_params.stop`    | `duration`           | `view`, `uri`                     |
+| `live_view.handle_event.stop`     | `duration`           | `view`, `event`                   |
+| `live_view.handle_event.rejected` | –                    | `view`, `event`, `error`          |
+| `live_view.render.stop`           | `duration`           | `view`, `changed`                 |
+| `live_view.*.exception`           | `duration`           | the same, and `error`             |
+| `socket.connected`                | –                    | `peer`                            |
+| `socket.join_failed`              | –                    | `topic`, `reason`                 |
+
+The names follow LiveView's telemetry events with dots for its lists.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+__all__ = ["Handler", "attach", "detach", "enabled", "execute"]
+
+Handler = Callable[[str, Mapping[str, float], Mapping[str, object]], None]
+
+_handlers: dict[object, Handler] = {}
+_log = logging.getLogger("actorlive.telemetry")
+
+
+def attach(handler_id: object, handler: Handler) -> None:
+    """Call `handler(name, measurements, metadata)` for every event (mirrors `:telemetry.attach`).
+
+    Raises `ValueError` when the id is taken.
+    """
+    if handler_id in _handlers:
+        raise ValueError(f"a telemetry handler {handler_id!r} is attached already; detach it first")
+    _handlers[handler_id] = handler
+
+
+def detach(handler_id: object) -> bool:
+    """Stop calling the handler; True when it was attached."""
+    return _handlers.pop(handler_id, None) is not None
+
+
+def enabled() -> bool:
+    """True when anybody listens, so that hot paths can skip the clock."""
+    return bool(_handlers)
+
+
+def execute(name: str, measurements: Mapping[str, float], metadata: Mapping[str, object]) -> None:
+    """Tell every handler of one event."""
+    for handler_id, handler in list(_handlers.items()):
+        try:
+            handler(name, measurements, metadata)
+        except Exception:
+            _handlers.pop(handler_id, None)
+            _log.exception("telemetry handler %r raised on %s and was detached", handler_id, name)
