@@ -1,0 +1,1 @@
+"""Views, their sockets and what they own: async work, streams, flash, navigation, hooks."""

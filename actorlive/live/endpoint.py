@@ -1,0 +1,106 @@
+"""What a view's process needs of the world around it, and what that world sends to it.
+
+The names here are the whole seam between `live` and what stands above it (`web`, `testing`): a transport
+that takes frames, an endpoint that knows routes and keys, a `Mount` that says what to begin, and the two
+messages that a connection puts into a view's mailbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from actorlive.runtime import Pid
+
+if TYPE_CHECKING:
+    from actorlive.live.view import LiveView
+
+__all__ = ["ClientEvent", "Endpoint", "Layout", "Leave", "Mount", "Route", "Transport"]
+
+OnMount = Callable[..., Awaitable[Any]]
+"""`async def hook(params, session, socket) -> Cont | Halt`."""
+
+Layout = Callable[..., Any]
+"""A `@component` with an `inner_block`; it gets the view's `flash` and its other assigns."""
+
+
+class Transport(Protocol):
+    """One client connection, as a view sees it: a pid to monitor, and somewhere to put frames."""
+
+    @property
+    def pid(self) -> Pid:
+        """The connection's port; its DOWN tells the view that the socket has ended."""
+        ...
+
+    def send(self, frame: bytes) -> None:
+        """Queue one text frame (UTF-8 JSON). Never blocks, never raises; a frame to a closed socket is lost."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a URL leads: the view, its action, and the live session that it belongs to."""
+
+    view: type[LiveView[Any]]
+    action: str | None = None
+    params: dict[str, Any] = field(default_factory=dict[str, Any])
+    live_session: str = "default"
+    on_mount: tuple[OnMount, ...] = ()
+    layout: Layout | None = None
+
+
+class Endpoint(Protocol):
+    """The application around the views: its routes, its keys, its mode."""
+
+    @property
+    def debug(self) -> bool:
+        """True in development and tests: an unknown event crashes its view, mutated assigns are reported."""
+        ...
+
+    def route_for(self, uri: str) -> Route | None:
+        """The live route of a path or URL (query string included in `params`), or None."""
+        ...
+
+    def sign_flash(self, flash: Mapping[str, str]) -> str:
+        """A signed flash token, valid for 60 seconds, that the client carries over a redirect."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """Everything that a view needs to begin.
+
+    `topic`, `join_ref`, `ref` belong to the `phx_join` that asked for it; they are empty in a dead render.
+    `params` are the path's and the query's, merged; None when the view is not mounted at a route.
+    """
+
+    route: Route
+    dom_id: str
+    uri: str
+    params: dict[str, Any] | None
+    session: dict[str, Any]
+    endpoint: Endpoint
+    topic: str = ""
+    join_ref: str | None = None
+    ref: str | None = None
+    flash: dict[str, str] = field(default_factory=dict[str, str])
+    connect_params: dict[str, Any] = field(default_factory=dict[str, Any])
+    connect_info: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    redirected: bool = False
+
+
+class ClientEvent(msgspec.Struct, frozen=True, gc=False):
+    """A frame of the view's topic: `event` is the wire's name ("event", "live_patch", …), `payload` still JSON."""
+
+    ref: str | None
+    event: str
+    payload: msgspec.Raw
+
+
+class Leave(msgspec.Struct, frozen=True):
+    """The client left the topic (`phx_leave`); the view answers `ref` and ends."""
+
+    ref: str | None
