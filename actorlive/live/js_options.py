@@ -1,0 +1,178 @@
+"""The options of JS commands: checked, and turned into the values that the client reads.
+
+Every function takes one option as a person writes it and returns what goes on the wire, or raises
+`CommandError`. A fault is found where the command is built, in Python, not later in somebody's browser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from actorlive.errors import ActorLiveError
+
+__all__ = ["CommandError", "Names", "Scope", "Target", "Transition"]
+
+_LONGEST = 60.0
+_IGNORED_BY_BROWSERS = re.compile(r"[\t\r\n]")
+_SCHEME = re.compile(r"[\x00-\x20]*([a-zA-Z][a-zA-Z0-9+.\-]*):")
+
+
+class CommandError(ActorLiveError):
+    """A JS command built with arguments that the client would ignore or choke on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A selector relative to the element that the command runs on. Made by `JS.closest` and `JS.inner`."""
+
+    kind: Literal["closest", "inner"]
+    selector: str
+
+
+Target: TypeAlias = "str | Scope"
+"""A CSS selector over the whole document, or a `Scope`."""
+
+Names: TypeAlias = "str | Sequence[str]"
+"""Class names: one string with spaces, or a sequence of strings."""
+
+Transition: TypeAlias = "str | tuple[Names, Names, Names]"
+"""Classes for the whole transition, or (during, start, end)."""
+
+
+def required(what: str, value: object) -> str:
+    """`value` if it is a non-blank string."""
+    if isinstance(value, str) and value.strip():
+        return value
+    raise CommandError(f"{what} must be a non-empty string, not {value!r}.")
+
+
+def target(to: Target | None) -> str | dict[str, str] | None:
+    """`to=`: a selector stays itself, a scope becomes `{"closest": …}` or `{"inner": …}`."""
+    if isinstance(to, Scope):
+        return {to.kind: to.selector}
+    if to is None:
+        return None
+    if not isinstance(to, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise CommandError(f'to= must be a selector, JS.closest("…") or JS.inner("…"), not {to!r}.')
+    return required("to=", to)
+
+
+def receiver(value: str | int | None) -> str | int | None:
+    """`target=` of a push: a selector, or a component's number."""
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return int(value)
+    return required("target= (a selector, or @myself)", value)
+
+
+def names(value: Names) -> list[str]:
+    """Class names, split on spaces."""
+    parts = value.split() if isinstance(value, str) else [name for item in value for name in item.split()]
+    if not parts:
+        raise CommandError("Class names are missing: give at least one, as in JS.add_class('open').")
+    return parts
+
+
+def transition(value: Transition | None) -> list[list[str]] | None:
+    """Three lists of classes: during the transition, at its start, at its end."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return [names(value), [], []]
+    if len(value) != 3:
+        raise CommandError(
+            f"A transition is a string of classes or three of them (during, start, end), not {value!r}."
+        )
+    return [_optional_names(part) for part in value]
+
+
+def _optional_names(value: Names) -> list[str]:
+    return names(value) if value else []
+
+
+def milliseconds(seconds: float | None) -> int | None:
+    """`time=`: seconds here, whole milliseconds on the wire.
+
+    Zero is refused because the client takes it for its default of 200 ms, and more than a minute because
+    that is nearly always a number of milliseconds.
+    """
+    if seconds is None:
+        return None
+    if 0 < seconds <= _LONGEST:
+        return max(1, round(seconds * 1000))
+    if seconds > _LONGEST:
+        raise CommandError(
+            f"time={seconds!r} is in seconds, at most {_LONGEST:g}. "
+            f"For {seconds:g} ms write time={seconds / 1000:g}."
+        )
+    raise CommandError(
+        f"time={seconds!r} must be more than zero seconds. To let patches through write blocking=False."
+    )
+
+
+def payload(what: str, value: object) -> dict[str, object] | None:
+    """`value=` or `detail=`: whatever encodes to a JSON object (a mapping, a msgspec struct, a dataclass)."""
+    if value is None:
+        return None
+    try:
+        plain = msgspec.to_builtins(value, str_keys=True, enc_hook=_encodable)
+    except (TypeError, ValueError) as error:
+        raise CommandError(f"{what} cannot be encoded as JSON: {error}") from error
+    if not isinstance(plain, dict):
+        raise CommandError(
+            f"{what} must be a mapping or a struct (the client needs an object), not {value!r}."
+        )
+    return plain  # pyright: ignore[reportUnknownVariableType]
+
+
+def _encodable(value: object) -> object:
+    encode = getattr(value, "to_encodable", None)
+    if encode is None:
+        raise NotImplementedError(f"{type(value).__name__} is not a JSON value")
+    return encode()
+
+
+def detail(event: str, value: object, *, blocking: bool) -> dict[str, object] | None:
+    """The `detail=` of a dispatched DOM event."""
+    if value is not None and event == "click":
+        raise CommandError(
+            'A dispatched "click" is a native click: it carries no detail=. Use another event name.'
+        )
+    encoded = payload("detail=", value)
+    if blocking and encoded is not None and "done" in encoded:
+        raise CommandError(
+            'With blocking=True the client sets detail.done itself: rename the key "done" in detail=.'
+        )
+    return encoded
+
+
+def attribute(name: str, *values: str) -> list[str]:
+    """`[name, value, …]`; attribute values are strings, also `"true"` and `"3"`."""
+    for value in values:
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise CommandError(f'The values of attribute "{name}" must be strings, not {value!r}.')
+    return [required("The attribute's name", name), *values]
+
+
+def attributes(value: Names) -> list[str]:
+    """Attribute names or patterns, one or several."""
+    listed = [value] if isinstance(value, str) else list(value)
+    if not listed:
+        raise CommandError(
+            'Attribute names are missing: give one at least, as in JS.ignore_attributes("open").'
+        )
+    return [required("An attribute's name", name) for name in listed]
+
+
+def href(value: str) -> str:
+    """A path or an http(s) URL. `javascript:` and its like are refused, however they are disguised."""
+    found = _SCHEME.match(_IGNORED_BY_BROWSERS.sub("", required("href", value)))
+    if found and found[1].lower() not in ("http", "https"):
+        raise CommandError(f'href {value!r} has the scheme "{found[1]}". Use a path or an http or https URL.')
+    return value
