@@ -1,0 +1,144 @@
+"""One client's socket as a state machine, without the socket.
+
+`Connection.receive(frame)` says what a frame means; it never waits, sends or looks at a clock. The rules:
+
+* A topic has at most one channel; its `join_ref` is the `ref` of the join that made it. A second join
+  takes the topic over and the old channel is closed.
+* A message whose `join_ref` is neither the topic's nor null is from an earlier life of the channel and is
+  ignored; one for a topic without channel is answered with "unmatched topic".
+* A channel that was left or replaced is forgotten at once, so its end later says nothing more to the client.
+* A frame that is no message at all raises `ProtocolError`: the peer does not speak the protocol, and the
+  transport closes with the error's code. Everything else gets an answer or is ignored.
+
+Mirrors `Phoenix.Socket`'s handling of incoming messages.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import msgspec
+
+from actorlive.wire.message import BinaryMessage, Message
+from actorlive.wire.serializer import decode, encode_close, encode_error, encode_reply
+
+__all__ = ["Answer", "Connection", "Ignored", "Join", "Leave", "Push", "Received"]
+
+
+class Join(msgspec.Struct, frozen=True):
+    """A client wants a channel on `topic`; `replaces` is the join ref of the channel that it takes over."""
+
+    topic: str
+    join_ref: str
+    ref: str
+    payload: msgspec.Raw
+    replaces: str | None = None
+
+
+class Push(msgspec.Struct, frozen=True):
+    """A message for the channel on `topic`; the payload of a binary frame is bytes."""
+
+    topic: str
+    join_ref: str
+    ref: str | None
+    event: str
+    payload: msgspec.Raw | bytes
+
+
+class Leave(msgspec.Struct, frozen=True):
+    """The client leaves `topic`: send `frame`, then have the channel answer `ref` and end."""
+
+    topic: str
+    join_ref: str
+    ref: str | None
+    frame: bytes
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A frame to send back; nobody else needs to know."""
+
+    frame: bytes
+
+
+class Ignored(msgspec.Struct, frozen=True):
+    """Nothing to do; `why` is for the log."""
+
+    why: str
+
+
+Received: TypeAlias = Join | Push | Leave | Answer | Ignored
+
+
+class Connection:
+    """The channels of one client connection.
+
+    `max_channels` bounds how many topics it may have joined at once; `topics` are the prefixes of the
+    topics that exist.
+    """
+
+    def __init__(self, max_channels: int = 100, topics: tuple[str, ...] = ("lv:",)) -> None:
+        self._max_channels = max_channels
+        self._prefixes = topics
+        self._join_refs: dict[str, str] = {}
+
+    def receive(self, frame: str | bytes) -> Received:
+        """What one frame means: `str` is a text frame, `bytes` a binary one. Raises `ProtocolError`."""
+        message = decode(frame)
+        match message.event:
+            case "heartbeat" if message.topic == "phoenix":
+                return Answer(encode_reply(message.join_ref, message.ref, message.topic, "ok", {}))
+            case "phx_join":
+                return self._join(message)
+            case "phx_leave":
+                return self._leave(message)
+            case _:
+                return self._push(message)
+
+    def joined(self, topic: str, join_ref: str) -> bool:
+        """True while the channel that `join_ref` made holds the topic."""
+        return self._join_refs.get(topic) == join_ref
+
+    def refuse(self, topic: str, join_ref: str) -> None:
+        """The join was answered with an error: the topic is free."""
+        if self.joined(topic, join_ref):
+            del self._join_refs[topic]
+
+    def channel_down(self, topic: str, join_ref: str, *, crashed: bool) -> bytes | None:
+        """A channel ended: the frame that tells the client, or None when it knows already."""
+        if not self.joined(topic, join_ref):
+            return None
+        del self._join_refs[topic]
+        return encode_error(topic, join_ref) if crashed else encode_close(topic, join_ref)
+
+    def _join(self, message: Message | BinaryMessage) -> Received:
+        topic, join_ref, ref = message.topic, message.join_ref, message.ref
+        if isinstance(message, BinaryMessage) or join_ref is None or ref is None:
+            return Ignored("a join without refs, or as a binary frame")
+        if not topic.startswith(self._prefixes):
+            return _unmatched(message)
+        replaces = self._join_refs.get(topic)
+        if replaces is None and len(self._join_refs) >= self._max_channels:
+            return Answer(encode_reply(join_ref, ref, topic, "error", {"reason": "too many channels joined"}))
+        self._join_refs[topic] = join_ref
+        return Join(topic, join_ref, ref, message.payload, replaces)
+
+    def _leave(self, message: Message | BinaryMessage) -> Received:
+        topic, current = message.topic, self._join_refs.get(message.topic)
+        if current is None:
+            return Answer(encode_reply(message.join_ref, message.ref, topic, "ok", {}))
+        if message.join_ref not in (None, current):
+            return Ignored("a leave from an earlier join")
+        del self._join_refs[topic]
+        return Leave(topic, current, message.ref, encode_close(topic, current))
+
+    def _push(self, message: Message | BinaryMessage) -> Received:
+        current = self._join_refs.get(message.topic)
+        if current is None:
+            return _unmatched(message)
+        if message.join_ref not in (None, current):
+            return Ignored("a message from an earlier join")
+        return Push(message.topic, current, message.ref, message.event, message.payload)
+
+
+def _unmatched(message: Message | BinaryMessage) -> Answer:
+    return Answer(encode_reply(None, message.ref, message.topic, "error", {"reason": "unmatched topic"}))

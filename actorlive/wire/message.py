@@ -1,0 +1,60 @@
+"""The five fields of a frame, as types.
+
+A text frame is a JSON array `[join_ref, ref, topic, event, payload]`; a binary frame (an upload's chunk)
+carries the same five with raw bytes as its payload. Refs are opaque strings that the client makes up:
+they are echoed, never interpreted. A payload stays undecoded (`msgspec.Raw`) until whoever knows its type
+decodes it, so that a frame costs one pass over its head and one over its body.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+__all__ = ["LIVEVIEW_VERSION", "BinaryMessage", "JoinPayload", "Message"]
+
+LIVEVIEW_VERSION = "1.2.12"
+"""The client version that join replies name; another string makes the client warn on its console."""
+
+
+class Message(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """A text frame (mirrors `Phoenix.Socket.Message`). Exactly five fields: another arity is an error."""
+
+    join_ref: str | None
+    ref: str | None
+    topic: str
+    event: str
+    payload: msgspec.Raw
+
+
+class BinaryMessage(msgspec.Struct, frozen=True):
+    """A binary frame from the client: a push whose payload is bytes."""
+
+    join_ref: str | None
+    ref: str | None
+    topic: str
+    event: str
+    payload: bytes
+
+
+class JoinPayload(msgspec.Struct, frozen=True):
+    """The payload of a `phx_join` on a view's topic; what it claims is checked by whoever authorizes it.
+
+    `url` comes with the first join of a page's main view and with its rejoins, `redirect` with a live
+    navigation; children have neither. `session`, `static` and `flash` are signed tokens.
+    """
+
+    session: str | None = None
+    static: str | None = None
+    url: str | None = None
+    redirect: str | None = None
+    params: dict[str, Any] | None = None
+    flash: str | None = None
+    sticky: bool = False
+
+    @property
+    def mounts(self) -> int:
+        """How many joins of this view on this page succeeded before (`_mounts`); 0 when not told."""
+        count = (self.params or {}).get("_mounts")
+        return count if isinstance(count, int) else 0

@@ -1,0 +1,98 @@
+"""Url-encoded form fields to nested data, by the rules of `Plug.Conn.Query`.
+
+`user[name]=Ada` is a key in a dict, `tags[]=a` an element of a list, `lines[][qty]=1` a new dict in a list.
+Where two fields disagree about a value's kind the later one wins. All leaves are strings. The text comes
+from a browser, or from somebody who pretends to be one, so its number of fields and their depth are bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl
+
+from actorlive.errors import ActorLiveError
+
+__all__ = ["MAX_DEPTH", "MAX_FIELDS", "Params", "ParamsError", "decode_query", "form_params", "split_name"]
+
+Params: TypeAlias = dict[str, Any]
+"""Nested fields: a value is a `str`, a dict of values or a list of values."""
+
+_Node: TypeAlias = dict[str, Any] | list[Any]
+
+MAX_FIELDS = 10_000
+MAX_DEPTH = 32
+
+
+class ParamsError(ActorLiveError):
+    """Form fields beyond the limits on their number or depth."""
+
+
+def split_name(name: str) -> list[str]:
+    """A field's name as the path that it stands for; an empty part is a list's next element.
+
+    >>> split_name("a[b][][c]")
+    ['a', 'b', '', 'c']
+    >>> split_name("a[b")
+    ['a[b']
+    """
+    root, bracket, rest = name.partition("[")
+    if not bracket or not name.endswith("]"):
+        return [name]
+    return [root, *rest[:-1].split("][")]
+
+
+def decode_query(text: str, *, max_fields: int = MAX_FIELDS, max_depth: int = MAX_DEPTH) -> Params:
+    """Decode `text` (`application/x-www-form-urlencoded`, UTF-8) to nested data.
+
+    Raises `ParamsError` beyond `max_fields` fields or `max_depth` levels. Bytes that are no UTF-8 become
+    U+FFFD.
+    """
+    params: Params = {}
+    for name, value in _fields(text, max_fields):
+        path = split_name(name)
+        if len(path) > max_depth:
+            raise ParamsError(f"a form field is nested {len(path)} levels deep; the limit is {max_depth}")
+        _put(params, path, value)
+    return params
+
+
+def form_params(text: str, meta: Mapping[str, Any] | None = None) -> Params:
+    """The params of a form event: its fields, `meta` merged over them, `_target` as a path.
+
+    Mirrors LiveView's handling of events of type "form". Raises `ParamsError` as `decode_query` does.
+    """
+    params = decode_query(text)
+    params.update(meta or {})
+    target = params.get("_target")
+    if isinstance(target, str):
+        params["_target"] = [part for part in split_name(target) if part]
+    return params
+
+
+def _fields(text: str, max_fields: int) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=max_fields)
+    except ValueError as error:
+        raise ParamsError(f"a form has more than {max_fields} fields") from error
+
+
+def _put(params: Params, path: list[str], value: str) -> None:
+    node: _Node = params
+    for part, following in pairwise(path):
+        node = _step(node, part, [] if following == "" else {})
+    if isinstance(node, list):
+        node.append(value)
+    else:
+        node[path[-1]] = value
+
+
+def _step(node: _Node, part: str, fresh: _Node) -> _Node:
+    """Go down one level; what stands there and is of another kind gives way to `fresh`."""
+    if isinstance(node, list):
+        node.append(fresh)
+        return fresh
+    if type(node.get(part)) is not type(fresh):
+        node[part] = fresh
+    return node[part]

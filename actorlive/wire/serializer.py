@@ -1,0 +1,116 @@
+"""Frames to messages and back: Phoenix's V2 JSON serializer, sans-I/O.
+
+Everything that arrives is hostile: `decode` gives a typed message or raises `ProtocolError`, whatever the
+bytes. What leaves is built by the server itself; `msgspec` writes it in one pass, int keys of diffs included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from actorlive.errors import ProtocolError
+from actorlive.wire.message import BinaryMessage, Message
+
+__all__ = [
+    "decode",
+    "encode_close",
+    "encode_error",
+    "encode_payload",
+    "encode_push",
+    "encode_reply",
+]
+
+# The close code that Phoenix answers a frame with that it cannot take apart (its socket process crashes).
+CANNOT_DECODE = 1011
+
+_PUSH = 0
+_HEADER = 5  # kind and four lengths
+
+_decoder = msgspec.json.Decoder(Message)
+
+
+def decode(frame: str | bytes) -> Message | BinaryMessage:
+    """Take one frame apart: `str` is a text frame, `bytes` a binary one.
+
+    Raises `ProtocolError` with close code 1011 for anything that is not a frame of protocol 2.0.0.
+    """
+    return _decode_text(frame) if isinstance(frame, str) else _decode_binary(frame)
+
+
+def _decode_text(frame: str) -> Message:
+    try:
+        return _decoder.decode(frame)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise ProtocolError(CANNOT_DECODE, f"a text frame is not a message: {error}") from error
+
+
+def _decode_binary(frame: bytes) -> BinaryMessage:
+    if len(frame) < _HEADER or frame[0] != _PUSH:
+        raise ProtocolError(CANNOT_DECODE, "a binary frame is not a push: kind or header is wrong")
+    fields: list[str] = []
+    start = _HEADER
+    for length in frame[1:_HEADER]:
+        fields.append(_text(frame, start, length))
+        start += length
+    join_ref, ref, topic, event = fields
+    return BinaryMessage(join_ref or None, ref or None, topic, event, frame[start:])
+
+
+def _text(frame: bytes, start: int, length: int) -> str:
+    if start + length > len(frame):
+        raise ProtocolError(CANNOT_DECODE, "a binary frame is shorter than its header says")
+    try:
+        return frame[start : start + length].decode()
+    except UnicodeDecodeError as error:
+        raise ProtocolError(CANNOT_DECODE, f"a binary frame's head is not UTF-8: {error}") from error
+
+
+def _encodable(value: object) -> object:
+    """What msgspec does not know: markup (a kind of `str`) and what encodes itself, as `JS` does."""
+    if isinstance(value, str):
+        return str(value)
+    to_encodable = getattr(value, "to_encodable", None)
+    if to_encodable is None:
+        raise NotImplementedError(f"{type(value).__qualname__} has no JSON form")
+    return to_encodable()
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_encodable)
+
+
+def encode_payload(value: object) -> msgspec.Raw:
+    """JSON of one value, to be put into a frame later without being encoded again."""
+    return msgspec.Raw(_encoder.encode(value))
+
+
+def _frame(join_ref: str | None, ref: str | None, topic: str, event: str, payload: object) -> bytes:
+    return _encoder.encode((join_ref, ref, topic, event, payload))
+
+
+def encode_reply(
+    join_ref: str | None,
+    ref: str | None,
+    topic: str,
+    status: Literal["ok", "error"],
+    response: Mapping[Any, Any],
+) -> bytes:
+    """The answer to one push or join; on "error" the client leaves the elements locked that sent the push."""
+    return _frame(join_ref, ref, topic, "phx_reply", {"status": status, "response": response})
+
+
+def encode_push(join_ref: str | None, topic: str, event: str, payload: object) -> bytes:
+    """A message that answers nothing: `diff`, `live_patch`, `redirect`, …"""
+    return _frame(join_ref, None, topic, event, payload)
+
+
+def encode_close(topic: str, join_ref: str | None) -> bytes:
+    """The channel ended on purpose: the client does not rejoin."""
+    return _frame(join_ref, join_ref, topic, "phx_close", {})
+
+
+def encode_error(topic: str, join_ref: str | None) -> bytes:
+    """The channel crashed: the client rejoins."""
+    return _frame(join_ref, join_ref, topic, "phx_error", {})
