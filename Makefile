@@ -1,0 +1,81 @@
+# What a newcomer needs: `make run` (the gallery) and `make test`. Each target sets up what it uses;
+# stamp files in .make/ keep the second time quick.
+
+PORT ?= 4000
+HOST ?= 127.0.0.1
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+
+BIN := .venv/bin
+NPM := npm --no-audit --no-fund
+CLIENT_SOURCES := $(wildcard actorlive/client/src/*) actorlive/client/build.mjs package.json
+CLIENT := actorlive/client/dist/actorlive.js
+
+.PHONY: run test soak lint format bench bench-server build lock setup clean
+.DELETE_ON_ERROR:
+
+run: setup  ## serve the gallery on http://$(HOST):$(PORT)
+	@$(BIN)/actorlive run examples.gallery.app:app --host $(HOST) --port $(PORT)
+
+test: setup .make/chromium  ## all tests, with those in a real browser
+	$(BIN)/python -m pytest $(ARGS)
+
+soak: setup .make/chromium  ## what takes too long for every run
+	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)
+
+lint: setup  ## style, types and the import law
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	node_modules/.bin/pyright --pythonpath $(BIN)/python
+	PATH=$(CURDIR)/$(BIN):$$PATH node_modules/.bin/pyright --pythonpath $(BIN)/python --verifytypes actorlive --ignoreexternal
+	$(BIN)/lint-imports
+	npm run --silent format:check
+	npm run --silent types
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	npm run --silent format
+
+bench: setup  ## drive the benchmark app and print its table
+	$(BIN)/python bench/run.py $(ARGS)
+
+bench-server: setup  ## the benchmark app alone, in one process
+	@$(BIN)/python bench/app.py --port $(PORT)
+
+build: setup  ## the wheel, with the client in it
+	$(BIN)/python -m hatchling build -t wheel
+
+lock: setup  ## pin what is installed now as requirements/dev.txt
+	{ sed -n '/^#/p' requirements/dev.txt; $(BIN)/pip freeze --exclude-editable; } > requirements/dev.new
+	mv requirements/dev.new requirements/dev.txt
+
+setup: .make/python $(CLIENT)
+
+clean:
+	rm -rf .make .venv node_modules actorlive/client/dist
+
+# ---- set-up, each step once ----
+
+.make/python: requirements/dev.txt pyproject.toml
+	@mkdir -p .make
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.make/node: package-lock.json package.json .npmrc
+	@mkdir -p .make
+	$(NPM) ci --silent
+	@touch $@
+
+$(CLIENT): .make/node $(CLIENT_SOURCES)
+	npm run --silent build
+
+# Debian's Chromium, where there is none and we may install one.
+.make/chromium:
+	@mkdir -p .make
+	@if test -x /usr/bin/chromium; then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	else echo "the browser tests need /usr/bin/chromium: install Debian's package chromium" >&2; exit 1; fi
+	@touch $@

@@ -1,0 +1,51 @@
+// Bundles the browser client: src/index.ts and src/actorlive.css into dist/, minified, with the licences
+// of every npm package that went in. Run as `npm run build`.
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.resolve(here, "../..");
+const dist = path.join(here, "dist");
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+
+const shared = { bundle: true, minify: true, legalComments: "none", metafile: true, absWorkingDir: root };
+const script = await build({
+  ...shared,
+  entryPoints: [path.join(here, "src/index.ts")],
+  outfile: path.join(dist, "actorlive.js"),
+  format: "iife",
+  target: "es2022",
+});
+await build({
+  ...shared,
+  entryPoints: [path.join(here, "src/actorlive.css")],
+  outfile: path.join(dist, "actorlive.css"),
+});
+await writeFile(path.join(dist, "LICENSES.txt"), await licences(bundledPackages(script.metafile)));
+
+/** The names of the npm packages that a bundle is made of, in order. */
+function bundledPackages(metafile) {
+  const names = Object.keys(metafile.inputs).map(
+    (file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1],
+  );
+  return [...new Set(names.filter(Boolean))].sort();
+}
+
+/** One text with the name, version and licence of each package. */
+async function licences(names) {
+  const texts = await Promise.all(names.map(licence));
+  return "This bundle contains the following packages.\n\n" + texts.join("\n");
+}
+
+async function licence(name) {
+  const home = path.join(root, "node_modules", name);
+  const about = JSON.parse(await readFile(path.join(home, "package.json"), "utf8"));
+  const file = (await readdir(home)).find((entry) => /^licen[cs]e/i.test(entry));
+  const author = typeof about.author === "string" ? about.author : (about.author?.name ?? "its authors");
+  const text = file ? await readFile(path.join(home, file), "utf8") : `Copyright ${author}\n`;
+  return `---- ${about.name} ${about.version} (${about.license}) ----\n\n${text.trim()}\n`;
+}

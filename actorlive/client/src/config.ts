@@ -1,0 +1,59 @@
+// What a page may say about its client before the bundle runs: `window.actorlive`.
+
+import type { HooksOptions, LiveSocket, LiveSocketOptions } from "phoenix_live_view";
+
+export type DomCallbacks = NonNullable<LiveSocketOptions["dom"]>;
+
+/** The texts of the connection banner. */
+export interface BannerMessages {
+  /** The view crashed and is being mounted again. */
+  server: string;
+  /** The server cannot be reached. */
+  client: string;
+}
+
+export interface PageConfig {
+  hooks?: HooksOptions;
+  dom?: DomCallbacks;
+  /** Connect parameters beside the CSRF token; read at every (re)join. */
+  params?: () => Record<string, unknown>;
+  messages?: Partial<BannerMessages>;
+  /** Any other option of the LiveSocket (uploaders, metadata, …). */
+  options?: LiveSocketOptions;
+}
+
+export interface Config {
+  hooks: HooksOptions;
+  dom: DomCallbacks;
+  params: () => Record<string, unknown>;
+  messages: BannerMessages;
+  options: LiveSocketOptions;
+}
+
+declare global {
+  interface Window {
+    actorlive?: PageConfig;
+    liveSocket: LiveSocket;
+  }
+}
+
+/** The page's configuration with every default filled in. */
+export function readConfig(): Config {
+  const page = window.actorlive ?? {};
+  return {
+    hooks: page.hooks ?? {},
+    dom: page.dom ?? {},
+    params: () => ({ ...page.params?.(), _csrf_token: csrfToken() }),
+    messages: {
+      server: "Something went wrong. Attempting to recover…",
+      client: "We can't find the internet. Attempting to reconnect…",
+      ...page.messages,
+    },
+    options: page.options ?? {},
+  };
+}
+
+/** The token of the page's `<meta name="csrf-token">`, which the websocket must present with its cookie. */
+function csrfToken(): string {
+  return document.querySelector<HTMLMetaElement>("meta[name='csrf-token']")?.content ?? "";
+}

@@ -1,0 +1,94 @@
+"""The project's own way to run coroutine tests."""
+
+from __future__ import annotations
+
+import time
+
+import hypothesis.strategies as st
+import pytest
+import trio
+from hypothesis import given
+
+
+async def test_a_long_sleep_takes_no_time() -> None:
+    began, wall = trio.current_time(), time.monotonic()
+    await trio.sleep(3600)
+    assert trio.current_time() - began >= 3600
+    assert time.monotonic() - wall < 60
+
+
+@pytest.mark.real_clock
+async def test_the_real_clock_runs_where_it_is_asked_for() -> None:
+    assert not isinstance(trio.lowlevel.current_clock(), trio.testing.MockClock)
+
+
+async def test_fixtures_and_parameters_reach_a_coroutine_test(tmp_path: object) -> None:
+    assert tmp_path
+
+
+@given(st.integers())
+async def test_hypothesis_drives_a_coroutine_test(number: int) -> None:
+    await trio.lowlevel.checkpoint()
+    assert isinstance(number, int)
+
+
+def run_inner(pytester: pytest.Pytester, body: str) -> pytest.RunResult:
+    pytester.makeconftest(conftest_source())
+    pytester.makepyfile(body)
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider")
+
+
+def conftest_source() -> str:
+    from pathlib import Path
+
+    return Path(__file__).with_name("conftest.py").read_text(encoding="utf-8")
+
+
+def test_a_lone_exception_loses_its_group(pytester: pytest.Pytester) -> None:
+    result = run_inner(
+        pytester,
+        """
+        import trio
+
+        async def boom():
+            raise LookupError("the real fault")
+
+        async def test_it():
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(boom)
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["FAILED *::test_it - LookupError: *"])
+
+
+def test_an_async_hypothesis_failure_is_seen(pytester: pytest.Pytester) -> None:
+    result = run_inner(
+        pytester,
+        """
+        import hypothesis.strategies as st
+        from hypothesis import given
+
+        @given(st.integers())
+        async def test_it(n):
+            assert n < 100
+        """,
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*Failing test case: test_it(*"])
+
+
+def test_soak_tests_wait_to_be_asked(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nmarkers = soak: slow")
+    result = run_inner(
+        pytester,
+        """
+        import pytest
+
+        @pytest.mark.soak
+        def test_slow(): ...
+
+        def test_quick(): ...
+        """,
+    )
+    result.assert_outcomes(passed=1, deselected=1)
