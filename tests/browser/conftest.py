@@ -1,0 +1,107 @@
+"""Real Chromium, driven by Playwright: the server as a subprocess, one browser a session, one page a test.
+
+Every test fails on an uncaught JavaScript error or a `console.error`, whatever else it asserts; a test
+that provokes one says so beforehand with `faults.expect(pattern)`. Tests wait for conditions, never for
+time. A failed test leaves a screenshot of each of its pages in `artifacts/`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.pages import Faults, connected
+from tests.browser.server import Server
+
+HERE = Path(__file__).parent
+ARTIFACTS = HERE / "artifacts"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+failed = pytest.StashKey[bool]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[failed] = report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The gallery, shared by the tests that leave it as they found it."""
+    with Server("examples.gallery.app:app") as running:
+        yield running
+
+
+@pytest.fixture
+def faults() -> Iterator[Faults]:
+    seen = Faults()
+    yield seen
+    assert not seen.unexpected, "faults in the browser:\n" + "\n".join(seen.unexpected)
+
+
+@pytest.fixture
+def context(browser: Browser, request: pytest.FixtureRequest, faults: Faults) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1000, "height": 700})
+    opened.set_default_timeout(20_000)
+    opened.on("page", faults.watch)
+    yield opened
+    if request.node.stash.get(failed, False):
+        _picture(opened, request.node.name)
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+@pytest.fixture
+def live(server: Server, context: BrowserContext) -> Callable[[str], Page]:
+    """Open a path of the gallery in a tab of its own and wait until its view is connected."""
+
+    def open_page(path: str) -> Page:
+        tab = context.new_page()
+        tab.goto(server.url + path)
+        return connected(tab)
+
+    return open_page
+
+
+def _picture(context: BrowserContext, name: str) -> None:
+    ARTIFACTS.mkdir(exist_ok=True)
+    safe = re.sub(r"[^\w.-]+", "_", name)
+    for number, page in enumerate(context.pages):
+        page.screenshot(path=ARTIFACTS / f"{safe}-{number}.png", full_page=True)
