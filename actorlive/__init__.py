@@ -1,1 +1,113 @@
-"""actorlive: Phoenix LiveView for Python, on Trio."""
+"""actorlive: Phoenix LiveView for Python, on Trio.
+
+A view is an actor: one mailbox for client events, messages, async results and timers, handled one at a time.
+This module is the one public door; what is used more rarely is in `actorlive.runtime`, `actorlive.pubsub` and
+`actorlive.testing`. Names are loaded when they are first used, so that `import actorlive.runtime` brings in no web.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from actorlive.errors import ActorLiveError
+    from actorlive.live.async_result import AsyncResult
+    from actorlive.live.events import Event, RawEvent
+    from actorlive.live.lifecycle import Cont, Halt
+    from actorlive.live.socket import Socket
+    from actorlive.live.streams import Stream, StreamResult
+    from actorlive.live.view import LiveView
+    from actorlive.runtime import (
+        Down,
+        Error,
+        Exit,
+        Ok,
+        Pid,
+        Ref,
+        Shutdown,
+        Timer,
+        cancel_timer,
+        demonitor,
+        exit,
+        link,
+        make_ref,
+        monitor,
+        register,
+        send,
+        send_after,
+        spawn,
+        spawn_link,
+        spawn_monitor,
+        unlink,
+        whereis,
+    )
+    from actorlive.template import Attrs, Slot, Template, component, heex, render_slot
+    from actorlive.web import ActorLive
+
+__all__ = [
+    "ActorLive",
+    "ActorLiveError",
+    "AsyncResult",
+    "Attrs",
+    "Cont",
+    "Down",
+    "Error",
+    "Event",
+    "Exit",
+    "Halt",
+    "LiveView",
+    "Ok",
+    "Pid",
+    "RawEvent",
+    "Ref",
+    "Shutdown",
+    "Slot",
+    "Socket",
+    "Stream",
+    "StreamResult",
+    "Template",
+    "Timer",
+    "cancel_timer",
+    "component",
+    "demonitor",
+    "exit",
+    "heex",
+    "link",
+    "make_ref",
+    "monitor",
+    "register",
+    "render_slot",
+    "send",
+    "send_after",
+    "spawn",
+    "spawn_link",
+    "spawn_monitor",
+    "unlink",
+    "whereis",
+]
+
+_HOME = {
+    "actorlive.errors": "ActorLiveError",
+    "actorlive.live.async_result": "AsyncResult",
+    "actorlive.live.events": "Event RawEvent",
+    "actorlive.live.lifecycle": "Cont Halt",
+    "actorlive.live.socket": "Socket",
+    "actorlive.live.streams": "Stream StreamResult",
+    "actorlive.live.view": "LiveView",
+    "actorlive.runtime": "Down Error Exit Ok Pid Ref Shutdown Timer cancel_timer demonitor exit link make_ref monitor register send send_after spawn spawn_link spawn_monitor unlink whereis",
+    "actorlive.template": "Attrs Slot Template component heex render_slot",
+    "actorlive.web": "ActorLive",
+}
+_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from actorlive.runtime import Pid
+from actorlive.runtime import Pid, Shutdown
 
 if TYPE_CHECKING:
     from actorlive.live.view import LiveView
 
-__all__ = ["ClientEvent", "Endpoint", "Layout", "Leave", "Mount", "Route", "Transport"]
+__all__ = ["JOIN_FAILED", "ClientEvent", "Endpoint", "Layout", "Leave", "Mount", "Route", "Transport"]
+
+JOIN_FAILED = Shutdown("join_failed")
+"""The reason of a channel whose join was answered with an error: its connection has nothing more to say."""
 
 OnMount = Callable[..., Awaitable[Any]]
 """`async def hook(params, session, socket) -> Cont | Halt`."""
@@ -62,6 +65,10 @@ class Endpoint(Protocol):
 
     def route_for(self, uri: str) -> Route | None:
         """The live route of a path or URL (query string included in `params`), or None."""
+        ...
+
+    def sign_reload(self, status: int) -> str:
+        """A signed token that makes the next page load answer with that HTTP status."""
         ...
 
     def sign_flash(self, flash: Mapping[str, str]) -> str:

@@ -1,0 +1,197 @@
+"""Work on the side: tasks that belong to a view and whose ends are messages to it (LiveView's `async.ex`).
+
+A task is a process of its own, owned by the view: it dies with the view, and whatever it does, the view lives.
+Its result is one message. The view keeps one task per key, and a result is accepted only from the very task
+that is kept there: a task that was started again, or cancelled and started again, is not heard any more.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, cast
+
+import trio
+
+from actorlive.errors import CallbackError
+from actorlive.live.streams import StreamResult
+from actorlive.runtime import Down, Error, Exit, Ok, Pid, Ref, demonitor, exit, monitor, send, spawn
+
+__all__ = ["AsyncDone", "AsyncTask", "AsyncWork", "Supervises"]
+
+_log = logging.getLogger("actorlive.live")
+
+Kind = Literal["start", "assign", "stream"]
+
+
+class Supervises(Protocol):
+    """A task supervisor: what `supervisor=` takes (`runtime.TaskSupervisor`)."""
+
+    def start_child(self, fn: Callable[..., Any], *args: object, owner: Pid | None = None) -> Pid:
+        """Start a task process under the supervisor."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class AsyncTask:
+    """One running task. Compared by identity: that is what makes a result current or stale."""
+
+    key: Hashable
+    kind: Kind
+    names: tuple[str, ...]
+    pid: Pid
+    monitor: Ref
+
+
+@dataclass(slots=True, eq=False)
+class AsyncDone:
+    """The message of a task that has ended by itself."""
+
+    box: list[AsyncTask]
+    result: Ok[Any] | Exit
+
+
+class AsyncWork:
+    """The tasks of one view."""
+
+    __slots__ = ("_by_key", "_by_monitor", "_owner")
+
+    def __init__(self, owner: Pid) -> None:
+        self._owner = owner
+        self._by_key: dict[Hashable, AsyncTask] = {}
+        self._by_monitor: dict[Ref, AsyncTask] = {}
+
+    def start(
+        self,
+        key: Hashable,
+        kind: Kind,
+        names: tuple[str, ...],
+        fn: Callable[..., Any],
+        supervisor: Supervises | None = None,
+    ) -> None:
+        """Begin a task under a key. One that runs there already goes on, unheard."""
+        box: list[AsyncTask] = []
+        begin = spawn if supervisor is None else supervisor.start_child
+        pid = begin(_run, self._owner, box, fn, owner=self._owner)
+        task = AsyncTask(key, kind, names, pid, monitor(pid))
+        box.append(task)
+        self._by_key[key] = task
+        self._by_monitor[task.monitor] = task
+
+    def cancel(self, key: Hashable, reason: object) -> None:
+        """Ask the task of that key to exit; what it leaves arrives as a later message. No task: nothing."""
+        task = self._by_key.get(key)
+        if task is not None:
+            exit(task.pid, reason)
+
+    def finished(self, done: AsyncDone) -> AsyncTask | None:
+        """The task that this result is of, if it is still the current one of its key."""
+        task = done.box[0]
+        demonitor(task.monitor, flush=True)
+        self._by_monitor.pop(task.monitor, None)
+        return self._take_if_current(task)
+
+    def went_down(self, down: Down) -> AsyncTask | None:
+        """The current task that this DOWN is of; None for one that was replaced."""
+        return self._take_if_current(self._by_monitor.pop(down.ref))
+
+    def watches(self, ref: Ref) -> bool:
+        """True when that monitor is on one of these tasks."""
+        return ref in self._by_monitor
+
+    @property
+    def pids(self) -> list[Pid]:
+        """The processes of the current tasks."""
+        return [task.pid for task in self._by_key.values()]
+
+    def _take_if_current(self, task: AsyncTask) -> AsyncTask | None:
+        if self._by_key.get(task.key) is not task:
+            return None
+        del self._by_key[task.key]
+        return task
+
+
+async def _run(owner: Pid, box: list[AsyncTask], fn: Callable[..., Any]) -> None:
+    """The task's process: run the function, tell the owner what became of it."""
+    try:
+        result: Ok[Any] | Exit = Ok(await call(fn))
+    except Exception as error:
+        cause = plain(error)
+        _log.error("async task %r raised %r", box[0].key, cause, exc_info=cause)
+        result = Exit(cause)
+    send(owner, AsyncDone(box, result))
+
+
+async def call(fn: Callable[..., Any]) -> Any:
+    """Call an `async def` here, anything else in a worker thread that is left alone when the task is cancelled."""
+    if is_async(fn):
+        return await fn()
+    return await trio.to_thread.run_sync(fn, abandon_on_cancel=True)
+
+
+def is_async(fn: Callable[..., Any]) -> bool:
+    """True for what has to be awaited: coroutine functions, partials of them, objects with an async `__call__`."""
+    while isinstance(fn, functools.partial):
+        fn = cast("functools.partial[Any]", fn).func
+    return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(getattr(fn, "__call__", None))  # noqa: B004
+
+
+def plain(error: Exception) -> Exception:
+    """The exception itself, out of exception groups that hold nothing else."""
+    while isinstance(error, ExceptionGroup) and len(cast("ExceptionGroup[Exception]", error).exceptions) == 1:
+        error = cast("ExceptionGroup[Exception]", error).exceptions[0]
+    return error
+
+
+def loads(names: tuple[str, ...], fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:
+    """The function of an `assign_async`, checked where it runs: it answers `Error` or a value for every name."""
+    return _checked(functools.partial(fn, *args), functools.partial(_values, names))
+
+
+def lists(name: str, fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:
+    """The function of a `stream_async`, checked where it runs: it answers `Error` or the items."""
+    return _checked(functools.partial(fn, *args), functools.partial(_items, name))
+
+
+def _checked(fn: Callable[[], Any], check: Callable[[Any], Any]) -> Callable[[], Any]:
+    if not is_async(fn):
+        return lambda: check(fn())
+
+    async def checked() -> Any:
+        return check(await fn())
+
+    return checked
+
+
+def _values(names: tuple[str, ...], value: Any) -> Error | dict[str, Any]:
+    if isinstance(value, Error):
+        return value
+    if isinstance(value, Ok):
+        value = cast("Ok[Any]", value).value
+    if len(names) == 1:
+        return {names[0]: value}
+    if isinstance(value, Mapping):
+        mapping = cast("Mapping[str, Any]", value)
+        if all(name in mapping for name in names):
+            return dict(mapping)
+    wanted = ", ".join(map(repr, names))
+    raise CallbackError(
+        f"expected assign_async to return a mapping with all of {wanted}, or Error(reason); got {value!r:.200}"
+    )
+
+
+def _items(name: str, value: Any) -> Error | StreamResult[Any]:
+    if isinstance(value, Error):
+        return value
+    if isinstance(value, Ok):
+        value = cast("Ok[Any]", value).value
+    if isinstance(value, StreamResult):
+        return cast("StreamResult[Any]", value)
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return StreamResult(list(cast("Iterable[Any]", value)))
+    raise CallbackError(
+        f"expected stream_async({name!r}, …) to return the items, a StreamResult, or Error(reason); got {value!r:.200}"
+    )

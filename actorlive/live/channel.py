@@ -1,0 +1,289 @@
+"""Channel: the process of one connected view (LiveView's `Phoenix.LiveView.Channel`).
+
+One loop takes one message at a time from the mailbox: a frame of the client, the end of a task, a timer, a
+broadcast, the socket's DOWN. Each is one callback, then at most one render and at most one diff. The reply to an
+event leaves after that render and carries its diff, so replies are in the order of the events and each shows
+exactly what was done up to it; that is what the client's locks rely on.
+
+The process lives in the node, never in a socket's task: the end of the socket is a message behind the events that
+came before it. A callback that raises ends this process alone; its connection sees the DOWN and says `phx_error`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, cast
+
+import msgspec
+
+from actorlive import runtime
+from actorlive.errors import CallbackError
+from actorlive.live.async_ends import apply_result
+from actorlive.live.asynchronous import AsyncDone, AsyncTask
+from actorlive.live.endpoint import JOIN_FAILED, ClientEvent, Leave, Mount, Transport
+from actorlive.live.events import EventError, Payload, UnknownEvent, parse_event, raw_event
+from actorlive.live.lifecycle import Halt
+from actorlive.live.mounting import begin, follow_patches, handle_params, open_view
+from actorlive.live.navigation import LivePatch, Redirect
+from actorlive.live.outbox import Outbox
+from actorlive.live.spans import span
+from actorlive.live.view import LiveView
+from actorlive.runtime import Down, Exit, Node, Ok, Pid, Shutdown
+
+__all__ = ["CLIENT_VERSION", "Channel", "start_channel"]
+
+CLIENT_VERSION = "1.2.12"
+"""The version of the official client that is bundled; it warns when the server names another."""
+
+_log = logging.getLogger("actorlive.live")
+
+
+def start_channel(node: Node, mount: Mount, transport: Transport) -> Pid:
+    """Begin a connected view as a process of the node. It answers the join itself."""
+    return node.spawn(_run, mount, transport)
+
+
+async def _run(mount: Mount, transport: Transport) -> None:
+    channel = Channel(mount, transport)
+    if not await channel.join(mount):
+        runtime.exit(JOIN_FAILED)
+    runtime.exit(await channel.serve())
+
+
+class _LivePatch(msgspec.Struct):
+    url: str
+
+
+class _ClearFlash(msgspec.Struct):
+    key: str | None = None
+
+
+class Channel:
+    """A connected view and the loop around it."""
+
+    __slots__ = ("_ended", "_outbox", "_socket", "_state", "_transport_monitor", "_view")
+
+    def __init__(self, mount: Mount, transport: Transport) -> None:
+        self._transport_monitor = runtime.monitor(transport.pid)
+        self._state, self._socket = open_view(mount, runtime.self(), transport.pid)
+        self._view: LiveView[Any] = self._state.view
+        self._outbox = Outbox(self._state, mount, transport)
+        self._ended: object | None = None
+
+    # -- join ----------------------------------------------------------------
+
+    async def join(self, mount: Mount) -> bool:
+        """The first callbacks and the answer to `phx_join`; False when it was refused."""
+        try:
+            with span("mount", self._view, connected=True):
+                await begin(self._state, self._socket, mount)
+            patch = await follow_patches(self._state, self._socket)
+            if self._state.navigation is not None:
+                self._refuse(mount.ref, self._redirect_body())
+                return False
+            rendered = self._outbox.render_all()
+        except Exception as error:
+            self._join_crashed(mount.ref, error)
+            return False
+        response = {"rendered": rendered, "liveview_version": CLIENT_VERSION}
+        self._outbox.reply(mount.ref, response if patch is None else {**response, "live_patch": patch.wire()})
+        await self._rendered()
+        return True
+
+    def _refuse(self, ref: str | None, response: Mapping[str, Any]) -> None:
+        self._outbox.reply(ref, response, "error")
+
+    def _join_crashed(self, ref: str | None, error: Exception) -> None:
+        """A 4xx becomes a page load that answers with that status; anything else is a crash of this view."""
+        status = getattr(error, "code", None)
+        if isinstance(status, int) and 400 <= status < 500:
+            token = self._state.endpoint.sign_reload(status)
+            self._refuse(ref, {"reason": "reload", "status": status, "token": token})
+            return
+        _log.error("%s raised while it was mounted", type(self._view).__qualname__, exc_info=error)
+        self._refuse(ref, {"reason": "join crashed"})
+
+    # -- the loop ------------------------------------------------------------
+
+    async def serve(self) -> object:
+        """Handle messages until the view ends; its exit reason."""
+        try:
+            while self._ended is None:
+                await self._handle(await runtime.receive())
+        except Exception as error:
+            await self._view.terminate(error, self._socket)
+            raise
+        await self._view.terminate(self._ended, self._socket)
+        return self._ended
+
+    async def _handle(self, message: object) -> None:
+        kind = type(message)
+        if kind is ClientEvent:
+            await self._client_event(cast("ClientEvent", message))
+        elif kind is AsyncDone:
+            done = cast("AsyncDone", message)
+            await self._async_end(self._state.tasks.finished(done), done.result)
+        elif kind is Down and await self._own_down(cast("Down", message)):
+            return
+        elif kind is Leave:
+            self._outbox.reply(cast("Leave", message).ref, {})
+            self._ended = Shutdown("left")
+        else:
+            await self._info(message)
+
+    async def _own_down(self, down: Down) -> bool:
+        """The DOWN of the transport or of a task; False for one that the view asked for itself."""
+        if down.ref == self._transport_monitor:
+            self._ended = Shutdown("closed")
+            return True
+        if self._state.has_tasks and self._state.tasks.watches(down.ref):
+            await self._async_end(self._state.tasks.went_down(down), Exit(down.reason))
+            return True
+        return False
+
+    async def _info(self, message: object) -> None:
+        hooks = self._state.hooks
+        if not (hooks.has("handle_info") and await hooks.run("handle_info", message, self._socket)):
+            await self._view.handle_info(message, self._socket)
+        await self._finish(None)
+
+    async def _async_end(self, task: AsyncTask | None, result: Ok[Any] | Exit) -> None:
+        if task is None:
+            return
+        if task.kind != "start":
+            apply_result(self._state, self._socket, task, result)
+        else:
+            await self._handle_async(task.key, result)
+        await self._finish(None)
+
+    async def _handle_async(self, name: object, result: Ok[Any] | Exit) -> None:
+        hooks = self._state.hooks
+        if not (hooks.has("handle_async") and await hooks.run("handle_async", name, result, self._socket)):
+            await self._view.handle_async(name, result, self._socket)
+
+    # -- frames of the client ------------------------------------------------
+
+    async def _client_event(self, frame: ClientEvent) -> None:
+        if frame.event == "event":
+            await self._event(frame)
+        elif frame.event == "live_patch":
+            await self._live_patch(frame)
+        elif frame.event == "cids_destroyed":
+            self._outbox.reply(frame.ref, {"cids": []})
+        else:
+            if frame.event != "cids_will_destroy":
+                _log.warning(
+                    "%s ignores a frame %r of its client", type(self._view).__qualname__, frame.event
+                )
+            self._outbox.reply(frame.ref, {})
+
+    async def _event(self, frame: ClientEvent) -> None:
+        try:
+            payload = parse_event(frame.payload)
+            if payload.event.startswith("lv:"):
+                reply = self._framework_event(payload)
+            elif payload.cid is not None:
+                reply = None  # its component is gone
+            else:
+                reply = await self._view_event(payload)
+        except EventError as error:
+            self._rejected(error)
+            reply = None
+        await self._finish(frame.ref, reply)
+
+    async def _view_event(self, payload: Payload) -> Mapping[str, Any] | None:
+        hooks = self._state.hooks
+        if hooks.has("handle_event"):
+            halt = await hooks.run("handle_event", raw_event(payload), self._socket)
+            if isinstance(halt, Halt):
+                return halt.reply
+        try:
+            event = type(self._view).__events__.decode(payload)
+        except UnknownEvent as error:
+            if self._state.endpoint.debug:
+                raise
+            self._rejected(error)
+            return None
+        with span("handle_event", self._view, event=payload.event):
+            return await self._view.handle_event(event, self._socket)
+
+    def _rejected(self, error: Exception) -> None:
+        name = type(self._view).__qualname__
+        _log.warning("%s did not handle an event of its client: %s", name, error)
+        span.event("handle_event.rejected", self._view, error=error)
+
+    def _framework_event(self, payload: Payload) -> None:
+        if payload.event != "lv:clear-flash":
+            raise EventError(f"unknown framework event {payload.event!r}")
+        try:
+            key = msgspec.json.decode(payload.value, type=_ClearFlash).key
+        except msgspec.MsgspecError as error:
+            raise EventError(f"lv:clear-flash: {error}") from error
+        self._socket.clear_flash(key)
+
+    async def _live_patch(self, frame: ClientEvent) -> None:
+        try:
+            url = msgspec.json.decode(frame.payload, type=_LivePatch).url
+        except msgspec.MsgspecError as error:
+            self._rejected(error)
+            self._outbox.reply(frame.ref, {})
+            return
+        route = self._state.endpoint.route_for(url)
+        if route is None or route.view is not self._state.route.view:
+            self._outbox.reply(frame.ref, {"link_redirect": True})
+            return
+        self._state.enter(route)
+        await handle_params(self._state, self._socket, route.params, url)
+        await self._finish(frame.ref)
+
+    # -- after a callback ----------------------------------------------------
+
+    async def _finish(self, ref: str | None, reply: object = None) -> None:
+        """Carry out where the callback wants to go, render what it changed, answer."""
+        state = self._state
+        patch: LivePatch | None = None
+        if state.navigation is not None:
+            patch = await follow_patches(state, self._socket)
+            if state.navigation is not None:
+                self._go(ref)
+                return
+        if reply is not None and not isinstance(reply, Mapping):
+            name = type(self._view).__qualname__
+            raise CallbackError(
+                f"{name}.handle_event returned {reply!r:.80}; return a mapping to reply, or None"
+            )
+        diff = self._outbox.render_changes()
+        if reply is not None:
+            diff["r"] = reply
+        if patch is not None:
+            self._outbox.push("live_patch", patch.wire())
+        self._outbox.send_diff(ref, diff)
+        await self._rendered()
+
+    async def _rendered(self) -> None:
+        self._state.end_of_cycle()
+        if self._state.hooks.has("after_render"):
+            await self._state.hooks.after_render(self._socket)
+
+    def _go(self, ref: str | None) -> None:
+        """The view ends by sending its visitor elsewhere; nothing is rendered for it."""
+        body = self._redirect_body()
+        events = body.pop("events")
+        if events:
+            self._outbox.push("diff", {"e": events})
+        if ref is not None:
+            self._outbox.reply(ref, body)
+        else:
+            for event, payload in body.items():
+                self._outbox.push(event, payload)
+        self._ended = Shutdown(next(iter(body.items())))
+
+    def _redirect_body(self) -> dict[str, Any]:
+        state = self._state
+        target = state.navigation
+        assert target is not None and not isinstance(target, LivePatch)
+        flash = state.flash.fresh if state.mounted else state.flash.shown
+        token = state.endpoint.sign_flash(flash) if flash else None
+        kind = "redirect" if isinstance(target, Redirect) else "live_redirect"
+        return {kind: target.wire(token), "events": state.events}

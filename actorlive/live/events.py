@@ -1,0 +1,191 @@
+"""Events of the client: from a frame's payload to a typed struct.
+
+A view names the events it understands in its type argument, `LiveView[Add | Remove]`. What the client sends
+is converted to the struct of that name at the edge; a handler never sees a half-parsed dict.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+from collections.abc import Mapping
+from typing import Any, ClassVar, Union, get_args, get_origin
+
+import msgspec
+
+from actorlive.errors import ActorLiveError, CallbackError, did_you_mean
+from actorlive.wire.params import form_params
+
+__all__ = [
+    "Event",
+    "EventError",
+    "EventTable",
+    "Payload",
+    "RawEvent",
+    "UnknownEvent",
+    "event_name",
+    "parse_event",
+]
+
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def snake_case(name: str) -> str:
+    """`AddItem` → `add_item`, `HTTPError` → `http_error`."""
+    return _WORD.sub("_", name).lower()
+
+
+class EventError(ActorLiveError):
+    """An event whose payload does not fit its struct. The message holds the path of the fault."""
+
+
+class UnknownEvent(CallbackError):
+    """An event whose name the view does not declare."""
+
+
+class _EventMeta(type(msgspec.Struct)):
+    """Takes the `name=` of `class Go(Event, name="go!")`, which msgspec does not know."""
+
+    def __new__(
+        mcls,
+        clsname: str,
+        bases: tuple[type, ...],
+        namespace: dict[str, Any],
+        /,
+        *,
+        name: str | None = None,
+        **kw: Any,
+    ) -> Any:
+        cls = super().__new__(mcls, clsname, bases, namespace, **kw)
+        cls.__event_name__ = name or snake_case(clsname)
+        return cls
+
+
+class Event(msgspec.Struct, frozen=True, metaclass=_EventMeta):
+    """The base of a view's events: a msgspec struct whose class name in snake_case is the event's name.
+
+    `class AddItem(Event): title: str` is what `phx-click="add_item"` or a form with a field `title` sends.
+    Strings are converted to the declared types. `class Go(Event, name="go!")` names it by hand.
+    """
+
+    __event_name__: ClassVar[str] = "event"
+
+    def __init_subclass__(cls, *, name: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+
+
+class RawEvent(msgspec.Struct, frozen=True):
+    """An event as it came: the name and the params. What `handle_event` hooks and untyped views receive.
+
+    `params` is whatever JSON value the client sent; for forms the decoded, nested fields.
+    `kind` is the client's type of the event ("click", "form", "keydown", "hook", …) or None.
+    """
+
+    name: str
+    params: Any = msgspec.field(default_factory=dict[str, Any])
+    kind: str | None = None
+
+
+class Payload(msgspec.Struct, gc=False):
+    """The envelope of an `event` frame."""
+
+    event: str
+    type: str | None = None
+    value: msgspec.Raw = msgspec.Raw(b"{}")
+    meta: Any = None
+    cid: int | None = None
+    uploads: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+_payload_decoder = msgspec.json.Decoder(Payload)
+
+
+def event_name(event: type[Event] | Event) -> str:
+    """The name on the wire of an event class or instance."""
+    return event.__event_name__
+
+
+def parse_event(payload: msgspec.Raw) -> Payload:
+    """The envelope of an `event` frame. Raises `EventError`."""
+    try:
+        return _payload_decoder.decode(payload)
+    except msgspec.MsgspecError as error:
+        raise EventError(f"malformed event payload: {error}") from error
+
+
+def raw_event(payload: Payload) -> RawEvent:
+    """The event with its params decoded but untyped. Raises `EventError`."""
+    try:
+        value = msgspec.json.decode(payload.value)
+    except msgspec.MsgspecError as error:
+        raise EventError(f"event {payload.event!r}: {error}") from error
+    return RawEvent(payload.event, _form_value(payload, value), payload.type)
+
+
+def _form_value(payload: Payload, value: Any) -> Any:
+    if payload.type != "form" or not isinstance(value, str):
+        return value
+    meta: Mapping[str, object] | None = payload.meta if isinstance(payload.meta, dict) else None
+    try:
+        return form_params(value, meta)
+    except ActorLiveError as error:
+        raise EventError(f"event {payload.event!r}: {error}") from error
+
+
+class EventTable:
+    """The events of one view class: name → struct. Empty for a view of `RawEvent`s."""
+
+    __slots__ = ("_decoders", "_types", "raw")
+
+    def __init__(self, argument: object) -> None:
+        self._types = {event_name(cls): cls for cls in _event_types(argument)}
+        self._decoders = {name: msgspec.json.Decoder(cls, strict=False) for name, cls in self._types.items()}
+        self.raw = not self._types
+
+    @property
+    def names(self) -> list[str]:
+        """The declared names."""
+        return list(self._types)
+
+    def decode(self, payload: Payload) -> Any:
+        """The typed event of an envelope. Raises `UnknownEvent`, `EventError`."""
+        decoder = self._decoders.get(payload.event)
+        if decoder is None:
+            return self._typeless(payload)
+        if payload.type == "form":
+            return self.convert(raw_event(payload))
+        try:
+            return decoder.decode(payload.value)
+        except msgspec.MsgspecError as error:
+            raise EventError(f"event {payload.event!r}: {error}") from error
+
+    def convert(self, event: RawEvent) -> Any:
+        """The typed event of a raw one. Raises `UnknownEvent`, `EventError`."""
+        if self.raw:
+            return event
+        cls = self._types.get(event.name)
+        if cls is None:
+            raise UnknownEvent(self._unknown(event.name))
+        try:
+            return msgspec.convert(event.params, cls, strict=False)
+        except msgspec.MsgspecError as error:
+            raise EventError(f"event {event.name!r}: {error}") from error
+
+    def _typeless(self, payload: Payload) -> RawEvent:
+        if self.raw:
+            return raw_event(payload)
+        raise UnknownEvent(self._unknown(payload.event))
+
+    def _unknown(self, name: str) -> str:
+        return (
+            f"unknown event {name!r}.{did_you_mean(name, self._types)} Declared are: {', '.join(sorted(self._types))}."
+            " Add a struct for it to the view's type argument."
+        )
+
+
+def _event_types(argument: object) -> list[type[Event]]:
+    if get_origin(argument) in (Union, types.UnionType):
+        return [event for part in get_args(argument) for event in _event_types(part)]
+    if isinstance(argument, type) and issubclass(argument, Event):
+        return [argument]
+    return []

@@ -1,0 +1,71 @@
+"""What one callback has to tell the client: the diff and what travels with it, then the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from actorlive.live.assigns import changes, clear_changes
+from actorlive.live.endpoint import Mount, Transport
+from actorlive.live.state import ViewState
+from actorlive.template import Renderer
+from actorlive.wire.serializer import encode_push, encode_reply
+
+__all__ = ["Diff", "Outbox"]
+
+Diff = dict[Any, Any]
+
+
+class Outbox:
+    """Renders a view and sends what changed. One a channel; it keeps the memory between renders."""
+
+    __slots__ = ("_join_ref", "_renderer", "_state", "_topic", "_transport")
+
+    def __init__(self, state: ViewState, mount: Mount, transport: Transport) -> None:
+        self._state = state
+        self._topic = mount.topic
+        self._join_ref = mount.join_ref
+        self._transport = transport
+        self._renderer = Renderer()
+
+    def render_all(self) -> Diff:
+        """The whole tree, for a join."""
+        view = self._state.view
+        diff = self._renderer.render(view.render(), view.__dict__, None)
+        if view.page_title is not None:
+            diff["t"] = view.page_title
+        return self._rendered(diff)
+
+    def render_changes(self) -> Diff:
+        """The diff since the last render; empty when nothing changed."""
+        view = self._state.view
+        changed = changes(view)
+        if not changed:
+            return self._rendered({}) if self._state.events else {}
+        diff = self._renderer.render(view.render(), view.__dict__, changed)
+        if "page_title" in changed:
+            diff["t"] = view.page_title or ""
+        return self._rendered(diff)
+
+    def _rendered(self, diff: Diff) -> Diff:
+        if self._state.events:
+            diff["e"] = self._state.events
+        clear_changes(self._state.view)
+        self._state.end_of_render()
+        return diff
+
+    def reply(self, ref: str | None, response: Mapping[str, Any], status: str = "ok") -> None:
+        """Answer a frame of the client; one without a ref wants no answer."""
+        if ref is not None:
+            self._transport.send(encode_reply(self._join_ref, ref, self._topic, status, response))
+
+    def push(self, event: str, payload: Mapping[str, Any]) -> None:
+        """Send a frame that answers nothing."""
+        self._transport.send(encode_push(self._join_ref, self._topic, event, payload))
+
+    def send_diff(self, ref: str | None, diff: Diff) -> None:
+        """A diff as the reply to `ref`, or pushed by itself when there is no ref and something to say."""
+        if ref is not None:
+            self.reply(ref, {"diff": diff} if diff else {})
+        elif diff:
+            self.push("diff", diff)

@@ -1,0 +1,372 @@
+"""Socket: how a view's callbacks act on the page, the visitor and the world (LiveView's `socket`)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from actorlive import runtime
+from actorlive.errors import AssignError, CallbackError, NavigationError, did_you_mean
+from actorlive.live.assigns import RESERVED, assign, touch
+from actorlive.live.async_result import AsyncResult
+from actorlive.live.asynchronous import Supervises, is_async, lists, loads
+from actorlive.live.lifecycle import Hook, Stage
+from actorlive.live.navigation import (
+    LivePatch,
+    LiveRedirect,
+    Navigation,
+    Redirect,
+    absolute,
+    external_url,
+    local_path,
+)
+from actorlive.live.state import ViewState
+from actorlive.live.streams import DomId, ItemId, Stream
+from actorlive.runtime import Exit, Pid, Shutdown, Timer
+
+__all__ = ["Socket"]
+
+_log = logging.getLogger("actorlive.live")
+
+CANCEL = Shutdown("cancel")
+
+
+class Socket:
+    """The second argument of every callback. One a view; valid as long as its process."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, state: ViewState) -> None:
+        self._state = state
+
+    # -- who and where -------------------------------------------------------
+
+    @property
+    def pid(self) -> Pid:
+        """The view's process: what a task sends to. In the dead render a pid of no process."""
+        return self._state.pid
+
+    @property
+    def id(self) -> str:
+        """The DOM id of the view's container."""
+        return self._state.dom_id
+
+    @property
+    def connected(self) -> bool:
+        """False in the first, dead render, True over the socket (`connected?/1`)."""
+        return self._state.connected
+
+    @property
+    def transport_pid(self) -> Pid | None:
+        """The connection's pid; None in the dead render."""
+        return self._state.transport_pid
+
+    @property
+    def uri(self) -> str:
+        """The URL of the page."""
+        return self._state.uri
+
+    @property
+    def live_action(self) -> str | None:
+        """The action of the route that led here."""
+        return self._state.route.action
+
+    @property
+    def connect_params(self) -> Mapping[str, Any] | None:
+        """The client's LiveSocket params with `_mounts`; None in the dead render (`get_connect_params/1`).
+
+        Only in mount: raises `CallbackError` afterwards.
+        """
+        return self._only_in_mount("connect_params", self._state.connect_params)
+
+    @property
+    def connect_info(self) -> Mapping[str, Any]:
+        """What is known of the connection: `peer`, `user_agent`, `uri`, `x_headers`. Only in mount."""
+        return self._only_in_mount("connect_info", self._state.connect_info) or {}
+
+    @property
+    def private(self) -> dict[str, Any]:
+        """A place for libraries and hooks: kept with the view, never rendered (`put_private/3`)."""
+        return self._state.private
+
+    def _only_in_mount(self, name: str, value: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        if self._state.mounted:
+            raise CallbackError(
+                f"socket.{name} is known in mount only; keep what you need of it as an assign there"
+            )
+        return value if self.connected or name == "connect_info" else None
+
+    # -- assigns -------------------------------------------------------------
+
+    def assign(self, **values: object) -> None:
+        """Set assigns by name, as `self.name = value` does (`assign/2`). Raises `AssignError`."""
+        for name, value in values.items():
+            if name in RESERVED:
+                raise AssignError(f"{name!r} belongs to the framework and cannot be assigned")
+            setattr(self._state.view, name, value)
+
+    def touch(self, *names: str) -> None:
+        """Say that these assigns were changed in place and have to be rendered again."""
+        for name in names:
+            touch(self._state.view, name)
+
+    def temporary_assigns(self, **defaults: object) -> None:
+        """Reset these assigns to their defaults after every render, without rendering that (`temporary_assigns:`).
+
+        Raises `AssignError` for an `AsyncResult` or a stream: their state must not be lost.
+        """
+        view = self._state.view
+        for name, default in defaults.items():
+            if isinstance(view.__dict__.get(name, default), AsyncResult):
+                raise AssignError(
+                    f"{name!r} is an AsyncResult and cannot be temporary: its task would lose its place"
+                )
+            if name not in view.__dict__:
+                setattr(view, name, default)
+        self._state.temporary |= defaults
+
+    # -- flash, events to the client -----------------------------------------
+
+    def put_flash(self, kind: str, message: str) -> None:
+        """Show a message of that kind, "info" or "error" by habit (`put_flash/3`)."""
+        assign(self._state.view, "flash", self._state.flash.put(kind, message))
+
+    def clear_flash(self, kind: str | None = None) -> None:
+        """Take away the messages, or those of one kind (`clear_flash/1,2`)."""
+        assign(self._state.view, "flash", self._state.flash.clear(kind))
+
+    def push_event(
+        self,
+        name: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        dispatch: Literal["after", "before"] = "after",
+    ) -> None:
+        """Send an event to the page's hooks and, as `phx:<name>`, to its window (`push_event/3`).
+
+        It arrives with this callback's render: after the DOM is patched, or before.
+        """
+        event: list[Any] = [name, dict(payload or {})]
+        self._state.events.append([*event, True] if dispatch == "before" else event)
+
+    # -- navigation ----------------------------------------------------------
+
+    def push_patch(self, to: str, *, replace: bool = False) -> None:
+        """Change the URL without a new mount; `handle_params` runs next (`push_patch/2`).
+
+        Raises `NavigationError` for an unsafe path, a second redirect, or a path of another view.
+        """
+        if not self._state.mounted:
+            raise NavigationError("cannot push_patch in mount; do it in handle_params, or redirect")
+        path = local_path(to)
+        route = self._state.endpoint.route_for(absolute(self._state.uri, path))
+        if route is None or route.view is not self._state.route.view:
+            raise NavigationError(f"push_patch to {to!r}, which is not this view's; use push_navigate")
+        self._go(LivePatch(path, "replace" if replace else "push"))
+
+    def push_navigate(self, to: str, *, replace: bool = False) -> None:
+        """Go to another live view over the same socket (`push_navigate/2`). Raises `NavigationError`."""
+        self._go(LiveRedirect(local_path(to), "replace" if replace else "push"))
+
+    def redirect(self, to: str | None = None, *, external: str | None = None, status: int = 302) -> None:
+        """Load another page: a path of this site, or a URL given as `external` (`redirect/2`).
+
+        Raises `NavigationError` for an unsafe target or a second redirect.
+        """
+        if (to is None) == (external is None):
+            raise NavigationError("redirect takes a path, or external=URL, and not both")
+        self._go(Redirect(local_path(to) if to is not None else external_url(external or ""), status))
+
+    def _go(self, navigation: Navigation) -> None:
+        if self._state.navigation is not None:
+            raise NavigationError(
+                f"already on the way to {self._state.navigation.to!r}; only one redirect a callback"
+            )
+        self._state.navigation = navigation
+
+    # -- hooks ---------------------------------------------------------------
+
+    def attach_hook(self, stage: Stage, hook_id: str, hook: Hook) -> None:
+        """Put a function before a callback; it answers `Cont()` or `Halt()` (`attach_hook/4`).
+
+        `handle_event` hooks receive `(RawEvent, socket)`, `handle_info` `(message, socket)`, `handle_params`
+        `(params, uri, socket)`, `handle_async` `(name, result, socket)`, `after_render` `(socket)`.
+        """
+        self._state.hooks.attach(stage, hook_id, hook)
+
+    def detach_hook(self, stage: Stage, hook_id: str) -> None:
+        """Take a hook away; nothing happens when there is none (`detach_hook/3`)."""
+        self._state.hooks.detach(stage, hook_id)
+
+    # -- messages and timers -------------------------------------------------
+
+    def send_after(self, message: object, delay: float) -> Timer:
+        """Send the view a message in `delay` seconds (`Process.send_after/3`). In the dead render nothing comes."""
+        return runtime.send_after(self.pid, message, delay)
+
+    # -- async ---------------------------------------------------------------
+
+    def start_async(
+        self,
+        name: Hashable,
+        fn: Callable[..., Any],
+        *args: object,
+        supersede: bool = False,
+        supervisor: Supervises | None = None,
+    ) -> None:
+        """Run `fn(*args)` on the side; its end arrives as `handle_async(name, Ok(value) | Exit(reason))`.
+
+        An `async def` runs as a task of the view, anything else in a worker thread. A task of the same name that
+        is still running goes on unheard; with `supersede=True` it is cancelled first. Nothing runs in the dead
+        render. (`start_async/4`)
+        """
+        if supersede:
+            self.cancel_async(name, reason="superseded")
+        if self._acts("start_async"):
+            work = _call(fn, args)
+            self._state.tasks.start(name, "start", (), work, supervisor)
+
+    def assign_async(
+        self,
+        names: str | list[str] | tuple[str, ...],
+        fn: Callable[..., Any],
+        *args: object,
+        reset: bool | Iterable[str] = False,
+        supervisor: Supervises | None = None,
+    ) -> None:
+        """Load one assign, or several, on the side; each is an `AsyncResult` (`assign_async/4`).
+
+        For one name the function's value is the result; for several it returns a mapping with all of them.
+        `Error(reason)` and exceptions arrive in `.failed`. `reset` drops earlier results while loading.
+        """
+        keys = (names,) if isinstance(names, str) else tuple(names)
+        for name in keys:
+            self._begin_loading(name, keys, reset is True or (reset is not False and name in reset))
+        if self._acts("assign_async"):
+            self._state.tasks.start(_async_key(keys), "assign", keys, loads(keys, fn, args), supervisor)
+
+    def stream_async(
+        self,
+        name: str,
+        fn: Callable[..., Any],
+        *args: object,
+        reset: bool = False,
+        supervisor: Supervises | None = None,
+    ) -> None:
+        """Load a stream's items on the side; `@name` is the `AsyncResult`, `@streams.name` the items (`stream_async/4`).
+
+        The function returns the items, a `StreamResult` that says where they go, or `Error(reason)`. The stream
+        exists at once. `reset` drops the earlier `AsyncResult`, not the items.
+        """
+        self._begin_loading(name, True, reset)
+        self._state.stream(name, create=True)
+        if self._acts("stream_async"):
+            self._state.tasks.start(name, "stream", (name,), lists(name, fn, args), supervisor)
+
+    def cancel_async(self, name: Hashable | AsyncResult[Any], reason: object = CANCEL) -> None:
+        """End a task with that reason (`cancel_async/3`).
+
+        By name, what it leaves arrives later as `Exit(reason)`, unless the name was started again. By the
+        `AsyncResult` of an `assign_async`, the assigns are failed at once. No such task: nothing happens.
+        """
+        if isinstance(name, AsyncResult):
+            self._cancel_loading(name, reason)
+        elif self._state.has_tasks:
+            self._state.tasks.cancel(_async_key(name) if isinstance(name, list) else name, reason)
+
+    def _cancel_loading(self, result: AsyncResult[Any], reason: object) -> None:
+        if not isinstance(result.loading, tuple):
+            return
+        names: tuple[str, ...] = result.loading
+        for name in names:
+            assign(self._state.view, name, result.to_failed(Exit(reason)))
+        self.cancel_async(_async_key(names), reason)
+
+    def _begin_loading(self, name: str, state: object, reset: bool) -> None:
+        view = self._state.view
+        declared = type(view).__declared__
+        if name not in declared:
+            raise AssignError(
+                f"{type(view).__qualname__} declares no assign {name!r} to load into.{did_you_mean(name, declared)}"
+            )
+        kept = view.__dict__.get(name)
+        if isinstance(kept, AsyncResult) and kept.ok and not reset:
+            assign(view, name, kept.to_loading(state))
+        else:
+            empty = kept if isinstance(kept, AsyncResult) else AsyncResult[Any]
+            assign(
+                view,
+                name,
+                type(empty).pending(state) if isinstance(empty, Stream) else AsyncResult.pending(state),
+            )
+
+    def _acts(self, what: str) -> bool:
+        if not self.connected:
+            _log.debug("%s does nothing in the dead render; it runs in the connected mount", what)
+        return self.connected
+
+    # -- streams -------------------------------------------------------------
+
+    def stream(
+        self,
+        name: str,
+        items: Iterable[Any],
+        *,
+        at: int = -1,
+        reset: bool = False,
+        limit: int | None = None,
+        update_only: bool = False,
+        dom_id: DomId | None = None,
+    ) -> None:
+        """Begin a stream, or insert many items (`stream/4`).
+
+        `at` is -1 for the end, 0 for the front, n for a place. `limit` keeps that many from the front, or, if
+        negative, from the end. `reset` empties the stream first. `dom_id` names the items of a new stream.
+        """
+        stream = self._state.stream(name, create=True)
+        first = not stream.streamed
+        if dom_id is not None and first:
+            stream.configure(dom_id)
+        if reset:
+            stream.reset()
+        stream.insert_all(items, -1 if first else at, limit, None if first else update_only)
+
+    def stream_configure(self, name: str, *, dom_id: DomId) -> None:
+        """Say how the stream's items are named in the page, before the first item (`stream_configure/3`)."""
+        self._state.stream(name, create=True).configure(dom_id)
+
+    def stream_insert(
+        self, name: str, item: Any, *, at: int = -1, limit: int | None = None, update_only: bool = False
+    ) -> None:
+        """Insert an item, or update it in place when the page has one of that id (`stream_insert/4`)."""
+        self._state.stream(name).insert(item, at, limit, update_only)
+
+    def stream_delete(self, name: str, item: Any = None, *, id: object = None) -> None:
+        """Take an item away, named by itself or by its `id` (`stream_delete/3`)."""
+        stream = self._state.stream(name)
+        stream.delete(stream.dom_id(ItemId(id) if item is None else item))
+
+    def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
+        """Take away the item with that DOM id (`stream_delete_by_dom_id/3`)."""
+        self._state.stream(name).delete(dom_id)
+
+    def path(self) -> str:
+        """The path and query of the page's URL."""
+        parts = urlsplit(self.uri)
+        return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _call(fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:
+    if not is_async(fn):
+        return lambda: fn(*args)
+
+    async def work() -> Any:
+        return await fn(*args)
+
+    return work
+
+
+def _async_key(names: list[str] | tuple[str, ...] | list[object]) -> Hashable:
+    return names[0] if len(names) == 1 else tuple(names)

@@ -1,0 +1,45 @@
+"""Telemetry around callbacks; costs one check when nobody listens."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any
+
+from actorlive import telemetry
+
+__all__ = ["span"]
+
+
+class span:  # noqa: N801 - reads as a statement: `with span("mount", view): …`
+    """`live_view.<name>.stop` with its duration in seconds, or `.exception`."""
+
+    __slots__ = ("_metadata", "_name", "_started")
+
+    def __init__(self, name: str, view: object, **metadata: Any) -> None:
+        self._name = name
+        self._metadata = {"view": view, **metadata}
+        self._started = 0.0
+
+    def __enter__(self) -> None:
+        if telemetry.enabled():
+            self._started = time.perf_counter()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        if not self._started:
+            return
+        duration = {"duration": time.perf_counter() - self._started}
+        if error is None:
+            telemetry.execute(f"live_view.{self._name}.stop", duration, self._metadata)
+        else:
+            telemetry.execute(
+                f"live_view.{self._name}.exception", duration, {**self._metadata, "error": error}
+            )
+
+    @staticmethod
+    def event(name: str, view: object, **metadata: Any) -> None:
+        """A single event, `live_view.<name>`."""
+        if telemetry.enabled():
+            telemetry.execute(f"live_view.{name}", {}, {"view": view, **metadata})

@@ -1,0 +1,127 @@
+"""What the framework keeps for one view beside its assigns. The socket writes it, the channel carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from actorlive.live.assigns import assign
+from actorlive.live.asynchronous import AsyncWork
+from actorlive.live.endpoint import Endpoint, Mount, Route
+from actorlive.live.flash import Flash
+from actorlive.live.lifecycle import Hooks
+from actorlive.live.navigation import Navigation
+from actorlive.live.streams import LiveStream, Streams
+from actorlive.live.view import LiveView, stream_names
+from actorlive.runtime import Pid
+
+__all__ = ["PushedEvent", "ViewState"]
+
+PushedEvent = list[Any]
+"""`[name, payload]`, or `[name, payload, True]` for one that is dispatched before the patch."""
+
+
+class ViewState:
+    """One view in one of its two lives."""
+
+    __slots__ = (
+        "_async",
+        "connect_info",
+        "connect_params",
+        "dom_id",
+        "endpoint",
+        "events",
+        "flash",
+        "hooks",
+        "mounted",
+        "navigation",
+        "pid",
+        "private",
+        "route",
+        "temporary",
+        "transport_pid",
+        "uri",
+        "view",
+    )
+
+    def __init__(self, view: LiveView[Any], mount: Mount, pid: Pid, transport_pid: Pid | None) -> None:
+        self.view = view
+        self.pid = pid
+        self.transport_pid = transport_pid
+        self.dom_id = mount.dom_id
+        self.endpoint: Endpoint = mount.endpoint
+        self.route: Route = mount.route
+        self.uri = mount.uri
+        self.connect_params: Mapping[str, Any] | None = mount.connect_params
+        self.connect_info: Mapping[str, Any] | None = mount.connect_info
+        self.mounted = False
+        self.navigation: Navigation | None = None
+        self.events: list[PushedEvent] = []
+        self.flash = Flash(dict(mount.flash))
+        self.hooks = Hooks()
+        self.private: dict[str, Any] = {}
+        self.temporary: dict[str, object] = {}
+        self._async: AsyncWork | None = None
+        for name in stream_names(type(view)):
+            self.stream(name, create=True)
+        assign(view, "live_action", mount.route.action)
+        assign(view, "flash", self.flash.shown)
+
+    @property
+    def connected(self) -> bool:
+        """True in the life over the socket."""
+        return self.transport_pid is not None
+
+    @property
+    def tasks(self) -> AsyncWork:
+        """The view's async tasks; made when the first is started."""
+        if self._async is None:
+            self._async = AsyncWork(self.pid)
+        return self._async
+
+    @property
+    def has_tasks(self) -> bool:
+        """True once any async task was started."""
+        return self._async is not None
+
+    def mount_is_over(self) -> None:
+        """What belongs to mount alone is let go."""
+        self.mounted = True
+        self.connect_params = None
+        self.connect_info = None
+
+    def enter(self, route: Route) -> None:
+        """The view is at another of its routes now; only flash that this callback put stays."""
+        self.route = route
+        assign(self.view, "live_action", route.action)
+        assign(self.view, "flash", self.flash.keep_fresh())
+
+    # -- streams -------------------------------------------------------------
+
+    def stream(self, name: str, *, create: bool = False) -> LiveStream:
+        """The stream of that name, ready for a change in this cycle."""
+        streams: Streams = self.view.streams
+        if create and name not in streams:
+            return self._replace(LiveStream(name, str(len(streams))))
+        stream = streams.get(name)
+        return stream if stream.pending else self._replace(stream.next_cycle())
+
+    def _replace(self, stream: LiveStream) -> LiveStream:
+        assign(self.view, "streams", self.view.streams.replacing(stream))
+        return stream
+
+    # -- after a render ------------------------------------------------------
+
+    def end_of_cycle(self) -> None:
+        """What lives for one callback only is dropped."""
+        self.flash.end_of_callback()
+        if self.events:
+            self.events = []
+
+    def end_of_render(self) -> None:
+        """What lives until the next render only is dropped: streamed items, temporary assigns."""
+        values = self.view.__dict__
+        streams: Streams = values["streams"]
+        for stream in streams.values():
+            stream.prune()
+        values.update(self.temporary)

@@ -1,0 +1,173 @@
+"""LiveView: a page's process, as its author writes it."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, get_args, get_origin
+
+from typing_extensions import TypeVar, get_original_bases
+
+from actorlive.errors import AssignError, CallbackError
+from actorlive.live.assigns import RESERVED, Assigns, declared_assigns
+from actorlive.live.events import EventTable, RawEvent, snake_case
+from actorlive.live.streams import Stream, Streams
+from actorlive.template import Template, load_template
+
+if TYPE_CHECKING:
+    from actorlive.live.socket import Socket
+
+__all__ = ["LiveView"]
+
+_log = logging.getLogger("actorlive.live")
+
+E = TypeVar("E", default=RawEvent)
+
+_FRAMEWORK = ("flash", "live_action", "page_title", "streams")
+
+
+class LiveView(Assigns, Generic[E]):
+    """A page that is alive: a process with one mailbox, whose state is its attributes.
+
+    The annotated attributes of the class are its assigns: typed, tracked, `@name` in the template. Every
+    callback runs alone: the next message waits until it has returned, its awaits included, and until what it
+    changed is rendered and sent. A callback that raises ends this view and nothing else; the client mounts it
+    afresh. The type argument names the events, `LiveView[Go | Cancel]`; without one, `handle_event` receives
+    `RawEvent`.
+
+    A class has two lives (LiveView's rule): once for the first HTTP response, with `socket.connected` False,
+    where nothing that acts on the world runs, and once over the socket.
+    """
+
+    __slots__ = ()
+
+    template: ClassVar[Template]
+    """What `render` returns unless it is overridden: `template = heex(…)`, or the file beside the module."""
+
+    on_mount: ClassVar[tuple[Callable[..., Awaitable[Any]], ...]] = ()
+    """Hooks that stand before `mount`, after those of the live session."""
+
+    flash: Mapping[str, str]
+    """The flash messages by kind; put and cleared through the socket."""
+
+    live_action: str | None
+    """The action of the route that led here."""
+
+    page_title: str | None = None
+    """The document's title; setting it sends it."""
+
+    streams: Streams
+    """The streams by name, `@streams.items`."""
+
+    __events__: ClassVar[EventTable] = EventTable(None)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        _check_reserved(cls)
+        cls.__declared__ = declared_assigns(cls)
+        cls.__events__ = EventTable(_event_argument(cls))
+        _find_template(cls)
+
+    def __init__(self) -> None:
+        super().__init__()
+        values = self.__dict__
+        values["flash"] = {}
+        values["live_action"] = None
+        values["streams"] = Streams()
+        for name in stream_names(type(self)):
+            values[name] = Stream[Any].idle()
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        """Set the first state. Runs in both lives, before anything else (`mount/3`).
+
+        `params` are the path's and the query's, `session` the signed cookie session; both come from outside.
+        """
+
+    async def handle_params(self, params: Mapping[str, Any], uri: str, socket: Socket) -> None:
+        """After mount, and again whenever the URL changes by a patch (`handle_params/3`)."""
+
+    async def handle_event(self, event: E, socket: Socket) -> Mapping[str, Any] | None:
+        """An event of the client. What is returned answers the client's `pushEvent` (`handle_event/3`)."""
+        raise CallbackError(
+            f"{type(self).__qualname__} received the event {event!r} but has no handle_event;"
+            " write `async def handle_event(self, event, socket)`"
+        )
+
+    async def handle_info(self, message: Any, socket: Socket) -> None:
+        """Any other message: `send`, timers, pubsub, monitors (`handle_info/2`). Dropped with a debug log here."""
+        _log.debug("%s has no handle_info and drops %r", type(self).__qualname__, message)
+
+    async def handle_async(self, name: Any, result: Any, socket: Socket) -> None:
+        """The end of a `socket.start_async(name, …)`: `Ok(value)` or `Exit(reason)` (`handle_async/3`)."""
+        raise CallbackError(
+            f"{type(self).__qualname__} started the async task {name!r} but has no handle_async;"
+            " write `async def handle_async(self, name, result, socket)`"
+        )
+
+    async def handle_call(self, request: Any, caller: Any, socket: Socket) -> Any:
+        """A `call` of another process; what is returned is the answer (`handle_call/3`)."""
+        raise CallbackError(f"{type(self).__qualname__} was called with {request!r} but has no handle_call")
+
+    async def terminate(self, reason: object, socket: Socket) -> None:
+        """The view ends: the client left, the socket closed, a callback raised (`terminate/2`)."""
+
+    def render(self) -> Template:
+        """The template of the current state. Runs after every callback that changed an assign."""
+        return type(self).template
+
+
+def stream_names(cls: type[LiveView[Any]]) -> list[str]:
+    """The declared streams of a view class."""
+    return [name for name, annotation in cls.__declared__.items() if _is_stream(annotation)]
+
+
+def overrides(view: LiveView[Any], callback: str) -> bool:
+    """True when the view's class has its own version of a callback."""
+    return getattr(type(view), callback) is not getattr(LiveView, callback)
+
+
+def _is_stream(annotation: object) -> bool:
+    if isinstance(annotation, str):
+        return annotation.startswith("Stream[") or annotation == "Stream"
+    return annotation is Stream or get_origin(annotation) is Stream
+
+
+def _event_argument(cls: type) -> object:
+    for ancestor in cls.__mro__:
+        for base in get_original_bases(ancestor):
+            origin = get_origin(base)
+            if isinstance(origin, type) and issubclass(origin, LiveView):
+                argument = get_args(base)[0]
+                return None if isinstance(argument, TypeVar) else argument
+    return None
+
+
+def _check_reserved(cls: type) -> None:
+    for name in inspect.get_annotations(cls):
+        if name in RESERVED or name in {"template", "render"}:
+            raise AssignError(
+                f"{cls.__qualname__} declares {name!r}, which belongs to the framework; give the assign another name"
+            )
+
+
+def _find_template(cls: type[LiveView[Any]]) -> None:
+    """Check the class's template against its assigns, or load the one beside the module."""
+    template = vars(cls).get("template")
+    if template is None and "render" not in vars(cls):
+        template = _load_beside(cls)
+    if isinstance(template, Template):
+        template.check(list(cls.__declared__), owner=cls.__qualname__)
+
+
+def _load_beside(cls: type[LiveView[Any]]) -> Template | None:
+    namespace = vars(inspect.getmodule(cls) or object())
+    module_file = cast("str | None", namespace.get("__file__"))
+    if module_file is None:
+        return None
+    path = Path(module_file).with_name(f"{snake_case(cls.__name__)}.heex")
+    if not path.is_file():
+        return None
+    cls.template = load_template(path, namespace)
+    return cls.template
