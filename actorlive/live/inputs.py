@@ -1,0 +1,56 @@
+"""Values as the controls of a form want them: text, in the notation of the HTML standard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+__all__ = ["input_value"]
+
+
+def input_value(value: object) -> Any:
+    """`value` for the `value=` attribute of a control.
+
+    Text stays, None and UNSET become None (the attribute is left out), a bool "true" or "false", a
+    number its plain decimal notation, dates and times what `date`, `time` and `datetime-local` inputs
+    read, an enum its value, a sequence or set a list of such. Other objects are returned as they are.
+    """
+    if value is None or value is msgspec.UNSET:
+        return None
+    for kind, notation in _NOTATIONS:
+        if isinstance(value, kind):
+            return notation(value)
+    return value
+
+
+def _clock(value: datetime | time) -> str:
+    """As fine as the value needs: controls show seconds only when they are there, and nothing below 1 ms."""
+    if value.microsecond:
+        return value.isoformat(timespec="milliseconds")
+    return value.isoformat(timespec="seconds" if value.second else "minutes")
+
+
+def _several(values: Iterable[object]) -> list[Any]:
+    return [input_value(item) for item in values]
+
+
+# The first kind that fits: an IntEnum is an enum before an int, a datetime comes before a date.
+_NOTATIONS: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (
+    (Enum, lambda value: input_value(value.value)),
+    (str, lambda value: value),
+    (bool, lambda value: "true" if value else "false"),
+    ((int, UUID), str),
+    (float, repr),
+    (Decimal, lambda value: format(value, "f")),
+    ((datetime, time), _clock),
+    (date, date.isoformat),
+    (timedelta, msgspec.to_builtins),
+    ((list, tuple), _several),
+    ((set, frozenset), lambda value: sorted(_several(value), key=str)),
+)
