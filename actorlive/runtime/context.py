@@ -1,0 +1,42 @@
+"""Where the calling code stands: in which process, in which node."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from actorlive.runtime.errors import NodeClosed, NotAProcess
+
+if TYPE_CHECKING:
+    from actorlive.runtime.node import Node
+    from actorlive.runtime.process import Process
+
+__all__ = ["current_node", "current_process", "node_variable", "process_variable"]
+
+process_variable: ContextVar[Process] = ContextVar("actorlive process")
+node_variable: ContextVar[Node] = ContextVar("actorlive node")
+
+
+def current_process() -> Process:
+    """The process that the caller runs in, also from its child tasks and worker threads.
+
+    Raises `NotAProcess` outside of every process.
+    """
+    try:
+        return process_variable.get()
+    except LookupError:
+        raise NotAProcess("only a process can do this; start one with spawn(fn) or node.spawn(fn)") from None
+
+
+def current_node() -> Node:
+    """The node of the calling process, or the one that `open_node()` opened around the caller.
+
+    Raises `NodeClosed` when there is none.
+    """
+    process = process_variable.get(None)
+    if process is not None:
+        return process.node
+    try:
+        return node_variable.get()
+    except LookupError:
+        raise NodeClosed("no node here; run this inside `async with open_node() as node:`") from None

@@ -1,0 +1,410 @@
+"""The node: the nursery that all processes live in, their names, timers and end.
+
+`open_node()` is one block of structured concurrency: no process outlives it. The processes stand behind a
+shield, so a cancellation from outside reaches only the block's body; then the node stops its tree in order
+and the cancellation goes on. First the root supervisor ends its children, the last started first and each
+within its shutdown time; then everything else gets an exit signal "shutdown", the youngest first, and what
+is not gone after `grace` seconds is killed; at last the ports are closed.
+
+An error of the runtime itself (a bug in here, a KeyboardInterrupt) is no process's affair: it cancels the
+body and leaves `open_node()` as it is, unwrapped.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from threading import get_ident
+from typing import TypeVarTuple
+
+import trio
+
+from actorlive.runtime.context import current_node, current_process, node_variable, process_variable
+from actorlive.runtime.errors import NameTaken, NodeClosed, NoProcess, RuntimeMisuse
+from actorlive.runtime.mailbox import Destination
+from actorlive.runtime.pid import Pid, Ref
+from actorlive.runtime.port import PortEntity
+from actorlive.runtime.process import Process, unwrap
+from actorlive.runtime.signals import Entity
+from actorlive.runtime.timers import TimerHeap
+from actorlive.runtime.turns import Choose, Turns
+
+__all__ = [
+    "Node",
+    "NodeStatistics",
+    "open_node",
+    "register",
+    "registered",
+    "spawn",
+    "spawn_link",
+    "spawn_monitor",
+    "unregister",
+    "whereis",
+]
+
+log = logging.getLogger("actorlive.runtime")
+Ts = TypeVarTuple("Ts")
+Function = Callable[[*Ts], Awaitable[object]]
+Tracer = Callable[[str, Pid, object, "Pid | None"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatistics:
+    """Figures of a node at one moment."""
+
+    processes: int
+    ports: int
+    names: int
+    timers: int
+    spawned: int
+    """Processes ever spawned."""
+    handled: int
+    """Messages ever taken out of mailboxes."""
+    waiting: int
+    """Messages in mailboxes now."""
+
+
+class Node:
+    """A running node. Made by `open_node()`; its methods belong to the thread that it runs on, except
+    `send_threadsafe`."""
+
+    def __init__(
+        self,
+        *,
+        choose: Choose | None,
+        grace: float,
+        high_water: int,
+        on_high_water: Callable[[Pid, int], None] | None,
+    ) -> None:
+        self.thread = get_ident()
+        self.gate = self.thread
+        self.token = trio.lowlevel.current_trio_token()
+        self.context = contextvars.copy_context()
+        self.context.run(node_variable.set, self)
+        self.turns = None if choose is None else Turns(choose)
+        self.timers = TimerHeap(choose)
+        self.grace = grace
+        self.high_water = high_water
+        self.on_high_water = on_high_water
+        self.processes: dict[Process, None] = {}
+        self.ports: dict[Entity, None] = {}
+        self.names: dict[str, Entity] = {}
+        self.tracers: list[Tracer] = []
+        self.tracing = False
+        self.spawned = 0
+        self.handled = 0
+        self.stopping = False
+        self.nursery: trio.Nursery | None = None
+        self.all_gone = trio.Event()
+        self.port = PortEntity(self, None, None, "node")
+
+    def __repr__(self) -> str:
+        return f"<node with {len(self.processes)} processes>"
+
+    # ---- life ----
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Hold the nursery of all processes until `stop`."""
+        with trio.CancelScope(shield=True):
+            try:
+                async with trio.open_nursery() as self.nursery:
+                    self.nursery.start_soon(self.timers.run)
+                    if self.turns is not None:
+                        self.nursery.start_soon(self.turns.run)
+                    task_status.started()
+                    await trio.sleep_forever()
+            finally:
+                self.nursery = None
+
+    async def stop(self) -> None:
+        """End everything, in order."""
+        await self.stop_processes()
+        for port in reversed(list(self.ports)):
+            port.doom("shutdown")
+        self.port.doom("shutdown")
+        if self.nursery is not None:
+            self.nursery.cancel_scope.cancel()
+
+    async def stop_processes(self) -> None:
+        """Signal all processes, the youngest first, then kill what is left."""
+        self.stopping = True
+        for process in reversed(list(self.processes)):
+            process.exit_signal(self.port, "shutdown")
+        with trio.move_on_after(self.grace):
+            await self.wait_all_gone()
+        for process in reversed(list(self.processes)):
+            if process.alive:
+                log.warning("process %r did not end within %s s of its shutdown; killed", process, self.grace)
+            process.doom("killed")
+        await self.wait_all_gone()
+
+    async def wait_all_gone(self) -> None:
+        """Wait until no process is left."""
+        while self.processes:
+            self.all_gone = trio.Event()
+            await self.all_gone.wait()
+
+    # ---- processes ----
+
+    def spawn(self, fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None) -> Pid:
+        """Start a process that runs `await fn(*args)`; see `actorlive.runtime.spawn`.
+
+        It inherits the context variables of the place where the node was opened, nothing of the caller's.
+        """
+        process = self.create(fn, name, owner)
+        self.context.run(self.launch, process, fn, args)
+        return process.pid
+
+    def create(self, fn: Callable[..., object], name: str | None, owner: Pid | None) -> Process:
+        """A process that does not run yet, known under its name, tied to its owner."""
+        self.check_thread()
+        if self.nursery is None:
+            raise NodeClosed("the node has ended; nothing can be spawned on it")
+        process = Process(self, getattr(fn, "__qualname__", None) or repr(fn))
+        if name is not None:
+            self.register(name, process)
+        self.processes[process] = None
+        self.spawned += 1
+        if self.tracing:
+            self.trace("spawn", process.pid, fn, process_variable.get(None))
+        self.tie(process, owner)
+        return process
+
+    def tie(self, process: Process, owner: Pid | None) -> None:
+        """Apply `owner=`, and the end of the node."""
+        if owner is not None:
+            entity = owner.entity
+            if entity is None or not entity.alive:
+                process.doom("noproc")
+            else:
+                entity.own(process)
+        if self.stopping:
+            process.exit_signal(self.port, "shutdown")
+
+    def launch(
+        self, process: Process, fn: Callable[..., Awaitable[object]], args: tuple[object, ...]
+    ) -> None:
+        """Let the task run."""
+        if self.nursery is not None:  # `create` has checked
+            self.nursery.start_soon(process.run, fn, args, name=process.label)
+
+    def adopt(self, port: PortEntity) -> None:
+        """Keep a port until it closes."""
+        if self.nursery is None:
+            raise NodeClosed("the node has ended; no port can be opened on it")
+        self.ports[port] = None
+
+    def forget(self, entity: Entity, reason: object) -> None:
+        """The process or port has ended."""
+        self.forget_name(entity)
+        if self.tracing:
+            self.trace("exit", entity.pid, reason, None)
+        if isinstance(entity, Process):
+            self.handled += entity.mailbox.handled
+            del self.processes[entity]
+            if not self.processes:
+                self.all_gone.set()
+        else:
+            self.ports.pop(entity, None)
+
+    # ---- names ----
+
+    def register(self, name: str, entity: Entity) -> None:
+        """Give `entity` a name. Raises `NameTaken`, or `RuntimeMisuse` when it has one."""
+        if name in self.names:
+            raise NameTaken(f"the name {name!r} belongs to {self.names[name]!r}")
+        if entity.name is not None:
+            raise RuntimeMisuse(f"{entity!r} has the name {entity.name!r} already; unregister it first")
+        entity.name = name
+        self.names[name] = entity
+
+    def forget_name(self, entity: Entity) -> None:
+        """Free the name that `entity` holds, if any."""
+        if entity.name is not None and self.names.get(entity.name) is entity:
+            del self.names[entity.name]
+
+    def lookup(self, name: str) -> Entity | None:
+        """Who has the name."""
+        return self.names.get(name)
+
+    # ---- messages ----
+
+    def deliver(self, dest: Destination, message: object) -> None:
+        """`send` for a caller on this thread."""
+        if isinstance(dest, str):
+            entity = self.names.get(dest)
+        else:
+            pid = dest.target if isinstance(dest, Ref) else dest
+            entity = None if pid is None else pid.entity
+        if entity is None:
+            return
+        if isinstance(dest, Ref):
+            entity.use_alias(dest)
+        entity.deliver(message, process_variable.get(None))
+
+    def send_threadsafe(self, dest: Destination, message: object) -> None:
+        """`send` from any thread; messages of one thread keep their order. Never raises."""
+        try:
+            self.token.run_sync_soon(self.deliver, dest, message)
+        except trio.RunFinishedError:
+            return
+
+    def check_thread(self) -> None:
+        """Only `send` works from other threads."""
+        if get_ident() != self.thread:
+            raise RuntimeMisuse(
+                "only send() may be called from another thread; use trio.from_thread.run_sync(fn, ...)"
+            )
+
+    # ---- observation ----
+
+    def report_high_water(self, pid: Pid, length: int) -> None:
+        """A mailbox has passed its limit."""
+        if self.on_high_water is not None:
+            self.on_high_water(pid, length)
+        else:
+            log.warning("mailbox of %r holds %d messages and grows", pid.entity, length)
+
+    def trace(self, kind: str, pid: Pid, detail: object, sender: Entity | None) -> None:
+        """Tell the tracers."""
+        for tracer in list(self.tracers):
+            tracer(kind, pid, detail, None if sender is None else sender.pid)
+
+    def add_tracer(self, tracer: Tracer) -> None:
+        """Call `tracer(kind, pid, detail, sender)` for every message, spawn and exit from now on."""
+        self.tracers.append(tracer)
+        self.set_gate()
+
+    def remove_tracer(self, tracer: Tracer) -> None:
+        """Undo `add_tracer`."""
+        self.tracers.remove(tracer)
+        self.set_gate()
+
+    def set_gate(self) -> None:
+        """While somebody traces, every `send` takes the slow way."""
+        self.tracing = bool(self.tracers)
+        self.gate = 0 if self.tracing else self.thread
+        for entity in (*self.processes, *self.ports):
+            entity.mailbox.gate = self.gate
+
+    def statistics(self) -> NodeStatistics:
+        """Figures of this moment."""
+        return NodeStatistics(
+            processes=len(self.processes),
+            ports=len(self.ports),
+            names=len(self.names),
+            timers=len(self.timers),
+            spawned=self.spawned,
+            handled=self.handled + sum(process.mailbox.handled for process in self.processes),
+            waiting=sum(len(process.mailbox) for process in self.processes),
+        )
+
+
+@asynccontextmanager
+async def open_node(
+    *,
+    choose: Choose | None = None,
+    grace: float = 5.0,
+    high_water: int = 10_000,
+    on_high_water: Callable[[Pid, int], None] | None = None,
+) -> AsyncGenerator[Node]:
+    """A block in which processes live; leaving it ends them in order.
+
+    `grace` is how many seconds unsupervised processes get to end before they are killed. `high_water` is
+    the mailbox length from which on `on_high_water(pid, length)` is called, at first and at every doubling;
+    without it a warning is logged. `choose` replaces the scheduler, see `actorlive.runtime.turns`.
+    """
+    node = Node(choose=choose, grace=grace, high_water=high_water, on_high_water=on_high_water)
+    failure: BaseException | None = None
+    try:
+        async with trio.open_nursery() as outer:
+            await outer.start(node.run)
+            token = node_variable.set(node)
+            try:
+                yield node
+            except BaseException as error:  # raised again below, outside the nursery
+                failure = error
+            finally:
+                node_variable.reset(token)
+                with trio.CancelScope(shield=True):
+                    await node.stop()
+    except BaseExceptionGroup as group:
+        raise unwrap(group) from None
+    if failure is not None:
+        raise failure
+
+
+def spawn(fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None) -> Pid:
+    """Start a process that runs `await fn(*args)`; returns at once (Erlang: `spawn/1`).
+
+    Called in a process, the new one inherits its context variables. `name` registers it; raises
+    `NameTaken` and starts nothing when somebody has it. With `owner` the process ends when the owner
+    does, for whatever reason and even when it traps exits, with the owner's reason; nothing flows back.
+    """
+    return begin(fn, args, name, owner).pid
+
+
+def spawn_link(fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None) -> Pid:
+    """`spawn` and `link` in one step (Erlang: `spawn_link/1`). Only in a process."""
+    parent = current_process()
+    process = begin(fn, args, name, owner)
+    parent.link(process.pid)
+    return process.pid
+
+
+def spawn_monitor(
+    fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None
+) -> tuple[Pid, Ref]:
+    """`spawn` and `monitor` in one step (Erlang: `spawn_monitor/1`). Only in a process."""
+    parent = current_process()
+    process = begin(fn, args, name, owner)
+    return process.pid, parent.monitor(process.pid)
+
+
+def begin(
+    fn: Callable[..., Awaitable[object]], args: tuple[object, ...], name: str | None, owner: Pid | None
+) -> Process:
+    """Spawn from where the caller stands."""
+    node = current_node()
+    process = node.create(fn, name, owner)
+    if process_variable.get(None) is None:
+        node.context.run(node.launch, process, fn, args)
+    else:
+        node.launch(process, fn, args)
+    return process
+
+
+def register(name: str, pid: Pid) -> None:
+    """Make a process known under `name` (Erlang: `register/2`).
+
+    Raises `NameTaken`, `NoProcess` when it is dead, `RuntimeMisuse` when it has a name already.
+    """
+    entity = pid.entity
+    if entity is None or not entity.alive:
+        raise NoProcess(f"cannot register {pid} as {name!r}: no such process")
+    entity.node.register(name, entity)
+
+
+def unregister(name: str) -> bool:
+    """Free a name; True when somebody had it (Erlang: `unregister/1`, which raises instead of False)."""
+    node = current_node()
+    entity = node.lookup(name)
+    if entity is None:
+        return False
+    node.forget_name(entity)
+    entity.name = None
+    return True
+
+
+def whereis(name: str) -> Pid | None:
+    """Who has the name on this node, or None (Erlang: `whereis/1`). Free the moment its holder is dead."""
+    entity = current_node().lookup(name)
+    return None if entity is None else entity.pid
+
+
+def registered() -> list[str]:
+    """The names in use on this node (Erlang: `registered/0`)."""
+    return sorted(current_node().names)

@@ -1,0 +1,72 @@
+"""Names of things that live: `Pid` for processes and ports, `Ref` for everything that is unique once.
+
+Both are compared by identity, so they hash at the speed of `object`. A Pid points at the mailbox of its
+process while that is alive and at nothing afterwards: whoever keeps a Pid keeps no dead state alive.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from actorlive.runtime.mailbox import Mailbox
+    from actorlive.runtime.signals import Entity
+
+__all__ = ["AliasMode", "Pid", "Ref", "dead_pid", "make_ref"]
+
+AliasMode = Literal["explicit_unalias", "demonitor", "reply_demonitor", "reply"]
+
+_next_pid = itertools.count(1).__next__
+_next_ref = itertools.count(1).__next__
+
+
+class Pid:
+    """The identity of a process or a port. Hashable, cheap, and harmless to keep after its death."""
+
+    __slots__ = ("__weakref__", "id", "mailbox")
+
+    def __init__(self) -> None:
+        self.id = _next_pid()
+        self.mailbox: Mailbox | None = None
+        """Where messages go; None once dead. Internal to the runtime."""
+
+    @property
+    def entity(self) -> Entity | None:
+        """The living process or port behind this Pid, else None. Internal to the runtime."""
+        mailbox = self.mailbox
+        return None if mailbox is None else mailbox.owner
+
+    def __repr__(self) -> str:
+        return f"<pid {self.id}>"
+
+
+class Ref:
+    """A unique reference (Erlang: `make_ref/0`): of a monitor, an alias, a task, or of your own.
+
+    A Ref made by `alias` or `monitor(..., alias=...)` is also an address that `send` accepts.
+    """
+
+    __slots__ = ("__weakref__", "id", "mode", "target")
+
+    def __init__(self, target: Pid | None = None, mode: AliasMode | None = None) -> None:
+        self.id = _next_ref()
+        self.target = target
+        """Whom messages to this alias reach; None when it is no alias (any more). Internal."""
+        self.mode = mode
+
+    def __repr__(self) -> str:
+        return f"<ref {self.id}>"
+
+
+def make_ref() -> Ref:
+    """A new reference, different from every other (Erlang: `make_ref/0`)."""
+    return Ref()
+
+
+def dead_pid() -> Pid:
+    """A Pid that is no process and never will be: for places that need one where none runs.
+
+    Sending to it does nothing, monitoring it gives `Down(..., "noproc")` at once.
+    """
+    return Pid()

@@ -1,0 +1,264 @@
+"""Processes: a Trio task with a mailbox, a Pid and an exit reason.
+
+The task lives in the node's nursery and in nobody else's, so a process never ends because its creator's
+block did; links, owners and supervisors say who ends with whom. Inside, a process may do all that Trio
+offers: nurseries, sleep, cancel scopes, worker threads.
+
+Around the function stands one cancel scope. An exit signal cancels it, so whatever the process awaits ends
+with `trio.Cancelled`; running synchronous code is not interrupted, it meets its end at the next checkpoint
+or `receive`. The reason is kept as a value: a crash is caught here, costs a fifth of what it costs to
+carry it through a nursery, and never turns into an exception group.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, NoReturn, cast, overload
+
+import trio
+
+from actorlive.runtime.context import current_process, process_variable
+from actorlive.runtime.errors import ProcessExit, RuntimeMisuse
+from actorlive.runtime.mailbox import Mailbox
+from actorlive.runtime.pid import AliasMode, Pid, Ref
+from actorlive.runtime.results import is_graceful
+from actorlive.runtime.signals import Down, Entity
+
+if TYPE_CHECKING:
+    from actorlive.runtime.node import Node
+
+__all__ = [
+    "Process",
+    "alias",
+    "alive",
+    "demonitor",
+    "exit",
+    "link",
+    "monitor",
+    "process_flag",
+    "self",
+    "unalias",
+    "unlink",
+]
+
+log = logging.getLogger("actorlive.runtime")
+
+FATAL = (KeyboardInterrupt, SystemExit, GeneratorExit, trio.Cancelled)
+"""What is not a process's own affair: it ends the process and goes on."""
+
+
+class Process(Entity):
+    """One running function. Users hold its Pid, never this."""
+
+    __slots__ = ("doing", "scope", "task")
+
+    def __init__(self, node: Node, label: str) -> None:
+        super().__init__(node, label)
+        self.mailbox = self.pid.mailbox = Mailbox(self, node.gate, node.high_water)
+        self.scope: trio.CancelScope | None = None
+        self.task: trio.lowlevel.Task | None = None
+        self.doing: object = None
+        """What it is busy with, as servers note it for `statistics`."""
+
+    async def run(self, fn: Callable[..., Awaitable[object]], args: tuple[object, ...]) -> None:
+        """The body of the task."""
+        process_variable.set(self)
+        self.task = trio.lowlevel.current_task()
+        self.mailbox.since = perf_counter()
+        reason: object = "normal"
+        try:
+            with trio.CancelScope() as self.scope:
+                if self.node.turns is not None:
+                    await self.node.turns.wait()
+                if not self.doomed:
+                    await fn(*args)
+        except BaseException as error:  # this is where every crash becomes a value
+            reason = self.caught(error)
+        else:
+            if self.doomed:
+                reason = self.reason
+        del fn, args  # before others hear of the end, so that nothing of it is alive then
+        self.finish(reason)
+
+    def caught(self, error: BaseException) -> object:
+        """The exit reason that an exception makes. Logs crashes, passes on what is not ours."""
+        error = unwrap(error)
+        trim(error)
+        if is_fatal(error):
+            self.finish("killed" if isinstance(error, trio.Cancelled) else error)
+            raise error
+        if self.doomed:
+            self.log_late(error)
+            return self.reason
+        if isinstance(error, ProcessExit):
+            self.log_exit(error)
+            return error.reason
+        self.log_crash(error)
+        return error
+
+    def log_crash(self, error: BaseException) -> None:
+        """One line and the traceback. (A graceful reason cannot get here: it is no exception.)"""
+        log.error("process %r crashed: %s: %s", self, type(error).__name__, error, exc_info=error)
+
+    def log_exit(self, error: ProcessExit) -> None:
+        """It left on purpose; worth a line unless the reason is graceful."""
+        if not is_graceful(error.reason):
+            log.error("process %r exited: %r", self, error.reason)
+
+    def log_late(self, error: BaseException) -> None:
+        """Its clean-up failed after an exit signal, whose reason stands."""
+        if not isinstance(error, ProcessExit):
+            log.error("process %r raised while it was ending with %r", self, self.reason, exc_info=error)
+
+    def stop(self) -> None:
+        """Cancel whatever it awaits; a process that has not begun never will."""
+        self.mailbox.drain_credit()
+        if self.scope is not None:
+            self.scope.cancel()
+
+
+def unwrap(error: BaseException) -> BaseException:
+    """The one error inside a group of groups of one; anything else as it is."""
+    while len(inner := members(error)) == 1:
+        error = inner[0]
+    return error
+
+
+def is_fatal(error: BaseException) -> bool:
+    """True for what must not stop here, alone or in a group."""
+    return isinstance(error, FATAL) or any(is_fatal(inner) for inner in members(error))
+
+
+def members(error: BaseException) -> tuple[BaseException, ...]:
+    """The errors of an exception group; none for any other error."""
+    if not isinstance(error, BaseExceptionGroup):
+        return ()
+    return cast("BaseExceptionGroup[BaseException]", error).exceptions
+
+
+def trim(error: BaseException) -> None:
+    """Take our own frame off the traceback: the reason is kept, and the frame would keep the process."""
+    traceback: TracebackType | None = error.__traceback__
+    while traceback is not None and traceback.tb_frame.f_code is Process.run.__code__:
+        traceback = traceback.tb_next
+    error.__traceback__ = traceback
+
+
+def self() -> Pid:
+    """The Pid of the calling process (Erlang: `self/0`). Raises `NotAProcess` outside of one."""
+    return current_process().pid
+
+
+@overload
+def exit(reason: object, /) -> NoReturn: ...  # noqa: A001 - Erlang's name
+
+
+@overload
+def exit(pid: Pid, reason: object, /) -> None: ...  # noqa: A001
+
+
+def exit(*args: object) -> None:  # noqa: A001
+    """`exit(reason)` ends the calling process; `exit(pid, reason)` sends an exit signal (Erlang: `exit/1,2`).
+
+    `exit(pid, "kill")` cannot be trapped and gives "killed"; "normal" is ignored by others unless they
+    trap exits; everything else ends the process unless it traps exits. A process that sends a deadly
+    signal to itself ends right here. `exit(reason)` may be called outside of a process, where the
+    `ProcessExit` that it raises goes its way.
+    """
+    if len(args) == 1:
+        raise ProcessExit(args[0])
+    target, reason = args
+    if not isinstance(target, Pid):
+        raise RuntimeMisuse(f"exit(pid, reason) wants a Pid first, not {target!r}")
+    entity = target.entity
+    if entity is None:
+        return
+    entity.node.check_thread()
+    sender = process_variable.get(None)
+    entity.exit_signal(sender or entity.node.port, reason)
+    if sender is entity and entity.doomed:
+        raise ProcessExit(entity.reason)
+
+
+def link(pid: Pid, /) -> None:
+    """Link the calling process with `pid`: each hears of the other's end (Elixir: `Process.link/1`).
+
+    Raises `NoProcess` when it is dead and the caller does not trap exits; a trapping caller gets
+    `ExitSignal(pid, "noproc")` instead.
+    """
+    current_process().link(pid)
+
+
+def unlink(pid: Pid, /) -> None:
+    """Undo `link`. After it returns no exit of that link arrives (Erlang: `unlink/1`).
+
+    An `ExitSignal` that is in the mailbox already stays there.
+    """
+    current_process().unlink(pid)
+
+
+def monitor(dest: Pid | str, /, *, alias: AliasMode | None = None) -> Ref:
+    """Watch a process, port or registered name: its end arrives once as `Down` (Erlang: `monitor/2,3`).
+
+    A monitor by name follows the process that has the name now. With `alias` the Ref is an address for
+    `send` as well: until `unalias` ("explicit_unalias"), until the monitor is gone ("demonitor"), or until
+    the first message, which ends the monitor, too ("reply_demonitor").
+    """
+    return current_process().monitor(dest, alias)
+
+
+def demonitor(ref: Ref, /, *, flush: bool = False, info: bool = False) -> bool:
+    """Stop watching (Erlang: `demonitor/1,2`).
+
+    With `flush` a `Down` that is waiting in the mailbox goes, too. Returns True; with `info` False when
+    there was no such monitor (any more), or with `flush` when one had to be flushed. Another process's
+    Ref does nothing.
+    """
+    process = current_process()
+    active = process.demonitor(ref)
+    flushed = flush and not active and flush_down(process.mailbox, ref)
+    if not info:
+        return True
+    return not flushed if flush else active
+
+
+def flush_down(mailbox: Mailbox, ref: Ref) -> bool:
+    """Take the Down of `ref` out of the mailbox; True when there was one."""
+    for index, message in enumerate(mailbox):
+        if type(message) is Down and message.ref is ref:
+            del mailbox[index]
+            return True
+    return False
+
+
+def alias(mode: Literal["explicit_unalias", "reply"] = "explicit_unalias", /) -> Ref:
+    """A second address of the calling process that can be switched off (Erlang: `alias/0,1`).
+
+    "reply" switches itself off with the first message.
+    """
+    return Ref(current_process().pid, mode)
+
+
+def unalias(ref: Ref, /) -> bool:
+    """Switch an alias of the calling process off; True when it was active (Erlang: `unalias/1`)."""
+    if ref.target is not current_process().pid:
+        return False
+    ref.target = None
+    return True
+
+
+def alive(pid: Pid, /) -> bool:
+    """True until the process has ended or received its deadly signal (Erlang: `is_process_alive/1`)."""
+    entity = pid.entity
+    return entity is not None and entity.alive
+
+
+def process_flag(*, trap_exit: bool) -> bool:
+    """Set whether exit signals arrive as `ExitSignal` messages; returns the old value (Erlang:
+    `process_flag(trap_exit, …)`)."""
+    process = current_process()
+    before, process.trapping = process.trapping, trap_exit
+    return before

@@ -1,0 +1,295 @@
+"""Signals: what processes and ports do to each other, by Erlang's rules.
+
+An `Entity` is whatever has a Pid: a process, or a port (which has no task of its own). Signals are carried
+out where they are sent, at once, because everything on a node runs on one thread; so between any pair they
+keep their order, and the DOWN of a process comes after everything that it sent. What Erlang leaves to
+chance (how long a signal travels) does not happen here; only the end of a process takes time:
+
+    alive ── exit signal ──▶ doomed ── its task has unwound ──▶ finished (links, monitors, names told)
+      └───────────── its function returned or raised ─────────────┘
+
+From the signal on the process is dead to the world: `alive` is False, its names are free, linking to it
+fails with noproc, a monitor gives noproc. But its DOWN and EXIT are sent only when its `finally` blocks are
+done, so whoever waits for them knows that it has let go of everything. Messages that its clean-up sends
+before that arrive before the DOWN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from actorlive.runtime.errors import NoProcess
+from actorlive.runtime.pid import AliasMode, Pid, Ref
+
+if TYPE_CHECKING:
+    from actorlive.runtime.mailbox import Mailbox
+    from actorlive.runtime.node import Node
+    from actorlive.runtime.timers import Timer
+
+__all__ = ["Down", "Entity", "ExitSignal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """A monitored process has ended (Erlang: `{'DOWN', Ref, process, Pid, Reason}`).
+
+    `process` is the Pid, or the name if it was monitored by name. `reason` is "noproc" when there was
+    nobody to monitor.
+    """
+
+    ref: Ref
+    process: Pid | str
+    reason: object
+
+
+@dataclass(frozen=True, slots=True)
+class ExitSignal:
+    """An exit signal that a trapping process received as a message (Erlang: `{'EXIT', Pid, Reason}`)."""
+
+    process: Pid
+    reason: object
+
+
+class Entity:
+    """Whatever has a Pid. Holds its side of links, monitors, ownership and timers.
+
+    The collections are None until used, because most processes never use most of them.
+    """
+
+    __slots__ = (
+        "doomed",
+        "label",
+        "links",
+        "mailbox",
+        "monitors",
+        "name",
+        "node",
+        "owned",
+        "owner",
+        "pid",
+        "reason",
+        "timers",
+        "trapping",
+        "watchers",
+    )
+
+    mailbox: Mailbox
+
+    def __init__(self, node: Node, label: str) -> None:
+        self.pid = Pid()
+        self.node = node
+        self.label = label
+        self.name: str | None = None
+        self.trapping = False
+        self.doomed = False
+        self.reason: object = "normal"
+        self.links: dict[Entity, None] | None = None
+        self.monitors: dict[Ref, Entity] | None = None
+        """Whom this one watches."""
+        self.watchers: dict[Ref, tuple[Entity, Pid | str, bool]] | None = None
+        """Who watches this one, under which name, and whether since before it was doomed."""
+        self.owner: Entity | None = None
+        self.owned: dict[Entity, None] | None = None
+        self.timers: dict[Timer, None] | None = None
+
+    def __repr__(self) -> str:
+        return f"{self.pid} {self.name or self.label}"
+
+    @property
+    def alive(self) -> bool:
+        """True until it has ended or an exit signal has sealed its end."""
+        return not self.doomed and self.pid.mailbox is not None
+
+    # ---- messages ----
+
+    def deliver(self, message: object, sender: Entity | None = None) -> None:
+        """Put a message into the mailbox."""
+        if self.node.tracing:
+            self.node.trace("send", self.pid, message, sender)
+        self.mailbox.put(message)
+
+    # ---- exit signals ----
+
+    def exit_signal(self, sender: Entity, reason: object, *, linked: bool = False) -> None:
+        """What happens to the receiver of an exit signal (Erlang's "Receiving exit signals").
+
+        `linked` tells a signal of a broken link from one of `exit(pid, reason)`: only the latter makes
+        "kill" untrappable, and only from itself does it make "normal" deadly.
+        """
+        if self.doomed or self.pid.mailbox is None:
+            return
+        if not linked and type(reason) is str and reason == "kill":
+            self.doom("killed")
+        elif self.trapping:
+            self.deliver(ExitSignal(sender.pid, reason), sender)
+        elif is_normal(reason) and (linked or sender is not self):
+            return
+        else:
+            self.doom(reason)
+
+    def doom(self, reason: object) -> None:
+        """The end is sealed: from now on dead to the world."""
+        if self.doomed:
+            return
+        self.doomed = True
+        self.reason = reason
+        self.node.forget_name(self)
+        self.stop()
+
+    def stop(self) -> None:
+        """End whatever runs; `finish` follows as soon as it has."""
+        raise NotImplementedError
+
+    def finish(self, reason: object) -> None:
+        """The end: everybody concerned learns of it, and nothing is left behind."""
+        self.doomed = True
+        self.pid.mailbox = None
+        self.node.forget(self, reason)
+        self.drop_timers()
+        self.drop_monitors()
+        self.release_owned(reason)
+        self.break_links(reason)
+        self.tell_watchers(reason)
+        self.mailbox.clear()
+
+    # ---- links ----
+
+    def link(self, pid: Pid) -> None:
+        """Tie both ends together."""
+        other = pid.entity
+        if other is self:
+            return
+        if other is None or not other.alive:
+            self.link_to_dead(pid)
+            return
+        if self.links is None:
+            self.links = {}
+        if other.links is None:
+            other.links = {}
+        self.links[other] = None
+        other.links[self] = None
+
+    def link_to_dead(self, pid: Pid) -> None:
+        """Nobody there: an error for the caller, or a signal when it traps exits."""
+        if not self.trapping:
+            raise NoProcess(f"cannot link to {pid}: no such process (set trap_exit to get a signal instead)")
+        self.deliver(ExitSignal(pid, "noproc"))
+
+    def unlink(self, pid: Pid) -> None:
+        """Cut the tie. No exit of this link arrives afterwards: signals do not travel here."""
+        other = pid.entity
+        if other is not None and self.links:
+            self.links.pop(other, None)
+            if other.links:
+                other.links.pop(self, None)
+
+    def break_links(self, reason: object) -> None:
+        """Tell everyone linked."""
+        links, self.links = self.links, None
+        for other in links or ():
+            if other.links:
+                other.links.pop(self, None)
+            other.exit_signal(self, reason, linked=True)
+
+    # ---- ownership: a link that works in one direction ----
+
+    def own(self, child: Entity) -> None:
+        """`child` ends when this one does."""
+        if self.owned is None:
+            self.owned = {}
+        self.owned[child] = None
+        child.owner = self
+
+    def release_owned(self, reason: object) -> None:
+        """End what this one owns, and leave the list of its own owner."""
+        owned, self.owned = self.owned, None
+        if self.owner is not None and self.owner.owned:
+            self.owner.owned.pop(self, None)
+        self.owner = None
+        for child in owned or ():
+            child.owner = None
+            child.doom(reason)
+
+    # ---- monitors ----
+
+    def monitor(self, target: Pid | str, mode: AliasMode | None = None) -> Ref:
+        """Watch `target`; its end, or its absence, arrives as `Down`."""
+        ref = Ref(self.pid if mode else None, mode)
+        other = self.node.lookup(target) if isinstance(target, str) else target.entity
+        if other is self:
+            return ref
+        if other is None:
+            self.receive_down(ref, target, "noproc")
+            return ref
+        if self.monitors is None:
+            self.monitors = {}
+        self.monitors[ref] = other
+        if other.watchers is None:
+            other.watchers = {}
+        other.watchers[ref] = (self, target, other.alive)
+        return ref
+
+    def demonitor(self, ref: Ref) -> bool:
+        """Stop watching; True when the monitor was still active."""
+        target = None if self.monitors is None else self.monitors.pop(ref, None)
+        if target is None:
+            return False
+        if target.watchers is not None:
+            target.watchers.pop(ref, None)
+        end_alias(ref)
+        return True
+
+    def tell_watchers(self, reason: object) -> None:
+        """Send every DOWN, exactly once."""
+        watchers, self.watchers = self.watchers, None
+        for ref, (watcher, label, in_time) in (watchers or {}).items():
+            if watcher.monitors is not None and watcher.monitors.pop(ref, None) is not None:
+                watcher.receive_down(ref, label, reason if in_time else "noproc")
+
+    def receive_down(self, ref: Ref, label: Pid | str, reason: object) -> None:
+        """A monitor fires."""
+        end_alias(ref)
+        self.deliver(Down(ref, label, reason))
+
+    def drop_monitors(self) -> None:
+        """The watcher itself has ended."""
+        monitors, self.monitors = self.monitors, None
+        for ref, target in (monitors or {}).items():
+            if target.watchers is not None:
+                target.watchers.pop(ref, None)
+
+    # ---- aliases ----
+
+    def use_alias(self, ref: Ref) -> None:
+        """A message came through the alias `ref`, which may have been good for one only."""
+        if ref.mode == "reply":
+            ref.target = None
+        elif ref.mode == "reply_demonitor":
+            ref.target = None
+            self.demonitor(ref)
+
+    # ---- timers ----
+
+    def keep_timer(self, timer: Timer) -> None:
+        """A timer is addressed to this Pid."""
+        if self.timers is None:
+            self.timers = {}
+        self.timers[timer] = None
+
+    def drop_timers(self) -> None:
+        """Timers to the dead vanish."""
+        timers, self.timers = self.timers, None
+        for timer in timers or ():
+            timer.vanish()
+
+
+def is_normal(reason: object) -> bool:
+    """True for the reason "normal"; never calls the `==` of somebody's object."""
+    return type(reason) is str and reason == "normal"
+
+
+def end_alias(ref: Ref) -> None:
+    """The monitor of `ref` is gone, and its alias with it unless that outlives monitors."""
+    if ref.mode in ("demonitor", "reply_demonitor"):
+        ref.target = None
