@@ -2,7 +2,8 @@
 
 A view is an actor: one mailbox for client events, messages, async results and timers, handled one at a time.
 This module is the one public door; what is used more rarely is in `actorlive.runtime`, `actorlive.pubsub` and
-`actorlive.testing`. Names are loaded when they are first used, so that `import actorlive.runtime` brings in no web.
+`actorlive.testing`.
+Names are loaded when they are first used, so that `import actorlive.runtime` brings in no web.
 """
 
 from importlib import import_module
@@ -93,7 +94,10 @@ _HOME = {
     "actorlive.live.socket": "Socket",
     "actorlive.live.streams": "Stream StreamResult",
     "actorlive.live.view": "LiveView",
-    "actorlive.runtime": "Down Error Exit Ok Pid Ref Shutdown Timer cancel_timer demonitor exit link make_ref monitor register send send_after spawn spawn_link spawn_monitor unlink whereis",
+    "actorlive.runtime": (
+        "Down Error Exit Ok Pid Ref Shutdown Timer cancel_timer demonitor exit link make_ref "
+        "monitor register send send_after spawn spawn_link spawn_monitor unlink whereis "
+    ),
     "actorlive.template": "Attrs Slot Template component heex render_slot",
     "actorlive.web": "ActorLive",
 }

@@ -18,15 +18,17 @@ from typing import Any, cast
 import msgspec
 
 from actorlive import runtime
-from actorlive.errors import CallbackError
+from actorlive.errors import CallbackError, NavigationError
 from actorlive.live.async_ends import apply_result
 from actorlive.live.asynchronous import AsyncDone, AsyncTask
 from actorlive.live.endpoint import JOIN_FAILED, ClientEvent, Leave, Mount, Transport
-from actorlive.live.events import EventError, Payload, UnknownEvent, parse_event, raw_event
-from actorlive.live.lifecycle import Halt
+from actorlive.live.events import EventError, Payload, UnknownEvent, optimistic_stamp, parse_event, raw_event
+from actorlive.live.later import Later
+from actorlive.live.lifecycle import Halt, call
 from actorlive.live.mounting import begin, follow_patches, handle_params, open_view
-from actorlive.live.navigation import LivePatch, Redirect
+from actorlive.live.navigation import LivePatch, LiveRedirect, Redirect
 from actorlive.live.outbox import Outbox
+from actorlive.live.rejection import Rejected, Stale
 from actorlive.live.spans import span
 from actorlive.live.view import LiveView
 from actorlive.runtime import Down, Exit, Node, Ok, Pid, Shutdown
@@ -112,10 +114,15 @@ class Channel:
             while self._ended is None:
                 await self._handle(await runtime.receive())
         except Exception as error:
-            await self._view.terminate(error, self._socket)
+            await self._terminate(error)
             raise
-        await self._view.terminate(self._ended, self._socket)
+        await self._terminate(self._ended)
         return self._ended
+
+    async def _terminate(self, reason: object) -> None:
+        for commit in self._state.pending.on_exit():
+            await call(commit)
+        await self._view.terminate(reason, self._socket)
 
     async def _handle(self, message: object) -> None:
         kind = type(message)
@@ -126,6 +133,10 @@ class Channel:
             await self._async_end(self._state.tasks.finished(done), done.result)
         elif kind is Down and await self._own_down(cast("Down", message)):
             return
+        elif kind is Later:
+            if self._state.pending.is_due(cast("Later", message)):
+                await call(cast("Later", message).action)
+                await self._finish(None)
         elif kind is Leave:
             self._outbox.reply(cast("Leave", message).ref, {})
             self._ended = Shutdown("left")
@@ -181,12 +192,20 @@ class Channel:
     async def _event(self, frame: ClientEvent) -> None:
         try:
             payload = parse_event(frame.payload)
+        except EventError as error:
+            self._rejected(error)
+            self._outbox.reply(frame.ref, {})
+            return
+        try:
             if payload.event.startswith("lv:"):
                 reply = self._framework_event(payload)
             elif payload.cid is not None:
                 reply = None  # its component is gone
             else:
                 reply = await self._view_event(payload)
+        except Rejected as rejected:
+            reply = None
+            await self._take_back(payload, rejected)
         except EventError as error:
             self._rejected(error)
             reply = None
@@ -207,6 +226,17 @@ class Channel:
             return None
         with span("handle_event", self._view, event=payload.event):
             return await self._view.handle_event(event, self._socket)
+
+    async def _take_back(self, payload: Payload, rejected: Rejected) -> None:
+        """The handler said no: the browser undoes what it showed, before the reply's patch."""
+        stamp = optimistic_stamp(payload)
+        if stamp is not None:
+            reason = {"id": stamp, "reason": rejected.message}
+            self._socket.push_event("al:reject", reason, dispatch="before")
+        if isinstance(rejected, Stale):
+            await self._view.handle_stale(cast("Stale[Any]", rejected), self._socket)
+        if rejected.message:
+            self._socket.put_flash(rejected.kind, rejected.message)
 
     def _rejected(self, error: Exception) -> None:
         name = type(self._view).__qualname__
@@ -282,8 +312,12 @@ class Channel:
     def _redirect_body(self) -> dict[str, Any]:
         state = self._state
         target = state.navigation
-        assert target is not None and not isinstance(target, LivePatch)
         flash = state.flash.fresh if state.mounted else state.flash.shown
         token = state.endpoint.sign_flash(flash) if flash else None
-        kind = "redirect" if isinstance(target, Redirect) else "live_redirect"
-        return {kind: target.wire(token), "events": state.events}
+        match target:
+            case Redirect():
+                return {"redirect": target.wire(token), "events": state.events}
+            case LiveRedirect():
+                return {"live_redirect": target.wire(token), "events": state.events}
+            case _:
+                raise NavigationError(f"{target!r} does not lead away from this view")

@@ -132,6 +132,20 @@ def _form_value(payload: Payload, value: Any) -> Any:
         raise EventError(f"event {payload.event!r}: {error}") from error
 
 
+class _Stamped(msgspec.Struct):
+    al: str | int | None = msgspec.field(default=None, name="_al")
+
+
+def optimistic_stamp(payload: Payload) -> str | int | None:
+    """The mark by which the browser knows what it showed in advance for this event; None when it showed nothing."""
+    try:
+        if payload.type == "form":
+            return msgspec.convert(payload.meta, _Stamped | None, strict=False).al if payload.meta else None
+        return msgspec.json.decode(payload.value, type=_Stamped).al
+    except (msgspec.MsgspecError, AttributeError):
+        return None
+
+
 class EventTable:
     """The events of one view class: name → struct. Empty for a view of `RawEvent`s."""
 

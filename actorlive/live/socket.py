@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from functools import partial
+from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
-from actorlive import runtime
+from actorlive import pubsub, runtime
 from actorlive.errors import AssignError, CallbackError, NavigationError, did_you_mean
 from actorlive.live.assigns import RESERVED, assign, touch
 from actorlive.live.async_result import AsyncResult
 from actorlive.live.asynchronous import Supervises, is_async, lists, loads
+from actorlive.live.later import OnExit
 from actorlive.live.lifecycle import Hook, Stage
 from actorlive.live.navigation import (
     LivePatch,
@@ -24,6 +26,7 @@ from actorlive.live.navigation import (
 )
 from actorlive.live.state import ViewState
 from actorlive.live.streams import DomId, ItemId, Stream
+from actorlive.live.view import stream_names
 from actorlive.runtime import Exit, Pid, Shutdown, Timer
 
 __all__ = ["Socket"]
@@ -137,6 +140,10 @@ class Socket:
         """Take away the messages, or those of one kind (`clear_flash/1,2`)."""
         assign(self._state.view, "flash", self._state.flash.clear(kind))
 
+    def announce(self, message: str) -> None:
+        """Have a screen reader say it: the text goes into the root layout's `aria-live` region."""
+        self.push_event("al:announce", {"message": message})
+
     def push_event(
         self,
         name: str,
@@ -206,6 +213,38 @@ class Socket:
         """Send the view a message in `delay` seconds (`Process.send_after/3`). In the dead render nothing comes."""
         return runtime.send_after(self.pid, message, delay)
 
+    def subscribe(self, topic: str) -> None:
+        """Deliver a topic's broadcasts to `handle_info`, until the view ends (`Phoenix.PubSub.subscribe/2`)."""
+        if self._acts("subscribe"):
+            pubsub.subscribe(topic)
+
+    def unsubscribe(self, topic: str) -> None:
+        """End the view's subscriptions to the topic."""
+        if self.connected:
+            pubsub.unsubscribe(topic)
+
+    # -- thinking again ------------------------------------------------------
+
+    def undoable(
+        self,
+        key: Hashable,
+        commit: Callable[[], Awaitable[Any] | Any],
+        *,
+        delay: float = 5.0,
+        on_exit: OnExit = "commit",
+    ) -> None:
+        """Call `commit` in `delay` seconds, as a turn of this view, unless `undo(key)` comes first.
+
+        Again with the same key, it supersedes: the earlier commit never runs. When the view ends before that,
+        the commit runs then, or is dropped with `on_exit="drop"`.
+        """
+        if self._acts("undoable"):
+            self._state.pending.put_off(key, commit, delay, on_exit)
+
+    def undo(self, key: Hashable) -> bool:
+        """Take back what `undoable` put off; False when it was done already, or there was nothing."""
+        return self._state.pending.take_back(key)
+
     # -- async ---------------------------------------------------------------
 
     def start_async(
@@ -255,10 +294,10 @@ class Socket:
         reset: bool = False,
         supervisor: Supervises | None = None,
     ) -> None:
-        """Load a stream's items on the side; `@name` is the `AsyncResult`, `@streams.name` the items (`stream_async/4`).
+        """Load a stream's items on the side: `@name` is the `AsyncResult`, `@streams.name` the items.
 
         The function returns the items, a `StreamResult` that says where they go, or `Error(reason)`. The stream
-        exists at once. `reset` drops the earlier `AsyncResult`, not the items.
+        exists at once. `reset` drops the earlier `AsyncResult`, not the items. (`stream_async/4`)
         """
         self._begin_loading(name, True, reset)
         self._state.stream(name, create=True)
@@ -268,18 +307,19 @@ class Socket:
     def cancel_async(self, name: Hashable | AsyncResult[Any], reason: object = CANCEL) -> None:
         """End a task with that reason (`cancel_async/3`).
 
-        By name, what it leaves arrives later as `Exit(reason)`, unless the name was started again. By the
-        `AsyncResult` of an `assign_async`, the assigns are failed at once. No such task: nothing happens.
+        By name (of an `assign_async` of several, the tuple of them), what it leaves arrives later as `Exit(reason)`,
+        unless the name was started again. By the `AsyncResult` of an `assign_async`, its assigns are failed at
+        once; one that is not loading such names is left alone. No such task: nothing happens.
         """
         if isinstance(name, AsyncResult):
-            self._cancel_loading(name, reason)
+            self._cancel_loading(cast("AsyncResult[Any]", name), reason)
         elif self._state.has_tasks:
-            self._state.tasks.cancel(_async_key(name) if isinstance(name, list) else name, reason)
+            self._state.tasks.cancel(name, reason)
 
     def _cancel_loading(self, result: AsyncResult[Any], reason: object) -> None:
         if not isinstance(result.loading, tuple):
             return
-        names: tuple[str, ...] = result.loading
+        names = cast("tuple[str, ...]", result.loading)
         for name in names:
             assign(self._state.view, name, result.to_failed(Exit(reason)))
         self.cancel_async(_async_key(names), reason)
@@ -291,16 +331,12 @@ class Socket:
             raise AssignError(
                 f"{type(view).__qualname__} declares no assign {name!r} to load into.{did_you_mean(name, declared)}"
             )
-        kept = view.__dict__.get(name)
+        kept = cast("object", view.__dict__.get(name))
         if isinstance(kept, AsyncResult) and kept.ok and not reset:
-            assign(view, name, kept.to_loading(state))
+            assign(view, name, cast("AsyncResult[Any]", kept).to_loading(state))
         else:
-            empty = kept if isinstance(kept, AsyncResult) else AsyncResult[Any]
-            assign(
-                view,
-                name,
-                type(empty).pending(state) if isinstance(empty, Stream) else AsyncResult.pending(state),
-            )
+            fresh = Stream[Any] if name in stream_names(type(view)) else AsyncResult[Any]
+            assign(view, name, fresh.pending(state))
 
     def _acts(self, what: str) -> bool:
         if not self.connected:
@@ -341,12 +377,22 @@ class Socket:
         self, name: str, item: Any, *, at: int = -1, limit: int | None = None, update_only: bool = False
     ) -> None:
         """Insert an item, or update it in place when the page has one of that id (`stream_insert/4`)."""
-        self._state.stream(name).insert(item, at, limit, update_only)
-
-    def stream_delete(self, name: str, item: Any = None, *, id: object = None) -> None:
-        """Take an item away, named by itself or by its `id` (`stream_delete/3`)."""
         stream = self._state.stream(name)
-        stream.delete(stream.dom_id(ItemId(id) if item is None else item))
+        self._state.pending.take_back(_departure(name, stream.dom_id(item)))
+        stream.insert(item, at, limit, update_only)
+
+    def stream_delete(self, name: str, item: Any = None, *, id: object = None, after: float = 0.0) -> None:
+        """Take an item away, named by itself or by its `id` (`stream_delete/3`).
+
+        With `after`, in that many seconds, so that a transition can end first; inserting the item again before
+        that keeps it.
+        """
+        dom_id = self._state.view.streams.get(name).dom_id(ItemId(id) if item is None else item)
+        if after > 0 and self.connected:
+            delete = partial(self.stream_delete_by_dom_id, name, dom_id)
+            self._state.pending.put_off(_departure(name, dom_id), delete, after, "drop")
+        else:
+            self.stream_delete_by_dom_id(name, dom_id)
 
     def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
         """Take away the item with that DOM id (`stream_delete_by_dom_id/3`)."""
@@ -368,5 +414,11 @@ def _call(fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]
     return work
 
 
-def _async_key(names: list[str] | tuple[str, ...] | list[object]) -> Hashable:
-    return names[0] if len(names) == 1 else tuple(names)
+def _departure(name: str, dom_id: str) -> Hashable:
+    """The key of a removal that waits for its transition."""
+    return ("stream_delete", name, dom_id)
+
+
+def _async_key(names: tuple[str, ...]) -> Hashable:
+    """The key of an `assign_async`: its one name, or the tuple of its names."""
+    return names[0] if len(names) == 1 else names

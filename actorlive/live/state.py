@@ -9,6 +9,7 @@ from actorlive.live.assigns import assign
 from actorlive.live.asynchronous import AsyncWork
 from actorlive.live.endpoint import Endpoint, Mount, Route
 from actorlive.live.flash import Flash
+from actorlive.live.later import Pending
 from actorlive.live.lifecycle import Hooks
 from actorlive.live.navigation import Navigation
 from actorlive.live.streams import LiveStream, Streams
@@ -35,6 +36,7 @@ class ViewState:
         "hooks",
         "mounted",
         "navigation",
+        "pending",
         "pid",
         "private",
         "route",
@@ -61,6 +63,7 @@ class ViewState:
         self.hooks = Hooks()
         self.private: dict[str, Any] = {}
         self.temporary: dict[str, object] = {}
+        self.pending = Pending(pid)
         self._async: AsyncWork | None = None
         for name in stream_names(type(view)):
             self.stream(name, create=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Generic, cast
 
 from typing_extensions import TypeVar
 
@@ -194,11 +194,8 @@ class Streams:
 
 
 def _item_id(name: str, item: Any) -> object:
-    if isinstance(item, Mapping):
-        values: Mapping[str, Any] = item
-        found = values.get("id")
-    else:
-        found = getattr(item, "id", None)
+    mapping = isinstance(item, Mapping)
+    found = cast("Mapping[str, Any]", item).get("id") if mapping else getattr(item, "id", None)
     if found is None:
         raise StreamError(
             f"an item of stream {name!r} has no id: {item!r:.80}."

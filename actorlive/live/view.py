@@ -13,6 +13,7 @@ from typing_extensions import TypeVar, get_original_bases
 from actorlive.errors import AssignError, CallbackError
 from actorlive.live.assigns import RESERVED, Assigns, declared_assigns
 from actorlive.live.events import EventTable, RawEvent, snake_case
+from actorlive.live.rejection import Stale
 from actorlive.live.streams import Stream, Streams
 from actorlive.template import Template, load_template
 
@@ -109,6 +110,17 @@ class LiveView(Assigns, Generic[E]):
     async def handle_call(self, request: Any, caller: Any, socket: Socket) -> Any:
         """A `call` of another process; what is returned is the answer (`handle_call/3`)."""
         raise CallbackError(f"{type(self).__qualname__} was called with {request!r} but has no handle_call")
+
+    async def handle_stale(self, stale: Stale[Any], socket: Socket) -> None:
+        """A handler raised `Stale`: show the row as it stands.
+
+        By default it goes into every stream and assign that is declared for exactly its type.
+        """
+        for name, annotation in type(self).__declared__.items():
+            if annotation is type(stale.fresh):
+                setattr(self, name, stale.fresh)
+            elif _is_stream(annotation) and type(stale.fresh) in get_args(annotation):
+                socket.stream_insert(name, stale.fresh)
 
     async def terminate(self, reason: object, socket: Socket) -> None:
         """The view ends: the client left, the socket closed, a callback raised (`terminate/2`)."""

@@ -1,0 +1,72 @@
+"""Things that a view will do in a while, unless it thinks again: undoable actions, delayed removals.
+
+Each is a message of the view to itself, so it waits its turn like any other. Taking one back marks the message,
+not only the timer: one that is in the mailbox already does nothing when its turn comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from actorlive.runtime import Pid, Timer, cancel_timer, send_after
+
+__all__ = ["Later", "OnExit", "Pending"]
+
+OnExit = Literal["commit", "drop"]
+Action = Callable[[], Awaitable[Any] | Any]
+
+
+@dataclass(slots=True, eq=False)
+class Later:
+    """The message: run `action` in a turn of its own."""
+
+    key: Hashable
+    action: Action
+    on_exit: OnExit
+    timer: Timer | None = None
+    taken_back: bool = False
+
+
+class Pending:
+    """What a view has put off, by key."""
+
+    __slots__ = ("_by_key", "_pid")
+
+    def __init__(self, pid: Pid) -> None:
+        self._pid = pid
+        self._by_key: dict[Hashable, Later] = {}
+
+    def put_off(self, key: Hashable, action: Action, delay: float, on_exit: OnExit) -> None:
+        """Do it in `delay` seconds. What stood under that key is taken back."""
+        self.take_back(key)
+        later = self._by_key[key] = Later(key, action, on_exit)
+        later.timer = send_after(self._pid, later, delay)
+
+    def take_back(self, key: Hashable) -> bool:
+        """Don't do it after all; True when it was still to be done."""
+        later = self._by_key.pop(key, None)
+        if later is None:
+            return False
+        later.taken_back = True
+        if later.timer is not None:
+            cancel_timer(later.timer)
+        return True
+
+    def is_due(self, later: Later) -> bool:
+        """True when that message is to be acted on; it is then no longer pending."""
+        if later.taken_back:
+            return False
+        self._by_key.pop(later.key, None)
+        return True
+
+    def on_exit(self) -> list[Action]:
+        """What has to be done now because the view ends; nothing is pending afterwards."""
+        laters = list(self._by_key.values())
+        for later in laters:
+            self.take_back(later.key)
+        return [later.action for later in laters if later.on_exit == "commit"]
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._by_key
