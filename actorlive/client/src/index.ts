@@ -11,17 +11,21 @@ import { LiveSocket } from "phoenix_live_view";
 import { showConnectionBanner } from "./banner";
 import { composeDom } from "./compose";
 import { readConfig } from "./config";
+import { Optimistic } from "./optimistic";
 import { showProgress } from "./progress";
 
 const config = readConfig();
+
+const optimistic = new Optimistic();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...config.options,
   params: config.params,
   hooks: config.hooks,
-  dom: composeDom([config.dom]),
+  dom: composeDom([optimistic.dom, config.dom]),
 });
 
+optimistic.listen(liveSocket);
 showProgress();
 showConnectionBanner(config.messages);
 liveSocket.connect();
