@@ -1,0 +1,37 @@
+"""Only harmless targets become a redirect."""
+
+import pytest
+
+from actorlive.errors import NavigationError
+from actorlive.live.navigation import LiveRedirect, Redirect, external_url, local_path
+
+
+@pytest.mark.parametrize("path", ["/", "/a?b=c#d", "/ümlaut", "/a//b"])
+def test_local_paths(path: str) -> None:
+    assert local_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path", ["", "a", "//evil.example", "/\\evil.example", "/%09/evil", "/\t/e", "/a\nb", "/a\r", "https://x"]
+)
+def test_what_may_leave_the_host_is_refused(path: str) -> None:
+    with pytest.raises(NavigationError, match="unsafe path"):
+        local_path(path)
+
+
+@pytest.mark.parametrize("url", ["https://example.org/x", "mailto:a@example.org"])
+def test_external_urls(url: str) -> None:
+    assert external_url(url) == url
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "//x", "/x", "JAVASCRIPT:x", "https://a\r\nb"]
+)
+def test_other_schemes_are_refused(url: str) -> None:
+    with pytest.raises(NavigationError, match="unsafe URL"):
+        external_url(url)
+
+
+def test_wire_bodies() -> None:
+    assert Redirect("/x").wire(None) == {"to": "/x", "status": 302}
+    assert LiveRedirect("/x", "replace").wire("T") == {"to": "/x", "kind": "replace", "flash": "T"}
