@@ -25,10 +25,16 @@ __all__ = ["JS", "CommandError", "JSCommands", "Names", "Scope", "Target", "Tran
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 # What the client's overlay can lay over an element and take away again (see `JSCommands.push`).
-_REVERSIBLE = frozenset(
-    "add_class remove_class toggle_class set_attr remove_attr toggle_attr show hide toggle".split()
-)
-_NOT_REVERSIBLE = frozenset({"transition", "ins", "outs", "time", "blocking"})
+_CLASSES_AND_ATTRIBUTES = {
+    "add_class",
+    "remove_class",
+    "toggle_class",
+    "set_attr",
+    "remove_attr",
+    "toggle_attr",
+}
+_REVERSIBLE = _CLASSES_AND_ATTRIBUTES | {"show", "hide", "toggle"}
+_NOT_REVERSIBLE = {"transition", "ins", "outs", "time", "blocking"}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
