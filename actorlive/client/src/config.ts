@@ -2,6 +2,8 @@
 
 import type { HooksOptions, LiveSocket, LiveSocketOptions } from "phoenix_live_view";
 
+import type { Latency } from "./latency";
+
 export type DomCallbacks = NonNullable<LiveSocketOptions["dom"]>;
 
 /** The texts of the connection banner. */
@@ -20,6 +22,8 @@ export interface PageConfig {
   messages?: Partial<BannerMessages>;
   /** Any other option of the LiveSocket (uploaders, metadata, …). */
   options?: LiveSocketOptions;
+  /** Set by the bundle: a slow network on demand. */
+  latency?: Latency;
 }
 
 export interface Config {

@@ -11,24 +11,30 @@ import { LiveSocket } from "phoenix_live_view";
 import { showConnectionBanner } from "./banner";
 import { composeDom } from "./compose";
 import { readConfig } from "./config";
+import { HookRegistry } from "./hooks";
+import { Latency } from "./latency";
 import { Optimistic } from "./optimistic";
 import { showProgress } from "./progress";
 
 const config = readConfig();
 
 const optimistic = new Optimistic();
+const registry = new HookRegistry(config.hooks);
+const latency = new Latency();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...config.options,
   params: config.params,
-  hooks: config.hooks,
+  hooks: registry.hooks,
+  transport: latency.transport,
   dom: composeDom([optimistic.dom, config.dom]),
 });
 
 optimistic.listen(liveSocket);
 showProgress();
 showConnectionBanner(config.messages);
-liveSocket.connect();
+void registry.preload().then(() => liveSocket.connect());
 
-// For the browser's console, and for tests: liveSocket.enableDebug(), liveSocket.enableLatencySim(200).
+// For the browser's console, for tests and for hooks: liveSocket.enableDebug(), actorlive.latency.set(…).
 window.liveSocket = liveSocket;
+window.actorlive = { ...window.actorlive, latency };
