@@ -7,7 +7,7 @@ bytes. What leaves is built by the server itself; `msgspec` writes it in one pas
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -94,10 +94,10 @@ def encode_reply(
     join_ref: str | None,
     ref: str | None,
     topic: str,
-    status: Literal["ok", "error"],
+    status: str,
     response: Mapping[Any, Any],
 ) -> bytes:
-    """The answer to one push or join; on "error" the client leaves the elements locked that sent the push."""
+    """The answer to one push or join; on "error" the client leaves the elements locked that sent it."""
     return _frame(join_ref, ref, topic, "phx_reply", {"status": status, "response": response})
 
 

@@ -1,0 +1,8 @@
+"""Quart and Hypercorn around the views: routes, dead renders, sessions and tokens, the websocket, the server."""
+
+from actorlive.web.app import ActorLive, LiveSession
+from actorlive.web.errors import ConfigurationError
+from actorlive.web.limits import Limits
+from actorlive.web.server import serve
+
+__all__ = ["ActorLive", "ConfigurationError", "Limits", "LiveSession", "serve"]

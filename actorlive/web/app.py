@@ -1,0 +1,271 @@
+"""ActorLive: the Quart extension that makes an application live.
+
+It adds three things to a `QuartTrio` application: a rule per live route, the websocket under `/live/websocket`
+and the browser client under `/live/assets`. The node that all views live in is open while the application is
+served; `async with live.node()` opens it without a server, for tests and scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+import trio
+from quart import Quart, Response, abort, request
+from quart_trio import QuartTrio
+
+from actorlive.live.endpoint import Layout, OnMount, Route
+from actorlive.live.view import LiveView
+from actorlive.runtime import Node, open_node
+from actorlive.runtime.context import node_variable
+from actorlive.web.assets import Assets
+from actorlive.web.dead import respond
+from actorlive.web.endpoint import AppEndpoint
+from actorlive.web.errors import ConfigurationError
+from actorlive.web.layouts import root_layout as default_root_layout
+from actorlive.web.limits import Limits
+from actorlive.web.origin import CheckOrigin
+from actorlive.web.sockets import Sockets
+from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
+
+__all__ = ["ActorLive", "LiveSession"]
+
+ASSETS_PATH = "/live/assets"
+
+ViewClass = TypeVar("ViewClass", bound=type[LiveView[Any]])
+_Rule = tuple[str, str, Route]
+
+
+class LiveSession:
+    """A group of routes between which a visitor navigates over one socket (mirrors `live_session`).
+
+    Made by `ActorLive.session`. To go from one group to another the browser loads the page, so that the
+    checks of the other group's `on_mount` hooks cannot be passed by.
+    """
+
+    def __init__(
+        self, live: ActorLive, name: str, on_mount: Sequence[OnMount], layout: Layout | None
+    ) -> None:
+        self._live = live
+        self.name = name
+        self.on_mount = tuple(on_mount)
+        self.layout = layout
+
+    def route(
+        self,
+        path: str,
+        view: type[LiveView[Any]] | None = None,
+        *,
+        action: str | None = None,
+        name: str | None = None,
+    ) -> Callable[[ViewClass], ViewClass]:
+        """Serve `view` at `path` (with Quart's converters); without `view`, a class decorator.
+
+        `action` is the view's `live_action` there; `name` is the URL map's endpoint, for `url_for`.
+        """
+
+        rule = name or f"live:{path}"
+
+        def add(cls: ViewClass) -> ViewClass:
+            self._add(path, rule, cls, action)
+            return cls
+
+        if view is not None:
+            self._add(path, rule, view, action)
+        return add
+
+    def _add(self, path: str, rule: str, view: type[LiveView[Any]], action: str | None) -> None:
+        self._live.add_rule(path, rule, Route(view, action, {}, self.name, self.on_mount, self.layout))
+
+
+class ActorLive:
+    """The extension. `ActorLive(app)`, or `ActorLive()` and later `init_app(app)`.
+
+    `secret_key` signs tokens and the session; by default it is the application's own. `root_layout` is a
+    component that renders the document around a page, see `actorlive.web.layouts`. `check_origin` names the
+    origins whose pages may connect: True is the host's own, else patterns as "https://example.com" and
+    "//*.example.com". `debug` (by default that of the application, or its `testing`) makes faults loud.
+    """
+
+    def __init__(
+        self,
+        app: Quart | None = None,
+        *,
+        secret_key: str | bytes | None = None,
+        root_layout: Layout | None = None,
+        check_origin: CheckOrigin = True,
+        limits: Limits | None = None,
+        debug: bool | None = None,
+    ) -> None:
+        self._secret_key = secret_key
+        self._debug = debug
+        self.root_layout: Layout = root_layout or default_root_layout
+        self.check_origin: CheckOrigin = check_origin
+        self.limits = limits or Limits()
+        self.assets = Assets(ASSETS_PATH)
+        self.sockets = Sockets()
+        self.draining = False
+        self._default = LiveSession(self, "default", (), None)
+        self._sessions = {"default": self._default}
+        self._rules: list[_Rule] = []
+        self._app: QuartTrio | None = None
+        self._node: Node | None = None
+        self._stop = trio.Event()
+        self._stopped = trio.Event()
+        if app is not None:
+            self.init_app(app)
+
+    # -- declaring -----------------------------------------------------------
+
+    def init_app(self, app: Quart) -> None:
+        """Add the routes to `app`. Raises `ConfigurationError` when it is no `QuartTrio`."""
+        if not isinstance(app, QuartTrio):
+            raise ConfigurationError(
+                f"actorlive runs on Trio: make the application with `from quart_trio import QuartTrio`,"
+                f" not as {type(app).__module__}.{type(app).__qualname__}"
+            )
+        if self._secret_key is not None:
+            app.secret_key = self._secret_key
+        if app.config["SESSION_COOKIE_SAMESITE"] is None:
+            app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+        self._app = app
+        app.extensions["actorlive"] = self
+        cast("Any", app).asgi_websocket_class = WebsocketConnection
+        app.add_websocket(SOCKET_PATH, "actorlive.websocket", self._websocket)
+        app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
+        app.before_request(self._enter_node)
+        app.before_websocket(self._enter_node)
+        app.before_serving(self._start)
+        app.after_serving(self._finish)
+        for rule in self._rules:
+            self._add_to_app(*rule)
+
+    def route(
+        self,
+        path: str,
+        view: type[LiveView[Any]] | None = None,
+        *,
+        action: str | None = None,
+        name: str | None = None,
+    ) -> Callable[[ViewClass], ViewClass]:
+        """Serve `view` at `path`, in the default live session; see `LiveSession.route`."""
+        return self._default.route(path, view, action=action, name=name)
+
+    def session(
+        self, name: str, *, on_mount: Sequence[OnMount] = (), layout: Layout | None = None
+    ) -> LiveSession:
+        """A group of routes with hooks that stand before each of its views. Raises `ConfigurationError` when
+        the name is taken."""
+        if name in self._sessions:
+            raise ConfigurationError(
+                f"there is a live session {name!r} already; keep it in a variable instead"
+            )
+        self._sessions[name] = LiveSession(self, name, on_mount, layout)
+        return self._sessions[name]
+
+    def add_rule(self, path: str, name: str, route: Route) -> None:
+        """Serve a route; what `LiveSession.route` ends in."""
+        self._rules.append((path, name, route))
+        if self._app is not None:
+            self._add_to_app(path, name, route)
+
+    def _add_to_app(self, path: str, name: str, route: Route) -> None:
+        async def page(**_: object) -> Response:
+            return await respond(self)
+
+        self.app.add_url_rule(path, name, page, methods=["GET"])
+        self.endpoint.router.add(name, route)
+
+    # -- running -------------------------------------------------------------
+
+    @property
+    def app(self) -> QuartTrio:
+        """The application. Raises `ConfigurationError` when it has not been given yet."""
+        if self._app is None:
+            raise ConfigurationError("no application yet: pass one to ActorLive(app), or call init_app(app)")
+        return self._app
+
+    @cached_property
+    def endpoint(self) -> AppEndpoint:
+        """The application as its views see it."""
+        return AppEndpoint(self.app, debug=self._debug)
+
+    @property
+    def current_node(self) -> Node:
+        """The open node. Raises `ConfigurationError` when the application is not being served."""
+        if self._node is None:
+            raise ConfigurationError(
+                "no node is open: views live while the application is served (`actorlive run module:app`),"
+                " inside `app.test_app()`, or inside `async with live.node()`"
+            )
+        return self._node
+
+    @asynccontextmanager
+    async def node(self) -> AsyncGenerator[Node]:
+        """The node that is open, or one that is open for this block."""
+        if self._node is not None:
+            yield self._node
+            return
+        async with open_node() as node:
+            self._node = node
+            self.draining = False
+            try:
+                yield node
+            finally:
+                self._node = None
+
+    def disconnect(self, live_socket_id: str) -> int:
+        """Close the sockets whose session has this `live_socket_id`, as at a logout; answers how many.
+
+        Their clients come back at once and are authorized anew.
+        """
+        return self.sockets.disconnect(live_socket_id)
+
+    async def drain(self, grace: float = 5.0) -> None:
+        """Take no new websocket, close the open ones with 1012, and wait for their views, `grace` seconds at most."""
+        self.draining = True
+        if self._node is not None:
+            with trio.move_on_after(grace):
+                await self.sockets.close_all(self._node)
+
+    async def _start(self) -> None:
+        _ = self.endpoint.tokens  # a missing key is found now, not by the first visitor
+        self._stop, self._stopped = trio.Event(), trio.Event()
+        await self.app.nursery.start(self._hold_node)
+
+    async def _hold_node(self, *, task_status: trio.TaskStatus[None]) -> None:
+        try:
+            async with self.node():
+                task_status.started()
+                await self._stop.wait()
+        finally:
+            self._stopped.set()
+
+    async def _finish(self) -> None:
+        self._stop.set()
+        await self._stopped.wait()
+
+    # -- requests ------------------------------------------------------------
+
+    def _enter_node(self) -> None:
+        """Let handlers and dead renders speak to processes by name."""
+        if self._node is not None:
+            node_variable.set(self._node)
+
+    async def _websocket(self) -> Response | None:
+        return await serve_websocket(self)
+
+    async def _asset(self, name: str) -> Response:
+        asset = self.assets.get(name)
+        if asset is None:
+            abort(404)
+        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+        if "gzip" in request.accept_encodings:
+            return Response(
+                asset.gzipped,
+                content_type=asset.content_type,
+                headers={**headers, "Content-Encoding": "gzip"},
+            )
+        return Response(asset.body, content_type=asset.content_type, headers=headers)

@@ -1,0 +1,120 @@
+"""The HTTP half of a live route: the first paint, complete and readable without a websocket.
+
+The page carries what the browser needs to come back: a random id for the container, the signed tokens that
+say what it holds, and the CSRF token that lets its websocket use the session's cookie.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+from quart import Response, abort, after_this_request, request, session
+
+from actorlive.live.dead import DeadPage, DeadRedirect, dead_render
+from actorlive.live.endpoint import Mount
+from actorlive.web import csrf
+from actorlive.web.endpoint import AppEndpoint, view_name
+from actorlive.web.layouts import render_document
+from actorlive.web.tokens import SessionToken, StaticToken
+
+if TYPE_CHECKING:
+    from actorlive.web.app import ActorLive
+
+__all__ = ["FLASH_COOKIE", "RELOAD_COOKIE", "respond"]
+
+FLASH_COOKIE = "__phoenix_flash__"
+RELOAD_COOKIE = "__phoenix_reload_status__"
+FLASH_KEY = "_live_flash"
+"""Where the session keeps the flash of a redirect until the next page."""
+
+SECURITY_HEADERS = {
+    "Cache-Control": "private, max-age=0, must-revalidate",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Content-Security-Policy": "base-uri 'self'; frame-ancestors 'self'",
+}
+
+
+async def respond(live: ActorLive) -> Response:
+    """Render the live route of this request."""
+    _status_of_failed_join(live.endpoint)
+    route = live.endpoint.route_for(request.url)
+    if route is None:
+        abort(400)  # the path matched, so it is the query that cannot be read
+    csrf_token = csrf.masked_token(session)
+    mount = Mount(
+        route=route,
+        dom_id=f"phx-{secrets.token_urlsafe(12)}",
+        uri=request.url,
+        params=route.params,
+        session=dict(session),
+        endpoint=live.endpoint,
+        flash=_take_flash(live.endpoint),
+        connect_info=_connect_info(),
+    )
+    match await dead_render(mount):
+        case DeadRedirect() as target:
+            return _redirect(target)
+        case page:
+            document = render_document(live, _container(live.endpoint, mount, page), page, csrf_token)
+            return Response(document, content_type="text/html; charset=utf-8", headers=SECURITY_HEADERS)
+
+
+def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:
+    """The element that the client takes over."""
+    tokens = endpoint.tokens
+    who = SessionToken(mount.dom_id, view_name(mount.route.view), mount.route.live_session)
+    return Markup('<div id="{}" data-phx-main data-phx-session="{}" data-phx-static="{}">{}</div>').format(
+        mount.dom_id,
+        tokens.session.sign(who),
+        tokens.static.sign(StaticToken(mount.dom_id, page.flash)),
+        page.content,
+    )
+
+
+def _status_of_failed_join(endpoint: AppEndpoint) -> None:
+    """A join that ended in a 4xx made the browser load this page: answer with that status, once."""
+    token = request.cookies.get(RELOAD_COOKIE)
+    if token is None:
+        return
+    _forget_cookie(RELOAD_COOKIE)
+    status = endpoint.tokens.status.read(token)
+    if status is not None:
+        abort(status)
+
+
+def _take_flash(endpoint: AppEndpoint) -> dict[str, str]:
+    """What the redirect that led here had to say: in the session, or in the client's cookie."""
+    flash: Mapping[str, str] = session.pop(FLASH_KEY, {})
+    token = request.cookies.get(FLASH_COOKIE)
+    if token is None:
+        return dict(flash)
+    _forget_cookie(FLASH_COOKIE)
+    return {**flash, **(endpoint.tokens.flash.read(token) or {})}
+
+
+def _forget_cookie(name: str) -> None:
+    @after_this_request
+    def _(response: Any) -> Any:
+        response.delete_cookie(name, path="/")
+        return response
+
+
+def _redirect(target: DeadRedirect) -> Response:
+    if target.flash:
+        session[FLASH_KEY] = target.flash
+    return Response(status=target.status, headers={"Location": target.to})
+
+
+def _connect_info() -> dict[str, Any]:
+    headers = request.headers
+    return {
+        "peer": request.remote_addr,
+        "user_agent": headers.get("user-agent"),
+        "uri": request.url,
+        "x_headers": [(name, value) for name, value in headers if name.lower().startswith("x-")],
+    }

@@ -1,0 +1,114 @@
+"""The application as views and connections see it: its routes, its keys, its mode, and who may join.
+
+`authorize` is the gate that every join passes. The checks and their order are LiveView's: a token that is
+missing, forged, too old or of another container, or a socket without a session of its own, is "stale" (the
+browser loads the page again); a URL that leads to another view or live session than the token says is
+"unauthorized" (likewise, so that the application's own checks run again on the way).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from quart import Quart
+
+from actorlive.live.connection import ConnectionInfo, Refused
+from actorlive.live.endpoint import Mount, Route
+from actorlive.live.view import LiveView
+from actorlive.web.router import Router
+from actorlive.web.tokens import SessionToken, StaticToken, Tokens
+from actorlive.wire import Join, JoinPayload
+
+__all__ = ["AppEndpoint", "view_name"]
+
+STALE = Refused("stale")
+UNAUTHORIZED = Refused("unauthorized")
+
+
+def view_name(view: type[LiveView[Any]]) -> str:
+    """A view class as a token names it."""
+    return f"{view.__module__}:{view.__qualname__}"
+
+
+class AppEndpoint:
+    """The endpoint of one Quart application (mirrors `Phoenix.Endpoint`, as far as views need it)."""
+
+    def __init__(self, app: Quart, *, debug: bool | None = None) -> None:
+        self.app = app
+        self.router = Router(app)
+        self._debug = debug
+
+    @property
+    def debug(self) -> bool:
+        """True in development and in tests, unless the application said otherwise."""
+        return self.app.debug or self.app.testing if self._debug is None else self._debug
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The application's tokens. Raises `ConfigurationError` when it has no secret key."""
+        return Tokens(self.app.secret_key)
+
+    def route_for(self, uri: str) -> Route | None:
+        """The live route of a path or URL, or None."""
+        return self.router.match(uri)
+
+    def sign_flash(self, flash: Mapping[str, str]) -> str:
+        """A token that carries flash over one redirect, good for 60 seconds."""
+        return self.tokens.flash.sign(dict(flash))
+
+    def sign_reload(self, status: int) -> str:
+        """A token that makes the next page load answer with that HTTP status, good for 60 seconds."""
+        return self.tokens.status.sign(status)
+
+    def authorize(self, join: Join, payload: JoinPayload, connection: ConnectionInfo) -> Mount | Refused:
+        """What to mount for a join, or why not."""
+        dom_id = join.topic.removeprefix("lv:")
+        token = self._session_token(payload, dom_id)
+        static = self._static_token(payload, dom_id)
+        if token is None or static is None or connection.session is None:
+            return STALE
+        uri = payload.redirect or payload.url
+        if uri is None:
+            return STALE  # only a main view is routed, and it always says where it is
+        route = self._route(uri, token, redirected=payload.redirect is not None)
+        if route is None:
+            return UNAUTHORIZED
+        return Mount(
+            route=route,
+            dom_id=dom_id,
+            uri=uri,
+            params=route.params,
+            session={**connection.session, **token.session},
+            endpoint=self,
+            topic=join.topic,
+            join_ref=join.join_ref,
+            ref=join.ref,
+            flash=self._flash(payload, static),
+            connect_params=payload.params or {},
+            connect_info=connection.info,
+            redirected=payload.redirect is not None,
+        )
+
+    def _session_token(self, payload: JoinPayload, dom_id: str) -> SessionToken | None:
+        token = None if payload.session is None else self.tokens.session.read(payload.session)
+        return token if token is not None and token.id == dom_id else None
+
+    def _static_token(self, payload: JoinPayload, dom_id: str) -> StaticToken | None:
+        if payload.static is None:
+            return StaticToken(dom_id)
+        token = self.tokens.static.read(payload.static)
+        return token if token is not None and token.id == dom_id else None
+
+    def _route(self, uri: str, token: SessionToken, *, redirected: bool) -> Route | None:
+        route = self.router.match(uri) if uri.startswith(("http://", "https://")) else None
+        if route is None or route.live_session != token.live_session:
+            return None
+        return route if redirected or view_name(route.view) == token.view else None
+
+    def _flash(self, payload: JoinPayload, static: StaticToken) -> dict[str, str]:
+        """What a live navigation brings along wins; else, on the first join only, what the page showed."""
+        if payload.flash is not None:
+            return self.tokens.flash.read(payload.flash) or {}
+        return dict(static.flash) if payload.mounts == 0 and payload.redirect is None else {}

@@ -1,0 +1,25 @@
+"""How much one client may ask for. Each limit ends that client's connection, never anybody else's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one websocket connection.
+
+    The largest frames that the official client sends are upload chunks of 64 kB and forms with long texts, so
+    1 MiB leaves room; a larger frame closes the socket with 1009. What a client does not read in time waits in
+    a queue of at most `max_queue` bytes; beyond it the socket is closed with 1013 and the client comes back.
+    A client sends a heartbeat every 30 seconds; one that was silent for `heartbeat_timeout` seconds is gone.
+    """
+
+    max_frame: int = 1024 * 1024
+    max_queue: int = 8 * 1024 * 1024
+    max_channels: int = 100
+    heartbeat_timeout: float = 60.0
+    send_timeout: float = 30.0
+    """Seconds that a peer may take to accept 64 KiB before its TCP connection is dropped."""

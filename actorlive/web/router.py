@@ -1,0 +1,57 @@
+"""Which view a URL leads to.
+
+The routes are rules of the application's own URL map, so Quart's converters and its precedence hold, and a
+URL that an ordinary route of the application takes is no live route.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from quart import Quart
+from werkzeug.exceptions import HTTPException
+
+from actorlive.live.endpoint import Route
+from actorlive.wire import Params, ParamsError, decode_query
+
+__all__ = ["Router"]
+
+
+class Router:
+    """The live routes of one application, by the endpoint names of its URL map."""
+
+    def __init__(self, app: Quart) -> None:
+        self._app = app
+        self._routes: dict[str, Route] = {}
+
+    def add(self, endpoint: str, route: Route) -> None:
+        """The URL map's `endpoint` leads to `route`."""
+        self._routes[endpoint] = route
+
+    def __iter__(self) -> Any:
+        """`(rule, route)` for every live route, in the order of the URL map."""
+        rules = self._app.url_map.iter_rules()
+        return ((rule.rule, self._routes[rule.endpoint]) for rule in rules if rule.endpoint in self._routes)
+
+    def match(self, uri: str) -> Route | None:
+        """The route of a path or http(s) URL, with `params` from its path and query; None when it is not live."""
+        try:
+            parts = urlsplit(uri)
+            query = decode_query(parts.query)
+        except (ValueError, ParamsError):
+            return None
+        if parts.scheme not in ("", "http", "https") or not parts.path.startswith("/"):
+            return None
+        return self._match_path(unquote(parts.path), parts.netloc, query)
+
+    def _match_path(self, path: str, host: str, query: Params) -> Route | None:
+        url_map = self._app.url_map
+        try:
+            adapter = url_map.bind(host if url_map.host_matching else "localhost")
+            endpoint, args = adapter.match(path, method="GET")
+        except (HTTPException, ValueError):
+            return None
+        route = self._routes.get(endpoint)
+        return None if route is None else replace(route, params={**query, **args})

@@ -1,0 +1,79 @@
+"""What the server gives to the browser to bring back: signed, dated, not encrypted.
+
+Everybody can read a token's content, nobody can change it, and each kind has its own salt, so that one kind
+cannot stand in for another. The same secret key makes tokens survive a restart: clients rejoin then without
+loading the page again. The names and ages are LiveView's.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from itsdangerous import BadSignature, TimestampSigner
+
+from actorlive.web.errors import ConfigurationError
+
+__all__ = ["SessionToken", "StaticToken", "Token", "Tokens"]
+
+TWO_WEEKS = 1_209_600
+ONE_MINUTE = 60
+
+T = TypeVar("T")
+
+
+class SessionToken(msgspec.Struct, frozen=True):
+    """Who a container is: its DOM id, the view, the live session, and the session data that the group adds."""
+
+    id: str
+    view: str
+    live_session: str
+    session: dict[str, Any] = {}
+
+
+class StaticToken(msgspec.Struct, frozen=True):
+    """What only the dead render knew: the flash that it showed."""
+
+    id: str
+    flash: dict[str, str] = {}
+
+
+class Token(Generic[T]):
+    """One kind of token: `content` signed under `salt`, good for `max_age` seconds."""
+
+    def __init__(self, secret_key: str | bytes, salt: str, content: type[T], max_age: int) -> None:
+        self._signer = TimestampSigner(
+            secret_key, salt=salt, key_derivation="hmac", digest_method=hashlib.sha256
+        )
+        self._decoder = msgspec.json.Decoder(content)
+        self._max_age = max_age
+
+    def sign(self, content: T) -> str:
+        """The content as a token of URL-safe characters."""
+        return self._signer.sign(base64.urlsafe_b64encode(msgspec.json.encode(content))).decode()
+
+    def read(self, token: str) -> T | None:
+        """The content, or None when the token is forged, too old, or of another kind or version."""
+        try:
+            encoded = self._signer.unsign(token, max_age=self._max_age)
+            return self._decoder.decode(base64.urlsafe_b64decode(encoded))
+        except (BadSignature, ValueError, msgspec.MsgspecError):
+            return None
+
+
+class Tokens:
+    """All kinds of tokens of one application. Raises `ConfigurationError` without a secret key."""
+
+    def __init__(self, secret_key: str | bytes | None) -> None:
+        if not secret_key:
+            raise ConfigurationError(
+                "no secret key: set app.secret_key, or pass ActorLive(app, secret_key=…). It signs sessions, so"
+                " keep it out of the source and the same over restarts. Make one with\n"
+                '    python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        self.session = Token(secret_key, "actorlive.session.1", SessionToken, TWO_WEEKS)
+        self.static = Token(secret_key, "actorlive.static.1", StaticToken, TWO_WEEKS)
+        self.flash = Token(secret_key, "actorlive.flash.1", dict[str, str], ONE_MINUTE)
+        self.status = Token(secret_key, "actorlive.status.1", int, ONE_MINUTE)

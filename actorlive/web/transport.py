@@ -1,0 +1,146 @@
+"""The websocket route: a dumb pump between a socket and a `LiveConnection`.
+
+Two tasks a socket, one for each way. The reader hands every frame to the connection, which never waits; the
+writer empties the socket's queue. No view lives here. The socket's end closes the connection's port, and its
+DOWN stands in each view's mailbox behind every event that came before.
+
+What Quart-Trio's own websocket class does not do, `WebsocketConnection` does for the one path that is ours:
+it lets the handler read what was buffered when the peer closed (Quart-Trio cancels the handler and drops it),
+and takes an empty binary frame for what it is.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import trio
+from quart import Response, session, websocket
+from quart.wrappers import Websocket
+from quart_trio.asgi import TrioASGIWebsocketConnection
+
+from actorlive import telemetry
+from actorlive.errors import ProtocolError
+from actorlive.live.connection import ConnectionInfo, LiveConnection
+from actorlive.web import csrf
+from actorlive.web.limits import Limits
+from actorlive.web.origin import CheckOrigin, origin_allowed
+from actorlive.web.sockets import GOING_AWAY, ClientSocket
+
+if TYPE_CHECKING:
+    from hypercorn.typing import ASGIReceiveCallable
+
+    from actorlive.web.app import ActorLive
+
+__all__ = ["SOCKET_PATH", "WebsocketConnection", "serve_websocket"]
+
+SOCKET_PATH = "/live/websocket"
+VERSION = "2.0.0"
+MESSAGE_TOO_BIG = 1009
+
+_log = logging.getLogger("actorlive.web")
+
+
+class WebsocketConnection(TrioASGIWebsocketConnection):
+    """Quart-Trio's connection, with an end of the stream in place of a cancellation on our path."""
+
+    async def handle_messages(self, nursery: trio.Nursery, receive: ASGIReceiveCallable) -> None:
+        if self.scope["path"] != SOCKET_PATH:
+            await super().handle_messages(nursery, receive)
+            return
+        async with self.send_channel:
+            while True:
+                event = await receive()
+                if event["type"] == "websocket.disconnect":
+                    return
+                if event["type"] == "websocket.receive":
+                    text = event.get("text")
+                    await self.send_channel.send(event.get("bytes") or b"" if text is None else text)
+
+
+async def serve_websocket(live: ActorLive) -> Response | None:
+    """The websocket route: refuse before the handshake, or pump until either side ends."""
+    refusal = refuse(websocket, live.check_origin, draining=live.draining)
+    if refusal is not None:
+        return refusal
+    await websocket.accept()  # pyright: ignore[reportUnknownMemberType]
+    client = connection_info(websocket, dict(session))
+    socket = ClientSocket(live.limits.max_queue, (client.session or {}).get("live_socket_id"))
+    connection = LiveConnection(
+        live.current_node, live.endpoint, socket.send, client, max_channels=live.limits.max_channels
+    )
+    socket.connection = connection
+    live.sockets.add(socket)
+    telemetry.execute("socket.connected", {}, {"peer": client.info["peer"]})
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(read, connection, socket, live.limits)
+            await write(socket)
+            nursery.cancel_scope.cancel()
+    finally:
+        connection.close()
+        live.sockets.discard(socket)
+    return None
+
+
+def refuse(request: Websocket, check_origin: CheckOrigin, *, draining: bool) -> Response | None:
+    """The answer to a handshake that may not be."""
+    if draining:
+        return Response("the server is going down", 503)
+    if request.args.get("vsn") != VERSION:
+        return Response(f"this server speaks protocol {VERSION}", 403)
+    origin = request.headers.get("origin")
+    if not origin_allowed(origin, request.host, check_origin):
+        _log.warning(
+            "refused a websocket from origin %r to host %r; to allow it, pass check_origin=[%r]",
+            origin,
+            request.host,
+            origin,
+        )
+        return Response("origin not allowed", 403)
+    return None
+
+
+def connection_info(request: Websocket, cookie: dict[str, Any]) -> ConnectionInfo:
+    """What is known of the client; its cookie counts only with the CSRF token of a page that it was given."""
+    headers = request.headers
+    info = {
+        "peer": request.remote_addr,
+        "user_agent": headers.get("user-agent"),
+        "uri": request.url,
+        "x_headers": [(name, value) for name, value in headers if name.lower().startswith("x-")],
+    }
+    trusted = csrf.valid(cookie, request.args.get(csrf.CSRF_KEY, ""))
+    return ConnectionInfo(cookie if trusted else None, info)
+
+
+async def read(connection: LiveConnection, socket: ClientSocket, limits: Limits) -> None:
+    """Hand over frames until the peer closes, breaks the protocol, or is silent for too long."""
+    with trio.CancelScope() as silence:
+        try:
+            while True:
+                silence.deadline = trio.current_time() + limits.heartbeat_timeout
+                frame = await websocket.receive()
+                check_size(frame, limits)
+                connection.receive(frame)
+        except trio.EndOfChannel:
+            socket.close(None)
+        except ProtocolError as error:
+            _log.warning("closed a websocket: %s", error)
+            socket.close(error.code)
+    if silence.cancelled_caught:
+        socket.close(GOING_AWAY)
+
+
+def check_size(frame: str | bytes, limits: Limits) -> None:
+    """A server that does not bound messages itself leaves it to us. Raises `ProtocolError`."""
+    if len(frame) > limits.max_frame:
+        raise ProtocolError(MESSAGE_TOO_BIG, f"a frame of {len(frame)} bytes")
+
+
+async def write(socket: ClientSocket) -> None:
+    """Send frames until the socket is to be closed, then close it."""
+    while (frame := await socket.next_frame()) is not None:
+        await websocket.send(frame.decode())
+    if socket.close_code is not None:
+        await websocket.close(socket.close_code)
