@@ -12,7 +12,6 @@ Mirrors Phoenix.LiveView.JS, with delays in seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -37,7 +36,6 @@ _REVERSIBLE = _CLASSES_AND_ATTRIBUTES | {"show", "hide", "toggle"}
 _NOT_REVERSIBLE = {"transition", "ins", "outs", "time", "blocking"}
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class JSCommands:
     """An immutable chain of commands. Start from `JS`, the empty one.
 
@@ -47,7 +45,11 @@ class JSCommands:
     All methods raise `CommandError` on arguments that the client would not understand.
     """
 
-    _ops: tuple[str, ...] = ()
+    # Not a dataclass: msgspec would encode one by its fields, and never ask `to_encodable`.
+    __slots__ = ("_ops",)
+
+    def __init__(self, _ops: tuple[str, ...] = ()) -> None:
+        self._ops = _ops
 
     # -- to and from ---------------------------------------------------------------------------------
 
@@ -60,6 +62,12 @@ class JSCommands:
         return f"[{','.join(self._ops)}]"
 
     __str__ = __attr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JSCommands) and self._ops == other._ops
+
+    def __hash__(self) -> int:
+        return hash(self._ops)
 
     def __repr__(self) -> str:
         return f"JS{self.__attr__()}"

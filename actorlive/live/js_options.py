@@ -134,7 +134,7 @@ def payload(what: str, value: object) -> dict[str, object] | None:
 def _encodable(value: object) -> object:
     encode = getattr(value, "to_encodable", None)
     if encode is None:
-        raise NotImplementedError(f"{type(value).__name__} is not a JSON value")
+        raise TypeError(f"{type(value).__name__} is not a JSON value")
     return encode()
 
 
