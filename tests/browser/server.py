@@ -8,9 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,40 +24,51 @@ def free_port() -> int:
 
 
 class Server:
-    """`actorlive run APP` on a free port; a context manager that can be stopped and started between."""
+    """`actorlive run APP` on a port of its own; a context manager that can be stopped and started between."""
 
-    def __init__(self, app: str, *, env: dict[str, str] | None = None) -> None:
+    def __init__(self, app: str, *, python: str = sys.executable, cwd: Path = ROOT) -> None:
         self.app = app
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._env = {"ACTORLIVE_SECRET_KEY": "browser tests", **(env or {})}
+        self.log: list[str] = []
+        self._python = python
+        self._cwd = cwd
         self._process: subprocess.Popen[str] | None = None
+        self._drain: threading.Thread | None = None
 
     def start(self) -> None:
         """Returns once the server says that it listens."""
-        command = [sys.executable, "-m", "actorlive.cli", "run", self.app, "--port", str(self.port)]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **self._env}, stdout=subprocess.PIPE, text=True
+        command = [self._python, "-m", "actorlive.cli", "run", self.app, "--port", str(self.port)]
+        env = {**os.environ, "SECRET_KEY": "browser tests", "PYTHONUNBUFFERED": "1"}
+        process = self._process = subprocess.Popen(
+            command, cwd=self._cwd, env=env, stderr=subprocess.PIPE, text=True
         )
-        assert self._process.stdout is not None
-        said: list[str] = []
-        for line in self._process.stdout:
-            said.append(line)
-            if f":{self.port}" in line:
-                return
-        raise AssertionError(
-            f"{self.app} ended with {self._process.wait()} before it listened:\n{''.join(said)}"
-        )
+        assert process.stderr is not None
+        listens = threading.Event()
+        self._drain = threading.Thread(target=self._read, args=(process.stderr, listens), daemon=True)
+        self._drain.start()
+        listens.wait()
+        if process.poll() is not None or not any(self.url in line for line in self.log):
+            raise AssertionError(f"{self.app} did not start:\n{''.join(self.log)}")
+
+    def _read(self, stderr: IO[str], listens: threading.Event) -> None:
+        for line in stderr:
+            self.log.append(line)
+            if self.url in line:
+                listens.set()
+        listens.set()
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the process and return its exit code."""
         process, self._process = self._process, None
-        if process is None:
+        if process is None or self._drain is None:
             return 0
         process.send_signal(how)
-        assert process.stdout is not None
-        process.stdout.close()
-        return process.wait(timeout=30)
+        code = process.wait(timeout=30)
+        self._drain.join()
+        assert process.stderr is not None
+        process.stderr.close()
+        return code
 
     def __enter__(self) -> Self:
         self.start()

@@ -1,0 +1,94 @@
+"""The gallery: every example on one server, with an index and the source of each.
+
+`make run`, or `actorlive run examples.gallery.app:app`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from quart import Response, abort
+from quart_trio import QuartTrio
+
+from actorlive import ActorLive, LiveView, heex
+from examples.async_start.view import AsyncStartLive
+from examples.counter.view import CounterLive
+from examples.gallery.layout import gallery_layout
+from examples.undo.view import UndoLive
+
+
+@dataclass(frozen=True)
+class Example:
+    """One page of the gallery."""
+
+    path: str
+    title: str
+    line: str
+    view: type[LiveView[Any]]
+
+    @property
+    def folder(self) -> str:
+        """The example's folder, which names the page of its source."""
+        return self.view.__module__.split(".")[1]
+
+
+EXAMPLES = [
+    Example("/counter", "Counter", "A button, an event, one changed number over the wire.", CounterLive),
+    Example(
+        "/async/start",
+        "Word stream",
+        "A task sends words to the page until it is cancelled, as a language model would.",
+        AsyncStartLive,
+    ),
+    Example("/undo", "Undo", "A delete with five seconds to think again: a timer and a guard.", UndoLive),
+]
+
+
+class GalleryLive(LiveView):
+    """The index."""
+
+    examples: list[Example] = EXAMPLES
+
+    template = heex("""
+      <h1>Pages that stay alive</h1>
+      <p class="lead">
+        Each of these is one Python class on the server and no JavaScript of its own.
+        Open one in two tabs: every tab has its own process.
+      </p>
+      <ul class="cards">
+        <li :for={example in @examples}>
+          <a href={example.path}>{example.title}</a>
+          <span>{example.line}</span>
+          <small><a href={f"/source/{example.folder}"}>Source of {example.title}</a></small>
+        </li>
+      </ul>
+    """)
+
+
+def create_app() -> QuartTrio:
+    """The application with all its pages."""
+    app = QuartTrio(__name__)
+    # A fixed key, so that the pages come back to life by themselves when the server restarts. An
+    # application of your own keeps its key to itself.
+    live = ActorLive(app, secret_key=os.environ.get("SECRET_KEY", "gallery"), root_layout=gallery_layout)
+    live.route("/", GalleryLive)
+    for example in EXAMPLES:
+        live.route(example.path, example.view)
+    app.add_url_rule("/source/<folder>", "source", source)
+    return app
+
+
+async def source(folder: str) -> Response:
+    """The source of an example, as text."""
+    example = next((each for each in EXAMPLES if each.folder == folder), None)
+    if example is None:
+        abort(404)
+    text = Path(inspect.getfile(example.view)).read_text(encoding="utf-8")
+    return Response(text, content_type="text/plain; charset=utf-8")
+
+
+app = create_app()
