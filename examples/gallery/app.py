@@ -35,6 +35,11 @@ class Example:
         """The example's folder, which names the page of its source."""
         return self.view.__module__.split(".")[1]
 
+    @property
+    def source(self) -> str:
+        """The text of the module that the view stands in."""
+        return Path(inspect.getfile(self.view)).read_text(encoding="utf-8")
+
 
 EXAMPLES = [
     Example("/counter", "Counter", "A button, an event, one changed number over the wire.", CounterLive),
@@ -46,6 +51,7 @@ EXAMPLES = [
     ),
     Example("/undo", "Undo", "A delete with five seconds to think again: a timer and a guard.", UndoLive),
 ]
+SOURCES = {example.folder: example.source for example in EXAMPLES}
 
 
 class GalleryLive(LiveView):
@@ -84,10 +90,9 @@ def create_app() -> QuartTrio:
 
 async def source(folder: str) -> Response:
     """The source of an example, as text."""
-    example = next((each for each in EXAMPLES if each.folder == folder), None)
-    if example is None:
+    text = SOURCES.get(folder)
+    if text is None:
         abort(404)
-    text = Path(inspect.getfile(example.view)).read_text(encoding="utf-8")
     return Response(text, content_type="text/plain; charset=utf-8")
 
 
