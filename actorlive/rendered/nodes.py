@@ -1,0 +1,167 @@
+"""The tree that a template yields.
+
+A template is constant text with holes. `Statics` is the text, made once when the template is compiled;
+its identity is the fingerprint that the wire calls `s`. What fills the holes is a *slot value*:
+
+* `str`              – finished, escaped text
+* `Rendered`         – another template's statics and slots (a branch, a component, a slot's content)
+* `Comprehension`    – one row of slots for each item of a loop, all with the same statics
+* `LiveComponent`    – a live component, known to the client by its cid
+
+Trees are values: a render never changes the tree before it, it builds a new one around the parts that stay
+the same, so "unchanged" is "the same object". That makes the diff a walk that stops wherever it meets an old
+friend, and leaves the old tree good when a render raises. Two fields are the exception, and are addressed to
+one message only: a comprehension's `delta`, and a stream's rows. Encoding the message takes them away.
+
+The names follow LiveView's `Rendered`, `Comprehension` and `Component` structs. A t-string (PEP 750) has the
+same two halves, `strings` and `values`, so one can become a `Rendered` without a change here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, runtime_checkable
+
+__all__ = [
+    "Attribute",
+    "Comprehension",
+    "Delta",
+    "LiveComponent",
+    "Rendered",
+    "SlotValue",
+    "Statics",
+    "StreamItems",
+]
+
+
+class Statics:
+    """The constant text of a template: `parts` has one string more than the template has slots.
+
+    `root` says that the text is exactly one element, so that the client may mark it and skip it (wire: `r`).
+    Compared by identity.
+    """
+
+    __slots__ = ("format", "parts", "root")
+
+    def __init__(self, parts: Sequence[str], *, root: bool = False) -> None:
+        self.parts = tuple(parts)
+        self.root = root
+        self.format = "%s".join(part.replace("%", "%%") for part in self.parts)
+
+    def __repr__(self) -> str:
+        return f"Statics({list(self.parts)!r})"
+
+
+class Rendered:
+    """A template's statics and the values of its slots.
+
+    `memo` belongs to whoever rendered it (a component keeps the attributes that it was called with).
+    """
+
+    __slots__ = ("memo", "slots", "statics")
+
+    def __init__(self, statics: Statics, slots: tuple[SlotValue, ...], memo: object = None) -> None:
+        self.statics = statics
+        self.slots = slots
+        self.memo = memo
+
+    def __str__(self) -> str:
+        return self.statics.format % self.slots
+
+    def __repr__(self) -> str:
+        return f"Rendered({self.statics!r}, {self.slots!r})"
+
+
+class Delta:
+    """How a comprehension came out of the one before it.
+
+    `sources[i]` is the old index that row i goes on from, or -1 for a new row; None means that every row
+    stands where it stood. `rendered` are the indices that were rendered again: no other row can differ.
+    """
+
+    __slots__ = ("base", "rendered", "sources")
+
+    def __init__(self, base: Comprehension, sources: list[int] | None, rendered: Sequence[int]) -> None:
+        self.base = base
+        self.sources = sources
+        self.rendered = rendered
+
+
+class Comprehension:
+    """The rows of a loop. `items` are what it went over; they are compared with the next ones.
+
+    `sent` says that the client has the statics already (it has had at least one row). A stream keeps
+    neither items nor rows: `stream` holds the instructions of one message (wire §6.9), and `keeps` is False.
+    """
+
+    __slots__ = ("delta", "items", "keeps", "rows", "sent", "statics", "stream")
+
+    def __init__(
+        self,
+        statics: Statics,
+        items: list[object],
+        rows: list[tuple[SlotValue, ...]],
+        *,
+        sent: bool = False,
+        delta: Delta | None = None,
+        keeps: bool = True,
+        stream: list[object] | None = None,
+    ) -> None:
+        self.statics = statics
+        self.items = items
+        self.rows = rows
+        self.sent = sent or bool(rows)
+        self.delta = delta
+        self.keeps = keeps
+        self.stream = stream
+
+    def __str__(self) -> str:
+        return "".join(map(self.statics.format.__mod__, self.rows))
+
+    def __repr__(self) -> str:
+        return f"Comprehension({self.statics!r}, {self.rows!r})"
+
+
+class LiveComponent:
+    """A live component's place in a tree: the client's number for it, and the tree that it rendered last."""
+
+    __slots__ = ("cid", "tree")
+
+    def __init__(self, cid: int, tree: Rendered | None = None) -> None:
+        self.cid = cid
+        self.tree = tree
+
+    def __str__(self) -> str:
+        return str(self.tree) if self.tree is not None else ""
+
+    def __repr__(self) -> str:
+        return f"LiveComponent({self.cid})"
+
+
+SlotValue = str | Rendered | Comprehension | LiveComponent
+
+
+@runtime_checkable
+class StreamItems(Protocol):
+    """What a comprehension asks of a stream (`@streams.name`); the live layer's streams provide it.
+
+    `wire()` is `[ref, inserts, deletes]`, with a fourth `True` for a reset: wire.md §6.9.
+    """
+
+    @property
+    def ref(self) -> str: ...
+
+    def __iter__(self) -> Iterator[tuple[str, object]]: ...
+
+    def wire(self) -> list[object]: ...
+
+
+@runtime_checkable
+class Attribute(Protocol):
+    """An object that knows its own text as an attribute's value, such as a JS command.
+
+    `__attr__()` returns the unescaped text; it is escaped where it is written. Being made by code and not from
+    a visitor's text, it is the one thing that an `on…` attribute or a URL may hold unchecked.
+    """
+
+    def __attr__(self) -> str: ...
