@@ -1,6 +1,6 @@
 // Bundles the browser client: src/index.ts and src/actorlive.css into dist/, minified, with the licences
 // of every npm package that went in. Run as `npm run build`.
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -9,7 +9,6 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, "../..");
 const dist = path.join(here, "dist");
 
-await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 
 const shared = { bundle: true, minify: true, legalComments: "none", metafile: true, absWorkingDir: root };

@@ -1,0 +1,38 @@
+"""The files that a page of documentation shows: fenced blocks with a title, ```python title="counter.py"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_FENCE = re.compile(
+    r'^```(?P<language>\w+)[^\n]*title="(?P<title>[^"]+)"[^\n]*\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One shown file; a page may show the same file again, further on."""
+
+    page: Path
+    title: str
+    text: str
+
+
+def blocks(page: str) -> Iterator[Block]:
+    """The titled blocks of a page, in order."""
+    path = ROOT / page
+    for match in _FENCE.finditer(path.read_text(encoding="utf-8")):
+        yield Block(path, match["title"], match["text"])
+
+
+def write_files(page: str, folder: Path) -> dict[str, Path]:
+    """Write the last state of each file that the page shows; answers them by title."""
+    files = {block.title: folder / block.title for block in blocks(page)}
+    for block in blocks(page):
+        files[block.title].parent.mkdir(parents=True, exist_ok=True)
+        files[block.title].write_text(block.text, encoding="utf-8")
+    return files

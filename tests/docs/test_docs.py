@@ -1,0 +1,51 @@
+"""What the documentation shows, runs; where it leads, there is something."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.browser.server import Server
+from tests.docs.blocks import ROOT, Block, blocks, write_files
+
+PAGES = sorted(str(page.relative_to(ROOT)) for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
+SHOWN = [block for page in PAGES for block in blocks(page) if block.title.endswith(".py")]
+
+
+@pytest.mark.parametrize("block", SHOWN, ids=lambda block: f"{block.page.name}:{block.title}")
+def test_every_shown_file_is_python(block: Block) -> None:
+    compile(block.text, block.title, "exec")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_inside_the_repository_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", text)
+    missing = [t for t in targets if "://" not in t and not ((ROOT / page).parent / t).exists()]
+    assert not missing
+
+
+@pytest.mark.real_clock
+def test_each_step_of_the_streaming_page_is_served(tmp_path: Path) -> None:
+    steps = [block for block in blocks("docs/streaming.md") if block.title == "words.py"]
+    assert len(steps) >= 3
+    for step in steps:
+        (tmp_path / "words.py").write_text(step.text, encoding="utf-8")
+        with Server("words:app", cwd=tmp_path) as server:
+            page = urllib.request.urlopen(server.url).read().decode()
+        assert "Go!" in page
+        assert "data-phx-session" in page
+
+
+def test_the_tests_of_the_streaming_page_pass(tmp_path: Path) -> None:
+    write_files("docs/streaming.md", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "test_words.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
