@@ -162,7 +162,7 @@ def clear_changes(owner: Assigns) -> None:
 
 def _own_copy(default: object) -> object:
     """Each view has its own list, dict or set, where the class names one as a default."""
-    return copy.deepcopy(default) if isinstance(default, list | dict | set) else default
+    return copy.deepcopy(default) if type(default) in (list, dict, set) else default
 
 
 def _undeclared(cls: type[Assigns], name: str) -> str:

@@ -20,8 +20,9 @@ def apply_result(state: ViewState, socket: Socket, task: AsyncTask, result: Ok[A
     """Put a task's value, or its failure, into the assigns that wait for it."""
     outcome = result.value if isinstance(result, Ok) else result
     if isinstance(outcome, Error | Exit):
+        failure = cast("Error[Any] | Exit", outcome)
         for name in task.names:
-            assign(state.view, name, _current(state, name).to_failed(outcome))
+            assign(state.view, name, _current(state, name).to_failed(failure))
     elif task.kind == "assign":
         _assign_values(state, cast("dict[str, Any]", outcome))
     else:

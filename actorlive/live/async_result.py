@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Generic, Self
+from typing import Any, Generic, Self
 
 from typing_extensions import TypeVar
 
@@ -24,7 +24,7 @@ class AsyncResult(Generic[T]):
 
     ok: bool = False
     loading: object | None = None
-    failed: Error | Exit | None = None
+    failed: Error[Any] | Exit | None = None
     result: T | None = None
 
     @classmethod
@@ -50,6 +50,6 @@ class AsyncResult(Generic[T]):
         """Loaded: nothing is loading, nothing has failed (`AsyncResult.ok/2`)."""
         return replace(self, ok=True, loading=None, failed=None, result=value)
 
-    def to_failed(self, reason: Error | Exit) -> Self:
+    def to_failed(self, reason: Error[Any] | Exit) -> Self:
         """Failed: an earlier result is kept (`AsyncResult.failed/2`)."""
         return replace(self, loading=None, failed=reason)

@@ -19,6 +19,7 @@ import trio
 from actorlive.errors import CallbackError
 from actorlive.live.streams import StreamResult
 from actorlive.runtime import Down, Error, Exit, Ok, Pid, Ref, demonitor, exit, monitor, send, spawn
+from actorlive.runtime.process import unwrap
 
 __all__ = ["AsyncDone", "AsyncTask", "AsyncWork", "Supervises"]
 
@@ -119,7 +120,7 @@ async def _run(owner: Pid, box: list[AsyncTask], fn: Callable[..., Any]) -> None
     try:
         result: Ok[Any] | Exit = Ok(await call(fn))
     except Exception as error:
-        cause = plain(error)
+        cause = unwrap(error)
         _log.error("async task %r raised %r", box[0].key, cause, exc_info=cause)
         result = Exit(cause)
     send(owner, AsyncDone(box, result))
@@ -137,13 +138,6 @@ def is_async(fn: Callable[..., Any]) -> bool:
     while isinstance(fn, functools.partial):
         fn = cast("functools.partial[Any]", fn).func
     return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(getattr(fn, "__call__", None))  # noqa: B004
-
-
-def plain(error: Exception) -> Exception:
-    """The exception itself, out of exception groups that hold nothing else."""
-    while isinstance(error, ExceptionGroup) and len(cast("ExceptionGroup[Exception]", error).exceptions) == 1:
-        error = cast("ExceptionGroup[Exception]", error).exceptions[0]
-    return error
 
 
 def loads(names: tuple[str, ...], fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:
@@ -166,9 +160,9 @@ def _checked(fn: Callable[[], Any], check: Callable[[Any], Any]) -> Callable[[],
     return checked
 
 
-def _values(names: tuple[str, ...], value: Any) -> Error | dict[str, Any]:
+def _values(names: tuple[str, ...], value: Any) -> Error[Any] | dict[str, Any]:
     if isinstance(value, Error):
-        return value
+        return cast("Error[Any]", value)
     if isinstance(value, Ok):
         value = cast("Ok[Any]", value).value
     if len(names) == 1:
@@ -183,9 +177,9 @@ def _values(names: tuple[str, ...], value: Any) -> Error | dict[str, Any]:
     )
 
 
-def _items(name: str, value: Any) -> Error | StreamResult[Any]:
+def _items(name: str, value: Any) -> Error[Any] | StreamResult[Any]:
     if isinstance(value, Error):
-        return value
+        return cast("Error[Any]", value)
     if isinstance(value, Ok):
         value = cast("Ok[Any]", value).value
     if isinstance(value, StreamResult):

@@ -26,7 +26,7 @@ from actorlive.live.events import EventError, Payload, UnknownEvent, optimistic_
 from actorlive.live.later import Later
 from actorlive.live.lifecycle import Halt, call
 from actorlive.live.mounting import begin, follow_patches, handle_params, open_view
-from actorlive.live.navigation import LivePatch, LiveRedirect, Redirect
+from actorlive.live.navigation import LiveRedirect, Redirect
 from actorlive.live.outbox import Outbox
 from actorlive.live.rejection import Rejected, Stale
 from actorlive.live.spans import span
@@ -81,7 +81,7 @@ class Channel:
             with span("mount", self._view, connected=True):
                 await begin(self._state, self._socket, mount)
             patch = await follow_patches(self._state, self._socket)
-            if self._state.navigation is not None:
+            if self._leads_away():
                 self._refuse(mount.ref, self._redirect_body())
                 return False
             rendered = self._outbox.render_all()
@@ -271,13 +271,12 @@ class Channel:
 
     async def _finish(self, ref: str | None, reply: object = None) -> None:
         """Carry out where the callback wants to go, render what it changed, answer."""
-        state = self._state
-        patch: LivePatch | None = None
-        if state.navigation is not None:
-            patch = await follow_patches(state, self._socket)
-            if state.navigation is not None:
-                self._go(ref)
-                return
+        patch = None
+        if self._state.navigation is not None:
+            patch = await follow_patches(self._state, self._socket)
+        if self._leads_away():
+            self._go(ref)
+            return
         if reply is not None and not isinstance(reply, Mapping):
             name = type(self._view).__qualname__
             raise CallbackError(
@@ -290,6 +289,9 @@ class Channel:
             self._outbox.push("live_patch", patch.wire())
         self._outbox.send_diff(ref, diff)
         await self._rendered()
+
+    def _leads_away(self) -> bool:
+        return self._state.navigation is not None
 
     async def _rendered(self) -> None:
         self._state.end_of_cycle()

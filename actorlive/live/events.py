@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Mapping
 from typing import Any, ClassVar, Union, get_args, get_origin
 
 import msgspec
@@ -57,7 +56,7 @@ class _EventMeta(type(msgspec.Struct)):
         **kw: Any,
     ) -> Any:
         cls = super().__new__(mcls, clsname, bases, namespace, **kw)
-        cls.__event_name__ = name or snake_case(clsname)
+        setattr(cls, "__event_name__", name or snake_case(clsname))  # noqa: B010 - the metaclass has no such name
         return cls
 
 
@@ -92,7 +91,7 @@ class Payload(msgspec.Struct, gc=False):
     event: str
     type: str | None = None
     value: msgspec.Raw = msgspec.Raw(b"{}")
-    meta: Any = None
+    meta: dict[str, Any] | None = None
     cid: int | None = None
     uploads: msgspec.Raw = msgspec.Raw(b"{}")
 
@@ -125,9 +124,8 @@ def raw_event(payload: Payload) -> RawEvent:
 def _form_value(payload: Payload, value: Any) -> Any:
     if payload.type != "form" or not isinstance(value, str):
         return value
-    meta: Mapping[str, object] | None = payload.meta if isinstance(payload.meta, dict) else None
     try:
-        return form_params(value, meta)
+        return form_params(value, payload.meta)
     except ActorLiveError as error:
         raise EventError(f"event {payload.event!r}: {error}") from error
 

@@ -317,9 +317,10 @@ class Socket:
             self._state.tasks.cancel(name, reason)
 
     def _cancel_loading(self, result: AsyncResult[Any], reason: object) -> None:
-        if not isinstance(result.loading, tuple):
+        loading: object = result.loading
+        if not isinstance(loading, tuple):
             return
-        names = cast("tuple[str, ...]", result.loading)
+        names = cast("tuple[str, ...]", loading)
         for name in names:
             assign(self._state.view, name, result.to_failed(Exit(reason)))
         self.cancel_async(_async_key(names), reason)

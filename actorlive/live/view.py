@@ -15,7 +15,7 @@ from actorlive.live.assigns import RESERVED, Assigns, declared_assigns
 from actorlive.live.events import EventTable, RawEvent, snake_case
 from actorlive.live.rejection import Stale
 from actorlive.live.streams import Stream, Streams
-from actorlive.template import Template, load_template
+from actorlive.template import Template, compile_function
 
 if TYPE_CHECKING:
     from actorlive.live.socket import Socket
@@ -25,8 +25,6 @@ __all__ = ["LiveView"]
 _log = logging.getLogger("actorlive.live")
 
 E = TypeVar("E", default=RawEvent)
-
-_FRAMEWORK = ("flash", "live_action", "page_title", "streams")
 
 
 class LiveView(Assigns, Generic[E]):
@@ -169,8 +167,11 @@ def _find_template(cls: type[LiveView[Any]]) -> None:
     template = vars(cls).get("template")
     if template is None and "render" not in vars(cls):
         template = _load_beside(cls)
+    declared = list(cls.__declared__)
     if isinstance(template, Template):
-        template.check(list(cls.__declared__), owner=cls.__qualname__)
+        template.check(declared, owner=cls.__qualname__)
+    if "render" in vars(cls):
+        compile_function(cls.render, declared=declared, owner=cls.__qualname__)
 
 
 def _load_beside(cls: type[LiveView[Any]]) -> Template | None:
@@ -181,5 +182,7 @@ def _load_beside(cls: type[LiveView[Any]]) -> Template | None:
     path = Path(module_file).with_name(f"{snake_case(cls.__name__)}.heex")
     if not path.is_file():
         return None
+    from actorlive.template import load_template
+
     cls.template = load_template(path, namespace)
     return cls.template

@@ -86,7 +86,7 @@ def test_a_raw_event_of_a_form_is_decoded() -> None:
     assert raw.params["_target"] == ["a"]
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"event": 3}', b'"x"', b"{", b'{"event":"a","value":'])
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"event": 3}', b'{"event": "a", "meta": 3}', b'"x"', b"{", b'{"event":"a","value":'])
 def test_malformed_envelopes_are_event_errors(body: bytes) -> None:
     with pytest.raises(EventError):
         parse_event(msgspec.Raw(body))
@@ -103,4 +103,4 @@ def test_the_stamp_of_an_optimistic_event() -> None:
     assert optimistic_stamp(payload("x", "a=1", type="form", meta={"_al": "8"})) == "8"
     assert optimistic_stamp(payload("x", {})) is None
     assert optimistic_stamp(payload("x", [1])) is None
-    assert optimistic_stamp(payload("x", "a=1", type="form", meta=3)) is None
+    assert optimistic_stamp(payload("x", "a=1", type="form", meta={"_al": []})) is None
