@@ -55,6 +55,7 @@ __all__ = [
     "full_component",
     "full_root",
     "script_json",
+    "share_component",
     "text",
     "to_html",
 ]

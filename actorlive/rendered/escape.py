@@ -7,7 +7,7 @@ times the work, so the C function under it is called directly; what it returns i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import msgspec
@@ -17,9 +17,9 @@ from actorlive.errors import ActorLiveError
 from actorlive.rendered.nodes import Attribute
 
 try:
-    from markupsafe._speedups import _escape_inner as _c_escape  # pyright: ignore
+    from markupsafe._speedups import _escape_inner as _c_escape  # pyright: ignore[reportPrivateUsage]
 except ImportError:  # a platform without the C extension
-    from markupsafe._native import _escape_inner as _c_escape  # pyright: ignore
+    from markupsafe._native import _escape_inner as _c_escape  # pyright: ignore[reportPrivateUsage]
 
 __all__ = [
     "Markup",
@@ -35,7 +35,7 @@ __all__ = [
     "text",
 ]
 
-escape_str: Callable[[str], str] = cast("Callable[[str], str]", _c_escape)
+escape_str: Callable[[str], str] = _c_escape
 """Escape an exact `str`; the fast path of everything else."""
 
 REFUSED_URL = "about:invalid#refused"
@@ -47,7 +47,9 @@ _URL_ATTRIBUTES = frozenset(
 _ANIMATED = frozenset(("to", "from", "by", "values"))
 _REFUSED_SCHEMES = ("javascript:", "vbscript:", "livescript:", "mocha:", "data:")
 _DATA_MEDIA = re.compile(r"data:(?:image/(?!svg)|audio/|video/|font/)")
-_IGNORED_IN_URLS = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2060\u3000\ufeff]+")
+_IGNORED_IN_URLS = re.compile(
+    r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2060\u3000\ufeff]+"
+)
 _NAME = re.compile(r"[^\s\"'<>/=\x00-\x1f\x7f]+")
 
 
@@ -96,11 +98,12 @@ def attribute(name: str, value: object) -> str:
     (' value="a&lt;b"', ' disabled', '')
     """
     if value is None or value is False:
-        return f' {name}=""' if name == "class" or name == "style" else ""
+        return f' {name}=""' if name in ("class", "style") else ""
     if value is True:
         return f" {name}"
-    if isinstance(value, Mapping) and name in ("aria", "data"):
-        return attributes({f"{name}-{key}": v for key, v in cast("Mapping[str, object]", value).items()})
+    if name in ("aria", "data") and isinstance(value, Mapping):
+        values = cast("Mapping[str, object]", value)
+        return attributes({f"{name}-{key}": values[key] for key in values})
     return f' {name}="{attribute_value(name.lower(), value)}"'
 
 
@@ -119,12 +122,12 @@ def class_list(value: object) -> str:
     """The escaped text of a `class`: a string, or nested lists whose `None`, `False` and "" are left out."""
     if value.__class__ is str:
         return escape_str(cast("str", value))
-    return " ".join(filter(None, map(class_list, value))) if _is_list(value) else _flat(value)
+    return " ".join(filter(None, map(class_list, _items(value)))) if _is_list(value) else _flat(value)
 
 
 def style_list(value: object) -> str:
     """The escaped text of a `style`: a string, or a list of declarations."""
-    return "; ".join(filter(None, map(style_list, value))) if _is_list(value) else _flat(value)
+    return "; ".join(filter(None, map(style_list, _items(value)))) if _is_list(value) else _flat(value)
 
 
 def script_json(value: object) -> Markup:
@@ -137,6 +140,10 @@ def script_json(value: object) -> Markup:
 
 def _is_list(value: object) -> bool:
     return isinstance(value, list | tuple)
+
+
+def _items(value: object) -> list[object]:
+    return cast("list[object]", value)
 
 
 def _flat(value: object) -> str:
@@ -162,8 +169,3 @@ def _safe_url(url: str) -> str:
     if bare.startswith(_REFUSED_SCHEMES) and not _DATA_MEDIA.match(bare):
         return REFUSED_URL
     return url
-
-
-def join_text(values: Iterable[object]) -> str:
-    """The escaped text of several values, one after the other."""
-    return "".join(map(text, values))

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from actorlive.template.builtins import (
+    async_result,
+    dynamic_tag,
+    focus_wrap,
+    form,
+    inputs_for,
+    intersperse,
+    json_script,
+    link,
+    live_title,
+    portal,
+)
 from actorlive.template.component import Attrs, Component, Slot, SlotEntry, component, render_slot
 from actorlive.template.errors import TemplateError
+from actorlive.template.loader import embed_templates, load_template
 from actorlive.template.renderer import Renderer, render_to_string
 from actorlive.template.runtime import DuplicateKeyError
 from actorlive.template.template import Template, compile_function, heex
@@ -17,9 +30,21 @@ __all__ = [
     "SlotEntry",
     "Template",
     "TemplateError",
+    "async_result",
     "compile_function",
     "component",
+    "dynamic_tag",
+    "embed_templates",
+    "focus_wrap",
+    "form",
     "heex",
+    "inputs_for",
+    "intersperse",
+    "json_script",
+    "link",
+    "live_title",
+    "load_template",
+    "portal",
     "render_slot",
     "render_to_string",
 ]

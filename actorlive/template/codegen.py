@@ -20,12 +20,19 @@ from __future__ import annotations
 import ast
 import html
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, cast
 
-from actorlive.rendered import Comprehension, Rendered, Statics
-from actorlive.rendered import attribute, attribute_value, attributes, escape_str
+from actorlive.rendered import (
+    Comprehension,
+    Rendered,
+    Statics,
+    attribute,
+    attribute_value,
+    attributes,
+    escape_str,
+)
 from actorlive.rendered.escape import Markup, class_list, style_list
 from actorlive.template import runtime
 from actorlive.template.assigns import Read, condition, reads_of, roots
@@ -118,7 +125,7 @@ class _Body:
 
     @property
     def reads(self) -> frozenset[Read]:
-        return frozenset().union(*(slot.reads for slot in self.slots))
+        return frozenset[Read]().union(*(slot.reads for slot in self.slots))
 
     def full(self) -> str:
         return _tuple(slot.expression("None") for slot in self.slots)
@@ -142,7 +149,9 @@ def _tuple(items: Any) -> str:
     return "(" + "".join(f"{item}, " for item in items) + ")"
 
 
-def generate(source: Source, nodes: tuple[Node, ...], namespace: dict[str, Any], resolve: Mapping[str, object]) -> Generated:
+def generate(
+    source: Source, nodes: tuple[Node, ...], namespace: dict[str, Any], resolve: Mapping[str, object]
+) -> Generated:
     """Compile the nodes. `namespace` are the globals of the user's module, `resolve` the built-in components."""
     return _Generator(source, namespace, resolve).template(nodes)
 
@@ -180,7 +189,7 @@ class _Generator:
         located = _Placer(self.source, self.trees, self.spans).module(tree)
         code = compile(located, self.source.filename, "exec", dont_inherit=True)
         made: dict[str, Any] = {}
-        exec(code, self.namespace, made)
+        exec(code, self.namespace, made)  # noqa: S102 - the user's own template, in the user's module
         return cast("Function", made["__factory"](**self.constants))
 
     def _function_name(self, kind: str, start: int, end: int) -> str:
@@ -354,7 +363,9 @@ class _Generator:
         else:
             lines.append("    __items = __prev.items")
         lines += self._row_functions(node, body, inner)
-        touched = " or ".join(f"__ch.get({key!r}) is __h_touched" for key in sorted({r.key for r in source_reads}))
+        touched = " or ".join(
+            f"__ch.get({key!r}) is __h_touched" for key in sorted({r.key for r in source_reads})
+        )
         keys = _tuple(repr(inner.keys[name]) for name in loop.target.names)
         names = "None" if isinstance(loop.target.tree, ast.Name) else "__names"
         lines.append(
@@ -406,10 +417,18 @@ class _Generator:
         ]
         if not isinstance(target.tree, ast.Name):
             values = _tuple(target.names)
-            lines += ["    def __names(__item):", f"        {self._target(target)} = __item", f"        return {values}"]
+            lines += [
+                "    def __names(__item):",
+                f"        {self._target(target)} = __item",
+                f"        return {values}",
+            ]
         if node.key is not None:
             key, _ = self._code(node.key, inner)
-            lines += ["    def __key(__item):", f"        {self._target(target)} = __item", f"        return {key}"]
+            lines += [
+                "    def __key(__item):",
+                f"        {self._target(target)} = __item",
+                f"        return {key}",
+            ]
         return [line for line in lines if line]
 
     # Components --------------------------------------------------------------------------------------
@@ -418,13 +437,13 @@ class _Generator:
         self.calls.append(node)
         function = self._function_name("call", node.start, node.end)
         component, reads = self._component(node, scope)
-        given: list[tuple[str, str, frozenset[Read], bool]] = []
-        for attr in node.attributes:
-            given.append((attr.name, *self._argument(attr, scope), False))
+        given = [(attr.name, *self._argument(attr, scope), False) for attr in node.attributes]
         for name in dict.fromkeys(entry.name for entry in node.entries):
             entries = [entry for entry in node.entries if entry.name == name]
             given.append((name, *self._slot_value(entries, scope), True))
-        everything = "".join(f"{name!r}: {value}, " if name else f"**{value}, " for name, value, _, _ in given)
+        everything = "".join(
+            f"{name!r}: {value}, " if name else f"**{value}, " for name, value, _, _ in given
+        )
         reads = reads.union(*(more for _, _, more, _ in given))
         lines = [
             f"def {function}(__a, __ch, __prev{scope.parameters}):",
@@ -448,7 +467,7 @@ class _Generator:
 
     def _spread_changed(self, given: list[tuple[str, str, frozenset[Read], bool]]) -> list[str]:
         """With a spread, nobody knows which names it gives: when it changes all are gathered again."""
-        test = condition(frozenset().union(*(reads for name, _, reads, _ in given if not name)))
+        test = condition(frozenset[Read]().union(*(reads for name, _, reads, _ in given if not name)))
         return [f"    if {test}:", "        __given = None"] if test else []
 
     def _component(self, node: Call, scope: _Scope) -> tuple[str, frozenset[Read]]:

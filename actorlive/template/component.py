@@ -15,7 +15,9 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Final, Generic, Literal, ParamSpec, TypeVar, cast, overload
+from typing import Annotated, Any, ClassVar, Final, Generic, Literal, ParamSpec, cast, overload
+
+from typing_extensions import TypeVar
 
 from actorlive.errors import did_you_mean
 from actorlive.rendered import Comprehension, Markup, Rendered, SlotValue, Statics
@@ -28,7 +30,7 @@ if typing.TYPE_CHECKING:
 __all__ = ["Attrs", "Component", "Parameter", "Slot", "SlotEntry", "call", "component", "render_slot"]
 
 P = ParamSpec("P")
-T = TypeVar("T")
+T = TypeVar("T", default=Any)
 
 GLOBAL_PREFIXES = ("aria-", "data-", "phx-", "on", "x-", "hx-")
 GLOBAL_ATTRIBUTES = frozenset(
@@ -51,7 +53,9 @@ class Attrs(Mapping[str, object]):
 
     __slots__ = ("_values", "included")
 
-    def __init__(self, values: Mapping[str, object] | None = None, included: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, values: Mapping[str, object] | None = None, included: frozenset[str] = frozenset()
+    ) -> None:
         self._values = dict(values or {})
         self.included = included
 
@@ -72,7 +76,7 @@ class Attrs(Mapping[str, object]):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Attrs) and self._values == other._values
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __repr__(self) -> str:
         return f"Attrs({self._values!r})"
@@ -334,7 +338,9 @@ class _Call:
 
     __slots__ = ("component", "given", "seen")
 
-    def __init__(self, component: Component[...], given: dict[str, object], seen: Mapping[str, object]) -> None:
+    def __init__(
+        self, component: Component[...], given: dict[str, object], seen: Mapping[str, object]
+    ) -> None:
         self.component = component
         self.given = given
         self.seen = seen
@@ -369,7 +375,9 @@ def given_before(component: object, previous: SlotValue | None) -> dict[str, obj
 
 
 def _equal(before: dict[str, object], now: dict[str, object]) -> bool:
-    return before.keys() == now.keys() and not any(differs(before[name], value) for name, value in now.items())
+    return before.keys() == now.keys() and not any(
+        differs(before[name], value) for name, value in now.items()
+    )
 
 
 def not_a_component(value: object) -> TemplateError:
@@ -403,7 +411,11 @@ def _type_hints(function: Callable[..., object]) -> dict[str, Any]:
     hints: dict[str, Any] = {}
     for name, annotation in function.__annotations__.items():
         try:
-            hints[name] = eval(annotation, scope) if isinstance(annotation, str) else annotation
+            hints[name] = (
+                eval(annotation, scope)  # noqa: S307 - the module's own annotation
+                if isinstance(annotation, str)
+                else annotation
+            )
         except Exception:
             hints[name] = _by_text(str(annotation))
     return hints

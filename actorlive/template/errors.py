@@ -32,9 +32,7 @@ class TemplateError(ActorLiveError):
         super().__init__(_message(reason, filename, lineno, column, line, width, hint))
 
 
-def _message(
-    reason: str, filename: str, lineno: int, column: int, line: str, width: int, hint: str
-) -> str:
+def _message(reason: str, filename: str, lineno: int, column: int, line: str, width: int, hint: str) -> str:
     parts = [reason]
     if filename:
         parts.append(f"  --> {filename}:{lineno}:{column}")

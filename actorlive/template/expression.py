@@ -18,7 +18,18 @@ from dataclasses import dataclass
 from actorlive.template.errors import TemplateError
 from actorlive.template.source import Source, split_lines
 
-__all__ = ["MARK", "Code", "Loop", "Target", "assign_key", "parse_code", "parse_loop", "parse_target", "put", "scan"]
+__all__ = [
+    "MARK",
+    "Code",
+    "Loop",
+    "Target",
+    "assign_key",
+    "parse_code",
+    "parse_loop",
+    "parse_target",
+    "put",
+    "scan",
+]
 
 MARK = "\u0298"
 """Stands for the `@` of an assign: U+0298, a letter to Python, so that `@name` is an identifier."""

@@ -78,7 +78,8 @@ def _heex_call(node: ast.Call, literal: ast.Constant, lines: tuple[str, ...]) ->
 
 
 def _literal_source(literal: ast.Constant, lines: tuple[str, ...], filename: str) -> Source | None:
-    assert literal.end_lineno is not None and literal.end_col_offset is not None
+    assert literal.end_lineno is not None
+    assert literal.end_col_offset is not None
     part = list(lines[literal.lineno - 1 : literal.end_lineno])
     part[-1] = part[-1].encode()[: literal.end_col_offset].decode()
     shift = len(part[0].encode()[: literal.col_offset].decode())

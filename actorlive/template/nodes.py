@@ -35,7 +35,7 @@ class Attr:
     """
 
     name: str
-    value: None | str | Code | Loop | Target
+    value: str | Code | Loop | Target | None
     start: int
     end: int
     quote: str = '"'

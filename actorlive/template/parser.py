@@ -71,7 +71,9 @@ class _Parser:
         while self.pos < len(self.tokens):
             token = self.tokens[self.pos]
             if self.depth > MAX_DEPTH:
-                raise self.source.error(f"tags and blocks are nested more than {MAX_DEPTH} deep", token_start(token))
+                raise self.source.error(
+                    f"tags and blocks are nested more than {MAX_DEPTH} deep", token_start(token)
+                )
             if isinstance(token, CloseTag) or (isinstance(token, Block) and token.kind not in ("if", "for")):
                 break
             self.pos += 1
@@ -95,7 +97,9 @@ class _Parser:
         if isinstance(token, CloseTag):
             if token.name.lower() in VOID:
                 hint = f"<{token.name}> has no content; leave the end tag out"
-                return self.source.error(f"</{token.name}> closes a void element", token.start, token.end, hint=hint)
+                return self.source.error(
+                    f"</{token.name}> closes a void element", token.start, token.end, hint=hint
+                )
             return self.source.error(f"</{token.name}> closes nothing", token.start, token.end)
         assert isinstance(token, Block)
         opener = "for" if token.kind == "endfor" else "if"
@@ -133,12 +137,16 @@ class _Parser:
     def _block_end(self, opening: Block, kinds: tuple[str, ...]) -> Block:
         if self.pos >= len(self.tokens):
             hint = f"add {{% end{opening.kind} %}}"
-            raise self.source.error(f"{{% {opening.kind} %}} is never closed", opening.start, opening.end, hint=hint)
+            raise self.source.error(
+                f"{{% {opening.kind} %}} is never closed", opening.start, opening.end, hint=hint
+            )
         token = self.tokens[self.pos]
         self.pos += 1
         if isinstance(token, Block) and token.kind in kinds:
             return token
-        shown = f"</{token.name}>" if isinstance(token, CloseTag) else self.source.text[token_start(token) :][:12]
+        shown = (
+            f"</{token.name}>" if isinstance(token, CloseTag) else self.source.text[token_start(token) :][:12]
+        )
         line = self.source.position(opening.start)[0] + 1
         hint = f"the {{% {opening.kind} %}} of line {line} is still open: close it first"
         raise self.source.error(f"{shown} inside {{% {opening.kind} %}}", token_start(token), hint=hint)
@@ -206,7 +214,9 @@ class _Parser:
         if not isinstance(token, CloseTag):
             hint = "a block begins and ends inside the same tag"
             assert isinstance(token, Block)
-            raise self.source.error(f"{{% {token.kind} %}} inside <{tag.name}>", token.start, token.end, hint=hint)
+            raise self.source.error(
+                f"{{% {token.kind} %}} inside <{tag.name}>", token.start, token.end, hint=hint
+            )
         if token.name != tag.name:
             if token.name.lower() in VOID:
                 raise self._stray(token)
@@ -222,7 +232,7 @@ class _Parser:
         for name in ("phx-hook", "phx-update"):
             if name in names and "id" not in names and "" not in names:
                 attr = names[name]
-                hint = f'add an id to <{tag.name}>: the client finds it again by that'
+                hint = f"add an id to <{tag.name}>: the client finds it again by that"
                 raise self.source.error(f"{name} requires the id attribute", attr.start, attr.end, hint=hint)
         update = names.get("phx-update")
         if update is not None and isinstance(update.value, str) and update.value not in _UPDATES:
@@ -230,7 +240,9 @@ class _Parser:
             raise self.source.error(f'phx-update="{update.value}"', update.start, update.end, hint=hint)
         for attr in attributes:
             if attr.name[:2].lower() == "on" and isinstance(attr.value, Code):
-                hint = f'bind the event: phx-{attr.name[2:]}={{…}}, with a JS command if it stays in the browser'
+                hint = (
+                    f"bind the event: phx-{attr.name[2:]}={{…}}, with a JS command if it stays in the browser"
+                )
                 what = f"{attr.name} is a script, and cannot hold an expression"
                 raise self.source.error(what, attr.start, attr.end, hint=hint)
 
@@ -259,7 +271,9 @@ class _Parser:
         entries = self.entries[-1]
         if entries is None:
             hint = "a slot is an immediate child of the component that it belongs to"
-            raise self.source.error(f"the slot <{tag.name}> stands outside a component", tag.start, tag.end, hint=hint)
+            raise self.source.error(
+                f"the slot <{tag.name}> stands outside a component", tag.start, tag.end, hint=hint
+            )
         if tag.name == ":inner_block":
             hint = "what stands between the tags of a component is its inner_block"
             raise self.source.error("<:inner_block> is not written out", tag.start, tag.end, hint=hint)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import islice
 from operator import eq
-from typing import Final, Protocol, cast, runtime_checkable
+from typing import Any, Final, Protocol, cast, runtime_checkable
 
 from actorlive.errors import ActorLiveError
 from actorlive.rendered import Comprehension, Delta, Rendered, SlotValue, Statics, StreamItems, text
@@ -70,7 +70,7 @@ def differs(old: object, new: object) -> bool:
     if old.__class__ is not new.__class__:
         return True
     try:
-        return not old == new
+        return bool(old != new)
     except Exception:  # a comparison that refuses (numpy's arrays do) is a difference
         return True
 
@@ -87,7 +87,7 @@ def path_changed(old: object, new: object, steps: tuple[tuple[bool, object], ...
     try:
         for is_item, step in steps:
             if is_item:
-                old, new = old[step], new[step]  # type: ignore[index]  # pyright: ignore
+                old, new = cast("Any", old)[step], cast("Any", new)[step]
             else:
                 old, new = getattr(old, cast("str", step)), getattr(new, cast("str", step))
             if old is new:
@@ -155,7 +155,9 @@ def unique(keys: list[object]) -> list[object]:
     seen: set[object] = set()
     for key in keys:
         if key in seen:
-            raise DuplicateKeyError(f"found duplicate key {key!r} in comprehension; keys tell its items apart")
+            raise DuplicateKeyError(
+                f"found duplicate key {key!r} in comprehension; keys tell its items apart"
+            )
         seen.add(key)
     return keys
 

@@ -7,6 +7,7 @@ come to light when the module is imported; the call itself then only looks up wh
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from types import CodeType, FrameType, FunctionType
@@ -18,16 +19,25 @@ from actorlive.template.codegen import Generated, generate
 from actorlive.template.errors import TemplateError
 from actorlive.template.literals import HeexCall, call_position, calls_in, find_call
 from actorlive.template.parser import parse
-from actorlive.template.runtime import Changed, differs
+from actorlive.template.runtime import differs
 from actorlive.template.source import Source
 
-__all__ = ["SPECIAL_ASSIGNS", "Compiled", "Template", "compile_function", "compile_source", "heex"]
+__all__ = [
+    "SPECIAL_ASSIGNS",
+    "Compiled",
+    "Template",
+    "builtins",
+    "compile_function",
+    "compile_source",
+    "heex",
+]
 
 SPECIAL_ASSIGNS = frozenset("flash streams live_action page_title uploads myself socket".split())
 """Assigns that every view has, beside those that it declares."""
 
 _NOTHING: Mapping[str, object] = {}
-_builtins: dict[str, object] = {}
+builtins: dict[str, object] = {}
+"""The components that every template knows, unless its module has one of the same name above it."""
 
 
 class Compiled:
@@ -102,7 +112,7 @@ def check_names(core: Compiled, known: Collection[str], owner: str) -> None:
             )
 
 
-_by_code: dict[tuple[CodeType, int], Template] = {}
+_by_code: dict[tuple[CodeType, int], tuple[str, Template]] = {}
 _by_place: dict[tuple[str, tuple[int, int], str], Template] = {}
 
 
@@ -112,10 +122,9 @@ def heex(source: LiteralString, /, **extra: object) -> Template:
     Keyword arguments are derived assigns (`@name` in the template). Raises `TemplateError` for a fault in the
     text, pointing to the user's own file. Mirrors LiveView's `~H`.
     """
-    frame = sys._getframe(1)
-    template = _by_code.get((frame.f_code, frame.f_lasti))
-    if template is None or template.core.source.text is not source and template.core.filename == "":
-        template = _first_call(source, frame)
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    known = _by_code.get((frame.f_code, frame.f_lasti))
+    template = known[1] if known is not None and known[0] == source else _first_call(source, frame)
     return Template(template.core, extra) if extra else template
 
 
@@ -129,7 +138,7 @@ def _first_call(text: str, frame: FrameType) -> Template:
         template = _compile(text, call, filename, frame.f_globals)
         _by_place[key] = template
     if frame.f_code.co_name != "<module>":
-        _by_code[frame.f_code, frame.f_lasti] = template
+        _by_code[frame.f_code, frame.f_lasti] = text, template
     return template
 
 
@@ -145,7 +154,7 @@ _unplaced = iter(range(1, sys.maxsize))
 
 def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
     """Compile a source; `namespace` are the globals in which its expressions run."""
-    generated = generate(source, parse(source), namespace, _builtins)
+    generated = generate(source, parse(source), namespace, builtins)
     return Template(Compiled(source, generated))
 
 
@@ -180,8 +189,6 @@ def _heex_calls(function: FunctionType, code: CodeType) -> Iterable[HeexCall]:
 
 
 def _is_heex(call: HeexCall, namespace: Mapping[str, object]) -> bool:
-    import ast
-
     path: list[str] = []
     node = call.function
     while isinstance(node, ast.Attribute):

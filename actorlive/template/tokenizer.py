@@ -124,7 +124,7 @@ class _Tokenizer:
                 return None
             return self._curly()
         following = self.text[self.pos + 1 : self.pos + 2]
-        if following == "!" or following == "?":
+        if following in ("!", "?"):
             self._skip_declaration()
             return None
         if following == "/":
@@ -149,7 +149,9 @@ class _Tokenizer:
                 end = self.text.find(closing, self.pos + len(opening))
                 if end < 0:
                     what = "a comment" if opening == "<!--" else "a declaration"
-                    raise self.source.error(f"{what} is never closed", self.pos, hint=f'end it with "{closing}"')
+                    raise self.source.error(
+                        f"{what} is never closed", self.pos, hint=f'end it with "{closing}"'
+                    )
                 self.pos = end + len(closing)
                 return
 
@@ -203,7 +205,9 @@ class _Tokenizer:
             raise self.source.error(f"unknown block {kind!r}", start, self.pos, hint=hint)
         return Block(kind, self._block_value(kind, start, begin, end, marks), start, self.pos)
 
-    def _block_value(self, kind: str, start: int, begin: int, end: int, marks: list[int]) -> Code | Loop | None:
+    def _block_value(
+        self, kind: str, start: int, begin: int, end: int, marks: list[int]
+    ) -> Code | Loop | None:
         empty = not self.text[begin:end].strip()
         if kind in ("else", "endif", "endfor"):
             if not empty:
@@ -222,7 +226,9 @@ class _Tokenizer:
         start = self.pos
         name = _TAG_NAME.match(self.text, start + 2)
         if name is None:
-            raise self.source.error("an end tag has no name", start, start + 2, hint='write "<" as &lt; in a text')
+            raise self.source.error(
+                "an end tag has no name", start, start + 2, hint='write "<" as &lt; in a text'
+            )
         end = _skip_space(self.text, name.end())
         if self.text[end : end + 1] != ">":
             raise self.source.error(f"</{name[0]} is never closed", start, end, hint='end it with ">"')
@@ -265,7 +271,7 @@ class _Tokenizer:
         match = _ATTRIBUTE_NAME.match(self.text, start)
         if match is None:
             shown = self.text[start]
-            hint = "an attribute is name, name=\"text\" or name={expression}"
+            hint = 'an attribute is name, name="text" or name={expression}'
             raise self.source.error(f"unexpected {shown!r} in a tag", start, hint=hint)
         name = match[0]
         if any(attr.name == name for attr in before):
@@ -284,7 +290,7 @@ class _Tokenizer:
             begin, end, marks = self._braces()
             parse = {":for": parse_loop, ":let": parse_target}.get(name, parse_code)
             return Attr(name, parse(self.source, begin, end, marks), start, self.pos)
-        if opening == '"' or opening == "'":
+        if opening in ('"', "'"):
             begin, end = self.pos + 1, self.text.find(opening, self.pos + 1)
             if end < 0:
                 hint = f"add the missing {opening}"

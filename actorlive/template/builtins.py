@@ -1,0 +1,275 @@
+"""The components that every template may use without importing them. They mirror `Phoenix.Component`'s.
+
+They are ordinary components; a module's own component of the same name, defined above the template, wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from actorlive.rendered import Markup, attributes, script_json, text
+from actorlive.template.component import Attrs, Slot, component, render_slot
+from actorlive.template.errors import TemplateError
+from actorlive.template.template import Template, builtins, heex
+
+__all__ = [
+    "async_result",
+    "dynamic_tag",
+    "focus_wrap",
+    "form",
+    "inputs_for",
+    "intersperse",
+    "json_script",
+    "link",
+    "live_title",
+    "portal",
+]
+
+_TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_LINK_ATTRIBUTES = Attrs.include("download", "hreflang", "ping", "referrerpolicy", "rel", "target", "type")
+_FORM_ATTRIBUTES = Attrs.include(
+    "autocomplete", "name", "rel", "enctype", "novalidate", "target", "accept-charset"
+)
+_NAMED = Attrs.include("name")
+
+
+class _AsyncResult(Protocol):
+    """What `async_result` reads: `actorlive.AsyncResult`, or anything alike."""
+
+    @property
+    def ok(self) -> bool: ...
+    @property
+    def loading(self) -> object: ...
+    @property
+    def failed(self) -> object: ...
+    @property
+    def result(self) -> object: ...
+
+
+class _Form(Protocol):
+    """What `form` and `inputs_for` read of a form."""
+
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def hidden(self) -> Sequence[tuple[str, str]]: ...
+
+
+@component
+def link(
+    *,
+    navigate: str | None = None,
+    patch: str | None = None,
+    href: str | None = None,
+    replace: bool = False,
+    method: str = "get",
+    csrf_token: str | bool = True,
+    inner_block: Slot,
+    rest: Attrs = _LINK_ATTRIBUTES,
+) -> Template:
+    """A link: `navigate` to another view over the same socket, `patch` this one, or a plain `href`.
+
+    `replace` replaces the browser's history entry. A `method` other than "get" is sent by a form that the
+    client makes, with `csrf_token` if that is a string.
+    """
+    live = navigate if navigate is not None else patch
+    if live is not None:
+        kind, state = ("redirect" if navigate is not None else "patch"), ("replace" if replace else "push")
+        return heex(
+            "<a href={@to} data-phx-link={@kind} data-phx-link-state={@state} {@rest}>{render_slot(@inner_block)}</a>",
+            to=live,
+            kind=kind,
+            state=state,
+        )
+    to = "#" if href is None else href
+    if method == "get":
+        return heex("<a href={@to} {@rest}>{render_slot(@inner_block)}</a>", to=to)
+    return heex(
+        "<a href={@to} data-method={@method} data-csrf={@token} data-to={@to} {@rest}>{render_slot(@inner_block)}</a>",
+        to=to,
+        token=csrf_token if isinstance(csrf_token, str) else None,
+    )
+
+
+@component
+def live_title(
+    *, prefix: str | None = None, default: str | None = None, suffix: str | None = None, inner_block: Slot
+) -> Template:
+    """The page's `<title>`, which the client keeps up with `page_title`; `default` where that is blank."""
+    content = str(render_slot(inner_block))
+    return heex(
+        "<title data-prefix={@prefix} data-default={@default} data-suffix={@suffix}>{@prefix}{@title}{@suffix}</title>",
+        title=Markup(content) if content.strip() else default,
+    )
+
+
+@component
+def async_result(
+    *,
+    assign: _AsyncResult,
+    inner_block: Slot,
+    loading: Slot = Slot.empty,
+    failed: Slot = Slot.empty,
+    idle: Slot = Slot.empty,
+) -> Template:
+    """The inner content with `:let` as the result once there is one; else `:loading`, `:failed` or `:idle`.
+
+    An earlier result stays while a new one loads, or after that failed. `:loading` receives the loading
+    state, `:failed` the reason.
+    """
+    return heex(
+        "{% if @assign.ok %}{render_slot(@inner_block, @assign.result)}"
+        "{% elif @assign.loading %}{render_slot(@loading, @assign.loading)}"
+        "{% elif @assign.failed %}{render_slot(@failed, @assign.failed)}"
+        "{% else %}{render_slot(@idle)}{% endif %}"
+    )
+
+
+@component
+def focus_wrap(*, id: str, inner_block: Slot, rest: Attrs) -> Template:
+    """Keeps the focus inside: tabbing past the last element comes back to the first. For dialogs."""
+    return heex("""
+        <div id={@id} phx-hook="Phoenix.FocusWrap" {@rest}>
+          <div id={f"{@id}-start"} tabindex="0" aria-hidden="true"></div>
+          {render_slot(@inner_block)}
+          <div id={f"{@id}-end"} tabindex="0" aria-hidden="true"></div>
+        </div>
+    """)
+
+
+@component
+def intersperse(*, enum: Iterable[object], separator: Slot, inner_block: Slot) -> Template:
+    """The inner content for each item (`:let`), with `:separator` between them."""
+    return heex(
+        "{% for i, item in enumerate(@enum) %}"
+        "{% if i %}{render_slot(@separator)}{% endif %}{render_slot(@inner_block, item)}"
+        "{% endfor %}"
+    )
+
+
+@component
+def dynamic_tag(*, tag_name: str, inner_block: Slot = Slot.empty, rest: Attrs = _NAMED) -> Template:
+    """An element whose name is known at run time only; self-closing without content.
+
+    Raises `TemplateError` for what is no tag name, and for void and raw-text elements.
+    """
+    if not _TAG_NAME.fullmatch(tag_name) or tag_name.lower() in ("script", "style"):
+        raise TemplateError(f"{tag_name!r} is not a safe tag name", hint="letters, digits and hyphens")
+    opening = Markup(f"<{tag_name}{attributes(rest)}")
+    if not inner_block:
+        return heex("{@opening}/>", opening=opening)
+    return heex(
+        "{@opening}>{render_slot(@inner_block)}{@closing}", opening=opening, closing=Markup(f"</{tag_name}>")
+    )
+
+
+@component
+def portal(
+    *, id: str, target: str, container: str = "div", class_: object = None, inner_block: Slot
+) -> Template:
+    """Content that the client moves into the element that the selector `target` finds."""
+    wrapper: dict[str, object] = {"id": f"_lv_portal_wrap_{id}"}
+    if class_:
+        wrapper["class"] = class_
+    return heex(
+        "<template id={@id} data-phx-portal={@target}>"
+        "<.dynamic_tag tag_name={@container} {@wrapper}>{render_slot(@inner_block)}</.dynamic_tag>"
+        "</template>",
+        wrapper=wrapper,
+    )
+
+
+@component
+def form(
+    *,
+    for_: _Form,
+    as_: str | None = None,
+    action: str | None = None,
+    method: str | None = None,
+    csrf_token: str | bool | None = None,
+    multipart: bool = False,
+    inner_block: Slot,
+    rest: Attrs = _FORM_ATTRIBUTES,
+) -> Template:
+    """A form; `:let` receives the form object.
+
+    With `action` it is also a plain HTTP form: methods other than get and post travel in a hidden `_method`,
+    and a `csrf_token` that is a string in a hidden `_csrf_token`.
+    """
+    verb = (method or ("post" if action is not None else "")).lower()
+    hidden: list[tuple[str, str]] = list(getattr(for_, "hidden", ()))
+    if verb not in ("", "get", "post"):
+        hidden.append(("_method", verb))
+    if verb not in ("", "get") and isinstance(csrf_token, str):
+        hidden.append(("_csrf_token", csrf_token))
+    return heex(
+        """
+        <form id={@id} action={@action} method={@verb or None} enctype={@enctype} {@rest}>
+          <input :for={name, value in @hidden} type="hidden" name={name} value={value}>
+          {render_slot(@inner_block, @for)}
+        </form>
+        """,
+        id=None if "id" in rest else getattr(for_, "id", None),
+        verb=verb if verb in ("", "get") else "post",
+        enctype="multipart/form-data" if multipart else None,
+        hidden=hidden,
+    )
+
+
+@component
+def inputs_for(
+    *,
+    field: Any,
+    id: str | None = None,
+    as_: str | None = None,
+    default: object = None,
+    prepend: Sequence[object] = (),
+    append: Sequence[object] = (),
+    skip_hidden: bool = False,
+    skip_persistent_id: bool = False,
+    inner_block: Slot,
+) -> Template:
+    """The inner content for each form nested in `field` (`:let`), after its hidden inputs."""
+    forms = field.nested(
+        id=id,
+        as_=as_,
+        default=default,
+        prepend=prepend,
+        append=append,
+        skip_persistent_id=skip_persistent_id,
+    )
+    return heex(
+        """
+        {% for form in @forms %}
+        {% if not @skip_hidden %}
+        <input :for={name, value in form.hidden} type="hidden" name={name} value={value}>
+        {% endif %}
+        {render_slot(@inner_block, form)}
+        {% endfor %}
+        """,
+        forms=forms,
+    )
+
+
+@component
+def json_script(*, id: str, value: object) -> Template:
+    """Data for a script, as JSON in a `<script type="application/json">`: nothing in it can end the element."""
+    return heex(
+        "{@opening}{@json}{@closing}", opening=_opening(id), json=script_json(value), closing=_CLOSING
+    )
+
+
+_CLOSING = Markup("</script>")
+
+
+def _opening(id: str) -> Markup:
+    return Markup(f'<script type="application/json" id="{text(id)}">')
+
+
+def _install() -> Mapping[str, object]:
+    return {name: globals()[name] for name in __all__}
+
+
+builtins.update(_install())
