@@ -5,6 +5,7 @@
   `GuardedTCPServer` logs it instead.
 * **A peer that stops reading is dropped.** Hypercorn shields its writes from cancellation, so such a peer
   would block the server's end for ever; here it has `send_timeout` seconds for each 64 KiB.
+* **A connection that is to be closed is closed**, though Quart-Trio cancels the task that does it.
 * **Going down is orderly.** On SIGTERM or SIGINT the websockets are closed with 1012 (clients reconnect and
   recover their forms; 1000 would make them load the page), their views handle what they still have, then the
   listener stops. A second signal does not wait.
@@ -82,13 +83,21 @@ class GuardedTCPServer(TCPServer):
             except (trio.BrokenResourceError, trio.ClosedResourceError):
                 await self.protocol.handle(Closed())
 
+    async def _close(self) -> None:
+        """Quart-Trio cancels the task that closes, because the request is over; the socket would stay open."""
+        with trio.CancelScope(deadline=trio.current_time() + self._timeout, shield=True):
+            await super()._close()
+
+    @property
+    def _timeout(self) -> float:
+        return getattr(self.config, "send_timeout", ServerConfig.send_timeout)
+
     async def _send_piece(self, data: bytes) -> None:
         """Shielded, because half a frame would spoil the stream; bounded, because the peer may have gone."""
-        timeout = getattr(self.config, "send_timeout", ServerConfig.send_timeout)
-        with trio.CancelScope(deadline=trio.current_time() + timeout, shield=True) as patience:
+        with trio.CancelScope(deadline=trio.current_time() + self._timeout, shield=True) as patience:
             await self.stream.send_all(data)
         if patience.cancelled_caught:
-            _log.warning("dropped a connection that accepted nothing for %s s", timeout)
+            _log.warning("dropped a connection that accepted nothing for %s s", self._timeout)
             await trio.aclose_forcefully(self.stream)
             raise trio.BrokenResourceError
 
