@@ -15,9 +15,14 @@ from quart import Response, abort
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, LiveView, heex
+from examples.async_assign.view import AsyncAssignLive
 from examples.async_start.view import AsyncStartLive
+from examples.async_stream.view import AsyncStreamLive
+from examples.chat.view import ChatLive
 from examples.counter.view import CounterLive
+from examples.dashboard.view import DashboardLive
 from examples.gallery.layout import gallery_layout
+from examples.llm.view import LlmLive
 from examples.undo.view import UndoLive
 
 
@@ -44,10 +49,40 @@ class Example:
 EXAMPLES = [
     Example("/counter", "Counter", "A button, an event, one changed number over the wire.", CounterLive),
     Example(
+        "/async/assign",
+        "A slow value",
+        "Loaded on the side with assign_async; the page never waits.",
+        AsyncAssignLive,
+    ),
+    Example(
+        "/async/stream",
+        "A slow list",
+        "Loaded with stream_async into the page; the server keeps no row of it.",
+        AsyncStreamLive,
+    ),
+    Example(
         "/async/start",
         "Word stream",
         "A task sends words to the page until it is cancelled, as a language model would.",
         AsyncStartLive,
+    ),
+    Example(
+        "/dashboard",
+        "Dashboard",
+        "Four cards over SQLite that load on their own; one is slow, one fails, one streams from a thread.",
+        DashboardLive,
+    ),
+    Example(
+        "/chat",
+        "Chat",
+        "A room over pubsub: every tab is a process that listens to one topic.",
+        ChatLive,
+    ),
+    Example(
+        "/llm",
+        "A streaming answer",
+        "Token by token, with Stop; a new question supersedes the one before.",
+        LlmLive,
     ),
     Example("/undo", "Undo", "A delete with five seconds to think again: a timer and a guard.", UndoLive),
 ]
