@@ -2,8 +2,7 @@
 
 A view is an actor: one mailbox for client events, messages, async results and timers, handled one at a time.
 This module is the one public door; what is used more rarely is in `actorlive.runtime`, `actorlive.pubsub` and
-`actorlive.testing`.
-Names are loaded when they are first used, so that `import actorlive.runtime` brings in no web.
+`actorlive.testing`. Names are loaded when they are first used: `import actorlive.runtime` brings in no web.
 """
 
 from importlib import import_module

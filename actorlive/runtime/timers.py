@@ -175,7 +175,9 @@ class Timer:
 
     __slots__ = ("__weakref__", "dest", "heap", "message", "node", "period", "when", "wrapped")
 
-    def __init__(self, node: Node, dest: Pid | str, message: object, period: float, *, wrapped: bool) -> None:
+    def __init__(
+        self, node: Node | None, dest: Pid | str, message: object, period: float, *, wrapped: bool
+    ) -> None:
         self.node = node
         self.dest = dest
         self.message = message
@@ -194,7 +196,8 @@ class Timer:
             self.repeat()
         else:
             self.forget()
-        self.node.deliver(self.dest, message)
+        if self.node is not None:
+            self.node.deliver(self.dest, message)
 
     def repeat(self) -> None:
         """Arm the next tick on the schedule of the first; ticks that were missed are skipped."""
@@ -259,7 +262,7 @@ def start(dest: Pid | str, message: object, delay: float, *, period: float, wrap
         raise RuntimeMisuse(f"a delay is in seconds and not negative, not {delay!r}")
     entity = dest.entity if isinstance(dest, Pid) else None
     if entity is None and isinstance(dest, Pid):
-        return Timer(current_node(), dest, message, period, wrapped=wrapped)  # to the dead: done already
+        return Timer(None, dest, message, period, wrapped=wrapped)  # to the dead: done already, on any node
     node = current_node() if entity is None else entity.node
     node.check_thread()
     timer = Timer(node, dest, message, period, wrapped=wrapped)

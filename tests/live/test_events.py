@@ -86,7 +86,10 @@ def test_a_raw_event_of_a_form_is_decoded() -> None:
     assert raw.params["_target"] == ["a"]
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"event": 3}', b'{"event": "a", "meta": 3}', b'"x"', b"{", b'{"event":"a","value":'])
+@pytest.mark.parametrize(
+    "body",
+    [b"[]", b"{}", b'{"event": 3}', b'{"event": "a", "meta": 3}', b'"x"', b"{", b'{"event":"a","value":'],
+)
 def test_malformed_envelopes_are_event_errors(body: bytes) -> None:
     with pytest.raises(EventError):
         parse_event(msgspec.Raw(body))
