@@ -191,18 +191,19 @@ class Timer:
 
     def fire(self) -> None:
         """The time has come."""
+        if self.node is None:
+            return  # it was to the dead, and is on no heap
         message = Timeout(self, self.message) if self.wrapped else self.message
         if self.period:
-            self.repeat()
+            self.repeat(self.node)
         else:
             self.forget()
-        if self.node is not None:
-            self.node.deliver(self.dest, message)
+        self.node.deliver(self.dest, message)
 
-    def repeat(self) -> None:
+    def repeat(self, node: Node) -> None:
         """Arm the next tick on the schedule of the first; ticks that were missed are skipped."""
         missed = max(0, math.floor((trio.current_time() - self.when) / self.period))
-        self.node.timers.push(self, self.when + self.period * (missed + 1))
+        node.timers.push(self, self.when + self.period * (missed + 1))
 
     def forget(self) -> None:
         """Leave the list of the process that it is addressed to."""
