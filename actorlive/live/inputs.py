@@ -14,6 +14,9 @@ import msgspec
 __all__ = ["input_value"]
 
 
+_MOST_NOUGHTS = 30
+
+
 def input_value(value: object) -> Any:
     """`value` for the `value=` attribute of a control.
 
@@ -36,6 +39,11 @@ def _clock(value: datetime | time) -> str:
     return value.isoformat(timespec="seconds" if value.second else "minutes")
 
 
+def _decimal(value: Decimal) -> str:
+    """Without exponent, unless that would be a line of noughts, as long as whoever sent the number likes."""
+    return format(value, "f") if abs(value.adjusted()) <= _MOST_NOUGHTS else str(value)
+
+
 def _several(values: Iterable[object]) -> list[Any]:
     return [input_value(item) for item in values]
 
@@ -47,7 +55,7 @@ _NOTATIONS: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (
     (bool, lambda value: "true" if value else "false"),
     ((int, UUID), str),
     (float, repr),
-    (Decimal, lambda value: format(value, "f")),
+    (Decimal, _decimal),
     ((datetime, time), _clock),
     (date, date.isoformat),
     (timedelta, msgspec.to_builtins),

@@ -7,6 +7,7 @@ seconds, a checkbox without a `value` says "on". This module evens that out and 
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Union
@@ -19,7 +20,7 @@ from actorlive.errors import ActorLiveError
 from actorlive.live.validation_messages import broken_constraints, kind_message
 from actorlive.runtime.results import Error, Ok
 
-__all__ = ["UnsupportedType", "convert", "plain_type"]
+__all__ = ["UnsupportedType", "convert"]
 
 _PLAIN: dict[type[inspect.Type], Any] = {
     inspect.AnyType: Any,
@@ -52,13 +53,19 @@ def convert(node: inspect.Type, value: object) -> Ok[Any] | Error[list[str]]:
         converted = msgspec.convert(value, _constrained(node), strict=False)
     except ValueError:  # the root of msgspec.ValidationError, too
         return Error(_explain(node, value))
-    unusable = broken_constraints(node, converted)  # NaN and infinity pass msgspec
-    return Error(unusable) if unusable else Ok(converted)
+    return Ok(converted) if _is_finite(converted) else Error([kind_message(node)])
+
+
+def _is_finite(value: object) -> bool:
+    """Whether `value` is anything but NaN or an infinity, which pass msgspec and which nobody means."""
+    if isinstance(value, Decimal):
+        return value.is_finite()
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _explain(node: inspect.Type, value: object) -> list[str]:
     try:
-        plain = msgspec.convert(value, plain_type(node), strict=False)
+        plain = msgspec.convert(value, _plain_type(node), strict=False)
     except ValueError:
         return [kind_message(node)]
     return broken_constraints(node, plain) or [kind_message(node)]
@@ -89,13 +96,13 @@ def _as_json(node: inspect.Type, value: object) -> object:
 def _constrained(node: inspect.Type) -> Any:
     given = {name: getattr(node, name, None) for name in _CONSTRAINTS}
     declared = {name: limit for name, limit in given.items() if limit is not None}
-    return Annotated[plain_type(node), msgspec.Meta(**declared)] if declared else plain_type(node)
+    return Annotated[_plain_type(node), msgspec.Meta(**declared)] if declared else _plain_type(node)
 
 
-def plain_type(node: inspect.Type) -> Any:
+def _plain_type(node: inspect.Type) -> Any:
     """The Python type that `node` describes. Members of a union keep their constraints."""
     if isinstance(node, inspect.Metadata):
-        return plain_type(node.type)
+        return _plain_type(node.type)
     if type(node) in _PLAIN:
         return _PLAIN[type(node)]
     return _composed(node) or _class(node)
@@ -108,11 +115,11 @@ def _composed(node: inspect.Type) -> Any:
         case inspect.UnionType(types=members):
             return Union[tuple(_constrained(member) for member in members)]  # noqa: UP007 (made at run time)
         case inspect.ListType(item_type=item):
-            return list[plain_type(item)]
+            return list[_plain_type(item)]
         case inspect.TupleType(item_types=items):
-            return tuple[tuple(plain_type(item) for item in items)]
+            return tuple[tuple(_plain_type(item) for item in items)]
         case inspect.DictType(key_type=key, value_type=item):
-            return dict[plain_type(key), plain_type(item)]
+            return dict[_plain_type(key), _plain_type(item)]
         case _:
             return None
 

@@ -33,6 +33,7 @@ class User(BaseModel):
     addresses: list[Address] = []
     home: Address | None = None
     nick: str = "x"
+    note: str | None = "none yet"
 
     @field_validator("nick")
     @classmethod

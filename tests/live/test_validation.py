@@ -106,6 +106,8 @@ def test_errors_stand_at_the_fields_of_the_form() -> None:
         (int, 3, 3),
         (float, "1.5", 1.5),
         (Decimal, "1.50 ", Decimal("1.50")),
+        (Decimal, "1e400", Decimal("1e400")),
+        (Annotated[int, Meta(multiple_of=5)], "-10", -10),
         (bool, "true", True),
         (bool, "on", True),
         (bool, "off", False),
@@ -200,6 +202,31 @@ def test_every_broken_constraint_is_told() -> None:
         "should be at least 9 characters",
         "has invalid format",
     ]
+
+
+@pytest.mark.parametrize(
+    ("declared", "value"),
+    [
+        (int, "9" * 10_000),
+        (Annotated[int, Meta(multiple_of=5)], "5" * 400),
+        (Annotated[int, Meta(multiple_of=5)], "6" * 400),
+        (Annotated[float, Meta(multiple_of=0.5)], "1e308"),
+        (Annotated[int, Meta(le=5)], "-" + "9" * 400),
+        (float, "1e999"),
+        (Decimal, "1e999999999999999999999"),
+        (Decimal, "9" * 10_000),
+        (date, "9999999999-01-01"),
+        (timedelta, "P999999999999D"),
+        (timedelta, "1e300"),
+        (str, "\ud800"),
+        (UUID, "\x00"),
+        (bool, 7),
+        (Colour, []),
+        (list[int], {"9" * 10_000: "1"}),
+    ],
+)
+def test_absurd_values_are_answered_too(declared: Any, value: Any) -> None:
+    assert isinstance(validate(single(declared), {"x": value}), Ok | Error)
 
 
 def test_the_faults_of_items_stand_at_the_items() -> None:
