@@ -12,9 +12,13 @@ if TYPE_CHECKING:
     from actorlive.errors import ActorLiveError
     from actorlive.live.async_result import AsyncResult
     from actorlive.live.events import Event, RawEvent
+    from actorlive.live.form import Field, Form, to_form, used_input
+    from actorlive.live.js import JS
     from actorlive.live.lifecycle import Cont, Halt
+    from actorlive.live.rejection import Rejected, Stale
     from actorlive.live.socket import Socket
     from actorlive.live.streams import Stream, StreamResult
+    from actorlive.live.validation import validate
     from actorlive.live.view import LiveView
     from actorlive.runtime import (
         Down,
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
     from actorlive.web import ActorLive
 
 __all__ = [
+    "JS",
     "ActorLive",
     "ActorLiveError",
     "AsyncResult",
@@ -53,15 +58,19 @@ __all__ = [
     "Error",
     "Event",
     "Exit",
+    "Field",
+    "Form",
     "Halt",
     "LiveView",
     "Ok",
     "Pid",
     "RawEvent",
     "Ref",
+    "Rejected",
     "Shutdown",
     "Slot",
     "Socket",
+    "Stale",
     "Stream",
     "StreamResult",
     "Template",
@@ -81,7 +90,10 @@ __all__ = [
     "spawn",
     "spawn_link",
     "spawn_monitor",
+    "to_form",
     "unlink",
+    "used_input",
+    "validate",
     "whereis",
 ]
 
@@ -89,6 +101,10 @@ _HOME = {
     "actorlive.errors": "ActorLiveError",
     "actorlive.live.async_result": "AsyncResult",
     "actorlive.live.events": "Event RawEvent",
+    "actorlive.live.js": "JS",
+    "actorlive.live.form": "Field Form to_form used_input",
+    "actorlive.live.validation": "validate",
+    "actorlive.live.rejection": "Rejected Stale",
     "actorlive.live.lifecycle": "Cont Halt",
     "actorlive.live.socket": "Socket",
     "actorlive.live.streams": "Stream StreamResult",
