@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from actorlive.runtime.node import Node
     from actorlive.runtime.process import Process
 
-__all__ = ["current_node", "current_process", "node_variable", "process_variable"]
+__all__ = ["calling_process", "current_node", "current_process", "node_variable", "process_variable"]
 
 process_variable: ContextVar[Process] = ContextVar("actorlive process")
 node_variable: ContextVar[Node] = ContextVar("actorlive node")
+
+
+def calling_process() -> Process | None:
+    """The process that the caller runs in, or None."""
+    return process_variable.get(None)
 
 
 def current_process() -> Process:
@@ -22,10 +27,10 @@ def current_process() -> Process:
 
     Raises `NotAProcess` outside of every process.
     """
-    try:
-        return process_variable.get()
-    except LookupError:
-        raise NotAProcess("only a process can do this; start one with spawn(fn) or node.spawn(fn)") from None
+    process = calling_process()
+    if process is None:
+        raise NotAProcess("only a process can do this; start one with spawn(fn) or node.spawn(fn)")
+    return process
 
 
 def current_node() -> Node:
@@ -33,7 +38,7 @@ def current_node() -> Node:
 
     Raises `NodeClosed` when there is none.
     """
-    process = process_variable.get(None)
+    process = calling_process()
     if process is not None:
         return process.node
     try:

@@ -22,7 +22,7 @@ from typing import TypeVarTuple
 
 import trio
 
-from actorlive.runtime.context import current_node, current_process, node_variable, process_variable
+from actorlive.runtime.context import calling_process, current_node, current_process, node_variable
 from actorlive.runtime.errors import NameTaken, NodeClosed, NoProcess, RuntimeMisuse
 from actorlive.runtime.mailbox import Destination
 from actorlive.runtime.pid import Pid, Ref
@@ -169,7 +169,7 @@ class Node:
         self.processes[process] = None
         self.spawned += 1
         if self.tracing:
-            self.trace("spawn", process.pid, fn, process_variable.get(None))
+            self.trace("spawn", process.pid, fn, calling_process())
         self.tie(process, owner)
         return process
 
@@ -203,7 +203,7 @@ class Node:
         if self.tracing:
             self.trace("exit", entity.pid, reason, None)
         if isinstance(entity, Process):
-            self.handled += entity.mailbox.handled
+            self.handled += entity.handled
             del self.processes[entity]
             if not self.processes:
                 self.all_gone.set()
@@ -243,7 +243,7 @@ class Node:
             return
         if isinstance(dest, Ref):
             entity.use_alias(dest)
-        entity.deliver(message, process_variable.get(None))
+        entity.deliver(message, calling_process())
 
     def send_threadsafe(self, dest: Destination, message: object) -> None:
         """`send` from any thread; messages of one thread keep their order. Never raises."""
@@ -288,7 +288,7 @@ class Node:
         self.tracing = bool(self.tracers)
         self.gate = 0 if self.tracing else self.thread
         for entity in (*self.processes, *self.ports):
-            entity.mailbox.gate = self.gate
+            entity.gate = self.gate
 
     def statistics(self) -> NodeStatistics:
         """Figures of this moment."""
@@ -298,8 +298,8 @@ class Node:
             names=len(self.names),
             timers=len(self.timers),
             spawned=self.spawned,
-            handled=self.handled + sum(process.mailbox.handled for process in self.processes),
-            waiting=sum(len(process.mailbox) for process in self.processes),
+            handled=self.handled + sum(process.handled for process in self.processes),
+            waiting=sum(len(process.queue or ()) for process in self.processes),
         )
 
 
@@ -370,7 +370,7 @@ def begin(
     """Spawn from where the caller stands."""
     node = current_node()
     process = node.create(fn, name, owner)
-    if process_variable.get(None) is None:
+    if calling_process() is None:
         node.context.run(node.launch, process, fn, args)
     else:
         node.launch(process, fn, args)

@@ -1,6 +1,6 @@
 """Names of things that live: `Pid` for processes and ports, `Ref` for everything that is unique once.
 
-Both are compared by identity, so they hash at the speed of `object`. A Pid points at the mailbox of its
+Both are compared by identity, so they hash at the speed of `object`. A Pid points at its
 process while that is alive and at nothing afterwards: whoever keeps a Pid keeps no dead state alive.
 """
 
@@ -10,7 +10,6 @@ import itertools
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from actorlive.runtime.mailbox import Mailbox
     from actorlive.runtime.signals import Entity
 
 __all__ = ["AliasMode", "Pid", "Ref", "dead_pid", "make_ref"]
@@ -24,18 +23,12 @@ _next_ref = itertools.count(1).__next__
 class Pid:
     """The identity of a process or a port. Hashable, cheap, and harmless to keep after its death."""
 
-    __slots__ = ("__weakref__", "id", "mailbox")
+    __slots__ = ("__weakref__", "entity", "id")
 
     def __init__(self) -> None:
         self.id = _next_pid()
-        self.mailbox: Mailbox | None = None
-        """Where messages go; None once dead. Internal to the runtime."""
-
-    @property
-    def entity(self) -> Entity | None:
+        self.entity: Entity | None = None
         """The living process or port behind this Pid, else None. Internal to the runtime."""
-        mailbox = self.mailbox
-        return None if mailbox is None else mailbox.owner
 
     def __repr__(self) -> str:
         return f"<pid {self.id}>"

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from actorlive.runtime.context import current_node
-from actorlive.runtime.mailbox import Mailbox
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.signals import Entity
 
@@ -26,21 +25,6 @@ OnMessage = Callable[[object], None]
 OnClose = Callable[[object], None]
 
 
-class PortMailbox(Mailbox):
-    """A mailbox that is always being waited on, by a callback."""
-
-    __slots__ = ()
-
-    def __init__(self, owner: Entity, gate: int, limit: int) -> None:
-        super().__init__(owner, gate, limit)
-        self.parked = True
-
-    def wake(self) -> None:
-        """Hand the message over."""
-        if isinstance(self.owner, PortEntity):
-            self.owner.handle(self.popleft())
-
-
 class PortEntity(Entity):
     """The port as signals see it."""
 
@@ -50,9 +34,14 @@ class PortEntity(Entity):
         self, node: Node, on_message: OnMessage | None, on_close: OnClose | None, label: str
     ) -> None:
         super().__init__(node, label)
-        self.mailbox = self.pid.mailbox = PortMailbox(self, node.gate, node.high_water)
+        self.parked = True  # a port is always waiting, with a callback
         self.on_message = on_message
         self.on_close = on_close
+
+    def wake(self) -> None:
+        """Hand the message over."""
+        if self.queue:
+            self.handle(self.queue.popleft())
 
     def handle(self, message: object) -> None:
         """One message; a callback that raises closes the port, never the sender."""

@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING, Literal, NoReturn, cast, overload
 
 import trio
 
-from actorlive.runtime.context import current_process, process_variable
+from actorlive.runtime.context import calling_process, current_process, process_variable
 from actorlive.runtime.errors import ProcessExit, RuntimeMisuse
-from actorlive.runtime.mailbox import Mailbox
 from actorlive.runtime.pid import AliasMode, Pid, Ref
 from actorlive.runtime.results import is_graceful
 from actorlive.runtime.signals import Down, Entity
@@ -57,7 +56,6 @@ class Process(Entity):
 
     def __init__(self, node: Node, label: str) -> None:
         super().__init__(node, label)
-        self.mailbox = self.pid.mailbox = Mailbox(self, node.gate, node.high_water)
         self.scope: trio.CancelScope | None = None
         self.task: trio.lowlevel.Task | None = None
         self.doing: object = None
@@ -67,7 +65,7 @@ class Process(Entity):
         """The body of the task."""
         process_variable.set(self)
         self.task = trio.lowlevel.current_task()
-        self.mailbox.since = perf_counter()
+        self.since = perf_counter()
         reason: object = "normal"
         try:
             with trio.CancelScope() as self.scope:
@@ -115,7 +113,7 @@ class Process(Entity):
 
     def stop(self) -> None:
         """Cancel whatever it awaits; a process that has not begun never will."""
-        self.mailbox.drain_credit()
+        self.drain_credit()
         if self.scope is not None:
             self.scope.cancel()
 
@@ -177,7 +175,7 @@ def exit(*args: object) -> None:  # noqa: A001
     if entity is None:
         return
     entity.node.check_thread()
-    sender = process_variable.get(None)
+    sender = calling_process()
     entity.exit_signal(sender or entity.node.port, reason)
     if sender is entity and entity.doomed:
         raise ProcessExit(entity.reason)
@@ -219,19 +217,12 @@ def demonitor(ref: Ref, /, *, flush: bool = False, info: bool = False) -> bool:
     """
     process = current_process()
     active = process.demonitor(ref)
-    flushed = flush and not active and flush_down(process.mailbox, ref)
+    flushed = (
+        flush and not active and process.discard(lambda message: type(message) is Down and message.ref is ref)
+    )
     if not info:
         return True
     return not flushed if flush else active
-
-
-def flush_down(mailbox: Mailbox, ref: Ref) -> bool:
-    """Take the Down of `ref` out of the mailbox; True when there was one."""
-    for index, message in enumerate(mailbox):
-        if type(message) is Down and message.ref is ref:
-            del mailbox[index]
-            return True
-    return False
 
 
 def alias(mode: Literal["explicit_unalias", "reply"] = "explicit_unalias", /) -> Ref:

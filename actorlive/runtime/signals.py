@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from actorlive.runtime.errors import NoProcess
+from actorlive.runtime.mailbox import Mailbox
 from actorlive.runtime.pid import AliasMode, Pid, Ref
 
 if TYPE_CHECKING:
-    from actorlive.runtime.mailbox import Mailbox
     from actorlive.runtime.node import Node
     from actorlive.runtime.timers import Timer
 
@@ -51,7 +51,7 @@ class ExitSignal:
     reason: object
 
 
-class Entity:
+class Entity(Mailbox):
     """Whatever has a Pid. Holds its side of links, monitors, ownership and timers.
 
     The collections are None until used, because most processes never use most of them.
@@ -61,24 +61,19 @@ class Entity:
         "doomed",
         "label",
         "links",
-        "mailbox",
         "monitors",
         "name",
-        "node",
         "owned",
         "owner",
-        "pid",
         "reason",
         "timers",
         "trapping",
         "watchers",
     )
 
-    mailbox: Mailbox
-
     def __init__(self, node: Node, label: str) -> None:
-        self.pid = Pid()
-        self.node = node
+        super().__init__(node)
+        self.pid.entity = self
         self.label = label
         self.name: str | None = None
         self.trapping = False
@@ -99,7 +94,7 @@ class Entity:
     @property
     def alive(self) -> bool:
         """True until it has ended or an exit signal has sealed its end."""
-        return not self.doomed and self.pid.mailbox is not None
+        return not self.doomed and self.pid.entity is not None
 
     # ---- messages ----
 
@@ -107,7 +102,7 @@ class Entity:
         """Put a message into the mailbox."""
         if self.node.tracing:
             self.node.trace("send", self.pid, message, sender)
-        self.mailbox.put(message)
+        self.put(message)
 
     # ---- exit signals ----
 
@@ -117,7 +112,7 @@ class Entity:
         `linked` tells a signal of a broken link from one of `exit(pid, reason)`: only the latter makes
         "kill" untrappable, and only from itself does it make "normal" deadly.
         """
-        if self.doomed or self.pid.mailbox is None:
+        if self.doomed or self.pid.entity is None:
             return
         if not linked and type(reason) is str and reason == "kill":
             self.doom("killed")
@@ -144,14 +139,14 @@ class Entity:
     def finish(self, reason: object) -> None:
         """The end: everybody concerned learns of it, and nothing is left behind."""
         self.doomed = True
-        self.pid.mailbox = None
+        self.pid.entity = None
         self.node.forget(self, reason)
         self.drop_timers()
         self.drop_monitors()
         self.release_owned(reason)
         self.break_links(reason)
         self.tell_watchers(reason)
-        self.mailbox.clear()
+        self.queue = None
 
     # ---- links ----
 
