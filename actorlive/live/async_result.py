@@ -11,7 +11,7 @@ from actorlive.runtime import Error, Exit
 
 __all__ = ["AsyncResult"]
 
-T = TypeVar("T")
+T = TypeVar("T", default=Any)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class _EventMeta(type(msgspec.Struct)):
         return cls
 
 
-class Event(msgspec.Struct, frozen=True, metaclass=_EventMeta):
+class Event(msgspec.Struct, metaclass=_EventMeta):
     """The base of a view's events: a msgspec struct whose class name in snake_case is the event's name.
 
     `class AddItem(Event): title: str` is what `phx-click="add_item"` or a form with a field `title` sends.
