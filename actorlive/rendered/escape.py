@@ -70,8 +70,8 @@ def text(value: object) -> str:
 
 def attribute_value(name: str, value: object) -> str:
     """The escaped value of the attribute `name`, by that attribute's rules."""
-    if isinstance(value, Attribute):
-        return escape_str(value.__attr__())
+    if hasattr(value, "__attr__"):
+        return escape_str(cast("Attribute", value).__attr__())
     if name == "class":
         return class_list(value)
     if name == "style":

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from actorlive.rendered import Markup, attributes, script_json, text
 from actorlive.template.component import Attrs, Slot, component, render_slot
 from actorlive.template.errors import TemplateError
+from actorlive.template.placing import LIVE_COMPONENT
 from actorlive.template.template import Template, builtins, heex
 
 __all__ = [
@@ -272,4 +273,4 @@ def _install() -> Mapping[str, object]:
     return {name: globals()[name] for name in __all__}
 
 
-builtins.update(_install())
+builtins.update(_install(), live_component=LIVE_COMPONENT)

@@ -22,6 +22,7 @@ from typing_extensions import TypeVar
 from actorlive.errors import did_you_mean
 from actorlive.rendered import Comprehension, Markup, Rendered, SlotValue, Statics
 from actorlive.template.errors import TemplateError
+from actorlive.template.placing import LIVE_COMPONENT, place
 from actorlive.template.runtime import Changed, Slots, differs
 
 if typing.TYPE_CHECKING:
@@ -132,12 +133,9 @@ class SlotEntry(Mapping[str, object]):
         return id(self)
 
     def content(self, changed: Changed, previous: SlotValue | None, argument: object) -> Rendered:
-        """The tree of the entry's content, given the argument of `render_slot`."""
+        """The tree of the entry's content, given the argument of `render_slot`; nothing where it has none."""
         if self._content is None:
-            raise TemplateError(
-                "render_slot() on a slot entry without content",
-                hint="the entry was written <:name … />; test it first, or give it content",
-            )
+            return _EMPTY
         assigns, *locals_ = self._scope
         return self._content(assigns, changed, previous, *locals_, argument)
 
@@ -227,6 +225,7 @@ class _Content:
 
 
 _SEVERAL = Statics(("", ""))
+_EMPTY = Rendered(Statics(("",)), ())
 
 
 def render_slot(slot: Slot[Any] | SlotEntry, argument: object = None) -> Markup:
@@ -349,6 +348,8 @@ class _Call:
 def call(component: object, given: dict[str, object], previous: SlotValue | None) -> SlotValue:
     """Render a component; gives `previous` back when it was called with equal attributes and the same slots."""
     if not isinstance(component, Component):
+        if component is LIVE_COMPONENT:
+            return place(given)
         raise not_a_component(component)
     memo = given_before(component, previous)
     if memo is not None and _equal(memo, given):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from actorlive.rendered import Diff, Rendered, diff_root, full_root, to_html
+from actorlive.rendered import Diff, LiveComponent, Rendered, diff_root, full_root, to_html
+from actorlive.template.errors import TemplateError
+from actorlive.template.live_components import LiveComponents
+from actorlive.template.placing import Placement, placer
 from actorlive.template.runtime import TOUCHED, differs
 from actorlive.template.template import Template
 
@@ -14,13 +17,20 @@ _NOTHING: dict[str, object] = {}
 
 
 class Renderer:
-    """Renders a view again and again, and says what is new for its client."""
+    """Renders a view again and again, and says what is new for its client.
 
-    __slots__ = ("_extra", "_tree")
+    `render` is all that a view without live components needs; with them the message is put together in steps
+    (`start`, `render_component`, `finish`: see `live_components`). When an expression raises, so do these, and
+    the next render is in full.
+    """
+
+    __slots__ = ("_before", "_components", "_extra", "_tree")
 
     def __init__(self) -> None:
         self._tree: Rendered | None = None
+        self._before: Rendered | None = None
         self._extra: Mapping[str, object] = _NOTHING
+        self._components: LiveComponents | None = None
 
     def render(
         self, template: Template, assigns: Mapping[str, object], changed: Mapping[str, object] | None
@@ -28,47 +38,129 @@ class Renderer:
         """The wire diff from the last render to this one; `{}` when there is nothing to send.
 
         `changed` maps the name of each assign that changed to its value before the first change; the same
-        object as now means that it was changed in place. None renders everything: a join. When an expression
-        raises, so does this, and the next render is in full.
+        object as now means that it was changed in place. None renders everything: a join.
         """
-        core, tree = template.core, self._tree
-        extra = template.values
+        if self.start(template, assigns, changed):
+            self._abandon()
+            raise TemplateError("this render has live components: use start, render_component and finish")
+        return self.finish()
+
+    def start(
+        self, template: Template, assigns: Mapping[str, object], changed: Mapping[str, object] | None
+    ) -> list[Placement]:
+        """Render the root; gives the live components that it placed, each to be updated and rendered."""
+        core, tree, extra = template.core, self._tree, template.values
         if extra:
             assigns = {**assigns, **extra}
         if changed is None or tree is None or tree.statics is not core.statics:
-            return self._full(template, assigns)
-        changed = self._changes(assigns, changed, extra)
-        if changed.keys().isdisjoint(core.names):
-            return {}
-        self._tree = None
-        new = Rendered(core.statics, core.function(assigns, changed, tree.slots))
-        diff = diff_root(tree, new)
-        self._tree, self._extra = new, extra
+            tree = None
+            changed = _NOTHING
+        else:
+            changed = _effective(assigns, changed, extra, self._extra)
+            if changed.keys().isdisjoint(core.names):
+                return []
+        self._before = tree
+        self._tree = self._run(template, assigns, changed, tree)
+        self._extra = extra
+        return self._components.take_placed() if self._components is not None else []
+
+    def render_component(
+        self,
+        cid: int,
+        template: Template,
+        assigns: Mapping[str, object],
+        changed: Mapping[str, object] | None,
+    ) -> list[Placement]:
+        """Render one live component; gives those that it placed itself."""
+        assert self._components is not None
+        tree, extra = self._components.tree(cid), template.values
+        if extra:
+            assigns = {**assigns, **extra}
+        if changed is None or tree is None or tree.statics is not template.core.statics:
+            tree, changed = None, _NOTHING
+        else:
+            before = tree.memo if isinstance(tree.memo, Mapping) else _NOTHING
+            changed = _effective(assigns, changed, extra, before)
+        new = self._run(template, assigns, changed, tree)
+        new.memo = extra
+        self._components.rendered(cid, new)
+        return self._components.take_placed()
+
+    def finish(self) -> Diff:
+        """The message of what was rendered since the last one."""
+        before, tree = self._before, self._tree
+        if tree is None:
+            diff: Diff = {}
+        elif before is tree:
+            diff = {}
+        else:
+            diff = full_root(tree) if before is None else diff_root(before, tree)
+        self._before = tree
+        if self._components is not None:
+            bodies = self._components.finish(root_is_full="s" in diff)
+            if bodies:
+                diff["c"] = bodies
         return diff
 
-    def _full(self, template: Template, assigns: Mapping[str, object]) -> Diff:
-        self._tree = None
-        core = template.core
-        tree = Rendered(core.statics, core.function(assigns, _NOTHING, None))
-        diff = full_root(tree)
-        self._tree, self._extra = tree, template.values
-        return diff
+    def place(self, module: object, id: object, assigns: dict[str, object]) -> LiveComponent:
+        """Number a live component; called by the template that is being rendered."""
+        if self._components is None:
+            self._components = LiveComponents()
+        return self._components.place(module, id, assigns)
 
-    def _changes(
-        self, assigns: Mapping[str, object], changed: Mapping[str, object], extra: Mapping[str, object]
-    ) -> Mapping[str, object]:
-        for name in changed:
-            if name in assigns and changed[name] is assigns[name]:
-                changed = {**changed, name: TOUCHED}
-        if extra or self._extra:
-            before = self._extra
-            changed = {n: v for n, v in changed.items() if n not in extra}
-            changed |= {n: before.get(n) for n, v in extra.items() if differs(before.get(n), v)}
-        return changed
+    def mark_for_deletion(self, cids: Iterable[int]) -> None:
+        """Answer the client's `cids_will_destroy`."""
+        if self._components is not None:
+            self._components.mark(cids)
+
+    def delete(self, cids: Iterable[int]) -> list[int]:
+        """Answer the client's `cids_destroyed`: those really gone, whose state the live layer drops."""
+        return self._components.forget(cids) if self._components is not None else []
 
     def html(self) -> str:
-        """The HTML of the last render."""
+        """The HTML of the last render, live components and all."""
         return to_html(self._tree) if self._tree is not None else ""
+
+    def _run(
+        self,
+        template: Template,
+        assigns: Mapping[str, object],
+        changed: Mapping[str, object],
+        tree: Rendered | None,
+    ) -> Rendered:
+        core = template.core
+        token = placer.set(self)
+        try:
+            slots = core.function(assigns, changed, None if tree is None else tree.slots)
+        except BaseException:
+            self._abandon()
+            raise
+        finally:
+            placer.reset(token)
+        return Rendered(core.statics, slots)
+
+    def _abandon(self) -> None:
+        self._tree = self._before = None
+        if self._components is not None:
+            self._components.abandon()
+
+
+def _effective(
+    assigns: Mapping[str, object],
+    changed: Mapping[str, object],
+    extra: Mapping[str, object],
+    before: Mapping[str, object],
+) -> Mapping[str, object]:
+    """`changed` with what was changed in place marked, and the derived assigns compared."""
+    for name in changed:
+        if name in assigns and changed[name] is assigns[name]:
+            changed = {**changed, name: TOUCHED}
+    if extra or before:
+        changed = {name: value for name, value in changed.items() if name not in extra}
+        changed |= {
+            name: before.get(name) for name, value in extra.items() if differs(before.get(name), value)
+        }
+    return changed
 
 
 def render_to_string(template: Template, assigns: Mapping[str, object]) -> str:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import islice
-from operator import eq
-from typing import Any, Final, Protocol, cast, runtime_checkable
+from typing import Any, Final, Protocol, TypeGuard, cast
 
 from actorlive.errors import ActorLiveError
 from actorlive.rendered import Comprehension, Delta, Rendered, SlotValue, Statics, StreamItems, text
@@ -46,14 +45,13 @@ TOUCHED: Final = _Touched()
 """The "value before" of what was changed in place: it is unknown, so nothing is compared with it."""
 
 _MISSING: Final = object()
-_SLICE = 128
+_SLICE = 256
 
 
 class DuplicateKeyError(ActorLiveError):
     """Two items of one comprehension have the same `:key`."""
 
 
-@runtime_checkable
 class Renderable(Protocol):
     """A value that becomes a tree of its own where it is interpolated (a template, a slot's content)."""
 
@@ -106,13 +104,28 @@ def let(changed: Changed, keys: tuple[str, ...], old: tuple[object, ...], new: t
 # Values --------------------------------------------------------------------------------------------------
 
 
+_PLAIN = frozenset((int, float, bool))
+
+
+def is_renderable(value: object) -> TypeGuard[Renderable]:
+    """As `isinstance(value, Renderable)`, without the microseconds that a protocol takes to ask."""
+    return hasattr(value.__class__, "render_over")
+
+
+def is_stream(value: object) -> TypeGuard[StreamItems]:
+    """As `isinstance(value, StreamItems)`."""
+    return hasattr(value.__class__, "wire") and hasattr(value, "ref")
+
+
 def dynamic(value: object, previous: SlotValue | None) -> SlotValue:
     """The slot value of whatever an expression gave that is not an exact `str`."""
-    if isinstance(value, Renderable):
+    if value.__class__ in _PLAIN:
+        return str(value)
+    if is_renderable(value):
         return value.render_over(previous)
     if isinstance(value, list | tuple):
         return _many(cast("list[object]", value), previous)
-    if isinstance(value, StreamItems):
+    if is_stream(value):
         raise ActorLiveError("a stream is rendered by a loop over it: :for={dom_id, item in @streams.name}")
     return text(value)
 
@@ -122,7 +135,7 @@ _BARE = Statics(("", ""))
 
 def _many(values: list[object], previous: SlotValue | None) -> SlotValue:
     """Several values in a row: plain text if they are, else a row for each."""
-    if not any(isinstance(value, Renderable | list | tuple) for value in values):
+    if not any(is_renderable(value) or isinstance(value, list | tuple) for value in values):
         return "".join(map(text, values))
     before = previous.rows if isinstance(previous, Comprehension) else []
     rows = [(dynamic(v, before[i][0] if i < len(before) else None),) for i, v in enumerate(values)]
@@ -143,9 +156,7 @@ def items_of(iterable: Iterable[object]) -> list[object] | StreamItems:
     """A snapshot of what a loop goes over, to compare the next one with; a stream stays itself."""
     if iterable.__class__ is list:
         return cast("list[object]", iterable)[:]
-    if isinstance(iterable, StreamItems):
-        return iterable
-    return list(iterable)
+    return iterable if is_stream(iterable) else list(iterable)
 
 
 def unique(keys: list[object]) -> list[object]:
@@ -276,49 +287,57 @@ def _in_place(
 
 def _ends(old: list[object], new: list[object]) -> tuple[int, int]:
     """How many items are equal at the front, and of the rest at the back."""
+    limit = min(len(old), len(new))
     try:
-        if old == new:
-            head = len(new)
-        else:
-            head = _equal_front(old, new, min(len(old), len(new)))
-        head = min(head, _same_types(old, new, head))
-        tail = _equal_back(old, new, min(len(old), len(new)) - head)
+        head = len(new) if old == new else _equal_front(old, new, limit)
+        tail = _equal_back(old, new, limit - head)
     except Exception:  # items that refuse to be compared are all different
         return 0, 0
-    return head, tail if all(type(old[-i]) is type(new[-i]) for i in range(1, tail + 1)) else 0
+    if _scalars(new):
+        head = _same_types(old, new, head)
+        tail = _same_types(old[::-1], new[::-1], tail)
+    return head, tail
 
 
 def _equal_front(old: list[object], new: list[object], limit: int) -> int:
-    i = 0
-    while i < limit and old[i : i + _SLICE] == new[i : i + _SLICE]:
-        i += _SLICE
-    while i < limit and _same(old[i], new[i]):
-        i += 1
-    return min(i, limit)
+    low = 0
+    while low < limit and old[low : low + _SLICE] == new[low : low + _SLICE]:
+        low += _SLICE
+    high = min(low + _SLICE, limit)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[low:middle] == new[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return min(low, limit)
 
 
 def _equal_back(old: list[object], new: list[object], limit: int) -> int:
-    a, b, i = len(old), len(new), 0
-    while i + _SLICE <= limit and old[a - i - _SLICE : a - i] == new[b - i - _SLICE : b - i]:
-        i += _SLICE
-    while i < limit and _same(old[a - i - 1], new[b - i - 1]):
-        i += 1
-    return i
+    a, b, low = len(old), len(new), 0
+    while low < limit and old[max(a - low - _SLICE, 0) : a - low] == new[max(b - low - _SLICE, 0) : b - low]:
+        low += _SLICE
+    high = min(low + _SLICE, limit)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[a - middle : a - low] == new[b - middle : b - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return min(low, limit)
 
 
-def _same(a: object, b: object) -> bool:
-    return a is b or bool(eq(a, b))
+def _scalars(items: list[object]) -> bool:
+    return bool(items) and (isinstance(items[0], _SCALARS) or isinstance(items[-1], _SCALARS))
 
 
 _SCALARS = (str, int, float, bool)
 
 
-def _same_types(old: list[object], new: list[object], head: int) -> int:
+def _same_types(old: list[object], new: list[object], count: int) -> int:
     """How far equal scalars are also of one type (`True == 1`, but it reads differently)."""
-    if not head or not isinstance(new[0], _SCALARS):
-        return head
-    a, b = list(map(type, old[:head])), list(map(type, new[:head]))
-    return head if a == b else next(i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x is not y)
+    a, b = list(map(type, old[:count])), list(map(type, new[:count]))
+    return count if a == b else next(i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x is not y)
 
 
 def _sources(
