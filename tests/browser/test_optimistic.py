@@ -5,25 +5,25 @@ The test is the server, so each case puts the frames in exactly the order that i
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from playwright.sync_api import Page, expect
 
+from actorlive.live.js import JS, JSCommands
 from tests.browser.pages import Faults
 from tests.browser.wire import Frame, Wire
 
-DONE = ["add_class", {"names": ["done"], "to": "#row"}]
+DONE = JS.add_class("done", to="#row")
 
 
-def optimistic(*ops: Any, event: str = "go", **push: Any) -> str:
-    """The attribute that `JS.push(event, optimistic=…)` renders."""
-    commands = [["dispatch", {"event": "al:opt", "detail": {"ops": ops}}], ["push", {"event": event, **push}]]
-    return json.dumps(commands).replace("'", "&#39;")
+def optimistic(shown: JSCommands = DONE, event: str = "go", **push: Any) -> str:
+    """The attribute's text, as a template renders it."""
+    return str(escape(str(JS.push(event, optimistic=shown, **push))))
 
 
-def page_with(*ops: Any, row: str = "row", **push: Any) -> dict[str, Any]:
+def page_with(shown: JSCommands = DONE, *, row: str = "row", **push: Any) -> dict[str, Any]:
     """A row whose class and text the server renders, and a button with the optimistic push."""
     return {
         "0": row,
@@ -31,7 +31,7 @@ def page_with(*ops: Any, row: str = "row", **push: Any) -> dict[str, Any]:
         "s": [
             '<div id="row" class="',
             '"><span>',
-            f"</span></div><button id=go phx-click='{optimistic(*(ops or [DONE]), **push)}'>Go</button>",
+            f"</span></div><button id=go phx-click='{optimistic(shown, **push)}'>Go</button>",
         ],
     }
 
@@ -151,7 +151,7 @@ def test_two_transactions_on_one_class(page: Page, refused: str, left: set[str])
 @pytest.mark.parametrize(("refused", "left"), [("a", "B"), ("b", "A"), ("ab", None), ("", "B")])
 def test_two_transactions_on_one_attribute(page: Page, refused: str, left: str | None) -> None:
     def button(name: str) -> str:
-        op = ["set_attr", {"attr": ["data-by", name.upper()], "to": "#row"}]
+        op = JS.set_attribute("data-by", name.upper(), to="#row")
         return f"<button id={name} phx-click='{optimistic(op, event=name)}'>{name}</button>"
 
     wire = Wire(page, {"s": [f"<div id=row>row</div>{button('a')}{button('b')}"]}).open()
@@ -165,8 +165,7 @@ def test_two_transactions_on_one_attribute(page: Page, refused: str, left: str |
 
 
 def test_a_second_click_on_the_same_button_is_one_event(page: Page) -> None:
-    toggle = ["toggle_class", {"names": ["done"], "to": "#row"}]
-    wire = Wire(page, page_with(toggle)).open()
+    wire = Wire(page, page_with(JS.toggle_class("done", to="#row"))).open()
     page.locator("#go").dblclick()
     frame = wire.frame("event")
     wire.settle()
@@ -290,19 +289,20 @@ def test_a_target_inside_a_locked_element(page: Page, refused: bool, patched: bo
 
 
 SHOWN = [
-    (["hide", {"to": "#row"}], "none"),
-    (["toggle", {"to": "#row"}], "none"),
-    (["toggle", {"to": "#other", "display": "inline"}], "inline"),
-    (["show", {"to": "#other"}], "block"),
+    ("#row", JS.hide(to="#row"), "none"),
+    ("#row", JS.toggle(to="#row"), "none"),
+    ("#other", JS.toggle(to="#other", display="inline"), "inline"),
+    ("#other", JS.show(to="#other"), "block"),
+    ("#row", JS.show(to="#row"), "block"),
 ]
 
 
-@pytest.mark.parametrize(("op", "display"), SHOWN)
-def test_show_hide_and_toggle(page: Page, op: list[Any], display: str) -> None:
+@pytest.mark.parametrize(("selector", "op", "display"), SHOWN)
+def test_show_hide_and_toggle(page: Page, selector: str, op: JSCommands, display: str) -> None:
     button = f"<button id=go phx-click='{optimistic(op)}'>Go</button>"
     markup = f"<p id=row>x</p><p id=other style='display: none'>y</p>{button}"
     wire = Wire(page, {"s": [markup]}).open()
-    target = page.locator(op[1]["to"])
+    target = page.locator(selector)
     before = target.get_attribute("style")
     frame = click(wire)
     expect(target).to_have_css("display", display)
@@ -312,16 +312,16 @@ def test_show_hide_and_toggle(page: Page, op: list[Any], display: str) -> None:
 
 
 ATTRIBUTES = [
-    (["set_attr", {"attr": ["aria-busy", "true"], "to": "#row"}], "aria-busy", "true"),
-    (["remove_attr", {"attr": "title", "to": "#row"}], "title", None),
-    (["toggle_attr", {"attr": ["aria-expanded", "true", "false"], "to": "#row"}], "aria-expanded", "true"),
-    (["toggle_attr", {"attr": ["inert", ""], "to": "#row"}], "inert", ""),
-    (["toggle_attr", {"attr": ["title", "T"], "to": "#row"}], "title", None),
+    (JS.set_attribute("aria-busy", "true", to="#row"), "aria-busy", "true"),
+    (JS.remove_attribute("title", to="#row"), "title", None),
+    (JS.toggle_attribute("aria-expanded", "true", "false", to="#row"), "aria-expanded", "true"),
+    (JS.toggle_attribute("inert", "", to="#row"), "inert", ""),
+    (JS.toggle_attribute("title", "T", to="#row"), "title", None),
 ]
 
 
 @pytest.mark.parametrize(("op", "name", "value"), ATTRIBUTES)
-def test_attributes(page: Page, op: list[Any], name: str, value: str | None) -> None:
+def test_attributes(page: Page, op: JSCommands, name: str, value: str | None) -> None:
     markup = (
         f"<p id=row title=T aria-expanded=false>x</p><button id=go phx-click='{optimistic(op)}'>Go</button>"
     )
@@ -334,9 +334,9 @@ def test_attributes(page: Page, op: list[Any], name: str, value: str | None) -> 
     assert page.locator("#row").get_attribute(name) == before
 
 
-@pytest.mark.parametrize("to", [{"closest": "li"}, {"inner": "b"}, None])
+@pytest.mark.parametrize("to", [JS.closest("li"), JS.inner("b"), None])
 def test_scopes(page: Page, to: Any) -> None:
-    op = ["add_class", {"names": ["done"], **({"to": to} if to else {})}]
+    op = JS.add_class("done", to=to)
     wire = Wire(
         page, {"s": [f"<li><button id=go phx-click='{optimistic(op)}'>Go<b></b></button></li>"]}
     ).open()
