@@ -32,6 +32,7 @@ from actorlive.live.rejection import Rejected, Stale
 from actorlive.live.spans import span
 from actorlive.live.view import LiveView
 from actorlive.runtime import Down, Exit, Node, Ok, Pid, Shutdown
+from actorlive.runtime.server import NO_REPLY, Call, Cast
 
 __all__ = ["CLIENT_VERSION", "Channel", "start_channel"]
 
@@ -137,6 +138,11 @@ class Channel:
             if self._state.pending.is_due(cast("Later", message)):
                 await call(cast("Later", message).action)
                 await self._finish(None)
+        elif kind is Call:
+            await self._call(cast("Call", message))
+        elif kind is Cast:
+            await self._view.handle_cast(cast("Cast", message).request, self._socket)
+            await self._finish(None)
         elif kind is Leave:
             self._outbox.reply(cast("Leave", message).ref, {})
             self._ended = Shutdown("left")
@@ -152,6 +158,12 @@ class Channel:
             await self._async_end(self._state.tasks.went_down(down), Exit(down.reason))
             return True
         return False
+
+    async def _call(self, message: Call) -> None:
+        answer = await self._view.handle_call(message.request, message.caller, self._socket)
+        await self._finish(None)
+        if answer is not NO_REPLY:
+            runtime.reply(message.caller, answer)
 
     async def _info(self, message: object) -> None:
         hooks = self._state.hooks

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from actorlive.errors import NavigationError
 from actorlive.live.endpoint import Mount
+from actorlive.live.layout import framed
 from actorlive.live.mounting import begin, open_view
 from actorlive.live.navigation import LivePatch, Redirect
 from actorlive.live.spans import span
@@ -46,8 +47,9 @@ async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
     if state.navigation is not None:
         return _redirect(state)
     with span("render", state.view):
-        content = render_to_string(state.view.render(), state.view.__dict__)
-    return DeadPage(Markup(content), state.view.page_title, dict(state.flash.shown), state.view.__dict__)
+        template, assigns, _ = framed(mount.route.layout, state.view.render(), state.view.__dict__, None)
+        content = Markup(render_to_string(template, assigns))  # noqa: S704 - the engine has escaped it
+    return DeadPage(content, state.view.page_title, dict(state.flash.shown), state.view.__dict__)
 
 
 def _redirect(state: ViewState) -> DeadRedirect:

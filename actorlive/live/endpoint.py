@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from actorlive.runtime import Pid, Shutdown
+from actorlive.template import Component
 
 if TYPE_CHECKING:
     from actorlive.live.view import LiveView
@@ -26,8 +27,8 @@ JOIN_FAILED = Shutdown("join_failed")
 OnMount = Callable[..., Awaitable[Any]]
 """`async def hook(params, session, socket) -> Cont | Halt`."""
 
-Layout = Callable[..., Any]
-"""A `@component` with an `inner_block`; it gets the view's `flash` and its other assigns."""
+Layout = Component[...]
+"""A live layout: a `@component` with an `inner_block`, rendered with the view (see `live.layout`)."""
 
 
 class Transport(Protocol):

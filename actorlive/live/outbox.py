@@ -7,8 +7,9 @@ from typing import Any
 
 from actorlive.live.assigns import changes, clear_changes
 from actorlive.live.endpoint import Mount, Transport
+from actorlive.live.layout import framed
 from actorlive.live.state import ViewState
-from actorlive.template import Renderer
+from actorlive.template import Renderer, Template
 from actorlive.wire.serializer import encode_push, encode_reply
 
 __all__ = ["Diff", "Outbox"]
@@ -31,7 +32,7 @@ class Outbox:
     def render_all(self) -> Diff:
         """The whole tree, for a join."""
         view = self._state.view
-        diff = self._renderer.render(view.render(), view.__dict__, None)
+        diff = self._renderer.render(*self._framed(None))
         if view.page_title is not None:
             diff["t"] = view.page_title
         return self._rendered(diff)
@@ -42,10 +43,16 @@ class Outbox:
         changed = changes(view)
         if not changed:
             return self._rendered({}) if self._state.events else {}
-        diff = self._renderer.render(view.render(), view.__dict__, changed)
+        diff = self._renderer.render(*self._framed(changed))
         if "page_title" in changed:
             diff["t"] = view.page_title or ""
         return self._rendered(diff)
+
+    def _framed(
+        self, changed: Mapping[str, object] | None
+    ) -> tuple[Template, Mapping[str, Any], Mapping[str, object] | None]:
+        state = self._state
+        return framed(state.route.layout, state.view.render(), state.view.__dict__, changed)
 
     def _rendered(self, diff: Diff) -> Diff:
         if self._state.events:

@@ -15,6 +15,7 @@ from actorlive.live.assigns import RESERVED, Assigns, declared_assigns
 from actorlive.live.events import EventTable, RawEvent, snake_case
 from actorlive.live.rejection import Stale
 from actorlive.live.streams import Stream, Streams
+from actorlive.runtime.server import Caller
 from actorlive.template import Template, compile_function
 
 if TYPE_CHECKING:
@@ -105,9 +106,16 @@ class LiveView(Assigns, Generic[E]):
             " write `async def handle_async(self, name, result, socket)`"
         )
 
-    async def handle_call(self, request: Any, caller: Any, socket: Socket) -> Any:
-        """A `call` of another process; what is returned is the answer (`handle_call/3`)."""
+    async def handle_call(self, request: Any, caller: Caller, socket: Socket) -> Any:
+        """A `runtime.call` of another process; what is returned is the answer, sent after the render (`handle_call/3`).
+
+        `NO_REPLY` answers later, with `runtime.reply(caller, value)`.
+        """
         raise CallbackError(f"{type(self).__qualname__} was called with {request!r} but has no handle_call")
+
+    async def handle_cast(self, request: Any, socket: Socket) -> None:
+        """A `runtime.cast` of another process (`handle_cast/2`)."""
+        raise CallbackError(f"{type(self).__qualname__} was cast {request!r} but has no handle_cast")
 
     async def handle_stale(self, stale: Stale[Any], socket: Socket) -> None:
         """A handler raised `Stale`: show the row as it stands.

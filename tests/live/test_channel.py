@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,10 +11,27 @@ import pytest
 import trio
 from werkzeug.exceptions import Forbidden
 
-from actorlive import Cont, Event, Halt, LiveView, RawEvent, Shutdown, Socket, Stream, heex, send
+from actorlive import (
+    Cont,
+    Event,
+    Halt,
+    LiveView,
+    RawEvent,
+    Shutdown,
+    Slot,
+    Socket,
+    Stream,
+    Template,
+    component,
+    heex,
+    render_slot,
+    send,
+)
 from actorlive.errors import CallbackError, NavigationError
+from actorlive.live.dead import DeadPage, dead_render
+from actorlive.live.endpoint import Mount
 from actorlive.live.rejection import Rejected, Stale
-from actorlive.runtime import alive, open_node
+from actorlive.runtime import NO_REPLY, Caller, alive, call, cast, open_node, reply
 from tests.support.client import Client, Views, settled
 
 Act = Callable[[Any, Socket], Any]
@@ -547,6 +565,73 @@ async def test_hooks_are_checked() -> None:
 
     async with joined() as client:
         assert "rendered" in client.joined  # type: ignore[attr-defined]
+
+
+# -- calls and casts ----------------------------------------------------------
+
+
+class Desk(LiveView):
+    asked: int = 0
+    template = heex("<p>{@asked}</p>")
+
+    async def handle_call(self, request: Any, caller: Caller, socket: Socket) -> Any:
+        self.asked += 1
+        if request == "later":
+            socket.private["caller"] = caller
+            return NO_REPLY
+        return self.asked
+
+    async def handle_cast(self, request: Any, socket: Socket) -> None:
+        reply(socket.private["caller"], request)
+
+
+async def test_a_view_can_be_called_and_cast_and_answers_after_its_render() -> None:
+    async with open_node() as node:
+        client = Client(node, {"/": Desk})
+        await client.join("/")
+        view = client.views[0]
+        assert await call(view, "now") == 1
+        assert client.pushes() == [{"0": "1"}]
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_expect, view, "later", "done")
+            await settled()
+            cast(view, "done")
+
+
+async def _expect(view: Any, request: object, answer: object) -> None:
+    assert await call(view, request) == answer
+
+
+# -- live layouts -------------------------------------------------------------
+
+
+@component
+def framed_page(*, flash: Mapping[str, str], count: int = 0, inner_block: Slot) -> Template:
+    """A layout that shows the flash and one assign of the view."""
+    return heex("""<main><b>{@flash.get("info", "")}</b><i>{@count}</i>{render_slot(@inner_block)}</main>""")
+
+
+async def test_a_live_layout_is_part_of_the_tree_and_sends_only_what_changed() -> None:
+    acts["flash"] = lambda view, socket: socket.put_flash("error", "x")
+    acts["info"] = lambda view, socket: socket.put_flash("info", "hello")
+    acts["note"] = lambda view, socket: do(view, notes=["n"])
+    async with joined(layout=framed_page) as client:
+        await client.clicked("other", n=3)
+        assert [json.dumps(reply).count('"3"') for _, reply in client.replies()[1:]] == [2]
+        assert await client.clicked("do", what="flash") == {}
+        assert json.dumps(await client.clicked("do", what="info")).count("hello") == 2
+        assert await client.clicked("do", what="note") == {"diff": {"0": {"2": {"2": "n"}}}}
+
+
+async def test_a_live_layout_frames_the_dead_render() -> None:
+    gate = Views({"/": Desk}, layout=framed_page)
+    route = gate.route_for("http://test/")
+    assert route is not None
+    page = await dead_render(
+        Mount(route=route, dom_id="d", uri="http://test/", params={}, session={}, endpoint=gate)
+    )
+    assert isinstance(page, DeadPage)
+    assert page.content == "<main><b></b><i>0</i><p>0</p></main>"
 
 
 # -- ends ---------------------------------------------------------------------
