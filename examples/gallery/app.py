@@ -22,6 +22,7 @@ from examples.chat.view import ChatLive
 from examples.counter.view import CounterLive
 from examples.dashboard.view import DashboardLive
 from examples.gallery.layout import gallery_layout
+from examples.items.view import ItemsLive
 from examples.llm.view import LlmLive
 from examples.undo.view import UndoLive
 
@@ -83,6 +84,12 @@ EXAMPLES = [
         "A streaming answer",
         "Token by token, with Stop; a new question supersedes the one before.",
         LlmLive,
+    ),
+    Example(
+        "/items",
+        "Items",
+        "Optimistic UI: rollback, undo, pending rows, exit animations, superseded searches, stale writes.",
+        ItemsLive,
     ),
     Example("/undo", "Undo", "A delete with five seconds to think again: a timer and a guard.", UndoLive),
 ]

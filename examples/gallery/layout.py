@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actorlive import Slot, Template, component, heex
+from actorlive import Slot, Template, component, heex, render_slot
 
 
 @component
@@ -29,6 +29,7 @@ def gallery_layout(
             <header class="masthead"><a class="brand" href="/">actorlive</a></header>
             <main>{render_slot(@inner_block)}</main>
           </div>
+          <div id="al-status" class="sr-only" role="status" aria-live="polite"></div>
         </body>
       </html>
     """)

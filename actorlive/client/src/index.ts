@@ -8,6 +8,7 @@
 import { Socket } from "phoenix";
 import { LiveSocket } from "phoenix_live_view";
 
+import { speakAnnouncements } from "./announce";
 import { showConnectionBanner } from "./banner";
 import { composeDom } from "./compose";
 import { readConfig } from "./config";
@@ -32,6 +33,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
 
 optimistic.listen(liveSocket);
 showProgress();
+speakAnnouncements();
 showConnectionBanner(config.messages);
 void registry.preload().then(() => liveSocket.connect());
 

@@ -1,0 +1,97 @@
+"""The items that all visitors share: an SQLite file, and word of every change to whoever listens.
+
+A call on a local file takes less time than handing it to a thread, so it is made at once. That also means that
+nobody comes between a change and its broadcast: everybody hears of changes in the order in which they were made.
+"""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from actorlive import Pid, pubsub
+from actorlive.live.rejection import Rejected, Stale
+
+TOPIC = "items"
+TITLES = ["Paint the fence", "Mend the kite", "Return the ladder", "Feed the goldfish", "Keep this locked"]
+SCHEMA = """
+CREATE TABLE items (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, place REAL NOT NULL, version INTEGER NOT NULL DEFAULT 1
+);
+"""
+
+
+@dataclass(frozen=True)
+class Item:
+    id: int | str
+    title: str
+    version: int = 1
+    pending: bool = False
+
+
+@dataclass(frozen=True)
+class Added:
+    item: Item
+
+
+@dataclass(frozen=True)
+class Saved:
+    item: Item
+
+
+@dataclass(frozen=True)
+class Gone:
+    item: Item
+
+
+class Store:
+    """Every change names the view that makes it, which hears of it by the result and not by the broadcast."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.executescript(SCHEMA)
+        self._db.executemany(
+            "INSERT INTO items (title, place) VALUES (?, ?)", [(title, n) for n, title in enumerate(TITLES)]
+        )
+
+    def all(self) -> list[Item]:
+        """The items in their order."""
+        return self._items("SELECT id, title, version FROM items ORDER BY place")
+
+    def search(self, text: str) -> list[Item]:
+        """The items whose title contains the text, in upper or lower case."""
+        return [item for item in self.all() if text.casefold() in item.title.casefold()]
+
+    def get(self, id: int | str) -> Item:
+        """Raises `Rejected` when the item is gone."""
+        found = self._items("SELECT id, title, version FROM items WHERE id = ?", id)
+        if not found:
+            raise Rejected("It is gone already")
+        return found[0]
+
+    def create(self, title: str, by: Pid) -> Item:
+        """Put an item at the end."""
+        sql = "INSERT INTO items (title, place) SELECT ?, coalesce(max(place), 0) + 1 FROM items"
+        cursor = self._db.execute(sql, (title,))
+        item = self.get(cursor.lastrowid or 0)
+        pubsub.broadcast_from(by, TOPIC, Added(item))
+        return item
+
+    def save(self, item: Item, title: str, by: Pid) -> Item:
+        """Give an item another title. Raises `Stale` when it has another version than this one by now."""
+        fresh = self.get(item.id)
+        if fresh.version != item.version:
+            raise Stale(fresh)
+        self._db.execute("UPDATE items SET title = ?, version = version + 1 WHERE id = ?", (title, item.id))
+        saved = self.get(item.id)
+        pubsub.broadcast_from(by, TOPIC, Saved(saved))
+        return saved
+
+    def remove(self, item: Item, by: Pid) -> None:
+        """Take an item away for good."""
+        self._db.execute("DELETE FROM items WHERE id = ?", (item.id,))
+        pubsub.broadcast_from(by, TOPIC, Gone(item))
+
+    def _items(self, sql: str, *values: Any) -> list[Item]:
+        return [Item(*row) for row in self._db.execute(sql, values)]
