@@ -24,6 +24,7 @@ from actorlive.web.assets import Assets
 from actorlive.web.dead import respond
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.errors import ConfigurationError
+from actorlive.web.layouts import RootLayout
 from actorlive.web.layouts import root_layout as default_root_layout
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin
@@ -94,14 +95,14 @@ class ActorLive:
         app: Quart | None = None,
         *,
         secret_key: str | bytes | None = None,
-        root_layout: Layout | None = None,
+        root_layout: RootLayout | None = None,
         check_origin: CheckOrigin = True,
         limits: Limits | None = None,
         debug: bool | None = None,
     ) -> None:
         self._secret_key = secret_key
         self._debug = debug
-        self.root_layout: Layout = root_layout or default_root_layout
+        self.root_layout: RootLayout = root_layout or default_root_layout
         self.check_origin: CheckOrigin = check_origin
         self.limits = limits or Limits()
         self.assets = Assets(ASSETS_PATH)

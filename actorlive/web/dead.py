@@ -60,7 +60,8 @@ async def respond(live: ActorLive) -> Response:
         case DeadRedirect() as target:
             return _redirect(target)
         case page:
-            document = render_document(live, _container(live.endpoint, mount, page), page, csrf_token)
+            container = _container(live.endpoint, mount, page)
+            document = render_document(live.root_layout, container, page, csrf_token, live.assets)
             return Response(document, content_type="text/html; charset=utf-8", headers=SECURITY_HEADERS)
 
 

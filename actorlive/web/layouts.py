@@ -1,47 +1,92 @@
-"""The document around a page: head, body, and the client's script.
+"""The document around a page: head, body, and the browser client.
 
-An application may bring its own root layout: a `@component` that takes the attributes it wants of
-`RootAttrs` and an `inner_block`, which is the live page.
+An application may bring its own: a `@component` with an `inner_block`, which is the live page, and whichever
+it wants of these attributes:
+
+| attribute    | what                                                                                        |
+|--------------|---------------------------------------------------------------------------------------------|
+| `page_title` | the view's `page_title`, "" when it has none; put it into `<.live_title>`                   |
+| `csrf_token` | for `<meta name="csrf-token" content={@csrf_token}>`, without which no socket gets a session |
+| `stylesheet` | the URL of the default stylesheet                                                           |
+| `script`     | the URL of the browser client; load it with `defer`                                         |
+| `flash`      | the messages to be shown, by kind                                                           |
+| `assigns`    | the view's assigns                                                                          |
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from markupsafe import Markup
 
 from actorlive.live.dead import DeadPage
+from actorlive.rendered import Rendered, Statics
+from actorlive.template import (
+    Component,
+    Slot,
+    SlotEntry,
+    Template,
+    component,
+    heex,
+    render_slot,
+    render_to_string,
+)
+from actorlive.web.assets import Assets
 
-if TYPE_CHECKING:
-    from actorlive.web.app import ActorLive
+__all__ = ["RootLayout", "render_document", "root_layout"]
 
-__all__ = ["render_document", "root_layout"]
+RootLayout = Component[...]
 
 
-def root_layout(**attrs: object) -> Markup:
-    return Markup(
+@component
+def root_layout(
+    *,
+    page_title: str = "",
+    csrf_token: str,
+    stylesheet: str,
+    script: str,
+    lang: str = "en",
+    inner_block: Slot,
+) -> Template:
+    """The default document. `#al-status` is where `socket.announce` speaks; it lives outside of every view."""
+    return heex(
         """<!DOCTYPE html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="csrf-token" content="{csrf_token}">
-    <title data-default="">{page_title}</title>
-    <link phx-track-static rel="stylesheet" href="{stylesheet}">
-    <script defer phx-track-static src="{script}"></script>
-  </head>
-  <body>{inner_block}</body>
-</html>
-"""
-    ).format(**attrs)
-
-
-def render_document(live: ActorLive, container: Markup, page: DeadPage, csrf_token: str) -> str:
-    """The whole document of a dead render."""
-    return root_layout(
-        csrf_token=csrf_token,
-        page_title=page.page_title or "",
-        stylesheet=live.assets.url("actorlive.css"),
-        script=live.assets.url("actorlive.js"),
-        inner_block=container,
+    <html lang={@lang}>
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="csrf-token" content={@csrf_token}>
+        <.live_title>{@page_title}</.live_title>
+        <link phx-track-static rel="stylesheet" href={@stylesheet}>
+        <script defer phx-track-static src={@script}></script>
+      </head>
+      <body>
+        {@page}
+        <div id="al-status" class="sr-only" role="status" aria-live="polite"></div>
+      </body>
+    </html>
+    """,
+        page=render_slot(inner_block),
     )
+
+
+def render_document(
+    layout: RootLayout, container: Markup, page: DeadPage, csrf_token: str, assets: Assets
+) -> str:
+    """The whole document of a dead render."""
+    known: dict[str, Any] = {
+        "page_title": page.page_title or "",
+        "csrf_token": csrf_token,
+        "stylesheet": assets.url("actorlive.css"),
+        "script": assets.url("actorlive.js"),
+        "flash": page.flash,
+        "assigns": page.assigns,
+    }
+    wanted = {name: value for name, value in known.items() if layout.accepts(name)}
+    return render_to_string(layout(**wanted, inner_block=_slot(container)), {})
+
+
+def _slot(content: Markup) -> Slot:
+    """A slot that holds finished HTML."""
+    tree = Rendered(Statics((str(content),)), ())
+    return Slot((SlotEntry({}, lambda *_: tree, ({},)),))
