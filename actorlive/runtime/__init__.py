@@ -3,11 +3,14 @@
 The semantics are Erlang's, the manners are Trio's. Useful without any web: see docs/runtime.md.
 """
 
+from actorlive.runtime.children import ChildSpec, child_spec
 from actorlive.runtime.context import current_node
+from actorlive.runtime.dynamic import DynamicSupervisor, TaskSupervisor
 from actorlive.runtime.errors import (
     CallError,
     NameTaken,
     NodeClosed,
+    NodeFailed,
     NoProcess,
     NotAProcess,
     ProcessExit,
@@ -28,6 +31,7 @@ from actorlive.runtime.node import (
     unregister,
     whereis,
 )
+from actorlive.runtime.observer import ProcessStatistics, TraceEvent, Tracer, memory, processes, statistics
 from actorlive.runtime.pid import Pid, Ref, dead_pid, make_ref
 from actorlive.runtime.port import Port, open_port
 from actorlive.runtime.process import (
@@ -42,8 +46,12 @@ from actorlive.runtime.process import (
     unalias,
     unlink,
 )
+from actorlive.runtime.registry import Registry
 from actorlive.runtime.results import Error, Exit, Ok, Shutdown, is_graceful
+from actorlive.runtime.server import IGNORE, NO_REPLY, Caller, Continue, Server, Stop, call, cast, reply, stop
 from actorlive.runtime.signals import Down, ExitSignal
+from actorlive.runtime.supervisor import ChildInfo, Supervisor
+from actorlive.runtime.task import Task, TaskReply
 from actorlive.runtime.timers import (
     Timeout,
     Timer,
@@ -55,9 +63,16 @@ from actorlive.runtime.timers import (
 )
 
 __all__ = [
+    "IGNORE",
+    "NO_REPLY",
     "CallError",
+    "Caller",
+    "ChildInfo",
+    "ChildSpec",
+    "Continue",
     "Destination",
     "Down",
+    "DynamicSupervisor",
     "Error",
     "Exit",
     "ExitSignal",
@@ -65,22 +80,36 @@ __all__ = [
     "NoProcess",
     "Node",
     "NodeClosed",
+    "NodeFailed",
     "NodeStatistics",
     "NotAProcess",
     "Ok",
     "Pid",
     "Port",
     "ProcessExit",
+    "ProcessStatistics",
     "ReceiveTimeout",
     "Ref",
+    "Registry",
     "RuntimeMisuse",
+    "Server",
     "Shutdown",
     "StartError",
+    "Stop",
+    "Supervisor",
+    "Task",
+    "TaskReply",
+    "TaskSupervisor",
     "Timeout",
     "Timer",
+    "TraceEvent",
+    "Tracer",
     "alias",
     "alive",
+    "call",
     "cancel_timer",
+    "cast",
+    "child_spec",
     "current_node",
     "dead_pid",
     "demonitor",
@@ -88,14 +117,17 @@ __all__ = [
     "is_graceful",
     "link",
     "make_ref",
+    "memory",
     "monitor",
     "open_node",
     "open_port",
     "process_flag",
+    "processes",
     "read_timer",
     "receive",
     "register",
     "registered",
+    "reply",
     "self",
     "send",
     "send_after",
@@ -104,6 +136,8 @@ __all__ = [
     "spawn_link",
     "spawn_monitor",
     "start_timer",
+    "statistics",
+    "stop",
     "unalias",
     "unlink",
     "unregister",

@@ -9,6 +9,7 @@ __all__ = [
     "NameTaken",
     "NoProcess",
     "NodeClosed",
+    "NodeFailed",
     "NotAProcess",
     "ProcessExit",
     "ReceiveTimeout",
@@ -39,6 +40,10 @@ class NotAProcess(RuntimeMisuse):
 
 class NodeClosed(RuntimeMisuse):
     """There is no node here: none was opened around this task, or it has ended."""
+
+
+class NodeFailed(ActorLiveError):
+    """The node could not go on: its root supervisor gave up."""
 
 
 class NameTaken(ActorLiveError):

@@ -18,19 +18,24 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from threading import get_ident
-from typing import TypeVarTuple
+from typing import TYPE_CHECKING, TypeVarTuple
 
 import trio
 
 from actorlive.runtime.context import calling_process, current_node, current_process, node_variable
-from actorlive.runtime.errors import NameTaken, NodeClosed, NoProcess, RuntimeMisuse
+from actorlive.runtime.errors import NameTaken, NodeClosed, NodeFailed, NoProcess, RuntimeMisuse, StartError
 from actorlive.runtime.mailbox import Destination
+from actorlive.runtime.observer import Watchdog
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.port import PortEntity
 from actorlive.runtime.process import Process, unwrap
-from actorlive.runtime.signals import Entity
+from actorlive.runtime.results import Error, Ok
+from actorlive.runtime.signals import Down, Entity
 from actorlive.runtime.timers import TimerHeap
 from actorlive.runtime.turns import Choose, Turns
+
+if TYPE_CHECKING:
+    from actorlive.runtime.children import ChildSpec
 
 __all__ = [
     "Node",
@@ -98,8 +103,10 @@ class Node:
         self.handled = 0
         self.stopping = False
         self.nursery: trio.Nursery | None = None
-        self.all_gone = trio.Event()
-        self.port = PortEntity(self, None, None, "node")
+        self.one_gone = trio.Event()
+        self.failed = trio.Event()
+        self.root: Pid | None = None
+        self.port = PortEntity(self, self.root_ended, None, "node")
 
     def __repr__(self) -> str:
         return f"<node with {len(self.processes)} processes>"
@@ -115,12 +122,15 @@ class Node:
                     if self.turns is not None:
                         self.nursery.start_soon(self.turns.run)
                     task_status.started()
-                    await trio.sleep_forever()
+                    await self.failed.wait()
+                    raise NodeFailed("the root supervisor gave up: its children failed too often")
             finally:
                 self.nursery = None
 
     async def stop(self) -> None:
         """End everything, in order."""
+        self.stopping = True
+        await self.stop_root()
         await self.stop_processes()
         for port in reversed(list(self.ports)):
             port.doom("shutdown")
@@ -130,7 +140,6 @@ class Node:
 
     async def stop_processes(self) -> None:
         """Signal all processes, the youngest first, then kill what is left."""
-        self.stopping = True
         for process in reversed(list(self.processes)):
             process.exit_signal(self.port, "shutdown")
         with trio.move_on_after(self.grace):
@@ -141,11 +150,45 @@ class Node:
             process.doom("killed")
         await self.wait_all_gone()
 
+    async def stop_root(self) -> None:
+        """Let the root supervisor end its children, which have their own time limits."""
+        process = None if self.root is None else self.root.entity
+        if process is not None:
+            process.exit_signal(self.port, "shutdown")
+            while process in self.processes:
+                await self.wait_for_an_end()
+
+    async def start_child(self, spec: ChildSpec) -> Pid:
+        """Start a child of the node's root supervisor (one_for_one, 3 restarts in 5 s).
+
+        When the root gives up, the node fails: its block is cancelled and raises `NodeFailed`. Raises
+        `StartError` when the child does not start.
+        """
+        from actorlive.runtime.supervisor import Supervisor, start_root
+
+        if self.root is None or self.root.entity is None:
+            self.root = await start_root(self)
+            self.port.monitor(self.root)
+        started = await Supervisor.start_child(self.root, spec)
+        if isinstance(started, Ok) and started.value is not None:
+            return started.value
+        reason = started.reason if isinstance(started, Error) else "ignore"
+        raise StartError(f"the child {spec.id!r} did not start: {reason!r}", reason)
+
+    def root_ended(self, message: object) -> None:
+        """The root supervisor has ended; unless we asked for it, that is the end of the node."""
+        if isinstance(message, Down) and not self.stopping:
+            self.failed.set()
+
     async def wait_all_gone(self) -> None:
         """Wait until no process is left."""
         while self.processes:
-            self.all_gone = trio.Event()
-            await self.all_gone.wait()
+            await self.wait_for_an_end()
+
+    async def wait_for_an_end(self) -> None:
+        """Wait until one more process has ended."""
+        self.one_gone = trio.Event()
+        await self.one_gone.wait()
 
     # ---- processes ----
 
@@ -205,8 +248,7 @@ class Node:
         if isinstance(entity, Process):
             self.handled += entity.handled
             del self.processes[entity]
-            if not self.processes:
-                self.all_gone.set()
+            self.one_gone.set()
         else:
             self.ports.pop(entity, None)
 
@@ -310,19 +352,24 @@ async def open_node(
     grace: float = 5.0,
     high_water: int = 10_000,
     on_high_water: Callable[[Pid, int], None] | None = None,
+    slow_handler: float | None = 0.1,
 ) -> AsyncGenerator[Node]:
     """A block in which processes live; leaving it ends them in order.
 
     `grace` is how many seconds unsupervised processes get to end before they are killed. `high_water` is
     the mailbox length from which on `on_high_water(pid, length)` is called, at first and at every doubling;
-    without it a warning is logged. `choose` replaces the scheduler, see `actorlive.runtime.turns`.
+    without it a warning is logged. A process that holds the loop for more than `slow_handler` seconds is
+    reported with its stack; None switches that off. `choose` replaces the scheduler, see `actorlive.runtime.turns`.
     """
     node = Node(choose=choose, grace=grace, high_water=high_water, on_high_water=on_high_water)
+    watchdog = None if slow_handler is None else Watchdog(node, slow_handler)
     failure: BaseException | None = None
     try:
         async with trio.open_nursery() as outer:
             await outer.start(node.run)
             token = node_variable.set(node)
+            if watchdog is not None:
+                watchdog.start()
             try:
                 yield node
             except BaseException as error:  # raised again below, outside the nursery
@@ -331,6 +378,8 @@ async def open_node(
                 node_variable.reset(token)
                 with trio.CancelScope(shield=True):
                     await node.stop()
+                if watchdog is not None:
+                    watchdog.stop()
     except BaseExceptionGroup as group:
         raise unwrap(group) from None
     if failure is not None:

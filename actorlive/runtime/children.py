@@ -1,0 +1,147 @@
+"""What supervisors know about their children: how one is started, ended, and counted when it fails."""
+
+from __future__ import annotations
+
+import inspect
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Literal, cast
+
+import trio
+
+from actorlive.runtime.context import current_process
+from actorlive.runtime.errors import ReceiveTimeout, RuntimeMisuse, StartError
+from actorlive.runtime.mailbox import receive
+from actorlive.runtime.node import spawn_link
+from actorlive.runtime.pid import Pid, Ref
+from actorlive.runtime.process import exit as end_process
+from actorlive.runtime.process import monitor, unlink
+from actorlive.runtime.server import Server
+from actorlive.runtime.signals import Down, ExitSignal
+
+__all__ = ["Child", "ChildSpec", "Intensity", "Restart", "Shutdown", "child_spec", "end_child", "start_child"]
+
+Restart = Literal["permanent", "transient", "temporary"]
+"""Restarted always; only after a fault (a reason that `is_graceful` denies); never."""
+Shutdown = float | Literal["brutal_kill"] | None
+"""Seconds between the signals "shutdown" and "kill"; "brutal_kill" starts with the latter; None: no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSpec:
+    """How a supervisor starts and ends a child (OTP: a child specification). Made by `child_spec`.
+
+    `start(*args)` runs in the supervisor and returns the Pid of a process that it linked.
+    """
+
+    id: Hashable
+    start: Callable[..., Awaitable[Pid]]
+    args: tuple[object, ...] = ()
+    restart: Restart = "permanent"
+    shutdown: Shutdown = 5.0
+    kind: Literal["worker", "supervisor"] = "worker"
+
+
+def child_spec(
+    target: type[Server] | Callable[..., Awaitable[object]],
+    *args: object,
+    id: Hashable = None,
+    name: str | None = None,
+    restart: Restart = "permanent",
+    shutdown: Shutdown = 5.0,
+) -> ChildSpec:
+    """The specification of a child: a `Server` class with the arguments of its `init`, or an async function
+    that is to run in a process of its own.
+
+    `name` registers it, again after each restart. `id` is how its supervisor calls it: by default the name,
+    else the name of the class or function.
+    """
+    if isinstance(target, type) and issubclass(target, Server):
+        start: Callable[..., Awaitable[Pid]] = ServerStart(target, name)
+    elif inspect.iscoroutinefunction(cast("object", target)):
+        start = FunctionStart(cast("Callable[..., Awaitable[object]]", target), name)
+    else:
+        raise RuntimeMisuse(f"a child is a Server class or an async function, not {target!r}")
+    return ChildSpec(id or name or target.__qualname__, start, args, restart, shutdown)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStart:
+    """Starts a server and waits for its `init`."""
+
+    server: type[Server]
+    name: str | None
+
+    async def __call__(self, *args: object) -> Pid:
+        return await self.server.start_link(*args, name=self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionStart:
+    """Starts a function; there is nothing to wait for."""
+
+    function: Callable[..., Awaitable[object]]
+    name: str | None
+
+    async def __call__(self, *args: object) -> Pid:
+        return spawn_link(self.function, *args, name=self.name)
+
+
+@dataclass(slots=True, eq=False)
+class Child:
+    """A child as its supervisor sees it. `pid` is None while it does not run."""
+
+    spec: ChildSpec
+    pid: Pid | None = None
+    restarting: bool = False
+
+
+async def start_child(spec: ChildSpec) -> Pid | None:
+    """Start a child in the calling supervisor; None when it had nothing to do (`IGNORE`).
+
+    Raises what the start raised.
+    """
+    try:
+        return await spec.start(*spec.args)
+    except StartError as error:
+        if error.reason == "ignore":
+            return None
+        raise
+
+
+async def end_child(pid: Pid, how: Shutdown) -> object:
+    """End a child by OTP's protocol and wait until it is gone; returns its exit reason."""
+    ref = monitor(pid)
+    unlink(pid)
+    current_process().discard(lambda message: isinstance(message, ExitSignal) and message.process is pid)
+    end_process(pid, "kill" if how == "brutal_kill" else "shutdown")
+    limit = None if how == "brutal_kill" else how
+    try:
+        down = await receive(lambda message: is_down(message, ref), limit)
+    except ReceiveTimeout:
+        end_process(pid, "kill")
+        down = await receive(lambda message: is_down(message, ref))
+    return cast("Down", down).reason
+
+
+def is_down(message: object, ref: Ref) -> bool:
+    """True for the DOWN of one monitor."""
+    return isinstance(message, Down) and message.ref is ref
+
+
+@dataclass(slots=True)
+class Intensity:
+    """Counts restarts: more than `most` within `seconds` is too many (OTP: intensity and period)."""
+
+    most: int
+    seconds: float
+    times: deque[float] = field(default_factory=deque[float])
+
+    def exceeded(self) -> bool:
+        """Count one more; True when that is one too many."""
+        now = trio.current_time()
+        self.times.append(now)
+        while self.times[0] < now - self.seconds:
+            self.times.popleft()
+        return len(self.times) > self.most
