@@ -16,7 +16,7 @@ from actorlive.live.events import EventTable, RawEvent, snake_case
 from actorlive.live.rejection import Stale
 from actorlive.live.streams import Stream, Streams
 from actorlive.runtime.server import Caller
-from actorlive.template import Template, compile_function
+from actorlive.template import Template, compile_function, load_template
 
 if TYPE_CHECKING:
     from actorlive.live.socket import Socket
@@ -190,7 +190,5 @@ def _load_beside(cls: type[LiveView[Any]]) -> Template | None:
     path = Path(module_file).with_name(f"{snake_case(cls.__name__)}.heex")
     if not path.is_file():
         return None
-    from actorlive.template import load_template
-
     cls.template = load_template(path, namespace)
     return cls.template

@@ -1,0 +1,201 @@
+"""What a view costs, without a socket around it: an event, a broadcast, a stream's memory.
+
+Frames go through the same `LiveConnection` as in production, into a sink. Prints one table; the figures that are
+ratios are of two things measured in the same run.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import json
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import trio
+
+from actorlive import Event, LiveView, Socket, Stream, heex
+from actorlive.live.connection import ConnectionInfo, LiveConnection, Refused
+from actorlive.live.endpoint import Mount, Route
+from actorlive.pubsub import broadcast
+from actorlive.runtime import Node, open_node
+
+VIEWS = 2_000
+EVENTS = 20_000
+ITEMS = 100_000
+
+
+class Inc(Event): ...
+
+
+class Add(Event):
+    n: int
+
+
+class Counter(LiveView[Inc]):
+    count: int = 0
+    template = heex('<h1>Counter</h1><p id="count">{@count}</p><button phx-click="inc">+1</button>')
+
+    async def handle_event(self, event: Inc, socket: Socket) -> None:
+        self.count += 1
+
+
+class Room(LiveView):
+    last: str = ""
+    template = heex('<h1>Room</h1><p id="last">{@last}</p>')
+
+    async def mount(self, params: Any, session: Any, socket: Socket) -> None:
+        socket.subscribe("room")
+
+    async def handle_info(self, message: Any, socket: Socket) -> None:
+        self.last = message
+
+
+class Rows(LiveView[Add]):
+    rows: Stream[dict[str, Any]]
+    template = heex(
+        '<ul id="rows" phx-update="stream"><li :for={id, row in @streams.rows} id={id}>{row["text"]}</li></ul>'
+    )
+
+    async def handle_event(self, event: Add, socket: Socket) -> None:
+        items = [{"id": n, "text": f"row number {n}"} for n in range(event.n, event.n + 100)]
+        socket.stream("rows", items)
+
+
+class Gate:
+    """Lets everybody into one view."""
+
+    debug = False
+
+    def __init__(self, view: type[LiveView[Any]]) -> None:
+        self.route = Route(view)
+
+    def route_for(self, uri: str) -> Route:
+        return self.route
+
+    def sign_flash(self, flash: Any) -> str:
+        return ""
+
+    def sign_reload(self, status: int) -> str:
+        return ""
+
+    def authorize(self, join: Any, payload: Any, connection: ConnectionInfo) -> Mount | Refused:
+        return Mount(
+            route=self.route,
+            dom_id=join.topic[3:],
+            uri="http://bench/",
+            params={},
+            session={},
+            endpoint=self,
+            topic=join.topic,
+            join_ref=join.join_ref,
+            ref=join.ref,
+        )
+
+
+class Sink:
+    """Counts frames."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+        self.bytes = 0
+
+    def __call__(self, frame: bytes) -> None:
+        self.frames += 1
+        self.bytes += len(frame)
+
+    async def has(self, frames: int) -> None:
+        while self.frames < frames:
+            await trio.sleep(0)
+
+
+def connect(node: Node, view: type[LiveView[Any]], sink: Sink) -> LiveConnection:
+    connection = LiveConnection(node, Gate(view), sink, ConnectionInfo(session={}))
+    join = ["1", "1", "lv:phx", "phx_join", {"url": "http://bench/", "params": {}, "session": "s", "sticky": False}]
+    connection.receive(json.dumps(join))
+    return connection
+
+
+def event(ref: int, name: str, **value: Any) -> str:
+    payload = {"type": "click", "event": name, "value": value}
+    return json.dumps(["1", str(ref), "lv:phx", "event", payload])
+
+
+async def events(node: Node) -> float:
+    """CPU µs for one event: frame, mailbox, callback, render, diff, frame."""
+    sink = Sink()
+    connection = connect(node, Counter, sink)
+    await sink.has(1)
+    frames = [event(ref, "inc") for ref in range(EVENTS)]
+    begin = time.process_time()
+    for batch in itertools.batched(frames, 20) if hasattr(itertools, "batched") else batches(frames, 20):
+        for frame in batch:
+            connection.receive(frame)
+        await trio.sleep(0)
+    await sink.has(EVENTS + 1)
+    return (time.process_time() - begin) / EVENTS * 1e6
+
+
+def batches(items: list[str], size: int) -> list[list[str]]:
+    return [items[n : n + size] for n in range(0, len(items), size)]
+
+
+async def broadcasts(node: Node) -> float:
+    """CPU µs for each of 2,000 views that hears a broadcast, renders and sends."""
+    sink = Sink()
+    connections = [connect(node, Room, sink) for _ in range(VIEWS)]
+    await sink.has(VIEWS)
+    rounds = 10
+    begin = time.process_time()
+    for n in range(rounds):
+        broadcast("room", f"message {n}")
+        await sink.has(VIEWS * (n + 2))
+    cost = (time.process_time() - begin) / (rounds * VIEWS) * 1e6
+    for connection in connections:
+        connection.close()
+    return cost
+
+
+async def stream_memory(node: Node) -> tuple[float, float]:
+    """KiB that a view holds before anything was streamed, and after 100,000 items."""
+    sink = Sink()
+    connection = connect(node, Rows, sink)
+    await sink.has(1)
+    await stream(connection, sink, 0, 1_000)
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    await stream(connection, sink, 1_000, ITEMS)
+    gc.collect()
+    after = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    return before / 1024, after / 1024
+
+
+async def stream(connection: LiveConnection, sink: Sink, start: int, stop: int) -> None:
+    for n in range(start, stop, 100):
+        frames = sink.frames
+        connection.receive(event(n, "add", n=n))
+        await sink.has(frames + 1)
+
+
+async def measure() -> None:
+    async with open_node() as node:
+        rows: list[tuple[str, str]] = [
+            ("an event of a counter, frame to frame", f"{await events(node):.1f} µs"),
+            (f"a broadcast to {VIEWS:,} views, each", f"{await broadcasts(node):.1f} µs"),
+        ]
+        before, after = await stream_memory(node)
+        rows.append((f"memory more after {ITEMS:,} streamed items", f"{after - before:.1f} KiB"))
+    for name, figure in rows:
+        print(f"{name:<45} {figure:>12}")
+
+
+def main(run: Callable[..., Any] = trio.run) -> None:
+    run(measure)
+
+
+if __name__ == "__main__":
+    main()

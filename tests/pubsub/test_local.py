@@ -1,0 +1,136 @@
+"""PubSub within one node."""
+
+from typing import Any
+
+import trio
+
+from actorlive.pubsub import broadcast, broadcast_from, subscribe, unsubscribe
+from actorlive.pubsub.local import PubSub, pubsub
+from actorlive.runtime import Pid, exit, open_node, receive, self, send, spawn
+from tests.support.client import settled
+
+
+async def listen(topics: list[str], heard: list[Any]) -> None:
+    """A process that subscribes, and then writes down what it receives or does what it is told."""
+    for topic in topics:
+        subscribe(topic)
+    while True:
+        message = await receive()
+        if callable(message):
+            message()
+        else:
+            heard.append(message)
+
+
+async def listener(*topics: str) -> tuple[Pid, list[Any]]:
+    heard: list[Any] = []
+    pid = spawn(listen, list(topics), heard)
+    await settled()
+    return pid, heard
+
+
+async def test_a_broadcast_reaches_every_subscriber_of_its_topic() -> None:
+    async with open_node():
+        _, one = await listener("a")
+        _, two = await listener("a", "b")
+        broadcast("a", 1)
+        broadcast("b", 2)
+        broadcast("nobody", 3)
+        await settled()
+        assert (one, two) == ([1], [1, 2])
+
+
+async def test_broadcast_from_leaves_one_out() -> None:
+    async with open_node():
+        pid, one = await listener("a")
+        _, two = await listener("a")
+        broadcast_from(pid, "a", 1)
+        await settled()
+        assert (one, two) == ([], [1])
+
+
+async def test_subscribing_twice_delivers_twice_and_one_unsubscribe_ends_both() -> None:
+    async with open_node():
+        pid, heard = await listener("a", "a", "b")
+        broadcast("a", 1)
+        await settled()
+        assert heard == [1, 1]
+        send(pid, lambda: unsubscribe("a"))
+        send(pid, lambda: unsubscribe("never"))
+        await settled()
+        broadcast("a", 2)
+        broadcast("b", 3)
+        await settled()
+        assert heard == [1, 1, 3]
+
+
+async def test_subscriptions_end_with_the_process_and_leave_nothing() -> None:
+    async with open_node():
+        pid, heard = await listener("a", "b")
+        _, other = await listener("a")
+        exit(pid, "kill")
+        await settled()
+        broadcast("a", 1)
+        await settled()
+        assert (heard, other) == ([], [1])
+        assert list(pubsub().subscribers("b")) == []
+        assert pid not in pubsub()._topics_of
+
+
+async def test_after_the_last_unsubscribe_nothing_is_kept() -> None:
+    async with open_node():
+        pid, _ = await listener("a")
+        send(pid, lambda: unsubscribe("a"))
+        await settled()
+        kept: PubSub = pubsub()
+        assert (kept._topics, kept._topics_of, kept._monitors) == ({}, {}, {})
+
+
+async def test_a_broadcast_from_within_is_a_message_like_any_other() -> None:
+    async with open_node():
+        order: list[Any] = []
+
+        async def talker() -> None:
+            subscribe("a")
+            send(self(), "first")
+            broadcast("a", "second")
+            for _ in range(2):
+                order.append(await receive())
+
+        spawn(talker)
+        await settled()
+        assert order == ["first", "second"]
+
+
+async def test_an_adapter_hears_every_broadcast_and_hands_in_those_of_others() -> None:
+    published: list[Any] = []
+
+    class Wire:
+        def publish(self, topic: str, message: object) -> None:
+            published.append((topic, message))
+
+    async with open_node():
+        _, heard = await listener("a")
+        pubsub().adapter = Wire()
+        broadcast("a", 1)
+        pubsub().deliver("a", "from another node")
+        await settled()
+        assert published == [("a", 1)]
+        assert heard == [1, "from another node"]
+
+
+async def test_two_nodes_do_not_hear_each_other() -> None:
+    async with open_node() as one:
+        _, heard = await listener("a")
+        async with open_node() as two:
+            two.spawn(_broadcast, "a", 1)
+            await settled()
+        assert heard == []
+        one.spawn(_broadcast, "a", 2)
+        await settled()
+        assert heard == [2]
+        await trio.sleep(0)
+
+
+async def _broadcast(topic: str, message: object) -> None:
+    broadcast(topic, message)
