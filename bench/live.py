@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import trio
+import trio.lowlevel
 
 from actorlive import Event, LiveView, Socket, Stream, heex
 from actorlive.live.connection import ConnectionInfo, LiveConnection, Refused
@@ -108,12 +109,18 @@ class Sink:
 
     async def has(self, frames: int) -> None:
         while self.frames < frames:
-            await trio.sleep(0)
+            await trio.lowlevel.checkpoint()
 
 
 def connect(node: Node, view: type[LiveView[Any]], sink: Sink) -> LiveConnection:
     connection = LiveConnection(node, Gate(view), sink, ConnectionInfo(session={}))
-    join = ["1", "1", "lv:phx", "phx_join", {"url": "http://bench/", "params": {}, "session": "s", "sticky": False}]
+    join = [
+        "1",
+        "1",
+        "lv:phx",
+        "phx_join",
+        {"url": "http://bench/", "params": {}, "session": "s", "sticky": False},
+    ]
     connection.receive(json.dumps(join))
     return connection
 
@@ -133,7 +140,7 @@ async def events(node: Node) -> float:
     for batch in itertools.batched(frames, 20) if hasattr(itertools, "batched") else batches(frames, 20):
         for frame in batch:
             connection.receive(frame)
-        await trio.sleep(0)
+        await trio.lowlevel.checkpoint()
     await sink.has(EVENTS + 1)
     return (time.process_time() - begin) / EVENTS * 1e6
 
@@ -182,6 +189,8 @@ async def stream(connection: LiveConnection, sink: Sink, start: int, stop: int) 
 
 
 async def measure() -> None:
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1000)  # as the server does
     async with open_node() as node:
         rows: list[tuple[str, str]] = [
             ("an event of a counter, frame to frame", f"{await events(node):.1f} µs"),

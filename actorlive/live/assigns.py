@@ -156,8 +156,7 @@ def changes(owner: Assigns) -> dict[str, object]:
 
 def clear_changes(owner: Assigns) -> None:
     """Forget what changed (after a render)."""
-    if owner._changed:  # pyright: ignore[reportPrivateUsage]
-        object.__setattr__(owner, "_changed", {})
+    owner._changed.clear()  # pyright: ignore[reportPrivateUsage]
 
 
 def _own_copy(default: object) -> object:

@@ -17,7 +17,7 @@ from typing import Any, cast
 
 import msgspec
 
-from actorlive import runtime
+from actorlive import runtime, telemetry
 from actorlive.errors import CallbackError, NavigationError
 from actorlive.live.async_ends import apply_result
 from actorlive.live.asynchronous import AsyncDone, AsyncTask
@@ -91,7 +91,8 @@ class Channel:
             return False
         response = {"rendered": rendered, "liveview_version": CLIENT_VERSION}
         self._outbox.reply(mount.ref, response if patch is None else {**response, "live_patch": patch.wire()})
-        await self._rendered()
+        self._state.end_of_cycle()
+        await self._state.hooks.after_render(self._socket)
         return True
 
     def _refuse(self, ref: str | None, response: Mapping[str, Any]) -> None:
@@ -236,6 +237,8 @@ class Channel:
                 raise
             self._rejected(error)
             return None
+        if not telemetry.enabled():
+            return await self._view.handle_event(event, self._socket)
         with span("handle_event", self._view, event=payload.event):
             return await self._view.handle_event(event, self._socket)
 
@@ -300,15 +303,12 @@ class Channel:
         if patch is not None:
             self._outbox.push("live_patch", patch.wire())
         self._outbox.send_diff(ref, diff)
-        await self._rendered()
-
-    def _leads_away(self) -> bool:
-        return self._state.navigation is not None
-
-    async def _rendered(self) -> None:
         self._state.end_of_cycle()
         if self._state.hooks.has("after_render"):
             await self._state.hooks.after_render(self._socket)
+
+    def _leads_away(self) -> bool:
+        return self._state.navigation is not None
 
     def _go(self, ref: str | None) -> None:
         """The view ends by sending its visitor elsewhere; nothing is rendered for it."""

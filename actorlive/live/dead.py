@@ -47,9 +47,16 @@ async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
     if state.navigation is not None:
         return _redirect(state)
     with span("render", state.view):
-        template, assigns, _ = framed(mount.route.layout, state.view.render(), state.view.__dict__, None)
-        content = Markup(render_to_string(template, assigns))  # noqa: S704 - the engine has escaped it
+        content = Markup(_render(state))
     return DeadPage(content, state.view.page_title, dict(state.flash.shown), state.view.__dict__)
+
+
+def _render(state: ViewState) -> str:
+    template, layout = state.view.render(), state.route.layout
+    if layout is None:
+        return render_to_string(template, state.view.__dict__)
+    template, assigns, _ = framed(layout, template, state.view.__dict__, None)
+    return render_to_string(template, assigns)
 
 
 def _redirect(state: ViewState) -> DeadRedirect:

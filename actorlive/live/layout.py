@@ -42,7 +42,7 @@ class _Frame:
 
     def render_over(self, previous: SlotValue | None) -> SlotValue:
         """The tree of the layout with the view in it."""
-        given = {name: value for name, value in self._assigns.items() if name in self._layout.parameters}
+        given = {name: value for name, value in self._assigns.items() if self._layout.accepts(name)}
         given["inner_block"] = Slot((SlotEntry({}, self._content, (self._assigns,)),), self._changed)
         return call(self._layout, given, previous)
 
@@ -58,10 +58,8 @@ class _Frame:
 
 
 def framed(
-    layout: Layout | None, template: Template, assigns: dict[str, Any], changed: Mapping[str, object] | None
+    layout: Layout, template: Template, assigns: dict[str, Any], changed: Mapping[str, object] | None
 ) -> tuple[Template, Mapping[str, Any], Mapping[str, object] | None]:
-    """What to hand to the renderer: the view's own template, or the layout around it."""
-    if layout is None:
-        return template, assigns, changed
+    """What to hand to the renderer for a view in a layout."""
     frame = _Frame(layout, template, assigns, changed or {})
     return _FRAME, {"frame": frame}, None if changed is None else _EVERYTHING

@@ -16,7 +16,7 @@ from actorlive.errors import NavigationError
 __all__ = ["LivePatch", "LiveRedirect", "Navigation", "Redirect", "external_url", "local_path"]
 
 SCHEMES = frozenset(
-    "http https ftp ftps mailto news irc gopher nntp feed telnet mms rtsp svn tel fax xmpp".split()  # noqa: SIM905
+    "http https ftp ftps mailto news irc gopher nntp feed telnet mms rtsp svn tel fax xmpp".split()
 )
 MAX_PATCHES = 20
 """So many patches may follow one another before it is taken for a loop."""

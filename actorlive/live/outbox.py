@@ -51,8 +51,10 @@ class Outbox:
     def _framed(
         self, changed: Mapping[str, object] | None
     ) -> tuple[Template, Mapping[str, Any], Mapping[str, object] | None]:
-        state = self._state
-        return framed(state.route.layout, state.view.render(), state.view.__dict__, changed)
+        view, layout = self._state.view, self._state.route.layout
+        if layout is None:
+            return view.render(), view.__dict__, changed
+        return framed(layout, view.render(), view.__dict__, changed)
 
     def _rendered(self, diff: Diff) -> Diff:
         if self._state.events:

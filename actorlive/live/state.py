@@ -125,6 +125,8 @@ class ViewState:
         """What lives until the next render only is dropped: streamed items, temporary assigns."""
         values = self.view.__dict__
         streams: Streams = values["streams"]
-        for stream in streams.values():
-            stream.prune()
-        values.update(self.temporary)
+        if streams:
+            for stream in streams.values():
+                stream.prune()
+        if self.temporary:
+            values.update(self.temporary)
