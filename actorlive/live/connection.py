@@ -94,6 +94,11 @@ class LiveConnection:
         """The processes of the views that are joined."""
         return [channel.pid for channel in self._channels.values()]
 
+    def view(self, topic: str) -> Pid | None:
+        """The process of the view on a topic, or None."""
+        channel = self._channels.get(topic)
+        return None if channel is None else channel.pid
+
     def send(self, frame: bytes) -> None:
         """Give the transport one frame for the client."""
         self._send_frame(frame)

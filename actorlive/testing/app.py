@@ -1,0 +1,115 @@
+"""An application under test: its pages over Quart's own test client, its views over `LiveConnection` in memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from actorlive.runtime import Node
+from actorlive.testing.driver import Loaded
+from actorlive.testing.errors import Failure, Redirected
+from actorlive.testing.memory import MemorySocket, Network
+from actorlive.testing.page import Page
+from actorlive.testing.world import HOST, MemoryWorld
+from actorlive.web import ActorLive, csrf
+from actorlive.web.dead import FLASH_COOKIE, FLASH_KEY
+from actorlive.web.errors import ConfigurationError
+
+__all__ = ["AppWorld", "extension", "running"]
+
+
+def extension(app: object) -> ActorLive:
+    """The ActorLive of an application. Raises `Failure` when it has none."""
+    if isinstance(app, ActorLive):
+        return app
+    extensions: dict[str, Any] = getattr(app, "extensions", {})
+    found = extensions.get("actorlive")
+    if not isinstance(found, ActorLive):
+        raise Failure(
+            f"{app!r} is not live: pass a Quart app that ActorLive was attached to, or the ActorLive itself;"
+            " for a view class there is live_isolated(ViewClass)"
+        )
+    return found
+
+
+@asynccontextmanager
+async def running(live: ActorLive) -> AsyncIterator[Node]:
+    """The application's node; the application is started for this block, unless it runs already."""
+    node = _open_node(live)
+    if node is not None:
+        yield node
+        return
+    app = live.endpoint.app
+    before, app.testing = app.testing, True
+    try:
+        async with app.test_app():
+            yield live.current_node
+    finally:
+        app.testing = before
+
+
+def _open_node(live: ActorLive) -> Node | None:
+    try:
+        return live.current_node
+    except ConfigurationError:
+        return None
+
+
+class AppWorld(MemoryWorld):
+    """One visitor of one application: a cookie jar, and connections in memory."""
+
+    def __init__(
+        self,
+        live: ActorLive,
+        node: Node,
+        network: Network,
+        schedule: Callable[[float, Callable[[], None]], None],
+        client: Any = None,
+    ) -> None:
+        super().__init__(node, live.endpoint, live.sockets, live.limits, network, schedule)
+        self._live = live
+        self._client: Any = client or live.endpoint.app.test_client()
+
+    async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
+        """GET a page. Raises `Redirected`."""
+        if flash_token is not None:
+            self._client.set_cookie(HOST, FLASH_COOKIE, flash_token)
+        loaded = await _loaded(await self._client.get(_relative(url)), url)
+        if 300 <= loaded.status < 400:
+            flash: dict[str, str] = (await self.session()).get(FLASH_KEY, {})
+            raise Redirected(loaded.headers.get("Location", ""), flash, "redirect")
+        return loaded
+
+    async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
+        """Send a form over HTTP."""
+        encoded = urlencode(pairs)
+        if method == "get":
+            return await _loaded(await self._client.get(f"{_relative(url)}?{encoded}"), url)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return await _loaded(await self._client.post(_relative(url), data=encoded, headers=headers), url)
+
+    async def session(self) -> dict[str, Any]:
+        """The visitor's cookie session."""
+        async with self._client.session_transaction() as session:
+            return dict(session)
+
+    def read_flash(self, token: str | None) -> dict[str, str]:
+        """What a flash token says."""
+        return {} if token is None else (self._live.endpoint.tokens.flash.read(token) or {})
+
+    async def connect(self, page: Page) -> MemorySocket:
+        """A connection of the visitor's page; its session counts only with the page's CSRF token."""
+        session = await self.session()
+        return self.open_socket(page, session if csrf.valid(session, page.csrf_token) else None)
+
+
+async def _loaded(response: Any, url: str) -> Loaded:
+    html: str = await response.get_data(as_text=True)
+    return Loaded(html, response.status_code, url, dict(response.headers))
+
+
+def _relative(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,0 +1,95 @@
+"""`live` and `live_isolated`: a view under test, from the first paint to the end of its processes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+import trio
+
+from actorlive.live.view import LiveView
+from actorlive.runtime import Node, open_node
+from actorlive.testing.app import AppWorld, extension, running
+from actorlive.testing.driver import Driver
+from actorlive.testing.isolated import IsolatedWorld
+from actorlive.testing.memory import Network
+from actorlive.testing.view import View
+from actorlive.testing.world import MemoryWorld, absolute
+
+__all__ = ["live", "live_isolated"]
+
+Params = Mapping[str, Any]
+
+
+def live(
+    app: object,
+    path: str,
+    *,
+    connect_params: Params | None = None,
+    network: Network | None = None,
+    client: Any = None,
+) -> AbstractAsyncContextManager[View]:
+    """A view of an application: its page is loaded, then joined, in memory and in this Trio loop (`live/2`).
+
+    `app` is a Quart app with ActorLive attached, or the ActorLive itself. `connect_params` are the params of the
+    client's LiveSocket (`put_connect_params/2`), `client` a Quart test client whose cookies count, `network` what lies
+    between. Entering raises `Redirected` when the page or the join leads elsewhere, `UnexpectedStatus`, `JoinFailed`,
+    or plainly what a callback raised. Leaving ends everything that was begun, and raises `Leak` if something stays.
+    """
+    extended = extension(app)
+
+    def world(node: Node, driver: Driver) -> MemoryWorld:
+        return AppWorld(extended, node, network or Network(), driver.schedule, client)
+
+    return _under_test(running(extended), world, absolute(path), connect_params)
+
+
+def live_isolated(
+    view: type[LiveView[Any]],
+    *,
+    session: Params | None = None,
+    connect_params: Params | None = None,
+    network: Network | None = None,
+) -> AbstractAsyncContextManager[View]:
+    """A view class by itself: no application, no route, `session` as given (`live_isolated/3`)."""
+
+    def world(node: Node, driver: Driver) -> MemoryWorld:
+        return IsolatedWorld(view, session or {}, node, network or Network(), driver.schedule)
+
+    return _under_test(open_node(), world, absolute("/"), connect_params)
+
+
+@asynccontextmanager
+async def _under_test(
+    surroundings: AbstractAsyncContextManager[Node],
+    make_world: Callable[[Node, Driver], MemoryWorld],
+    url: str,
+    connect_params: Params | None,
+) -> AsyncIterator[View]:
+    failure: BaseException | None = None
+    try:
+        async with surroundings as node, trio.open_nursery() as nursery:
+            driver = Driver(nursery, dict(connect_params or {}))
+            world = make_world(node, driver)
+            driver.world = world
+            try:
+                yield View(driver, await driver.start(url))
+                await driver.settle()
+            except BaseException as error:  # noqa: BLE001 - raised again below, outside of the nursery
+                failure = error
+            with trio.CancelScope(shield=True):
+                await driver.stop()
+            world.close()
+            nursery.cancel_scope.cancel()
+    except BaseExceptionGroup as group:
+        raise unwrap(group) from None
+    if failure is not None:
+        raise failure
+
+
+def unwrap(error: BaseException) -> BaseException:
+    """The one exception inside of groups of one; anything else as it is."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,334 @@
+"""View: what a test holds of a live view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from actorlive.errors import did_you_mean
+from actorlive.testing import forms, gestures
+from actorlive.testing.dom import Node
+from actorlive.testing.driver import Driver, Loaded, gone
+from actorlive.testing.element import Element, Form, Text
+from actorlive.testing.errors import ElementError, Failure
+from actorlive.testing.joined import JoinedView
+from actorlive.testing.messages import Navigation, Pending
+from actorlive.testing.page import Page
+
+__all__ = ["Redirect", "View"]
+
+
+class Redirect:
+    """Where a view has sent its visitor: the path, the kind ("redirect", "live_redirect"), the flash that goes along."""
+
+    __slots__ = ("flash", "kind", "to")
+
+    def __init__(self, to: str, kind: str, flash: dict[str, str]) -> None:
+        self.to = to
+        self.kind = kind
+        self.flash = flash
+
+    def __repr__(self) -> str:
+        return f"Redirect({self.to!r}, {self.kind!r}, flash={self.flash!r})"
+
+
+class View:
+    """A connected view (LiveViewTest's `view`).
+
+    Every method settles first: all that can happen without time passing has happened when it looks. What goes wrong
+    in a view meanwhile, the exception of a crashed callback above all, is raised from the call that was waiting.
+    """
+
+    def __init__(self, driver: Driver, joined: JoinedView, target: str | None = None) -> None:
+        self._driver = driver
+        self._target = target
+        self.joined = joined
+        """The client's side of the view; internals, for a look while debugging."""
+
+    def __repr__(self) -> str:
+        return f"<View #{self.joined.id} at {self.url}, {self.joined.status}>"
+
+    @property
+    def page(self) -> Page:
+        """The tab that the view is in."""
+        return self.joined.page
+
+    @property
+    def url(self) -> str:
+        """The page's URL; patches change it."""
+        return self.page.url
+
+    @property
+    def path(self) -> str:
+        """The page's path with its query."""
+        parts = urlsplit(self.page.url)
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+    # -- looking -------------------------------------------------------------
+
+    def element(self, selector: str, text: Text = None) -> Element:
+        """A handle on the element that matches a CSS selector and has the text (`element/3`)."""
+        return Element(self, selector, text)
+
+    def form(self, selector: str, data: Mapping[str, Any] | None = None) -> Form:
+        """A handle on a form, with what a visitor enters in it (`form/3`)."""
+        return Form(self, selector, data)
+
+    async def has_element(self, selector: str, text: Text = None) -> bool:
+        """True when one element or more matches (`has_element?/3`)."""
+        return await Element(self, selector, text).exists()
+
+    async def render(self) -> str:
+        """The container's outer HTML (`render/1`)."""
+        await self.settle()
+        return self.joined.container.outer_html()
+
+    async def text(self) -> str:
+        """The view's text, white space collapsed."""
+        await self.settle()
+        return self.joined.container.text()
+
+    async def page_title(self) -> str:
+        """The document's title: the last that the server sent, else the page's own (`page_title/1`)."""
+        await self.settle()
+        return self.joined.title if self.joined.title is not None else self.page.dead_title
+
+    # -- doing ---------------------------------------------------------------
+
+    async def click(self, event: str, value: Any = None, *, wait: bool = True) -> str:
+        """A click event by its name, without an element (`render_click(view, event, value)`)."""
+        return await self._push("click", event, value, wait=wait)
+
+    async def keydown(self, event: str, value: Any = None, *, wait: bool = True) -> str:
+        """A keydown event by its name."""
+        return await self._push("keydown", event, value, wait=wait)
+
+    async def keyup(self, event: str, value: Any = None, *, wait: bool = True) -> str:
+        """A keyup event by its name."""
+        return await self._push("keyup", event, value, wait=wait)
+
+    async def focus(self, event: str, value: Any = None, *, wait: bool = True) -> str:
+        """A focus event by its name."""
+        return await self._push("focus", event, value, wait=wait)
+
+    async def blur(self, event: str, value: Any = None, *, wait: bool = True) -> str:
+        """A blur event by its name."""
+        return await self._push("blur", event, value, wait=wait)
+
+    async def hook(self, event: str, value: Any = None, *, wait: bool = True) -> str:
+        """An event of some hook by its name (`render_hook/3`)."""
+        return await self._push("hook", event, value, wait=wait)
+
+    async def change(self, event: str, value: Mapping[str, Any], *, wait: bool = True) -> str:
+        """A form's change by its event's name; the values are not checked against any form."""
+        return await self._push("change", event, value, wait=wait)
+
+    async def submit(self, event: str, value: Mapping[str, Any], *, wait: bool = True) -> str:
+        """A form's submit by its event's name; the values are not checked against any form."""
+        return await self._push("submit", event, value, wait=wait)
+
+    async def _push(self, kind: str, event: str, value: Any, *, wait: bool) -> str:
+        await self.settle()
+        payload: Any = {} if value is None else value
+        if kind in ("change", "submit"):
+            kind, payload = "form", forms.encode(payload)
+        return await self.perform(
+            gestures.push(self.page, self.joined, kind, event, payload, self._target), wait=wait
+        )
+
+    def with_target(self, selector: str) -> View:
+        """The same view; its events by name go to the component or view that the selector finds (`with_target/2`)."""
+        return View(self._driver, self.joined, selector)
+
+    async def perform(self, sent: list[Pending], *, wait: bool) -> str:
+        """Wait for answers; the view's inner HTML after them."""
+        if wait:
+            await self._driver.answers(sent)
+            await self.settle()
+        return self.joined.container.inner_html()
+
+    # -- time ----------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """Wait until everything rests: every process and task is blocked, no worker thread is at work.
+
+        No virtual time passes. Raises `NotIdle`, with names, when something does not come to rest.
+        """
+        await self._driver.settle()
+
+    async def advance(self, seconds: float) -> None:
+        """Let virtual seconds pass, deadline by deadline, those at the very end included; then settle."""
+        await self._driver.advance(seconds)
+
+    async def until(self, test: Callable[[], bool], timeout: float = 5.0) -> None:
+        """Let time pass until `test()` holds. Raises `Failure` after `timeout` seconds."""
+        if not await self._driver.until(test, timeout):
+            raise Failure(f"it did not come true within {timeout:g} s")
+
+    # -- URL -----------------------------------------------------------------
+
+    async def patch(self, path: str) -> str:
+        """Go to another URL of this view, as a patch link does (`render_patch/2`)."""
+        await self.settle()
+        self._alive()
+        sent: list[Pending] = []
+        gestures.patch_to(self.page, self.joined, path, sent)
+        return await self.perform(sent, wait=True)
+
+    async def assert_patch(self, to: str | None = None, timeout: float = 0.0) -> str:
+        """The next URL that the server patched to, which must be `to`, within `timeout` seconds (`assert_patch/3`)."""
+        patches = self.joined.patches
+        if not await self._driver.until(lambda: _has(patches, to), timeout):
+            raise Failure(f"no patch{'' if to is None else f' to {to!r}'}; so far: {patches or 'none'}")
+        return _take(patches, to)
+
+    async def refute_patched(self, to: str | None = None) -> None:
+        """Raises `Failure` when the server has patched, to `to` or anywhere (`refute_patched/2`)."""
+        await self.settle()
+        if _has(self.joined.patches, to):
+            raise Failure(f"unexpected patch: {self.joined.patches}")
+
+    async def assert_redirect(self, to: str | None = None, timeout: float = 0.0) -> Redirect:
+        """Where the view has sent its visitor, which must be `to`, within `timeout` seconds (`assert_redirect/3`)."""
+        if not await self._driver.until(lambda: self.joined.navigation is not None, timeout):
+            raise Failure(f"no redirect{'' if to is None else f' to {to!r}'}: the view is at {self.path}")
+        redirect = self._redirect()
+        assert redirect is not None
+        if to is not None and redirect.to != to:
+            raise Failure(f"redirected to {redirect.to!r}, not to {to!r}")
+        return redirect
+
+    async def refute_redirected(self, to: str | None = None) -> None:
+        """Raises `Failure` when the view has sent its visitor elsewhere (`refute_redirected/2`)."""
+        await self.settle()
+        redirect = self._redirect()
+        if redirect is not None and to in (None, redirect.to):
+            raise Failure(f"unexpected {redirect!r}")
+
+    async def follow_redirect(self, to: str | None = None) -> View:
+        """Go where the view sends its visitor; the view there (`follow_redirect/3`).
+
+        A navigation goes over the same socket where the live session allows it, else the page is loaded, as in the
+        browser. Raises `Failure` when there is no redirect, it leads elsewhere than `to`, or to no live view.
+        """
+        await self.assert_redirect(to)
+        navigation = self.joined.navigation
+        assert navigation is not None
+        return View(self._driver, await self._driver.follow(navigation))
+
+    async def follow_to_page(self, to: str | None = None) -> Loaded:
+        """Like `follow_redirect`, to a page that is no live view."""
+        await self.assert_redirect(to)
+        navigation = self.joined.navigation
+        assert navigation is not None
+        return await self._driver.load(navigation)
+
+    async def live_redirect(self, to: str) -> View:
+        """Navigate to another view, as a navigate link does (`live_redirect/2`)."""
+        await self.settle()
+        self._alive()
+        self.joined.go(Navigation("live_redirect", to))
+        return await self.follow_redirect()
+
+    def _redirect(self) -> Redirect | None:
+        navigation = self.joined.navigation
+        if navigation is None:
+            return None
+        flash = self._driver.world.read_flash(navigation.flash_token)
+        return Redirect(navigation.to, navigation.kind, flash)
+
+    def _alive(self) -> None:
+        if self.joined.navigation is not None or self.joined.status not in ("joined", "errored", "joining"):
+            raise gone(self.joined.navigation, self.joined.status)
+
+    # -- events and replies --------------------------------------------------
+
+    async def assert_push_event(
+        self, name: str, payload: Mapping[str, Any] | None = None, timeout: float = 0.0
+    ) -> dict[str, Any]:
+        """The payload of the next `push_event` of that name that holds all of `payload` (`assert_push_event/4`)."""
+        events = self.joined.events
+
+        def fits(event: tuple[str, dict[str, Any]]) -> bool:
+            return event[0] == name and (payload is None or payload.items() <= event[1].items())
+
+        if not await self._driver.until(lambda: any(map(fits, events)), timeout):
+            shown = ", ".join(f"{event!r} {detail!r}" for event, detail in events) or "none"
+            near = did_you_mean(name, [event for event, _ in events])
+            raise Failure(f"no push_event {name!r}{'' if payload is None else f' with {payload!r}'}.{near} Came: {shown}")
+        found = next(event for event in events if fits(event))
+        events.remove(found)
+        return found[1]
+
+    async def refute_push_event(self, name: str) -> None:
+        """Raises `Failure` when a `push_event` of that name came (`refute_push_event/4`)."""
+        await self.settle()
+        for event, detail in self.joined.events:
+            if event == name:
+                raise Failure(f"unexpected push_event {name!r} {detail!r}")
+
+    async def assert_reply(self, reply: Any = ..., timeout: float = 0.0) -> Any:
+        """The next reply to an event; equal to `reply`, if given (`assert_reply/3`)."""
+        replies = self.joined.replies
+        if not await self._driver.until(lambda: bool(replies) if reply is ... else reply in replies, timeout):
+            raise Failure(f"no reply{'' if reply is ... else f' {reply!r}'}; came: {replies or 'none'}")
+        return replies.pop(0 if reply is ... else replies.index(reply))
+
+    async def assert_dispatched(self, name: str) -> dict[str, Any]:
+        """The detail of the next DOM event that a `JS.dispatch` sent; nothing listens to them here."""
+        await self.settle()
+        dispatched = self.page.dispatched
+        for index, (event, detail, _) in enumerate(dispatched):
+            if event == name:
+                del dispatched[index]
+                return detail
+        raise Failure(f"no DOM event {name!r} was dispatched; so far: {[event for event, *_ in dispatched] or 'none'}")
+
+    # -- views inside --------------------------------------------------------
+
+    async def live_children(self) -> list[View]:
+        """The views inside of this one (`live_children/1`)."""
+        await self.settle()
+        return [View(self._driver, view) for view in self.page.views.values() if view.parent is self.joined]
+
+    async def find_live_child(self, dom_id: str) -> View:
+        """The view inside of this one with that id (`find_live_child/2`). Raises `ElementError`."""
+        children = await self.live_children()
+        for child in children:
+            if child.joined.id == dom_id:
+                return child
+        ids = [child.joined.id for child in children]
+        raise ElementError(f"no live child {dom_id!r}.{did_you_mean(dom_id, ids)} Children: {ids or 'none'}")
+
+    # -- trouble -------------------------------------------------------------
+
+    async def disconnect(self) -> None:
+        """Cut the socket. The page stays; its view shows that it is away."""
+        await self.settle()
+        await self._driver.disconnect()
+        await self.settle()
+
+    async def reconnect(self) -> str:
+        """Connect again and join again, with the forms' recovery; the view's inner HTML."""
+        await self._driver.rejoin()
+        return self.joined.container.inner_html()
+
+    # -- HTTP ----------------------------------------------------------------
+
+    async def send_over_http(self, form: Node, button: Node | None) -> Loaded:
+        """Send a form as the browser does without LiveView; what came back."""
+        page = self.page
+        pairs = forms.pairs(page.document, form, submitter=button)
+        method = form.attrs.get("method", "get").lower()
+        url = page.absolute(form.attrs.get("action", "") or page.url)
+        return await self._driver.world.send_form(url, method, pairs)
+
+
+def _has(patches: list[str], to: str | None) -> bool:
+    return bool(patches) if to is None else to in patches
+
+
+def _take(patches: list[str], to: str | None) -> str:
+    return patches.pop(0 if to is None else patches.index(to))
+

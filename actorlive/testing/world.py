@@ -1,0 +1,100 @@
+"""Views in memory: what `live` and `live_isolated` have in common."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from actorlive.live.connection import ConnectionInfo, Gate, LiveConnection
+from actorlive.runtime import Down, Node, Ref, open_port
+from actorlive.testing.driver import World
+from actorlive.testing.joined import JoinedView
+from actorlive.testing.memory import MemorySocket, Network
+from actorlive.testing.page import Page
+from actorlive.web.limits import Limits
+from actorlive.web.sockets import ClientSocket, Sockets
+
+__all__ = ["HOST", "MemoryWorld", "absolute"]
+
+HOST = "localhost"
+
+_log = logging.getLogger("actorlive.live")
+
+
+def absolute(path: str) -> str:
+    """A path as the test's visitor sees it."""
+    return path if "://" in path else f"http://{HOST}{path}"
+
+
+class MemoryWorld(World):
+    """Connections to a gate in this process; knows what a view's process ended with."""
+
+    def __init__(
+        self,
+        node: Node,
+        gate: Gate,
+        sockets: Sockets,
+        limits: Limits,
+        network: Network,
+        schedule: Callable[[float, Callable[[], None]], None],
+    ) -> None:
+        self.node = node
+        self.network = network
+        self._gate = gate
+        self._sockets = sockets
+        self._limits = limits
+        self._schedule = schedule
+        self._crashes: dict[str, object] = {}
+        self._topics: dict[Ref, str] = {}
+        self._watch = open_port(self._on_down, node=node, label="live() in a test")
+        self._logged = _LastError()
+        _log.addHandler(self._logged)
+
+    def open_socket(self, page: Page, session: dict[str, Any] | None) -> MemorySocket:
+        """A connection for a page; without a session its joins are refused."""
+        info = {"peer": "127.0.0.1", "user_agent": "actorlive.testing", "uri": page.url, "x_headers": []}
+        queue = ClientSocket(self._limits.max_queue, (session or {}).get("live_socket_id"))
+        client = ConnectionInfo(session, info)
+        connection = LiveConnection(
+            self.node, self._gate, queue.send, client, max_channels=self._limits.max_channels
+        )
+        page.crashed = self._crash_of
+        return MemorySocket(connection, queue, self._sockets, self.network, self._schedule, self._monitor)
+
+    def _monitor(self, connection: LiveConnection, topic: str) -> None:
+        pid = connection.view(topic)
+        if pid is not None:
+            self._topics[self._watch.monitor(pid)] = topic
+
+    def _on_down(self, message: object) -> None:
+        if isinstance(message, Down):
+            topic = self._topics.pop(message.ref, None)
+            if topic is not None:
+                self._crashes[topic] = message.reason
+
+    def _crash_of(self, view: JoinedView) -> BaseException | None:
+        reason = self._crashes.pop(view.topic, None)
+        return reason if isinstance(reason, BaseException) else self._logged.take()
+
+    def close(self) -> None:
+        """The visitor is gone."""
+        self._watch.close()
+        _log.removeHandler(self._logged)
+
+
+class _LastError(logging.Handler):
+    """Remembers the exception that was logged last: that of a callback that raised in a join."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self._error: BaseException | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info is not None:
+            self._error = record.exc_info[1]
+
+    def take(self) -> BaseException | None:
+        """The exception, once."""
+        error, self._error = self._error, None
+        return error
