@@ -82,7 +82,7 @@ def render_document(
         "flash": page.flash,
         "assigns": page.assigns,
     }
-    wanted = {name: value for name, value in known.items() if layout.accepts(name)}
+    wanted = {name: value for name, value in known.items() if layout.signature.accepts(name)}
     return render_to_string(layout(**wanted, inner_block=_slot(container)), {})
 
 

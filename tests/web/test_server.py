@@ -51,12 +51,13 @@ async def test_stray_bytes_in_a_websocket_end_one_connection():
         b"\xff" * 10_000 + b"\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost\r\n\r\n",
         b"GET /live/websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n\x00",
+        HANDSHAKE.replace(b"vsn=2.0.0", b""),  # refused: Hypercorn trips over whatever comes after that
         b"POST /counter HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         HANDSHAKE + b"\xff",
         HANDSHAKE + b"\xff\xff\xff",
         HANDSHAKE + b"\x00" * 20,
     ],
-    ids=range(8),
+    ids=range(9),
 )
 async def test_garbage_on_the_port_ends_its_connection_only(garbage: bytes):
     app, _ = make_app()
@@ -66,6 +67,7 @@ async def test_garbage_on_the_port_ends_its_connection_only(garbage: bytes):
             await stream.send_all(garbage)
             with trio.fail_after(PATIENCE), contextlib.suppress(trio.BrokenResourceError):
                 await stream.receive_some()
+                await stream.send_all(b"\xff")
         assert (await get(url, "/counter")).status == 200
 
 
