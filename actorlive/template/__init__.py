@@ -14,11 +14,13 @@ from actorlive.template.builtins import (
     live_title,
     portal,
 )
-from actorlive.template.component import Attrs, Component, Slot, SlotEntry, component, render_slot
+from actorlive.template.component import Component, component
 from actorlive.template.errors import TemplateError
 from actorlive.template.loader import embed_templates, load_template
 from actorlive.template.renderer import Renderer, render_to_string
 from actorlive.template.runtime import DuplicateKeyError
+from actorlive.template.signature import Attrs
+from actorlive.template.slots import Slot, SlotEntry, render_slot
 from actorlive.template.template import Template, compile_function, heex
 
 __all__ = [

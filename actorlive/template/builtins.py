@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from actorlive.rendered import Markup, attributes, script_json, text
-from actorlive.template.component import Attrs, Slot, component, render_slot
+from actorlive.template.component import component
 from actorlive.template.errors import TemplateError
 from actorlive.template.placing import LIVE_COMPONENT
+from actorlive.template.signature import Attrs
+from actorlive.template.slots import Slot, render_slot
 from actorlive.template.template import Template, builtins, heex
 
 __all__ = [

@@ -36,10 +36,11 @@ from actorlive.rendered import (
 from actorlive.rendered.escape import Markup, class_list, style_list
 from actorlive.template import runtime
 from actorlive.template.assigns import Read, condition, reads_of, roots
-from actorlive.template.component import Slot, SlotEntry, call, given_before
+from actorlive.template.component import call, given_before
 from actorlive.template.expression import MARK, Code, Loop, Target, assign_key, put
 from actorlive.template.nodes import VOID, Attr, Call, Element, Entry, For, If, Interpolation, Node, Text
 from actorlive.template.parser import root_element
+from actorlive.template.slots import Slot, SlotEntry, render_slot
 from actorlive.template.source import Source
 
 __all__ = ["Function", "Generated", "generate"]
@@ -70,14 +71,19 @@ HELPERS: dict[str, Any] = {
     "__h_rows": runtime.update_rows,
     "__h_let": runtime.let,
     "__h_touched": runtime.TOUCHED,
+    "__h_render_slot": render_slot,
 }
+
+FUNCTIONS = {"render_slot": "__h_render_slot"}
+"""Names that every template knows, unless its module means something else by them."""
 
 _HOISTED_URL = frozenset("href src action formaction poster data cite background ping".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A template's function, its statics, and the assigns that it reads with where each is read first."""
+    """A template's function, its statics, the assigns that it reads with where each is read first, and the
+    components that it calls."""
 
     function: Function
     statics: Statics
@@ -186,7 +192,9 @@ class _Generator:
         inner = "".join(f"    {line}\n" for text in self.functions for line in text.splitlines())
         parameters = ", ".join(self.constants)
         tree = ast.parse(f"def __factory({parameters}):\n{inner}    return {root}\n")
-        located = _Placer(self.source, self.trees, self.spans).module(tree)
+        known = {name: helper for name, helper in FUNCTIONS.items() if name not in self.namespace}
+        trees = {name: _resolve_names(tree, known) for name, tree in self.trees.items()}
+        located = _Placer(self.source, trees, self.spans).module(tree)
         code = compile(located, self.source.filename, "exec", dont_inherit=True)
         made: dict[str, Any] = {}
         exec(code, self.namespace, made)  # noqa: S102 - the user's own template, in the user's module
@@ -434,7 +442,6 @@ class _Generator:
     # Components --------------------------------------------------------------------------------------
 
     def _call(self, node: Call, scope: _Scope) -> _Slot:
-        self.calls.append(node)
         function = self._function_name("call", node.start, node.end)
         component, reads = self._component(node, scope)
         given = [(attr.name, *self._argument(attr, scope), False) for attr in node.attributes]
@@ -472,8 +479,10 @@ class _Generator:
 
     def _component(self, node: Call, scope: _Scope) -> tuple[str, frozenset[Read]]:
         root = node.name.lstrip(".").partition(".")[0]
-        if root not in scope.keys and root not in self.namespace and node.name[1:] in self.builtins:
-            return self._constant(self.builtins[node.name[1:]]), frozenset()
+        if root not in scope.keys:
+            self.calls.append(node)
+            if root not in self.namespace and node.name[1:] in self.builtins:
+                return self._constant(self.builtins[node.name[1:]]), frozenset()
         return self._code(node.function, scope)
 
     def _argument(self, attr: Attr, scope: _Scope) -> tuple[str, frozenset[Read]]:
@@ -586,7 +595,7 @@ class _Placer:
         self, source: Source, trees: Mapping[str, ast.expr], spans: Mapping[str, tuple[int, int]]
     ) -> None:
         self.source = source
-        self.trees = {name: _resolve_assigns(tree) for name, tree in trees.items()}
+        self.trees = trees
         self.spans = spans
 
     def module(self, tree: ast.Module) -> ast.Module:
@@ -644,12 +653,13 @@ class _Placer:
         return None
 
 
-def _resolve_assigns(tree: ast.expr) -> ast.expr:
-    """`@name` → `__a["name"]`, in place."""
+def _resolve_names(tree: ast.expr, known: Mapping[str, str]) -> ast.expr:
+    """`@name` → `__a["name"]`, and the known functions → their helpers; in place."""
 
     class _Resolve(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:
             if not node.id.startswith(MARK):
+                node.id = known.get(node.id, node.id)
                 return node
             key = ast.copy_location(ast.Constant(assign_key(node.id)), node)
             assigns = ast.copy_location(ast.Name("__a", ast.Load()), node)

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from actorlive.template.component import Attrs, Component, Slot
+from actorlive.template.component import Component
 from actorlive.template.errors import TemplateError
+from actorlive.template.signature import Attrs
+from actorlive.template.slots import Slot
 from actorlive.template.source import Source
 from actorlive.template.template import Template, compile_source
 

@@ -22,7 +22,7 @@ from actorlive.template.nodes import (
     Text,
 )
 from actorlive.template.source import Source
-from actorlive.template.tokenizer import Block, CloseTag, Comment, Expression, OpenTag, Token, tokenize
+from actorlive.template.tokenizer import RAW, Block, CloseTag, Comment, Expression, OpenTag, Token, tokenize
 
 __all__ = ["is_component", "parse", "root_element"]
 
@@ -178,7 +178,11 @@ class _Parser:
         return For(value, _code(special.get(":key")), (node,), tag.start, tag.end)
 
     def _special(self, tag: OpenTag) -> dict[str, Attr]:
-        special = {attr.name: attr for attr in tag.attributes if attr.name.startswith(":")}
+        special = {
+            attr.name: attr
+            for attr in tag.attributes
+            if attr.name.startswith(":") and not (attr.name == ":type" and tag.name in RAW)
+        }
         for name, attr in special.items():
             if name not in _SPECIAL:
                 hint = f"there are {', '.join(_SPECIAL)}.{did_you_mean(name, _SPECIAL)}"

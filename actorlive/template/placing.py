@@ -49,8 +49,8 @@ def place(given: dict[str, object]) -> LiveComponent:
     if current is None:
         raise TemplateError("a live component can only be rendered inside a view")
     assigns = dict(given)
-    module, id = assigns.pop("module", None), assigns.pop("id", None)
-    if module is None or id is None:
+    module, identity = assigns.pop("module", None), assigns.pop("id", None)
+    if module is None or identity is None:
         missing = "module" if module is None else "id"
         raise TemplateError(f"<.live_component> needs {missing}", hint="write module={Card} id={@id}")
-    return current.place(module, id, assigns)
+    return current.place(module, identity, assigns)

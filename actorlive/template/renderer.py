@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from actorlive.rendered import Diff, LiveComponent, Rendered, diff_root, full_root, to_html
 from actorlive.template.errors import TemplateError
@@ -79,7 +80,7 @@ class Renderer:
         if changed is None or tree is None or tree.statics is not template.core.statics:
             tree, changed = None, _NOTHING
         else:
-            before = tree.memo if isinstance(tree.memo, Mapping) else _NOTHING
+            before = cast("Mapping[str, object]", tree.memo)
             changed = _effective(assigns, changed, extra, before)
         new = self._run(template, assigns, changed, tree)
         new.memo = extra

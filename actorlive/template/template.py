@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import CodeType, FrameType, FunctionType
 from typing import Any, LiteralString, cast
 
 from actorlive.errors import did_you_mean
 from actorlive.rendered import Rendered, SlotValue, Statics
+from actorlive.template.calls import call_faults, find_component, missing_component
 from actorlive.template.codegen import Generated, generate
+from actorlive.template.colocated import extract
 from actorlive.template.errors import TemplateError
 from actorlive.template.literals import HeexCall, call_position, calls_in, find_call
+from actorlive.template.nodes import Call
 from actorlive.template.parser import parse
-from actorlive.template.runtime import differs
+from actorlive.template.runtime import Changed, Slots, differs
 from actorlive.template.source import Source
 
 __all__ = [
@@ -52,6 +55,36 @@ class Compiled:
         self.names = frozenset(generated.names)
         self.where = {name: source.position(offset) for name, offset in generated.names.items()}
         self.source = source
+
+    def verify_later(self, calls: Sequence[Call], namespace: dict[str, Any]) -> None:
+        """Check calls of components that are not defined yet when the template is rendered first."""
+        if not calls:
+            return
+        function = self.function
+
+        def first_render(assigns: Mapping[str, object], changed: Changed, previous: Slots | None) -> Slots:
+            self.verify(calls, namespace, defined=True)
+            self.function = function
+            return function(assigns, changed, previous)
+
+        self.function = first_render
+
+    def verify(self, calls: Sequence[Call], namespace: dict[str, Any], *, defined: bool) -> list[Call]:
+        """Check calls against their components; gives those whose components do not exist (yet).
+
+        Raises `TemplateError` for the first fault, with `defined` also for a component that does not exist.
+        """
+        unknown: list[Call] = []
+        for call in calls:
+            found = find_component(call.name, namespace, builtins)
+            if found is None:
+                if defined:
+                    raise missing_component(self.source, call, namespace, builtins)
+                unknown.append(call)
+                continue
+            for error in call_faults(self.source, call, found):
+                raise error
+        return unknown
 
 
 class Template:
@@ -154,8 +187,11 @@ _unplaced = iter(range(1, sys.maxsize))
 
 def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
     """Compile a source; `namespace` are the globals in which its expressions run."""
-    generated = generate(source, parse(source), namespace, builtins)
-    return Template(Compiled(source, generated))
+    nodes = extract(source, parse(source), namespace)
+    generated = generate(source, nodes, namespace, builtins)
+    core = Compiled(source, generated)
+    core.verify_later(core.verify(generated.calls, namespace, defined=False), namespace)
+    return Template(core)
 
 
 def compile_function(
