@@ -54,6 +54,10 @@ class Component(Generic[P]):
     def __repr__(self) -> str:
         return f"<component {self.__module__}.{self.__qualname__}>"
 
+    def accepts(self, name: str) -> bool:
+        """True for an attribute that the component takes."""
+        return self.signature.accepts(name)
+
     def bind(self, given: Mapping[str, object]) -> dict[str, object]:
         """The function's arguments: defaults filled in, the rest collected.
 
