@@ -31,7 +31,7 @@ from actorlive.template.source import Source
 
 __all__ = ["Colocated", "ColocatedCSS", "ColocatedHook", "ColocatedJS", "Registry", "extract", "registry"]
 
-Kind = Literal["hook", "js", "css"]
+Kind = Literal["hook", "runtime", "js", "css"]
 
 
 class _Type:
@@ -76,6 +76,8 @@ _TYPES: Mapping[str, type[_Type]] = {t.__name__: t for t in (ColocatedHook, Colo
 class Colocated:
     """One script or style: `module` is where it belongs, `name` its own (".Sort", or "" when it has none).
 
+    A hook of the kind "runtime" is in the page and needs not be served.
+
     `filename`, `line` and `column` (both from 0) tell where it stands, `origin` is its module's file.
     """
 
@@ -93,6 +95,11 @@ class Colocated:
         """The name that the client knows: "shop.rows.Sort"; one without a name has its place instead."""
         return f"{self.module}{self.name or f'.{self.line + 1}'}"
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What there is only one of."""
+        return (self.module, self.name) if self.name else (self.filename, self.line, self.column)
+
     def stands(self) -> bool:
         """False when its file says something else by now: modules are reloaded."""
         linecache.checkcache(self.filename)
@@ -103,7 +110,7 @@ class Registry:
     """Everything that was taken out of templates. `version` changes with its content."""
 
     def __init__(self) -> None:
-        self._entries: dict[tuple[Kind, str], Colocated] = {}
+        self._entries: dict[tuple[object, ...], Colocated] = {}
         self.version = 0
 
     def __iter__(self) -> Iterator[Colocated]:
@@ -111,16 +118,16 @@ class Registry:
 
     def hook_names(self, module: str) -> list[str]:
         """The names of a module's hooks, with their dots."""
-        return [entry.name for entry in self if entry.kind == "hook" and entry.module == module]
+        return [entry.name for entry in self if entry.name and entry.module == module]
 
     def add(self, entry: Colocated) -> Colocated | None:
         """Keep it; answers the other one that stands there under the same name, in which case it is not kept."""
-        known = self._entries.get((entry.kind, entry.full_name))
+        known = self._entries.get(entry.key)
         if known is not None and entry.name and _is_another(known, entry):
             return known
         if known is None or known.text != entry.text:
             self.version += 1
-        self._entries[entry.kind, entry.full_name] = entry
+        self._entries[entry.key] = entry
         return None
 
 
@@ -215,16 +222,17 @@ class _Extraction:
         if kind is not ColocatedHook:
             self._keep(Colocated(kind.kind, _module(self.namespace), "", text, *self._place(node)), node)
             return None
-        name = self._name(node)
-        assert isinstance(name.value, str)
-        entry = Colocated("hook", _module(self.namespace), name.value, text, *self._place(name))
-        if _attribute(node, "runtime") is not None:
-            return _runtime_script(node, entry.full_name, text)
-        if not _EXPORTS.search(text):
+        return self._hook(node, self._name(node), text)
+
+    def _hook(self, node: Element, attr: Attr, text: str) -> Node | None:
+        runtime = _attribute(node, "runtime") is not None
+        if not runtime and not _EXPORTS.search(text):
             hint = "write export default { mounted() { … } }"
             raise self._error("a colocated hook has no default export", node, hint)
-        self._keep(entry, name)
-        return None
+        kind = "runtime" if runtime else "hook"
+        entry = Colocated(kind, _module(self.namespace), str(attr.value), text, *self._place(attr))
+        self._keep(entry, attr)
+        return _runtime_script(node, entry.full_name, text) if runtime else None
 
     def _keep(self, entry: Colocated, where: Element | Attr) -> None:
         other = registry.add(entry)
@@ -238,17 +246,20 @@ class _Extraction:
 
     def _type(self, node: Element, attr: Attr) -> type[_Type]:
         text = attr.value.text.strip() if isinstance(attr.value, Code) else ""
-        root, *path = text.split(".")
-        found: object = self.namespace.get(root, _TYPES.get(root))
-        for name in path:
-            found = getattr(found, name, None)
-        kind = next((known for known in _TYPES.values() if known is found), None)
+        kind = self._find(text)
         if kind is None:
             hint = f"there are {', '.join(_TYPES)}.{did_you_mean(text, _TYPES)}"
             raise self._error(f"unknown :type {text}".rstrip(), attr, hint)
         if kind.tag != node.name:
             raise self._error(f"a {kind.__name__} is a <{kind.tag}>, not a <{node.name}>", attr)
         return kind
+
+    def _find(self, path: str) -> type[_Type] | None:
+        root, *names = path.split(".")
+        found: Any = self.namespace.get(root, _TYPES.get(root))
+        for name in names:
+            found = getattr(found, name, None)
+        return next((known for known in _TYPES.values() if known is found), None)
 
     def _check(self, node: Element, kind: type[_Type]) -> None:
         if _attribute(node, "runtime") is not None and "runtime" in kind.attributes:
@@ -356,7 +367,8 @@ class _Naming:
         texts = [self.source.text]
         for filename in {self.source.filename, str(self.namespace.get("__file__", ""))}:
             texts += [str(call.literal.value) for call in calls_in(filename).values()]
-        for path in Path(self.source.filename).parent.glob("*.heex"):
-            texts.append(path.read_text(encoding="utf-8"))
+        if not self.source.filename.startswith("<"):
+            files = Path(self.source.filename).parent.glob("*.heex")
+            texts += [path.read_text(encoding="utf-8", errors="replace") for path in files]
         for text in texts:
             yield from _DECLARED.findall(text)
