@@ -18,7 +18,6 @@ from actorlive.rendered import Rendered, SlotValue, Statics
 from actorlive.template.calls import call_faults, find_component, missing_component
 from actorlive.template.codegen import Generated, generate
 from actorlive.template.colocated import extract
-from actorlive.template.colocated import extract
 from actorlive.template.errors import TemplateError
 from actorlive.template.literals import HeexCall, call_position, calls_in, find_call
 from actorlive.template.nodes import Call
