@@ -250,8 +250,11 @@ class ActorLive:
 
     # -- requests ------------------------------------------------------------
 
-    def _enter_node(self) -> None:
-        """Let handlers and dead renders speak to processes by name."""
+    async def _enter_node(self) -> None:
+        """Let handlers and dead renders speak to processes by name.
+
+        A coroutine, because Quart runs plain functions in a thread, where a context variable is set in vain.
+        """
         if self._node is not None:
             node_variable.set(self._node)
 
