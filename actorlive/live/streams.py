@@ -107,7 +107,9 @@ class LiveStream:
     def insert(self, item: Any, at: int, limit: int | None, update_only: bool | None) -> None:
         """Insert or update one item; a later insert of the same id wins, with its own place."""
         dom_id = self.dom_id(item)
-        self._inserts.pop(dom_id, None)
+        known = self._inserts.pop(dom_id, None)
+        if update_only and known is None and self._reset:
+            return  # after a reset there is nothing to update; the client would bring the old element back
         self._inserts[dom_id] = _Insert(at, item, limit, update_only)
         self.streamed = True
 

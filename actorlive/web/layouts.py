@@ -57,6 +57,7 @@ def root_layout(
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="csrf-token" content={@csrf_token}>
         <.live_title>{@page_title}</.live_title>
+        <link rel="icon" href="data:,">
         <link phx-track-static rel="stylesheet" href={@stylesheet}>
         <script defer phx-track-static src={@script}></script>
       </head>
