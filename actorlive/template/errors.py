@@ -6,6 +6,8 @@ from actorlive.errors import ActorLiveError
 
 __all__ = ["TemplateError"]
 
+MAX_LINE = 100
+
 
 class TemplateError(ActorLiveError):
     """A fault in a template: what, where (file, line, column from 1, the line with a caret), and what to do.
@@ -37,10 +39,20 @@ def _message(reason: str, filename: str, lineno: int, column: int, line: str, wi
     if filename:
         parts.append(f"  --> {filename}:{lineno}:{column}")
     if line.strip():
+        shown, caret = _quote(line, column, width)
         number = str(lineno)
-        shown = line.rstrip("\n").replace("\t", " ")
-        caret = " " * (column - 1) + "^" * max(1, min(width, len(shown) - column + 1))
         parts += [f"{number} | {shown}", f"{' ' * len(number)} | {caret}"]
     if hint:
         parts.append(f"  help: {hint}")
     return "\n".join(parts)
+
+
+def _quote(line: str, column: int, width: int) -> tuple[str, str]:
+    """The line with a caret under it; of a long line the part around the fault."""
+    shown = line.rstrip("\n").replace("\t", " ")
+    if len(shown) > MAX_LINE:
+        start = max(0, min(column - MAX_LINE // 2, len(shown) - MAX_LINE))
+        part = shown[start : start + MAX_LINE]
+        shown = ("…" if start else "") + part + ("…" if start + MAX_LINE < len(shown) else "")
+        column -= start - (1 if start else 0)
+    return shown, " " * (column - 1) + "^" * max(1, min(width, len(shown) - column + 1))

@@ -1,0 +1,100 @@
+"""Faulty templates, each with the name of its fault. `golden/errors.txt` holds what is said about them."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict
+
+from actorlive.template import Attrs, Slot, Template, component, heex
+
+
+class Column(TypedDict):
+    """What `grid` wants to know about a column."""
+
+    label: str
+
+
+@component
+def badge(
+    *,
+    label: str,
+    kind: Literal["info", "danger"] = "info",
+    size: int = 1,
+    inner_block: Slot = Slot.empty,
+    rest: Attrs,
+) -> Template:
+    """A component with a rest."""
+    return heex("<b {@rest}>{@label}{@kind}{@size}{render_slot(@inner_block)}</b>")
+
+
+@component
+def grid(*, rows: list[object], col: Slot[Column], foot: Slot = Slot.empty) -> Template:
+    """A component with slots that are declared, and no rest."""
+    return heex("<p :for={row in @rows}>{[render_slot(c, row) for c in @col]}</p>{render_slot(@foot)}")
+
+
+def plain(*, label: str) -> str:
+    """Not a component."""
+    return label
+
+
+FAULTS: dict[str, str] = {
+    "unclosed tag": '<main>\n  <div class="a">\n    <p>text</p>\n</main>',
+    "tag closed by the end": "<ul><li>one</li>",
+    "mismatched end tag": "<p><b>bold</p></b>",
+    "stray end tag": "text</em>",
+    "end tag of a void element": "<br></br>",
+    "tag without its bracket": '<input type="text"\n<p>x</p>',
+    "end tag without its bracket": "<p>x</p",
+    "end tag without a name": "<p>a </ b></p>",
+    "quote never closed": '<p title="never>x</p>',
+    "attribute without a value": "<p title=>x</p>",
+    "attribute twice": '<p id="a" class="b" id="c">x</p>',
+    "character that belongs to no attribute": "<p ' >x</p>",
+    "comment never closed": "<!-- for ever",
+    "script never closed": "<script>let a = 1;",
+    "expression never closed": "<p>{@name</p>",
+    "empty expression": "<p>{ }</p>",
+    "bracket never closed": "<p>{max(@a, (1}</p>",
+    "bracket too many": "<p>{@a)}</p>",
+    "string never closed": "<p>{'abc}</p>",
+    "expression that is not Python": "<p>{@a +* 2}</p>",
+    "statement in an expression": "<p>{x = 1}</p>",
+    "interpolation in quotes": '<a href="/users/{@id}">x</a>',
+    "template comment never closed": "<p>{# never</p>",
+    "unknown block": "{% fro x in @xs %}{% endfor %}",
+    "block never closed": "<ul>\n  {% for x in @xs %}\n  <li>{x}</li>\n</ul>",
+    "end of a block that is not open": "<p>{% endif %}</p>",
+    "else twice": "{% if @a %}1{% else %}2{% else %}3{% endif %}",
+    "else with a condition": "{% if @a %}1{% else @b %}2{% endif %}",
+    "condition missing": "{% if %}1{% endif %}",
+    "loop without in": "<li :for={x @xs}>{x}</li>",
+    "loop over an assign as target": "{% for @x in @xs %}{% endfor %}",
+    "block across a tag": "{% if @a %}<div>{% endif %}</div>",
+    "key without for": "<li :key={@id}>x</li>",
+    "unknown special attribute": "<li :fro={x in @xs}>{x}</li>",
+    "special attribute in quotes": '<li :if="@a">x</li>',
+    "let on an element": "<p :let={x}>x</p>",
+    "let without content": '<.badge :let={x} label="a" />',
+    "let that binds no name": '<.badge :let={x.y} label="a">z</.badge>',
+    "hook without id": '<div phx-hook="Chart">x</div>',
+    "update without id": '<ul phx-update="stream"></ul>',
+    "unknown update": '<ul id="a" phx-update="steram"></ul>',
+    "event handler with an expression": "<button onclick={@code}>x</button>",
+    "slot outside a component": "<div><:col>x</:col></div>",
+    "inner block written out": '<.badge label="a"><:inner_block>x</:inner_block></.badge>',
+    "component without a name": "<.badge-x />",
+    "missing attribute": '<.badge kind="info" />',
+    "unknown attribute": '<.grid rows={[]} colour="red"><:col label="a">x</:col></.grid>',
+    "unknown attribute that is nearly one": '<.grid row={[]}><:col label="a">x</:col></.grid>',
+    "literal not among the values": '<.badge label="a" kind="dangre" />',
+    "literal of a wrong type": '<.badge label="a" size="2" />',
+    "number for a string": "<.badge label={3} />",
+    "missing slot": "<.grid rows={[]} />",
+    "unknown slot": '<.grid rows={[]}><:col label="a">x</:col><:fot>y</:fot></.grid>',
+    "content for a component without": '<.grid rows={[]}>text<:col label="a">x</:col></.grid>',
+    "missing attribute of a slot": "<.grid rows={[]}><:col>x</:col></.grid>",
+    "unknown attribute of a slot": '<.grid rows={[]}><:col lable="a">x</:col></.grid>',
+    "not a component": '<.plain label="a" />',
+    "live component without id": "<.live_component module={object} />",
+}
+"""Found when the template is compiled, with this module as its namespace."""
