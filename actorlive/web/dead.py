@@ -108,7 +108,7 @@ def _forget_cookie(name: str) -> None:
 def _redirect(target: DeadRedirect) -> Response:
     if target.flash:
         session[FLASH_KEY] = target.flash
-    return Response(status=target.status, headers={"Location": target.to})
+    return Response("", target.status, headers={"Location": target.to})
 
 
 def _connect_info() -> dict[str, Any]:

@@ -1,0 +1,267 @@
+"""The node: structure, order of the end, failures, the scheduler's seam."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+import trio
+
+from actorlive.runtime import (
+    NodeClosed,
+    NodeFailed,
+    Server,
+    child_spec,
+    current_node,
+    exit,
+    open_node,
+    open_port,
+    process_flag,
+    receive,
+    self,
+    send,
+    send_after,
+    spawn,
+    spawn_link,
+    statistics,
+)
+from tests.runtime.helpers import until_told
+
+
+async def last_words(name: str, to: list[str]) -> None:
+    try:
+        await trio.sleep_forever()
+    finally:
+        to.append(name)
+
+
+class Worker(Server):
+    async def init(self, *args: object) -> None:
+        process_flag(trap_exit=True)
+        self.name, self.log = args
+
+    async def terminate(self, reason: object) -> None:
+        await trio.sleep(1)
+        self.log.append((self.name, reason))
+
+
+async def test_no_process_outlives_its_node():
+    words: list[str] = []
+    async with open_node() as node:
+        for name in "abc":
+            node.spawn(last_words, name, words)
+        await trio.sleep(1)
+    assert sorted(words) == ["a", "b", "c"]
+    assert not node.processes
+    with pytest.raises(NodeClosed):
+        node.spawn(until_told)
+    with pytest.raises(NodeClosed):
+        open_port(node=node)
+
+
+async def test_the_root_supervisors_children_end_in_reverse_order():
+    log: list[object] = []
+    async with open_node() as node:
+        for name in "abc":
+            await node.start_child(child_spec(Worker, name, log, id=name))
+    assert log == [("c", "shutdown"), ("b", "shutdown"), ("a", "shutdown")]
+
+
+async def test_cancellation_from_outside_stops_the_tree_in_order_and_goes_on():
+    log: list[object] = []
+    with trio.move_on_after(5) as scope:
+        async with open_node() as node:
+            for name in "abc":
+                await node.start_child(child_spec(Worker, name, log, id=name))
+            await trio.sleep_forever()
+    assert scope.cancelled_caught
+    assert [name for name, _ in log] == ["c", "b", "a"]
+
+
+async def test_what_does_not_end_in_time_is_killed(caplog):
+    async def stubborn() -> None:
+        process_flag(trap_exit=True)
+        while True:
+            await receive()
+
+    async with open_node(grace=2) as node:
+        node.spawn(stubborn, name="stubborn")
+        await trio.sleep(1)
+        start = trio.current_time()
+    assert trio.current_time() - start == 2
+    assert "stubborn did not end within 2 s" in caplog.text
+
+
+async def test_an_error_of_the_body_leaves_as_it_is():
+    with pytest.raises(ValueError, match="mine"):
+        async with open_node() as node:
+            node.spawn(until_told)
+            raise ValueError("mine")
+
+
+async def test_a_failure_of_the_runtime_is_loud():
+    with pytest.raises(ZeroDivisionError):
+        async with open_node() as node:
+            node.timers.fire_due = lambda: 1 / 0
+            send_after(node.spawn(until_told), 1, 1)
+            await trio.sleep_forever()
+
+
+async def test_a_keyboard_interrupt_in_a_process_ends_everything():
+    async def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    words: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        async with open_node() as node:
+            node.spawn(last_words, "other", words)
+            await trio.sleep(1)
+            node.spawn(interrupted)
+            await trio.sleep_forever()
+    assert words == ["other"]
+
+
+async def test_the_node_fails_when_its_root_gives_up(caplog):
+    async def fails() -> None:
+        raise ValueError
+
+    with pytest.raises(NodeFailed):
+        async with open_node() as node:
+            await node.start_child(child_spec(fails))
+            await trio.sleep_forever()
+
+
+async def test_what_is_spawned_while_the_node_ends_ends_too():
+    words: list[str] = []
+
+    async def breeder() -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            spawn(last_words, "late", words)
+            words.append("bred")
+
+    async with open_node() as node:
+        node.spawn(breeder)
+        await trio.sleep(1)
+    assert words == ["bred"]
+
+
+async def test_nodes_nest_and_know_each_other_not():
+    async with open_node() as outer:
+        pid = outer.spawn(until_told, name="x")
+        async with open_node() as inner:
+            assert current_node() is inner
+            assert inner.lookup("x") is None
+        assert current_node() is outer
+        assert statistics(pid).state == "waiting"
+    with pytest.raises(NodeClosed):
+        current_node()
+
+
+async def test_the_figures_of_a_node():
+    async with open_node() as node:
+        pid = node.spawn(until_told, name="a")
+        port = open_port()
+        await trio.sleep(1)
+        send_after(pid, 1, 10)
+        figures = node.statistics()
+        assert (figures.processes, figures.ports, figures.names, figures.timers) == (1, 1, 1, 1)
+        send(pid, "end")
+        await trio.sleep(1)
+        port.close()
+        figures = node.statistics()
+        assert (figures.processes, figures.ports, figures.names, figures.timers) == (0, 0, 0, 0)
+        assert (figures.spawned, figures.handled) == (1, 1)
+
+
+async def order_of_events(seed: int) -> tuple[str, ...]:
+    order: list[str] = []
+
+    async def worker(name: str) -> None:
+        order.append(name)
+        await receive()
+        order.append(name.upper())
+
+    async with open_node(choose=random.Random(seed).randrange) as node:
+        pids = [node.spawn(worker, name) for name in "abcd"]
+        await trio.sleep(1)
+        for pid in pids:
+            send(pid, None)
+        await trio.sleep(1)
+        assert not node.processes
+    return tuple(order)
+
+
+async def test_choose_permutes_who_runs_next_by_its_seed_alone():
+    orders = [await order_of_events(seed) for seed in range(40)]
+    assert orders == [await order_of_events(seed) for seed in range(40)]
+    assert len(set(orders)) > 35
+    assert len({order[4:] for order in orders}) > 12
+
+
+async def test_choose_permutes_timers_of_one_deadline_and_no_others():
+    async def order(seed: int) -> tuple[object, ...]:
+        kept: list[object] = []
+        async with open_node(choose=random.Random(seed).randrange):
+            port = open_port(kept.append)
+            for number in range(4):
+                send_after(port.pid, number, 1)
+                send_after(port.pid, -1, 2)
+            await trio.sleep(3)
+        assert kept[4:] == [-1] * 4
+        return tuple(kept[:4])
+
+    assert len({await order(seed) for seed in range(60)}) > 15
+
+
+async def test_choose_copes_with_cancellation_of_the_ready():
+    async def victim() -> None:
+        while True:
+            await receive()
+
+    async with open_node(choose=lambda n: n - 1) as node:
+        pids = [node.spawn(victim) for _ in range(5)]
+        await trio.sleep(1)
+        for pid in pids:
+            send(pid, "x")
+            exit(pid, "kill")
+        await trio.sleep(1)
+        assert not node.processes
+
+
+async def test_a_process_that_links_ends_with_its_partner_inside_a_nursery():
+    async def child() -> None:
+        await receive()
+
+    async def parent() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.sleep_forever)
+            pids.append(spawn_link(child))
+            await receive()
+
+    pids: list[object] = []
+    async with open_node() as node:
+        node.spawn(parent)
+        await trio.sleep(1)
+        exit(pids[0], "both")
+        await trio.sleep(1)
+        assert not node.processes
+
+
+async def test_self_is_known_in_child_tasks():
+    seen: list[object] = []
+
+    async def note() -> None:
+        seen.append(self())
+
+    async def body() -> None:
+        seen.append(self())
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(note)
+
+    async with open_node() as node:
+        node.spawn(body)
+        await trio.sleep(1)
+    assert len(seen) == 2
+    assert seen[0] is seen[1]

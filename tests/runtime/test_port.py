@@ -1,0 +1,123 @@
+"""Ports: a Pid without a task."""
+
+from __future__ import annotations
+
+import trio
+
+from actorlive.runtime import (
+    Down,
+    ExitSignal,
+    alive,
+    exit,
+    link,
+    monitor,
+    open_node,
+    open_port,
+    process_flag,
+    receive,
+    self,
+    send,
+    spawn,
+    statistics,
+)
+from tests.runtime.helpers import in_process, until_told
+
+
+async def test_messages_are_handed_over_at_once_and_in_order():
+    kept: list[object] = []
+    async with open_node():
+        port = open_port(kept.append)
+        for number in range(3):
+            send(port.pid, number)
+        assert kept == [0, 1, 2]
+
+
+async def test_down_and_exit_queue_behind_everything_sent_before():
+    async def body() -> list[object]:
+        process_flag(trap_exit=True)
+        me = self()
+        port = open_port()
+        ref = monitor(port.pid)
+        link(port.pid)
+        send(me, "before")
+        port.close("closed")
+        port.close("again")
+        assert port.closed
+        assert not alive(port.pid)
+        return [
+            await receive(),
+            {await receive(), await receive()}
+            == {Down(ref, port.pid, "closed"), ExitSignal(port.pid, "closed")},
+            self().entity.messages(),
+        ]
+
+    async with open_node() as node:
+        assert await in_process(node, body) == ["before", True, ()]
+
+
+async def test_a_port_monitors_and_links_on_its_own_behalf():
+    kept: list[object] = []
+    async with open_node() as node:
+        port = open_port(kept.append)
+        pid = node.spawn(until_told)
+        ref = port.monitor(pid)
+        other = port.monitor(pid)
+        assert port.demonitor(other) is True
+        assert statistics(pid).monitored_by == (port.pid,)
+        send(pid, "end")
+        await trio.sleep(1)
+        assert kept == [Down(ref, pid, "normal")]
+
+
+async def test_exit_signals_close_a_port_unless_it_traps():
+    closed: list[object] = []
+    kept: list[object] = []
+    async with open_node() as node:
+        port = open_port(on_close=closed.append)
+        pid = node.spawn(until_told)
+        port.link(pid)
+        trapping = open_port(kept.append)
+        trapping.trap_exit(trap=True)
+        trapping.link(pid)
+        exit(pid, "why")
+        await trio.sleep(1)
+        assert closed == ["why"]
+        assert kept == [ExitSignal(pid, "why")]
+        exit(trapping.pid, "kill")
+        assert trapping.closed
+
+
+async def test_a_callback_that_raises_closes_the_port_and_not_the_sender(caplog):
+    closed: list[object] = []
+    error = ValueError("no")
+
+    def refuse(_: object) -> None:
+        raise error
+
+    async with open_node():
+        port = open_port(refuse, on_close=closed.append)
+        send(port.pid, 1)
+        assert port.closed
+        send(port.pid, 2)
+    assert closed == [error]
+    assert "crashed" in caplog.text
+
+
+async def test_a_port_owns_processes():
+    async def body() -> object:
+        port = open_port()
+        pid = spawn(trio.sleep_forever, owner=port.pid)
+        monitor(pid)
+        await trio.sleep(1)
+        port.close("gone")
+        return (await receive(Down)).reason
+
+    async with open_node() as node:
+        assert await in_process(node, body) == "gone"
+
+
+async def test_open_ports_close_with_their_node():
+    closed: list[object] = []
+    async with open_node():
+        open_port(on_close=closed.append)
+    assert closed == ["shutdown"]

@@ -1,0 +1,591 @@
+"""Processes: spawning, ending, and what Trio does inside of them."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+import weakref
+
+import pytest
+import trio
+
+from actorlive.runtime import (
+    Down,
+    ExitSignal,
+    NameTaken,
+    NoProcess,
+    NotAProcess,
+    ProcessExit,
+    RuntimeMisuse,
+    Shutdown,
+    alias,
+    alive,
+    dead_pid,
+    demonitor,
+    exit,
+    link,
+    make_ref,
+    monitor,
+    open_node,
+    open_port,
+    process_flag,
+    receive,
+    register,
+    registered,
+    self,
+    send,
+    spawn,
+    spawn_link,
+    spawn_monitor,
+    unalias,
+    unlink,
+    unregister,
+    whereis,
+)
+from tests.runtime.helpers import in_process, until_told
+
+
+async def reason_of(body) -> object:
+    """The reason with which a process running `body` ends."""
+
+    async def watch() -> object:
+        spawn_monitor(body)
+        return (await receive(Down)).reason
+
+    async with open_node() as node:
+        return await in_process(node, watch)
+
+
+async def test_a_function_that_returns_ends_normally():
+    assert await reason_of(trio.lowlevel.checkpoint) == "normal"
+
+
+async def test_a_crash_is_the_exception_itself(caplog):
+    async def crash() -> None:
+        raise ValueError("boom")
+
+    reason = await reason_of(crash)
+    assert isinstance(reason, ValueError)
+    [record] = caplog.records
+    assert record.name == "actorlive.runtime"
+    assert "crashed: ValueError: boom" in record.getMessage()
+    assert record.exc_info
+
+
+@pytest.mark.parametrize("reason", ["normal", "shutdown", Shutdown("why")])
+async def test_graceful_exits_are_not_logged(reason, caplog):
+    async def leave() -> None:
+        exit(reason)
+
+    assert await reason_of(leave) == reason
+    assert not caplog.records
+
+
+async def test_an_exit_with_another_reason_is_one_line(caplog):
+    async def leave() -> None:
+        exit(("no", "way"))
+
+    assert await reason_of(leave) == ("no", "way")
+    assert [(r.levelno, r.exc_info) for r in caplog.records] == [(logging.ERROR, None)]
+
+
+async def test_exit_passes_except_exception():
+    async def leave() -> None:
+        try:
+            exit("shutdown")
+        except Exception:
+            pytest.fail("exit() is no error")
+
+    assert await reason_of(leave) == "shutdown"
+
+
+async def test_a_nursery_with_one_error_gives_that_error(caplog):
+    async def fail() -> None:
+        raise KeyError("k")
+
+    async def body() -> None:
+        async with trio.open_nursery() as outer, trio.open_nursery() as inner:
+            outer.start_soon(trio.sleep_forever)
+            inner.start_soon(fail)
+
+    assert isinstance(await reason_of(body), KeyError)
+
+
+async def test_exit_inside_a_nursery_gives_its_reason():
+    async def leave() -> None:
+        exit("shutdown")
+
+    async def body() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(leave)
+            await trio.sleep_forever()
+
+    assert await reason_of(body) == "shutdown"
+
+
+async def test_an_exit_signal_cancels_what_is_awaited_and_runs_finally():
+    seen: list[str] = []
+
+    async def body() -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            seen.append("cleaned")
+
+    async def parent() -> object:
+        pid, _ = spawn_monitor(body)
+        await trio.sleep(1)
+        exit(pid, "stop it")
+        seen.append(str(alive(pid)))
+        return (await receive(Down)).reason
+
+    async with open_node() as node:
+        assert await in_process(node, parent) == "stop it"
+    assert seen == ["False", "cleaned"]
+
+
+async def test_down_comes_after_the_clean_up_and_its_messages():
+    async def body(parent) -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            with trio.CancelScope(shield=True):
+                await trio.sleep(3)
+            send(parent, "last words")
+
+    async def parent() -> list[object]:
+        pid, ref = spawn_monitor(body, self())
+        await trio.sleep(1)
+        exit(pid, "kill")
+        return [await receive(), await receive(), pid, ref]
+
+    async with open_node() as node:
+        words, down, pid, ref = await in_process(node, parent)
+    assert (words, down) == ("last words", Down(ref, pid, "killed"))
+
+
+async def test_a_clean_up_that_fails_keeps_the_reason_and_is_logged(caplog):
+    async def body() -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            raise ValueError("in clean-up")
+
+    async def parent() -> object:
+        pid, _ = spawn_monitor(body)
+        await trio.sleep(1)
+        exit(pid, "go")
+        return (await receive(Down)).reason
+
+    async with open_node() as node:
+        assert await in_process(node, parent) == "go"
+    assert "while it was ending" in caplog.text
+
+
+async def test_running_code_meets_its_end_at_the_next_receive():
+    seen: list[object] = []
+
+    async def body() -> None:
+        send(self(), "one")
+        send(self(), "two")
+        seen.append(await receive())
+        send(whereis("killer"), self())
+        await trio.sleep(1)
+        seen.append(await receive())
+
+    async def killer() -> None:
+        victim = await receive()
+        exit(victim, "kill")
+
+    async with open_node() as node:
+        node.spawn(killer, name="killer")
+        node.spawn(body)
+        await trio.sleep(5)
+    assert seen == ["one"]
+
+
+async def test_killed_in_the_middle_of_its_own_code_it_ends_at_the_next_receive():
+    seen: list[object] = []
+
+    async def body() -> None:
+        me = self()
+        killer = open_port(lambda _: me.entity.doom("by a callback"))
+        send(me, "one")
+        send(me, "two")
+        seen.append(await receive())
+        send(killer.pid, None)
+        seen.append(alive(me))
+        seen.append(await receive())
+
+    assert await reason_of(body) == "by a callback"
+    assert seen == ["one", False]
+
+
+async def test_a_process_killed_before_it_began_never_runs():
+    ran: list[int] = []
+
+    async def body() -> None:
+        ran.append(1)
+
+    async def parent() -> object:
+        pid, _ = spawn_monitor(body)
+        exit(pid, "kill")
+        return (await receive(Down)).reason
+
+    async with open_node() as node:
+        assert await in_process(node, parent) == "killed"
+    assert not ran
+
+
+async def test_noproc_link_raises_or_arrives_as_a_signal():
+    async def parent() -> None:
+        dead = dead_pid()
+        with pytest.raises(NoProcess, match="trap_exit"):
+            link(dead)
+        process_flag(trap_exit=True)
+        link(dead)
+        assert await receive() == ExitSignal(dead, "noproc")
+
+    async with open_node() as node:
+        await in_process(node, parent)
+
+
+async def test_exit_self_normal_kills_but_not_from_another():
+    async def suicide() -> None:
+        exit(self(), "normal")
+        pytest.fail("still alive")
+
+    assert await reason_of(suicide) == "normal"
+
+    async def other() -> bool:
+        pid = spawn(until_told)
+        exit(pid, "normal")
+        await trio.sleep(1)
+        return alive(pid)
+
+    async with open_node() as node:
+        assert await in_process(node, other) is True
+
+
+async def test_exit_self_normal_is_a_message_when_trapping():
+    async def body() -> None:
+        process_flag(trap_exit=True)
+        exit(self(), "normal")
+        exit((await receive(ExitSignal)).reason)
+
+    assert await reason_of(body) == "normal"
+
+
+async def test_kill_by_the_process_itself_travels_as_kill_and_can_be_trapped():
+    async def suicide() -> None:
+        exit("kill")
+
+    async def partner() -> object:
+        process_flag(trap_exit=True)
+        spawn_link(suicide)
+        return (await receive(ExitSignal)).reason
+
+    async def untrapped() -> object:
+        async def middle() -> None:
+            spawn_link(suicide)
+            await trio.sleep_forever()
+
+        spawn_monitor(middle)
+        return (await receive(Down)).reason
+
+    async with open_node() as node:
+        assert await in_process(node, partner) == "kill"
+        assert await in_process(node, untrapped) == "kill"
+
+
+async def test_kill_by_exit_cannot_be_trapped_and_partners_see_killed():
+    async def stubborn() -> None:
+        process_flag(trap_exit=True)
+        while True:
+            await receive()
+
+    async def parent() -> object:
+        process_flag(trap_exit=True)
+        pid = spawn_link(stubborn)
+        await trio.sleep(1)
+        exit(pid, "kill")
+        return (await receive(ExitSignal)).reason
+
+    async with open_node() as node:
+        assert await in_process(node, parent) == "killed"
+
+
+async def test_demonitor_of_anothers_ref_does_nothing():
+    async def other(ref, to) -> None:
+        send(to, demonitor(ref))
+
+    async def parent() -> list[object]:
+        pid, ref = spawn_monitor(until_told)
+        spawn(other, ref, self())
+        first = await receive()
+        send(pid, "end")
+        return [first, (await receive(Down)).reason]
+
+    async with open_node() as node:
+        assert await in_process(node, parent) == [True, "normal"]
+
+
+async def test_demonitor_info_and_flush():
+    async def parent() -> None:
+        pid = dead_pid()
+        ref = monitor(pid)
+        assert demonitor(ref, info=True) is False
+        assert await receive(timeout=0) == Down(ref, pid, "noproc")
+        ref = monitor(pid)
+        assert demonitor(ref, flush=True, info=True) is False
+        living = spawn(until_told)
+        assert demonitor(monitor(living), flush=True, info=True) is True
+        assert not self().entity.messages()
+
+    async with open_node() as node:
+        await in_process(node, parent)
+
+
+async def test_a_monitor_by_name_names_the_name_and_follows_the_process():
+    async def parent() -> object:
+        pid = spawn(until_told, name="old")
+        ref = monitor("old")
+        unregister("old")
+        register("new", pid)
+        send("new", "end")
+        assert await receive() == Down(ref, "old", "normal")
+        absent = monitor("nobody")
+        return await receive() == Down(absent, "nobody", "noproc")
+
+    async with open_node() as node:
+        assert await in_process(node, parent) is True
+
+
+async def test_monitoring_the_doomed_says_noproc_but_not_before_its_end():
+    async def slow() -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            with trio.CancelScope(shield=True):
+                await trio.sleep(2)
+
+    async def parent() -> list[object]:
+        pid = spawn(slow)
+        await trio.sleep(1)
+        exit(pid, "kill")
+        monitor(pid)
+        start = trio.current_time()
+        return [(await receive(Down)).reason, trio.current_time() - start]
+
+    async with open_node() as node:
+        assert await in_process(node, parent) == ["noproc", 2]
+
+
+async def test_aliases():
+    async def parent() -> None:
+        plain, once = alias(), alias("reply")
+        for ref in (plain, once, plain, once):
+            send(ref, ref)
+        assert [await receive(timeout=0) for _ in range(3)] == [plain, once, plain]
+        assert unalias(plain) is True
+        assert unalias(plain) is False
+        send(plain, "gone")
+        send(make_ref(), "never was")
+        assert not self().entity.queue
+
+    async with open_node() as node:
+        await in_process(node, parent)
+
+
+@pytest.mark.parametrize(
+    ("mode", "after_down", "down_after_reply"),
+    [("explicit_unalias", True, True), ("demonitor", False, True), ("reply_demonitor", False, False)],
+)
+async def test_aliases_of_monitors(mode, after_down, down_after_reply):
+    async def parent() -> None:
+        pid = spawn(until_told)
+        ref = monitor(pid, alias=mode)
+        send(pid, "end")
+        await receive(Down)
+        send(ref, "late")
+        assert bool(self().entity.queue) is after_down
+        self().entity.queue = None
+        pid = spawn(until_told)
+        ref = monitor(pid, alias=mode)
+        send(ref, "reply")
+        assert await receive() == "reply"
+        send(pid, "end")
+        await trio.sleep(1)
+        assert bool(self().entity.queue) is down_after_reply
+
+    async with open_node() as node:
+        await in_process(node, parent)
+
+
+async def test_unlink_stops_exits():
+    async def parent() -> object:
+        pid = spawn_link(until_told)
+        unlink(pid)
+        send(pid, lambda: exit("shutdown"))
+        await trio.sleep(1)
+        return "alive"
+
+    async with open_node() as node:
+        assert await in_process(node, parent) == "alive"
+
+
+async def test_names():
+    async def parent() -> None:
+        pid = spawn(until_told, name="a")
+        with pytest.raises(NameTaken, match="'a' belongs to"):
+            spawn(until_told, name="a")
+        with pytest.raises(RuntimeMisuse, match="has the name 'a' already"):
+            register("b", pid)
+        with pytest.raises(NoProcess):
+            register("c", dead_pid())
+        assert (whereis("a"), registered()) == (pid, ["a"])
+        exit(pid, "kill")
+        assert whereis("a") is None
+        again = spawn(until_told, name="a")
+        await trio.sleep(1)
+        assert whereis("a") is again
+        assert unregister("a") is True
+        assert unregister("a") is False
+
+    async with open_node() as node:
+        await in_process(node, parent)
+
+
+async def test_an_owner_takes_its_processes_along_whatever_they_trap():
+    async def stubborn(to) -> None:
+        process_flag(trap_exit=True)
+        try:
+            while True:
+                await receive()
+        finally:
+            send(to, "end")
+
+    async def parent() -> object:
+        owner = spawn(until_told)
+        owned = spawn(stubborn, self(), owner=owner)
+        monitor(owned)
+        await trio.sleep(1)
+        send(owner, "end")
+        assert await receive() == "end"
+        return (await receive(Down)).reason
+
+    async with open_node() as node:
+        assert await in_process(node, parent) == "normal"
+
+
+async def test_nothing_flows_back_to_an_owner_and_a_dead_owner_is_noproc():
+    async def parent() -> object:
+        owner = spawn(until_told)
+        owned = spawn(until_told, owner=owner)
+        exit(owned, "kill")
+        await trio.sleep(1)
+        assert alive(owner)
+        assert not owner.entity.owned
+        spawn_monitor(until_told, owner=dead_pid())
+        return (await receive(Down)).reason
+
+    async with open_node() as node:
+        assert await in_process(node, parent) == "noproc"
+
+
+async def test_a_pid_keeps_nothing_of_the_dead_alive():
+    class State:
+        pass
+
+    async def body() -> None:
+        state = State()
+        references.append(weakref.ref(state))
+        await receive()
+
+    references: list[weakref.ref] = []
+    async with open_node() as node:
+        pid = node.spawn(body)
+        await trio.sleep(1)
+        references.append(weakref.ref(pid.entity.scope))
+        exit(pid, "kill")
+        await trio.sleep(1)
+        gc.collect()
+        assert [reference() for reference in references] == [None, None]
+        assert hash(pid)
+
+
+async def test_context_variables_come_from_the_node_or_the_parent():
+    from contextvars import ContextVar
+
+    variable: ContextVar[str] = ContextVar("variable", default="unset")
+    seen: list[str] = []
+
+    async def note() -> None:
+        seen.append(variable.get())
+
+    async def parent() -> None:
+        variable.set("parent")
+        spawn(note)
+        spawn_link(note)
+
+    async with open_node() as node:
+        variable.set("body")
+        spawn(note)
+        node.spawn(parent)
+        await trio.sleep(1)
+    assert sorted(seen) == ["parent", "parent", "unset"]
+
+
+async def test_outside_of_processes():
+    async with open_node():
+        for use in (self, lambda: link(dead_pid()), lambda: monitor("x")):
+            with pytest.raises(NotAProcess, match="spawn"):
+                use()
+        with pytest.raises(NotAProcess):
+            await receive()
+        with pytest.raises(ProcessExit):
+            exit("reason")
+        with pytest.raises(RuntimeMisuse, match="wants a Pid"):
+            exit("reason", "second")
+
+
+@pytest.mark.real_clock
+async def test_from_another_thread_send_works_in_order_and_the_rest_is_refused():
+    async def body() -> None:
+        me = self()
+
+        def work() -> None:
+            assert self() is me
+            for number in range(100):
+                send(me, number)
+            send("named", "by name")
+            with pytest.raises(RuntimeMisuse, match="from_thread"):
+                spawn(until_told)
+
+        register("named", me)
+        await trio.to_thread.run_sync(work)
+        assert [await receive() for _ in range(101)] == [*range(100), "by name"]
+
+    async with open_node() as node:
+        await in_process(node, body)
+
+
+@pytest.mark.real_clock
+async def test_sending_after_the_end_of_everything_is_silent():
+    kept: list[object] = []
+
+    def run() -> None:
+        async def main() -> None:
+            async with open_node() as node:
+                kept.extend([node, node.spawn(until_told)])
+                await trio.lowlevel.checkpoint()
+
+        trio.run(main)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    send(kept[1], "x")
+    kept[0].send_threadsafe(kept[1], "x")
+    send("nobody", "x")
