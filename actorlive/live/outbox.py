@@ -8,6 +8,7 @@ from typing import Any
 from actorlive.live.assigns import changes, clear_changes
 from actorlive.live.endpoint import Mount, Transport
 from actorlive.live.layout import framed
+from actorlive.live.mutation import MutationGuard
 from actorlive.live.state import ViewState
 from actorlive.template import Renderer, Template
 from actorlive.wire.serializer import encode_push, encode_reply
@@ -20,7 +21,7 @@ Diff = dict[Any, Any]
 class Outbox:
     """Renders a view and sends what changed. One a channel; it keeps the memory between renders."""
 
-    __slots__ = ("_join_ref", "_renderer", "_state", "_topic", "_transport")
+    __slots__ = ("_guard", "_join_ref", "_renderer", "_state", "_topic", "_transport")
 
     def __init__(self, state: ViewState, mount: Mount, transport: Transport) -> None:
         self._state = state
@@ -28,6 +29,7 @@ class Outbox:
         self._join_ref = mount.join_ref
         self._transport = transport
         self._renderer = Renderer()
+        self._guard = MutationGuard(state.view) if state.endpoint.debug else None
 
     def render_all(self) -> Diff:
         """The whole tree, for a join."""
@@ -41,6 +43,8 @@ class Outbox:
         """The diff since the last render; empty when nothing changed."""
         view = self._state.view
         changed = changes(view)
+        if self._guard is not None:
+            self._guard.check(view.render())
         if not changed:
             return self._rendered({}) if self._state.events else {}
         diff = self._renderer.render(*self._framed(changed))
@@ -61,6 +65,8 @@ class Outbox:
             diff["e"] = self._state.events
         clear_changes(self._state.view)
         self._state.end_of_render()
+        if self._guard is not None:
+            self._guard.remember()
         return diff
 
     def reply(self, ref: str | None, response: Mapping[str, Any], status: str = "ok") -> None:

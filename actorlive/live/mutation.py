@@ -1,0 +1,103 @@
+"""Development only: finds assigns that were changed in place, which no render can see.
+
+`self.items.append(x)` sets nothing, so nothing is rendered, and the author looks for the fault in the template. In
+development the view keeps a fingerprint of every list, dict, set and plain object that is an assign; when one has
+changed although the assign was not set, a warning says which, where the template reads it, and what to write.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, cast
+
+import msgspec
+
+from actorlive.live.assigns import changes
+from actorlive.live.streams import Streams
+from actorlive.live.view import LiveView
+from actorlive.template import Template
+
+__all__ = ["MutationGuard"]
+
+_log = logging.getLogger("actorlive.live")
+
+BUDGET = 5_000
+"""So many values of one assign are looked at; what lies beyond is not seen."""
+
+_PLAIN = (str, int, float, bool, bytes, type(None), Streams)
+
+
+class MutationGuard:
+    """Watches one view between its renders."""
+
+    __slots__ = ("_prints", "_told", "_view")
+
+    def __init__(self, view: LiveView[Any]) -> None:
+        self._view = view
+        self._prints: dict[str, tuple[int, int]] = {}
+        self._told: set[str] = set()
+
+    def check(self, template: Template) -> None:
+        """Before a render: warn of what changed without being set."""
+        changed = changes(self._view)
+        for name, value in self._watched():
+            before = self._prints.get(name)
+            if before is None or name in changed or before[0] != id(value):
+                continue
+            if before[1] != fingerprint(value) and name not in self._told:
+                self._told.add(name)
+                _log.warning("%s", _advice(self._view, name, template))
+
+    def remember(self) -> None:
+        """After a render: this is what the client has."""
+        self._prints = {name: (id(value), fingerprint(value)) for name, value in self._watched()}
+
+    def _watched(self) -> Iterable[tuple[str, object]]:
+        return [(name, value) for name, value in self._view.__dict__.items() if not isinstance(value, _PLAIN)]
+
+
+def fingerprint(value: object) -> int:
+    """A number that changes when anything inside the value does, as far as the budget goes."""
+    budget = BUDGET
+    parts: list[object] = []
+    todo: list[object] = [value]
+    seen: set[int] = set()
+    while todo and budget:
+        budget -= 1
+        item = todo.pop()
+        inside = None if id(item) in seen else _inside(item)
+        if inside is None:
+            parts.append(item if isinstance(item, _PLAIN) and not isinstance(item, Streams) else id(item))
+        else:
+            seen.add(id(item))
+            parts.append((type(item).__name__, len(inside)))
+            todo.extend(inside)
+    return hash(tuple(parts))
+
+
+def _inside(value: object) -> list[object] | None:
+    """What a value holds that can be changed in place; None for what is looked at as a whole."""
+    if isinstance(value, list | tuple):
+        return list(cast("list[object]", value))
+    if isinstance(value, set):
+        return sorted(cast("set[object]", value), key=hash)
+    if isinstance(value, Mapping):
+        mapping = cast("Mapping[object, object]", value)
+        return [*mapping.keys(), *mapping.values()]
+    if isinstance(value, msgspec.Struct):
+        return [getattr(value, name, None) for name in value.__struct_fields__]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [getattr(value, field.name, None) for field in fields(value)]
+    return None
+
+
+def _advice(view: LiveView[Any], name: str, template: Template) -> str:
+    core = template.core
+    place = core.where.get(name)
+    where = f"\n  {core.filename}:{place[0] + 1}:{place[1] + 1} renders @{name}" if place else ""
+    return (
+        f"{type(view).__qualname__}.{name} was changed in place, so nothing is rendered.{where}"
+        f"\n  Set it instead (self.{name} = [*self.{name}, …]), use a Stream, or call socket.touch({name!r})."
+    )

@@ -1,0 +1,107 @@
+"""An assign that is changed in place is found and reported, once, with where it is rendered and what to do."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from actorlive import LiveView, Socket, heex, send
+from actorlive.live.mutation import BUDGET, fingerprint
+from actorlive.runtime import open_node
+from tests.support.client import Client, Views, settled
+
+
+@dataclass
+class Person:
+    name: str
+    tags: list[str] = field(default_factory=list)
+
+
+class Point(msgspec.Struct):
+    x: int = 0
+
+
+class Page(LiveView):
+    items: list[int] = [1]
+    person: Person
+    template = heex("""
+      <p>{len(@items)}</p>
+      <p>{@person.name}</p>
+    """)
+
+    async def mount(self, params: Any, session: Any, socket: Socket) -> None:
+        self.person = Person("Ada")
+
+    async def handle_info(self, message: Any, socket: Socket) -> None:
+        message(self, socket)
+
+
+async def warnings_of(caplog: pytest.LogCaptureFixture, *acts: Any, debug: bool = True) -> list[str]:
+    views = Views({"/": Page})
+    views.debug = debug
+    async with open_node() as node:
+        client = Client(node, views)
+        await client.join("/")
+        for act in acts:
+            send(client.views[0], act)
+        await settled()
+    return [record.getMessage() for record in caplog.records]
+
+
+async def test_it_says_what_where_and_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
+    (warning,) = await warnings_of(caplog, lambda view, socket: view.items.append(2))
+    assert "Page.items was changed in place" in warning
+    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
+    line, text = next((n, text) for n, text in enumerate(lines, 1) if "len(@items)" in text)
+    assert f"{__file__}:{line}:{text.index('@items') + 1} renders @items" in warning
+    assert "socket.touch('items')" in warning
+
+
+async def test_each_assign_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
+    def append(view: Page, socket: Socket) -> None:
+        view.items.append(2)
+        view.person.tags.append("x")
+
+    assert len(await warnings_of(caplog, append, append)) == 2
+
+
+async def test_what_is_set_or_touched_is_not_reported(caplog: pytest.LogCaptureFixture) -> None:
+    def touched(view: Page, socket: Socket) -> None:
+        view.items.append(2)
+        socket.touch("items")
+
+    def replaced(view: Page, socket: Socket) -> None:
+        view.items = [*view.items, 3]
+
+    assert await warnings_of(caplog, touched, replaced) == []
+
+
+async def test_production_does_not_look(caplog: pytest.LogCaptureFixture) -> None:
+    assert await warnings_of(caplog, lambda view, socket: view.items.append(2), debug=False) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "mutate"),
+    [
+        ([1], lambda v: v.append(2)),
+        ({"a": [1]}, lambda v: v["a"].append(2)),
+        ({1, 2}, lambda v: v.add(3)),
+        (Person("a"), lambda v: setattr(v, "name", "b")),
+        ([Point()], lambda v: setattr(v[0], "x", 1)),
+        (({"k": 1},), lambda v: v[0].update(k=2)),
+    ],
+)
+def test_fingerprints_see_changes_inside(value: Any, mutate: Any) -> None:
+    before = fingerprint(value)
+    assert fingerprint(value) == before
+    mutate(value)
+    assert fingerprint(value) != before
+
+
+def test_fingerprints_end_in_cycles_and_in_huge_values() -> None:
+    knot: list[Any] = []
+    knot.append(knot)
+    assert fingerprint(knot) == fingerprint(knot)
+    assert fingerprint(list(range(BUDGET * 10))) is not None
