@@ -55,7 +55,7 @@ async def test_it_says_what_where_and_what_to_do(caplog: pytest.LogCaptureFixtur
     assert "Page.items was changed in place" in warning
     lines = Path(__file__).read_text(encoding="utf-8").splitlines()
     line, text = next((n, text) for n, text in enumerate(lines, 1) if "len(@items)" in text)
-    assert f"{__file__}:{line}:{text.index('@items') + 1} renders @items" in warning
+    assert f"{__file__}:{line}:{text.index('len(') + 1} renders @items" in warning
     assert "socket.touch('items')" in warning
 
 
