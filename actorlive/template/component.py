@@ -164,5 +164,7 @@ def component(function: Any = None, /) -> Any:
     from actorlive.template.template import compile_function
 
     made: Component[Any] = Component(function)
-    compile_function(function, declared=made.signature.parameters.keys(), owner=f"component {made.name}")
+    compile_function(
+        function, declared=made.signature.parameters.keys(), owner=f"component {made.name}", special=()
+    )
     return made

@@ -227,7 +227,7 @@ def update_rows(
     for i, source in enumerate(sources):
         if source < 0:
             rows.append(row(changed, None, items[i]))
-        elif i < head or i >= shift:
+        elif not touched and (i < head or i >= shift or not differs(old[source], items[i])):
             rows.append(row(changed, before[source], items[i]) if body else before[source])
         else:
             rows.append(again(source, items[i]))
@@ -328,10 +328,10 @@ def _equal_back(old: list[object], new: list[object], limit: int) -> int:
 
 
 def _scalars(items: list[object]) -> bool:
-    return bool(items) and (isinstance(items[0], _SCALARS) or isinstance(items[-1], _SCALARS))
+    return bool(items) and (type(items[0]) in _SCALARS or type(items[-1]) in _SCALARS)
 
 
-_SCALARS = (str, int, float, bool)
+_SCALARS = frozenset((str, int, float, bool))
 
 
 def _same_types(old: list[object], new: list[object], count: int) -> int:
@@ -347,8 +347,8 @@ def _sources(
     stop_old, stop = len(old) - tail, len(new) - tail
     middle_old, middle = old[head:stop_old], new[head:stop]
     if key is None:
-        of_old, of_new = [_token(item) for item in middle_old], [_token(item) for item in middle]
-        if len(of_old) == len(of_new):
+        of_old, of_new = _tokens(middle_old), _tokens(middle)
+        if len(of_old) == len(of_new) and set(of_old).isdisjoint(of_new):
             return None
     else:
         of_old, of_new = [key(item) for item in middle_old], unique([key(item) for item in middle])
@@ -377,6 +377,6 @@ def _match(
     return None if sources == list(range(count)) and count <= count_old else sources
 
 
-def _token(item: object) -> object:
-    """What an item without a key is known by: itself if it is plain, else its identity."""
-    return item if isinstance(item, str | int | float | bytes) else (None, id(item))
+def _tokens(items: list[object]) -> list[object]:
+    """What items without keys are known by: themselves if they are plain, else their identities."""
+    return items if all(map(_SCALARS.__contains__, map(type, items))) else list(map(id, items))

@@ -195,11 +195,16 @@ def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
 
 
 def compile_function(
-    function: Callable[..., object], *, declared: Collection[str] | None = None, owner: str = ""
+    function: Callable[..., object],
+    *,
+    declared: Collection[str] | None = None,
+    owner: str = "",
+    special: Collection[str] = SPECIAL_ASSIGNS,
 ) -> list[Template]:
     """Compile all `heex("…")` in a function's body, before it runs.
 
-    With `declared`, an assign that neither it nor the call's keywords provide is a `TemplateError`.
+    With `declared`, an assign that neither it nor `special` nor the call's keywords provide is a
+    `TemplateError`.
     """
     code = getattr(function, "__code__", None)
     if not isinstance(function, FunctionType) or not isinstance(code, CodeType):
@@ -211,7 +216,7 @@ def compile_function(
         template = _by_place.get(key) or _compile(text, call, code.co_filename, function.__globals__)
         _by_place[key] = template
         if declared is not None and not call.open_keywords:
-            check_names(template.core, {*declared, *call.keywords}, owner)
+            check_names(template.core, {*declared, *special, *call.keywords}, owner)
         templates.append(template)
     return templates
 

@@ -93,7 +93,9 @@ def underlined(error: BaseException) -> str:
 
 def test_a_component_of_a_missing_name_is_found_at_the_first_render() -> None:
     template = heex("<.ghost_compnent />")
-    with pytest.raises(TemplateError, match="there is no component <.ghost_compnent>") as caught:
+    with pytest.raises(
+        TemplateError, match="there is no component <.ghost_compnent>".replace(".", r"\.")
+    ) as caught:
         render_to_string(template, {})
     assert caught.value.filename == __file__
 
