@@ -44,7 +44,17 @@ if TYPE_CHECKING:
         unlink,
         whereis,
     )
-    from actorlive.template import Attrs, Slot, Template, component, heex, render_slot
+    from actorlive.template import (
+        Attrs,
+        ColocatedCSS,
+        ColocatedHook,
+        ColocatedJS,
+        Slot,
+        Template,
+        component,
+        heex,
+        render_slot,
+    )
     from actorlive.web import ActorLive
 
 __all__ = [
@@ -53,6 +63,9 @@ __all__ = [
     "ActorLiveError",
     "AsyncResult",
     "Attrs",
+    "ColocatedCSS",
+    "ColocatedHook",
+    "ColocatedJS",
     "Cont",
     "Down",
     "Error",
@@ -113,7 +126,7 @@ _HOME = {
         "Down Error Exit Ok Pid Ref Shutdown Timer cancel_timer demonitor exit link make_ref "
         "monitor register send send_after spawn spawn_link spawn_monitor unlink whereis "
     ),
-    "actorlive.template": "Attrs Slot Template component heex render_slot",
+    "actorlive.template": "Attrs ColocatedCSS ColocatedHook ColocatedJS Slot Template component heex render_slot",
     "actorlive.web": "ActorLive",
 }
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}

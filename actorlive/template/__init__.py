@@ -14,6 +14,7 @@ from actorlive.template.builtins import (
     live_title,
     portal,
 )
+from actorlive.template.colocated import ColocatedCSS, ColocatedHook, ColocatedJS
 from actorlive.template.component import Component, component
 from actorlive.template.errors import TemplateError
 from actorlive.template.loader import embed_templates, load_template
@@ -25,6 +26,9 @@ from actorlive.template.template import Template, compile_function, heex
 
 __all__ = [
     "Attrs",
+    "ColocatedCSS",
+    "ColocatedHook",
+    "ColocatedJS",
     "Component",
     "DuplicateKeyError",
     "Renderer",

@@ -21,6 +21,7 @@ from actorlive.live.view import LiveView
 from actorlive.runtime import Node, open_node
 from actorlive.runtime.context import node_variable
 from actorlive.web.assets import Assets
+from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.dead import respond
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.errors import ConfigurationError
@@ -87,7 +88,8 @@ class ActorLive:
     `secret_key` signs tokens and the session; by default it is the application's own. `root_layout` is a
     component that renders the document around a page, see `actorlive.web.layouts`. `check_origin` names the
     origins whose pages may connect: True is the host's own, else patterns as "https://example.com" and
-    "//*.example.com". `debug` (by default that of the application, or its `testing`) makes faults loud.
+    "//*.example.com". `hooks` is the URL of an ES module (or several), each export of which is a hook.
+    `debug` (by default that of the application, or its `testing`) makes faults loud.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class ActorLive:
         secret_key: str | bytes | None = None,
         root_layout: RootLayout | None = None,
         check_origin: CheckOrigin = True,
+        hooks: str | Sequence[str] = (),
         limits: Limits | None = None,
         debug: bool | None = None,
     ) -> None:
@@ -106,6 +109,7 @@ class ActorLive:
         self.check_origin: CheckOrigin = check_origin
         self.limits = limits or Limits()
         self.assets = Assets(ASSETS_PATH)
+        self.colocated = ColocatedAssets(self.assets, [hooks] if isinstance(hooks, str) else hooks)
         self.sockets = Sockets()
         self.draining = False
         self._default = LiveSession(self, "default", (), None)
@@ -235,6 +239,7 @@ class ActorLive:
         _ = self.endpoint.tokens  # a missing key is found now, not by the first visitor
         self._stop, self._stopped = trio.Event(), trio.Event()
         await self.app.nursery.start(self._hold_node)
+        await self._enter_node()  # functions of `before_serving` that come later may start processes
 
     async def _hold_node(self, *, task_status: trio.TaskStatus[None]) -> None:
         try:
@@ -262,6 +267,9 @@ class ActorLive:
         return await serve_websocket(self)
 
     async def _asset(self, name: str) -> Response:
+        if name == MANIFEST:
+            headers = {"Cache-Control": "no-cache"}
+            return Response(self.colocated.json(), content_type="application/json", headers=headers)
         asset = self.assets.get(name)
         if asset is None:
             abort(404)

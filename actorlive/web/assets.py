@@ -40,7 +40,7 @@ class Assets:
     """The files by their hashed names. `prefix` is the path that they are served under."""
 
     def __init__(self, prefix: str, dist: Path = DIST) -> None:
-        self._prefix = prefix
+        self.prefix = prefix
         self._by_name: dict[str, Asset] = {}
         self._urls: dict[str, str] = {}
         for name in ("actorlive.js", "actorlive.css"):
@@ -52,7 +52,7 @@ class Assets:
         hashed = f"{stem}-{hashlib.sha256(body).hexdigest()[:16]}{dot}{suffix}"
         content_type = _TYPES.get(dot + suffix, "application/octet-stream")
         self._by_name[hashed] = Asset(hashed, content_type, body, gzip.compress(body, mtime=0))
-        self._urls[name] = f"{self._prefix}/{hashed}"
+        self._urls[name] = f"{self.prefix}/{hashed}"
         return self._urls[name]
 
     def url(self, name: str) -> str:

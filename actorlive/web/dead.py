@@ -61,7 +61,9 @@ async def respond(live: ActorLive) -> Response:
             return _redirect(target)
         case page:
             container = _container(live.endpoint, mount, page)
-            document = render_document(live.root_layout, container, page, csrf_token, live.assets)
+            document = render_document(
+                live.root_layout, container, page, csrf_token, live.assets, live.colocated.tags()
+            )
             return Response(document, content_type="text/html; charset=utf-8", headers=SECURITY_HEADERS)
 
 

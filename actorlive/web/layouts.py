@@ -9,6 +9,7 @@ it wants of these attributes:
 | `csrf_token` | for `<meta name="csrf-token" content={@csrf_token}>`, without which no socket gets a session |
 | `stylesheet` | the URL of the default stylesheet                                                           |
 | `script`     | the URL of the browser client; load it with `defer`                                         |
+| `colocated`  | tags for the head: the manifest of colocated hooks, and the stylesheet of colocated styles   |
 | `flash`      | the messages to be shown, by kind                                                           |
 | `assigns`    | the view's assigns                                                                          |
 """
@@ -45,6 +46,7 @@ def root_layout(
     csrf_token: str,
     stylesheet: str,
     script: str,
+    colocated: Markup,
     lang: str = "en",
     inner_block: Slot,
 ) -> Template:
@@ -59,6 +61,7 @@ def root_layout(
         <.live_title>{@page_title}</.live_title>
         <link rel="icon" href="data:,">
         <link phx-track-static rel="stylesheet" href={@stylesheet}>
+        {@colocated}
         <script defer phx-track-static src={@script}></script>
       </head>
       <body>
@@ -72,19 +75,26 @@ def root_layout(
 
 
 def render_document(
-    layout: RootLayout, container: Markup, page: DeadPage, csrf_token: str, assets: Assets
+    layout: RootLayout,
+    container: Markup,
+    page: DeadPage,
+    csrf_token: str,
+    assets: Assets,
+    colocated: Markup,
 ) -> str:
-    """The whole document of a dead render."""
+    """The whole document of a dead render. A layout that takes no `colocated` has it in front of the page."""
     known: dict[str, Any] = {
         "page_title": page.page_title or "",
         "csrf_token": csrf_token,
         "stylesheet": assets.url("actorlive.css"),
         "script": assets.url("actorlive.js"),
+        "colocated": colocated,
         "flash": page.flash,
         "assigns": page.assigns,
     }
     wanted = {name: value for name, value in known.items() if layout.signature.accepts(name)}
-    return render_to_string(layout(**wanted, inner_block=_slot(container)), {})
+    content = container if "colocated" in wanted else colocated + container
+    return render_to_string(layout(**wanted, inner_block=_slot(content)), {})
 
 
 def _slot(content: Markup) -> Slot:
