@@ -139,7 +139,7 @@ class Mailbox:
         if self.turns is None:
             reschedule(self.sleeper)
         else:
-            self.turns.add(self.sleeper)
+            self.turns.add(self.sleeper, self.pid.id)
 
     def refill(self) -> None:
         """Start a new stretch of `BUDGET` messages."""
@@ -151,7 +151,7 @@ class Mailbox:
         self.issued -= self.credit
         self.credit = 0
 
-    async def take(self, test: Callable[[object], bool] | None, timeout: float | None) -> object:  # noqa: ASYNC109
+    async def take(self, test: Callable[[object], bool] | None, timeout: float | None) -> object:
         """The general `receive`: the oldest message that passes `test`, waiting for it if need be."""
         scanned = 0
         alarm: Alarm | None = None
@@ -240,7 +240,7 @@ class Mailbox:
         if self.turns is None:
             await checkpoint()
         else:
-            await self.turns.wait()
+            await self.turns.wait(self.pid.id)
         self.refill()
 
 
@@ -289,20 +289,20 @@ def send_slowly(dest: Destination, message: object) -> None:
 
 
 @overload
-async def receive(match: None = None, timeout: float | None = None) -> object: ...  # noqa: ASYNC109
+async def receive(match: None = None, timeout: float | None = None) -> object: ...
 
 
 @overload
-async def receive(match: type[T] | tuple[type[T], ...], timeout: float | None = None) -> T: ...  # noqa: ASYNC109
+async def receive(match: type[T] | tuple[type[T], ...], timeout: float | None = None) -> T: ...
 
 
 @overload
-async def receive(match: Callable[[object], bool], timeout: float | None = None) -> object: ...  # noqa: ASYNC109
+async def receive(match: Callable[[object], bool], timeout: float | None = None) -> object: ...
 
 
 async def receive(
     match: type | tuple[type, ...] | Callable[[object], bool] | None = None,
-    timeout: float | None = None,  # noqa: ASYNC109 - Erlang's `after`, which a cancel scope cannot express
+    timeout: float | None = None,
 ) -> object:
     """The oldest message of this process's mailbox, waiting for one if it is empty (Erlang: `receive`).
 

@@ -32,7 +32,7 @@ from actorlive.runtime.process import Process, unwrap
 from actorlive.runtime.results import Error, Ok
 from actorlive.runtime.signals import Down, Entity
 from actorlive.runtime.timers import TimerHeap
-from actorlive.runtime.turns import Choose, Turns
+from actorlive.runtime.turns import Choose, Turns, default_choose
 
 if TYPE_CHECKING:
     from actorlive.runtime.children import ChildSpec
@@ -361,6 +361,7 @@ async def open_node(
     without it a warning is logged. A process that holds the loop for more than `slow_handler` seconds is
     reported with its stack; None switches that off. `choose` replaces the scheduler, see `actorlive.runtime.turns`.
     """
+    choose = choose or default_choose.get()
     node = Node(choose=choose, grace=grace, high_water=high_water, on_high_water=on_high_water)
     watchdog = None if slow_handler is None else Watchdog(node, slow_handler)
     failure: BaseException | None = None

@@ -54,11 +54,11 @@ class Pending:
             self.outcome = message
             self.arrived.set()
 
-    async def wait(self, timeout: float | None) -> Answer | Down | object:  # noqa: ASYNC109
+    async def wait(self, timeout: float | None) -> Answer | Down | object:
         """`Answer`, `Down`, or `TIMED_OUT`."""
         if timeout is not None:
             send_after(self.port.pid, TIMED_OUT, timeout)
         await self.arrived.wait()
         if self.node.turns is not None:
-            await self.node.turns.wait()
+            await self.node.turns.wait(self.port.pid.id)
         return self.outcome

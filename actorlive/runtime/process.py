@@ -70,7 +70,7 @@ class Process(Entity):
         try:
             with trio.CancelScope() as self.scope:
                 if self.node.turns is not None:
-                    await self.node.turns.wait()
+                    await self.node.turns.wait(self.pid.id)
                 if not self.doomed:
                     await fn(*args)
         except BaseException as error:  # this is where every crash becomes a value
@@ -151,14 +151,14 @@ def self() -> Pid:
 
 
 @overload
-def exit(reason: object, /) -> NoReturn: ...  # noqa: A001 - Erlang's name
+def exit(reason: object, /) -> NoReturn: ...
 
 
 @overload
-def exit(pid: Pid, reason: object, /) -> None: ...  # noqa: A001
+def exit(pid: Pid, reason: object, /) -> None: ...
 
 
-def exit(*args: object) -> None:  # noqa: A001
+def exit(*args: object) -> None:
     """`exit(reason)` ends the calling process; `exit(pid, reason)` sends an exit signal (Erlang: `exit/1,2`).
 
     `exit(pid, "kill")` cannot be trapped and gives "killed"; "normal" is ignored by others unless they

@@ -141,7 +141,7 @@ class Server:
         """Clean up. Raising here replaces the exit reason."""
 
     @classmethod
-    async def start(cls, *args: object, name: str | None = None, timeout: float | None = None) -> Pid:  # noqa: ASYNC109
+    async def start(cls, *args: object, name: str | None = None, timeout: float | None = None) -> Pid:
         """Start the server and wait for its `init` (OTP: `gen_server:start`).
 
         `timeout` is in seconds. Raises `StartError` when `init` failed, ignored or took too long, and
@@ -150,7 +150,7 @@ class Server:
         return await cls._start(spawn, args, name, timeout)
 
     @classmethod
-    async def start_link(cls, *args: object, name: str | None = None, timeout: float | None = None) -> Pid:  # noqa: ASYNC109
+    async def start_link(cls, *args: object, name: str | None = None, timeout: float | None = None) -> Pid:
         """`start`, linked to the calling process, which is its parent (OTP: `gen_server:start_link`).
 
         When `init` fails the link carries the reason as well: a caller that does not trap exits ends with it.
@@ -163,7 +163,7 @@ class Server:
         spawner: Callable[..., Pid],
         args: tuple[object, ...],
         name: str | None,
-        timeout: float | None,  # noqa: ASYNC109
+        timeout: float | None,
     ) -> Pid:
         node = current_node()
         parent = calling_process()
@@ -192,7 +192,7 @@ class Acknowledgement:
         if self.pending is not None:
             self.pending.accept(Answer(value))
 
-    async def wait_for(self, pid: Pid, what: str, timeout: float | None) -> Pid:  # noqa: ASYNC109
+    async def wait_for(self, pid: Pid, what: str, timeout: float | None) -> Pid:
         """The Pid once it runs. Raises `StartError`."""
         with Pending(self.node, pid) as self.pending:
             outcome = await self.pending.wait(timeout)
@@ -272,8 +272,8 @@ async def dispatch(server: Server, parent: Pid | None, message: object) -> objec
             return answer(caller, await server.handle_call(request, caller))
         case Cast(request):
             return await server.handle_cast(request)
-        case ExitSignal(process, reason) if process is parent:
-            return Stop(reason)
+        case ExitSignal(process, reason) if process in (parent, current_process().node.port.pid):
+            return Stop(reason)  # the parent ends, or the node does
         case StopRequest(reason):
             return Stop(reason)
         case _:
@@ -298,7 +298,7 @@ def cast(server: Pid | str, request: object) -> None:
     send(server, Cast(request))
 
 
-async def call(server: Pid | str, request: object, timeout: float | None = 5.0) -> object:  # noqa: ASYNC109
+async def call(server: Pid | str, request: object, timeout: float | None = 5.0) -> object:
     """Send a request to a server and wait for its reply (OTP: `gen_server:call/3`).
 
     `timeout` is in seconds, None waits for ever. Raises `CallError`: its `reason` is the exit reason of a
@@ -327,7 +327,7 @@ def refuse_self(caller: Pid | None, server: Pid | str, node: Node) -> None:
         raise CallError("a server cannot call itself: it would wait for its own answer", "calling_self")
 
 
-async def stop(server: Pid | str, reason: object = "normal", timeout: float | None = None) -> None:  # noqa: ASYNC109
+async def stop(server: Pid | str, reason: object = "normal", timeout: float | None = None) -> None:
     """Ask a server to end, and wait until it has, `terminate` included (OTP: `gen_server:stop/3`).
 
     Raises `CallError` with the real reason when it ended with another, "noproc", or "timeout".

@@ -69,7 +69,7 @@ class Task(Generic[T]):
         """
         return adopt(spawn_link(run_task, current_process().pid, fn, args, kwargs))
 
-    async def await_(self, timeout: float | None = 5.0) -> T:  # noqa: ASYNC109
+    async def await_(self, timeout: float | None = 5.0) -> T:
         """The value. Raises `CallError` with the task's exit reason, or "timeout" (Elixir: `Task.await`).
 
         After a time-out the task runs on; a late value stays away from the mailbox.
@@ -83,11 +83,11 @@ class Task(Generic[T]):
                 demonitor(self.ref, flush=True)
                 raise CallError(f"the task {self.pid} had no value within {timeout} s", "timeout")
 
-    async def yield_(self, timeout: float | None = 5.0) -> Ok[T] | Exit | None:  # noqa: ASYNC109
+    async def yield_(self, timeout: float | None = 5.0) -> Ok[T] | Exit | None:
         """`Ok(value)`, `Exit(reason)`, or None when it is not done yet; then ask again (Elixir: `Task.yield`)."""
         return await self.receive_result(timeout)
 
-    async def shutdown(self, timeout: float | Literal["brutal_kill"] | None = 5.0) -> Ok[T] | Exit | None:  # noqa: ASYNC109
+    async def shutdown(self, timeout: float | Literal["brutal_kill"] | None = 5.0) -> Ok[T] | Exit | None:
         """End the task; what it had to say if it was faster, else None (Elixir: `Task.shutdown`).
 
         It gets `timeout` seconds after the signal "shutdown", then "kill"; "brutal_kill" starts with that.
@@ -101,7 +101,7 @@ class Task(Generic[T]):
             result = await self.receive_result(None)
         return None if result in (Exit("shutdown"), Exit("killed")) else result
 
-    async def receive_result(self, timeout: float | None) -> Ok[T] | Exit | None:  # noqa: ASYNC109
+    async def receive_result(self, timeout: float | None) -> Ok[T] | Exit | None:
         """Take the task's last word out of the mailbox."""
         if current_process().pid is not self.owner:
             raise RuntimeMisuse("only the process that started a task may await it")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 import trio
 
@@ -118,17 +120,15 @@ async def test_receive_yields_after_its_budget():
         send(pid, None)
         runs = "".join(turn[0] for turn in turns).split("m")
         assert turns.count("modest") == 5
-        assert max(map(len, runs)) <= 2 * BUDGET
+        assert max(map(len, runs[:-1])) <= 2 * BUDGET
         node.grace = 0
 
 
 async def test_polling_yields_too():
     async def poll() -> None:
         while not seen:
-            try:
+            with contextlib.suppress(ReceiveTimeout):
                 await receive(timeout=0)
-            except ReceiveTimeout:
-                pass
 
     async def other() -> None:
         seen.append(1)

@@ -93,14 +93,14 @@ async def test_what_does_not_end_in_time_is_killed(caplog):
 
 
 async def test_an_error_of_the_body_leaves_as_it_is():
-    with pytest.raises(ValueError, match="mine"):
+    with pytest.raises(ValueError, match="mine"):  # noqa: PT012
         async with open_node() as node:
             node.spawn(until_told)
             raise ValueError("mine")
 
 
 async def test_a_failure_of_the_runtime_is_loud():
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012
         async with open_node() as node:
             node.timers.fire_due = lambda: 1 / 0
             send_after(node.spawn(until_told), 1, 1)
@@ -112,7 +112,7 @@ async def test_a_keyboard_interrupt_in_a_process_ends_everything():
         raise KeyboardInterrupt
 
     words: list[str] = []
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
         async with open_node() as node:
             node.spawn(last_words, "other", words)
             await trio.sleep(1)
@@ -125,7 +125,7 @@ async def test_the_node_fails_when_its_root_gives_up(caplog):
     async def fails() -> None:
         raise ValueError
 
-    with pytest.raises(NodeFailed):
+    with pytest.raises(NodeFailed):  # noqa: PT012
         async with open_node() as node:
             await node.start_child(child_spec(fails))
             await trio.sleep_forever()
