@@ -74,7 +74,7 @@ async def test_draining_closes_with_1012_and_refuses_newcomers():
         nursery.start_soon(live.drain)
         assert await closed(socket) == 1012
         newcomer = live.app.test_client().websocket("/live/websocket", query_string={"vsn": "2.0.0"})
-        with pytest.raises(WebsocketResponseError) as refused:
-            async with newcomer as other:
+        async with newcomer as other:
+            with pytest.raises(WebsocketResponseError) as refused:
                 await other.receive()
         assert refused.value.response.status_code == 503
