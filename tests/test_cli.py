@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from actorlive.cli import load_app, main
+
+APP = """
+from quart_trio import QuartTrio
+from actorlive import LiveView, heex
+from actorlive.web import ActorLive
+
+class Home(LiveView):
+    template = heex("<p>home</p>")
+
+application = QuartTrio(__name__)
+live = ActorLive(application, secret_key="a key")
+live.route("/", Home)
+live.session("admin").route("/admin/<int:page>", Home, action="admin")
+bare = QuartTrio("bare")
+"""
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str:
+    name = f"cli_{request.node.name.partition('[')[0]}"
+    (tmp_path / f"{name}.py").write_text(APP)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    return name
+
+
+def test_an_application_is_found(module: str):
+    assert load_app(f"{module}:application").import_name == module
+
+
+def test_routes(module: str, capsys: pytest.CaptureFixture[str]):
+    main(["routes", f"{module}:application"])
+    assert capsys.readouterr().out == (
+        "path               view  action  session\n"
+        "/                  Home          default\n"
+        "/admin/<int:page>  Home  admin   admin\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("nowhere_at_all:app", "there is no module 'nowhere_at_all' here or on the path"),
+        ("{module}:aplication", "{module} has no application 'aplication'. Did you mean \"application\"?"),
+        ("{module}", "{module} has no application 'app'."),
+        ("{module}:Home", "{module} has no application 'Home'."),
+        ("{module}:bare", "{module}:bare has no live routes: it was not given to ActorLive(app)"),
+    ],
+)
+def test_faults_are_one_line(module: str, target: str, words: str):
+    with pytest.raises(SystemExit) as ended:
+        main(["routes", target.format(module=module)])
+    assert ended.value.code == f"actorlive: {words.format(module=module)}"
+
+
+def test_a_fault_inside_the_module_is_not_hidden(module: str, tmp_path: Path):
+    (tmp_path / "cli_broken.py").write_text("import nothing_of_that_name")
+    with pytest.raises(ModuleNotFoundError, match="nothing_of_that_name"):
+        load_app("cli_broken:app")
+
+
+def test_host_and_port_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, module: str):
+    called: list[object] = []
+    monkeypatch.setattr("actorlive.web.serve", lambda app, host, port: called.append((host, port)))
+    monkeypatch.setenv("PORT", "5001")
+    monkeypatch.setenv("HOST", "0.0.0.0")
+    main(["run", f"{module}:application"])
+    main(["run", f"{module}:application", "--port", "5002", "--host", "::1"])
+    assert called == [("0.0.0.0", 5001), ("::1", 5002)]
