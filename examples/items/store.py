@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actorlive import Pid, pubsub
-from actorlive.live.rejection import Rejected, Stale
+from actorlive import Pid, Rejected, Stale, pubsub
 
 TOPIC = "items"
 TITLES = ["Paint the fence", "Mend the kite", "Return the ladder", "Feed the goldfish", "Keep this locked"]

@@ -7,9 +7,7 @@ from typing import Any
 
 import trio
 
-from actorlive import Error, Event, Exit, LiveView, Ok, Pid, Socket, Stream
-from actorlive.live.js import JS
-from actorlive.live.rejection import Rejected, Stale
+from actorlive import JS, Error, Event, Exit, LiveView, Ok, Pid, Rejected, Socket, Stale, Stream
 from examples.items.store import TOPIC, Added, Gone, Item, Saved, Store
 from examples.scratch import scratch
 
