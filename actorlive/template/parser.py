@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -29,6 +30,7 @@ __all__ = ["is_component", "parse", "root_element"]
 MAX_DEPTH = 150
 """How deep tags and blocks may stand inside each other."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPECIAL = (":if", ":for", ":key", ":let")
 _UPDATES = ("ignore", "stream", "append", "prepend", "replace")
 _TEMPLATE_ONLY = ("phx-no-format", "phx-no-curly-interpolation")
@@ -36,6 +38,10 @@ _TEMPLATE_ONLY = ("phx-no-format", "phx-no-curly-interpolation")
 
 def parse(source: Source) -> tuple[Node, ...]:
     """The nodes of a template; raises `TemplateError`."""
+    lone = _SURROGATE.search(source.text)
+    if lone is not None:
+        hint = "it is half of a character, and has no place in UTF-8"
+        raise source.error("a lone surrogate in the template", lone.start(), hint=hint)
     return _Parser(source, tokenize(source)).document()
 
 

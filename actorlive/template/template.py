@@ -186,9 +186,13 @@ _unplaced = iter(range(1, sys.maxsize))
 
 
 def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
-    """Compile a source; `namespace` are the globals in which its expressions run."""
-    nodes = extract(source, parse(source), namespace)
-    generated = generate(source, nodes, namespace, builtins)
+    """Compile a source; `namespace` are the globals in which its expressions run. Raises `TemplateError`."""
+    try:
+        nodes = extract(source, parse(source), namespace)
+        generated = generate(source, nodes, namespace, builtins)
+    except (RecursionError, MemoryError):
+        hint = "move parts of it into components"
+        raise source.error("the template is too deep, or too large, for Python", 0, hint=hint) from None
     core = Compiled(source, generated)
     core.verify_later(core.verify(generated.calls, namespace, defined=False), namespace)
     return Template(core)
