@@ -8,8 +8,9 @@ from typing import Any
 
 import trio
 
+from actorlive.runtime import Pid
 from actorlive.testing import clock
-from actorlive.testing.errors import JoinFailed, NotIdle, Redirected, UnexpectedStatus, ViewGone
+from actorlive.testing.errors import Failure, JoinFailed, NotIdle, Redirected, UnexpectedStatus, ViewGone
 from actorlive.testing.joined import JoinedView
 from actorlive.testing.messages import Navigation, PageSocket, Pending
 from actorlive.testing.page import Page
@@ -18,6 +19,9 @@ __all__ = ["Driver", "Loaded", "World"]
 
 JOIN_TIMEOUT = 10.0
 """Seconds that the client gives a join."""
+
+RECONNECT_DELAYS = (0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before the tries to connect again."""
 
 PUSH_TIMEOUT = 30.0
 """Seconds after which the browser gives an answer up and reloads the page."""
@@ -54,6 +58,10 @@ class World:
         """What a flash token says, where that can be known."""
         return {}
 
+    def pid(self, view: JoinedView) -> Pid:
+        """The view's process. Raises `Failure` where it cannot be reached."""
+        raise Failure("the view's process is on the other side of a real socket")
+
 
 class Driver:
     """One page and what moves it. `nursery` holds its pump and its timers."""
@@ -64,7 +72,8 @@ class Driver:
         self.page: Page | None = None
         self._nursery = nursery
         self._pump: trio.CancelScope | None = None
-        self._news = trio.Event()
+        self._tries = 0
+        self._offline = False
 
     # -- page and socket -----------------------------------------------------
 
@@ -75,6 +84,7 @@ class Driver:
 
     async def connect(self, page: Page) -> None:
         """Give the page a socket and pump its frames."""
+        self._offline = False
         page.socket = socket = await self.world.connect(page)
         self._pump = trio.CancelScope()
         self._nursery.start_soon(self._run, page, socket, self._pump)
@@ -82,15 +92,29 @@ class Driver:
     async def _run(self, page: Page, socket: PageSocket, scope: trio.CancelScope) -> None:
         with scope:
             while (frame := await socket.receive()) is not None:
+                self._tries = 0
                 page.receive(frame)
-                self._news.set()
             if page.socket is socket:
                 page.disconnected()
-                self._news.set()
+                self._reconnect_later(page)
+
+    def _reconnect_later(self, page: Page) -> None:
+        """The server, or the network, has ended the socket: the client comes back by itself."""
+        if page.rejoins:
+            delay = RECONNECT_DELAYS[min(self._tries, len(RECONNECT_DELAYS) - 1)]
+            self._tries += 1
+            self._nursery.start_soon(self._reconnect, page, delay)
+
+    async def _reconnect(self, page: Page, delay: float) -> None:
+        await trio.sleep(delay)
+        if page.socket is None and page is self.page and not self._offline:
+            await self.connect(page)
+            page.rejoin()
 
     async def disconnect(self) -> None:
         """End the socket, as when the network goes."""
         page = self.page
+        self._offline = True
         if page is None or page.socket is None:
             return
         socket = page.socket
@@ -131,11 +155,9 @@ class Driver:
         assert page is not None
         if page.socket is None:
             await self.connect(page)
+        page.rejoin()
         for view in list(page.views.values()):
-            if view.status == "errored":
-                view.status = "joining"
-                page.join(view)
-                await self._joined(view)
+            await self._joined(view)
 
     async def follow(self, navigation: Navigation) -> JoinedView:
         """Go where a view sent its visitor."""
@@ -169,7 +191,6 @@ class Driver:
         async def later() -> None:
             await trio.sleep(delay)
             fn()
-            self._news.set()
 
         self._nursery.start_soon(later)
 

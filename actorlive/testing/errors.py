@@ -12,6 +12,7 @@ __all__ = [
     "JoinFailed",
     "Leak",
     "NotIdle",
+    "PageWarning",
     "Redirected",
     "RenderedError",
     "SelectorError",
@@ -66,6 +67,10 @@ class UnexpectedStatus(Failure):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
+
+
+class PageWarning(UserWarning):
+    """The page is not as it should be: two elements with one id, a form with `phx-change` but without an id."""
 
 
 class Redirected(Failure):

@@ -195,10 +195,18 @@ class Page:
 
         def rejoin() -> None:
             if view.status == "errored" and view.join_ref == join_ref and self.socket is not None:
+                view.status = "joining"
                 view.attempts += 1
                 self.join(view)
 
         self.schedule(delay, rejoin)
+
+    def rejoin(self) -> None:
+        """Join now what is away."""
+        for view in list(self.views.values()):
+            if view.status == "errored":
+                view.status = "joining"
+                self.join(view)
 
     def lose(self, view: JoinedView) -> None:
         """What the view has in flight will not be answered."""

@@ -13,7 +13,9 @@ from actorlive.runtime import Node, open_node
 from actorlive.testing.app import AppWorld, extension, running
 from actorlive.testing.driver import Driver
 from actorlive.testing.isolated import IsolatedWorld
+from actorlive.testing.leaks import Baseline
 from actorlive.testing.memory import Network
+from actorlive.testing.trio_run import unwrap
 from actorlive.testing.view import View
 from actorlive.testing.world import MemoryWorld, absolute
 
@@ -29,20 +31,22 @@ def live(
     connect_params: Params | None = None,
     network: Network | None = None,
     client: Any = None,
+    leaks: bool = False,
 ) -> AbstractAsyncContextManager[View]:
     """A view of an application: its page is loaded, then joined, in memory and in this Trio loop (`live/2`).
 
     `app` is a Quart app with ActorLive attached, or the ActorLive itself. `connect_params` are the params of the
     client's LiveSocket (`put_connect_params/2`), `client` a Quart test client whose cookies count, `network` what lies
     between. Entering raises `Redirected` when the page or the join leads elsewhere, `UnexpectedStatus`, `JoinFailed`,
-    or plainly what a callback raised. Leaving ends everything that was begun, and raises `Leak` if something stays.
+    or plainly what a callback raised. Leaving ends everything that was begun; what the view leaves running raises `Leak`,
+    unless `leaks` allows it.
     """
     extended = extension(app)
 
     def world(node: Node, driver: Driver) -> MemoryWorld:
         return AppWorld(extended, node, network or Network(), driver.schedule, client)
 
-    return _under_test(running(extended), world, absolute(path), connect_params)
+    return _under_test(running(extended), world, absolute(path), connect_params, leaks=leaks)
 
 
 def live_isolated(
@@ -51,13 +55,14 @@ def live_isolated(
     session: Params | None = None,
     connect_params: Params | None = None,
     network: Network | None = None,
+    leaks: bool = False,
 ) -> AbstractAsyncContextManager[View]:
     """A view class by itself: no application, no route, `session` as given (`live_isolated/3`)."""
 
     def world(node: Node, driver: Driver) -> MemoryWorld:
         return IsolatedWorld(view, session or {}, node, network or Network(), driver.schedule)
 
-    return _under_test(open_node(), world, absolute("/"), connect_params)
+    return _under_test(open_node(), world, absolute("/"), connect_params, leaks=leaks)
 
 
 @asynccontextmanager
@@ -66,10 +71,13 @@ async def _under_test(
     make_world: Callable[[Node, Driver], MemoryWorld],
     url: str,
     connect_params: Params | None,
+    *,
+    leaks: bool,
 ) -> AsyncIterator[View]:
     failure: BaseException | None = None
     try:
         async with surroundings as node, trio.open_nursery() as nursery:
+            before = Baseline(node)
             driver = Driver(nursery, dict(connect_params or {}))
             world = make_world(node, driver)
             driver.world = world
@@ -81,15 +89,10 @@ async def _under_test(
             with trio.CancelScope(shield=True):
                 await driver.stop()
             world.close()
+            if failure is None and not leaks:
+                before.check()
             nursery.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         raise unwrap(group) from None
     if failure is not None:
         raise failure
-
-
-def unwrap(error: BaseException) -> BaseException:
-    """The one exception inside of groups of one; anything else as it is."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import tempfile
+import webbrowser
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from actorlive.errors import did_you_mean
+from actorlive.runtime import Pid, alive, exit, statistics
 from actorlive.testing import forms, gestures
 from actorlive.testing.dom import Node
 from actorlive.testing.driver import Driver, Loaded, gone
 from actorlive.testing.element import Element, Form, Text
-from actorlive.testing.errors import ElementError, Failure
+from actorlive.testing.errors import ElementError, Failure, NotIdle
 from actorlive.testing.joined import JoinedView
 from actorlive.testing.messages import Navigation, Pending
 from actorlive.testing.page import Page
+from actorlive.testing.world import Crash
 
 __all__ = ["Redirect", "View"]
 
@@ -64,6 +69,11 @@ class View:
         """The page's path with its query."""
         parts = urlsplit(self.page.url)
         return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+    @property
+    def pid(self) -> Pid:
+        """The view's process: `send(view.pid, message)`. Raises `Failure` over a real socket."""
+        return self._driver.world.pid(self.joined)
 
     # -- looking -------------------------------------------------------------
 
@@ -165,6 +175,19 @@ class View:
         """Let time pass until `test()` holds. Raises `Failure` after `timeout` seconds."""
         if not await self._driver.until(test, timeout):
             raise Failure(f"it did not come true within {timeout:g} s")
+
+    async def render_async(self, timeout: float = 60.0) -> str:
+        """Wait for the async tasks that the view has now, then settle; its outer HTML (`render_async/2`).
+
+        Tasks that are started by the end of these are not waited for, nor are timers. Raises `NotIdle` when they take
+        longer than `timeout` virtual seconds.
+        """
+        await self.settle()
+        tasks = _owned(self.pid)
+        if not await self._driver.until(lambda: not any(map(alive, tasks)), timeout):
+            left = [statistics(task).current_function for task in tasks if alive(task)]
+            raise NotIdle(f"async tasks still run after {timeout:g} s: {', '.join(left)}")
+        return await self.render()
 
     # -- URL -----------------------------------------------------------------
 
@@ -314,6 +337,20 @@ class View:
         await self._driver.rejoin()
         return self.joined.container.inner_html()
 
+    async def crash(self) -> None:
+        """End the view's process as an exception would. The client joins again after a second: `advance(1)`."""
+        await self.settle()
+        exit(self.pid, Crash("view.crash() was called"))
+        await self.settle()
+
+    async def open_browser(self, open_page: Callable[[str], object] = webbrowser.open) -> Path:
+        """Write the page as it stands to a file and show it in a browser (`open_browser/2`)."""
+        await self.settle()
+        with tempfile.NamedTemporaryFile("w", suffix=".html", delete=False, encoding="utf-8") as file:
+            file.write("<!DOCTYPE html>" + self.page.document.root.outer_html())
+        open_page(Path(file.name).as_uri())
+        return Path(file.name)
+
     # -- HTTP ----------------------------------------------------------------
 
     async def send_over_http(self, form: Node, button: Node | None) -> Loaded:
@@ -323,6 +360,12 @@ class View:
         method = form.attrs.get("method", "get").lower()
         url = page.absolute(form.attrs.get("action", "") or page.url)
         return await self._driver.world.send_form(url, method, pairs)
+
+
+def _owned(pid: Pid) -> list[Pid]:
+    """The processes that end with this one: a view's async tasks."""
+    entity = pid.entity
+    return [] if entity is None else [child.pid for child in entity.owned or ()]
 
 
 def _has(patches: list[str], to: str | None) -> bool:

@@ -7,15 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from actorlive.live.connection import ConnectionInfo, Gate, LiveConnection
-from actorlive.runtime import Down, Node, Ref, open_port
+from actorlive.runtime import Down, Node, Pid, Ref, open_port
 from actorlive.testing.driver import World
+from actorlive.testing.errors import Failure
 from actorlive.testing.joined import JoinedView
 from actorlive.testing.memory import MemorySocket, Network
 from actorlive.testing.page import Page
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import ClientSocket, Sockets
 
-__all__ = ["HOST", "MemoryWorld", "absolute"]
+__all__ = ["HOST", "Crash", "MemoryWorld", "absolute"]
 
 HOST = "localhost"
 
@@ -25,6 +26,10 @@ _log = logging.getLogger("actorlive.live")
 def absolute(path: str) -> str:
     """A path as the test's visitor sees it."""
     return path if "://" in path else f"http://{HOST}{path}"
+
+
+class Crash(Failure):
+    """What `view.crash()` ends a view with."""
 
 
 class MemoryWorld(World):
@@ -47,6 +52,7 @@ class MemoryWorld(World):
         self._schedule = schedule
         self._crashes: dict[str, object] = {}
         self._topics: dict[Ref, str] = {}
+        self._pids: dict[str, Pid] = {}
         self._watch = open_port(self._on_down, node=node, label="live() in a test")
         self._logged = _LastError()
         _log.addHandler(self._logged)
@@ -65,6 +71,7 @@ class MemoryWorld(World):
     def _monitor(self, connection: LiveConnection, topic: str) -> None:
         pid = connection.view(topic)
         if pid is not None:
+            self._pids[topic] = pid
             self._topics[self._watch.monitor(pid)] = topic
 
     def _on_down(self, message: object) -> None:
@@ -73,8 +80,14 @@ class MemoryWorld(World):
             if topic is not None:
                 self._crashes[topic] = message.reason
 
+    def pid(self, view: JoinedView) -> Pid:
+        """The view's process, or what was it."""
+        return self._pids[view.topic]
+
     def _crash_of(self, view: JoinedView) -> BaseException | None:
         reason = self._crashes.pop(view.topic, None)
+        if isinstance(reason, Crash):
+            return None
         return reason if isinstance(reason, BaseException) else self._logged.take()
 
     def close(self) -> None:

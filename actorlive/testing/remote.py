@@ -1,0 +1,157 @@
+"""The same view over a real websocket: against a running server, any server of the protocol.
+
+The page is loaded with the standard library's HTTP client in a worker thread, and the socket is trio-websocket's. Time
+is real here: `advance` sleeps, and `settle` waits until nothing has come for a twentieth of a second.
+"""
+
+from __future__ import annotations
+
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import trio
+import trio_websocket
+
+from actorlive.testing.driver import Driver, Loaded, World
+from actorlive.testing.errors import Redirected
+from actorlive.testing.page import Page
+from actorlive.testing.trio_run import unwrap
+from actorlive.testing.view import View
+
+__all__ = ["RemoteSocket", "RemoteWorld", "connect"]
+
+CONNECT_TIMEOUT = 10.0
+MAX_MESSAGE = 64 * 1024 * 1024
+
+
+@asynccontextmanager
+async def connect(
+    url: str,
+    *,
+    connect_params: Mapping[str, Any] | None = None,
+    socket_path: str = "/live/websocket",
+    ssl_context: ssl.SSLContext | None = None,
+) -> AsyncIterator[View]:
+    """The view at a URL of a running server, as `live` gives it: loaded, then joined over a websocket.
+
+    `socket_path` is where the server's LiveSocket listens. Raises what `live` raises, and `OSError` when nobody
+    answers. Leaving the block closes the socket.
+    """
+    failure: BaseException | None = None
+    try:
+        async with trio.open_nursery() as nursery:
+            driver = Driver(nursery, dict(connect_params or {}))
+            driver.world = RemoteWorld(nursery, socket_path, ssl_context)
+            try:
+                yield View(driver, await driver.start(url))
+                driver.check()
+            except BaseException as error:  # noqa: BLE001 - raised again below, outside of the nursery
+                failure = error
+            with trio.CancelScope(shield=True, deadline=trio.current_time() + 1):
+                await driver.disconnect()
+            nursery.cancel_scope.cancel()
+    except BaseExceptionGroup as group:
+        raise unwrap(group) from None
+    if failure is not None:
+        raise failure
+
+
+class RemoteWorld(World):
+    """A server somewhere else, and one visitor's cookies."""
+
+    def __init__(self, nursery: trio.Nursery, socket_path: str, ssl_context: ssl.SSLContext | None) -> None:
+        self._nursery = nursery
+        self._socket_path = socket_path
+        self._ssl = ssl_context
+        self._jar = CookieJar()
+        handlers: list[Any] = [urllib.request.HTTPCookieProcessor(self._jar), _NoRedirects()]
+        if ssl_context is not None:
+            handlers.append(urllib.request.HTTPSHandler(context=ssl_context))
+        self._opener = urllib.request.build_opener(*handlers)
+
+    async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
+        """GET a page. Raises `Redirected`, `OSError`."""
+        request = urllib.request.Request(url)  # noqa: S310 - the test's own URL
+        if flash_token is not None:
+            request.add_header("Cookie", f"__phoenix_flash__={flash_token}")
+        loaded = await trio.to_thread.run_sync(self._fetch, request)
+        if 300 <= loaded.status < 400:
+            raise Redirected(loaded.headers.get("Location", ""), {}, "redirect")
+        return loaded
+
+    async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
+        """Send a form over HTTP."""
+        encoded = urlencode(pairs)
+        if method == "get":
+            request = urllib.request.Request(f"{url}?{encoded}")  # noqa: S310
+        else:
+            request = urllib.request.Request(url, data=encoded.encode())  # noqa: S310
+        return await trio.to_thread.run_sync(self._fetch, request)
+
+    def _fetch(self, request: urllib.request.Request) -> Loaded:
+        try:
+            with self._opener.open(request, timeout=CONNECT_TIMEOUT) as response:
+                return Loaded(response.read().decode(), response.status, request.full_url, dict(response.headers))
+        except urllib.error.HTTPError as error:
+            with error:
+                return Loaded(error.read().decode(), error.code, request.full_url, dict(error.headers))
+
+    async def connect(self, page: Page) -> RemoteSocket:
+        """Open the websocket of a page, with the visitor's cookies. Raises `OSError`."""
+        parts = urlsplit(page.url)
+        params = {"_csrf_token": page.csrf_token, **page.connect_params, "vsn": "2.0.0"}
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        url = f"{scheme}://{parts.netloc}{self._socket_path}?{urlencode(params)}"
+        request = urllib.request.Request(page.url)  # noqa: S310 - asked for its cookies only, never sent
+        self._jar.add_cookie_header(request)
+        headers = [("Origin", f"{parts.scheme}://{parts.netloc}"), ("Cookie", request.get_header("Cookie") or "")]
+        with trio.fail_after(CONNECT_TIMEOUT):
+            socket = await trio_websocket.connect_websocket_url(
+                self._nursery, url, self._ssl, extra_headers=headers, max_message_size=MAX_MESSAGE
+            )
+        return RemoteSocket(socket, self._nursery)
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Redirects are the test's to follow."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
+        return None
+
+
+class RemoteSocket:
+    """A websocket; frames to send wait in a queue, so that sending does not."""
+
+    def __init__(self, socket: trio_websocket.WebSocketConnection, nursery: trio.Nursery) -> None:
+        self._socket = socket
+        self._out, queue = trio.open_memory_channel[str](10_000)
+        nursery.start_soon(self._write, queue)
+
+    def send(self, frame: str) -> None:
+        """Queue one text frame."""
+        self._out.send_nowait(frame)
+
+    async def _write(self, queue: trio.MemoryReceiveChannel[str]) -> None:
+        async for frame in queue:
+            try:
+                await self._socket.send_message(frame)
+            except trio_websocket.ConnectionClosed:
+                return
+
+    async def receive(self) -> str | bytes | None:
+        """The next frame; None when the server has closed."""
+        try:
+            return await self._socket.get_message()
+        except trio_websocket.ConnectionClosed:
+            return None
+
+    async def close(self) -> None:
+        """Close the socket."""
+        self._out.close()
+        await self._socket.aclose()
