@@ -44,10 +44,11 @@ declare global {
 /** The page's configuration with every default filled in. */
 export function readConfig(): Config {
   const page = window.actorlive ?? {};
+  const security = { _csrf_token: csrfToken(), ...pageNonce() };
   return {
     hooks: page.hooks ?? {},
     dom: page.dom ?? {},
-    params: () => ({ ...page.params?.(), _csrf_token: csrfToken() }),
+    params: () => ({ ...page.params?.(), ...security }),
     messages: {
       server: "Something went wrong. Attempting to recover…",
       client: "We can't find the internet. Attempting to reconnect…",
@@ -60,4 +61,10 @@ export function readConfig(): Config {
 /** The token of the page's `<meta name="csrf-token">`, which the websocket must present with its cookie. */
 function csrfToken(): string {
   return document.querySelector<HTMLMetaElement>("meta[name='csrf-token']")?.content ?? "";
+}
+
+/** The nonce of this very script, if the page gave it one: what scripts that come with a patch must carry. */
+function pageNonce(): { _csp_nonce?: string } {
+  const nonce = document.currentScript?.nonce;
+  return nonce ? { _csp_nonce: nonce } : {};
 }

@@ -16,6 +16,7 @@ import { HookRegistry } from "./hooks";
 import { Latency } from "./latency";
 import { Optimistic } from "./optimistic";
 import { showProgress } from "./progress";
+import { bindWindowFocus } from "./window_focus";
 
 const config = readConfig();
 
@@ -35,7 +36,11 @@ optimistic.listen(liveSocket);
 showProgress();
 speakAnnouncements();
 showConnectionBanner(config.messages);
-void registry.preload().then(() => liveSocket.connect());
+bindWindowFocus();
+void registry.preload(liveSocket).then(() => {
+  liveSocket.connect();
+  registry.preloadRest();
+});
 
 // For the browser's console, for tests and for hooks: liveSocket.enableDebug(), actorlive.latency.set(…).
 window.liveSocket = liveSocket;
