@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.pages import Faults, connected
 from tests.browser.server import Server
@@ -30,6 +30,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+TIMEOUT = 20_000
+"""Milliseconds that a condition may take to come true: a busy machine is no fault."""
+
+expect.set_options(timeout=TIMEOUT)
 
 failed = pytest.StashKey[bool]()
 
@@ -75,7 +80,7 @@ def faults() -> Iterator[Faults]:
 @pytest.fixture
 def context(browser: Browser, request: pytest.FixtureRequest, faults: Faults) -> Iterator[BrowserContext]:
     opened = browser.new_context(viewport={"width": 1000, "height": 700})
-    opened.set_default_timeout(20_000)
+    opened.set_default_timeout(TIMEOUT)
     opened.on("page", faults.watch)
     yield opened
     if request.node.stash.get(failed, False):

@@ -136,7 +136,7 @@ class LifeLive(Logged):
                 self.shown = not self.shown
             case RawEvent("below", {"id": "row-39"}):
                 socket.stream("rows", range(40, 60))
-            case RawEvent("above", {"id": "row-20"}):
+            case RawEvent("above", {"id": "row-20", **more}) if not more:
                 socket.stream("rows", range(19, -1, -1), at=0)
             case _:
                 pass
@@ -152,7 +152,7 @@ async def icon() -> tuple[str, int]:
 
 
 app = QuartTrio(__name__)
-live = ActorLive(app, secret_key="bindings")  # noqa: S106 - nothing to protect
+live = ActorLive(app, secret_key="bindings")
 live.route("/feedback", FeedbackLive)
 live.route("/keys", KeysLive)
 live.route("/rate", RateLive)
