@@ -28,7 +28,7 @@ from actorlive.web.origin import CheckOrigin, origin_allowed
 from actorlive.web.sockets import GOING_AWAY, ClientSocket
 
 if TYPE_CHECKING:
-    from hypercorn.typing import ASGIReceiveCallable
+    from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
 
     from actorlive.web.app import ActorLive
 
@@ -56,6 +56,14 @@ class WebsocketConnection(TrioASGIWebsocketConnection):
                 if event["type"] == "websocket.receive":
                     text = event.get("text")
                     await self.send_channel.send(event.get("bytes") or b"" if text is None else text)
+
+    async def send_data(self, send: ASGISendCallable, data: str | bytes) -> None:
+        if self.scope["path"] == SOCKET_PATH and isinstance(data, str):
+            await send(
+                {"type": "websocket.send", "bytes": None, "text": data}
+            )  # and no signal for each frame
+        else:
+            await super().send_data(send, data)
 
 
 async def serve_websocket(live: ActorLive) -> Response | None:
