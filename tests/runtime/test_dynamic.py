@@ -1,0 +1,108 @@
+"""Dynamic supervisors."""
+
+from __future__ import annotations
+
+import trio
+
+from actorlive.runtime import (
+    Down,
+    DynamicSupervisor,
+    Error,
+    Ok,
+    alive,
+    child_spec,
+    exit,
+    monitor,
+    open_node,
+    process_flag,
+    receive,
+    send,
+    whereis,
+)
+from tests.runtime.helpers import in_process, until_told
+from tests.runtime.test_supervisor import Worker, crash
+
+
+async def dynamic(body, **options) -> None:
+    async def run() -> None:
+        process_flag(trap_exit=True)
+        await body(await DynamicSupervisor.start_link(**options))
+
+    async with open_node() as node:
+        await in_process(node, run)
+
+
+async def test_children_come_and_go():
+    async def body(supervisor) -> None:
+        first = await DynamicSupervisor.start_child(supervisor, child_spec(until_told, restart="transient"))
+        second = await DynamicSupervisor.start_child(supervisor, child_spec(until_told))
+        assert [info.pid for info in await DynamicSupervisor.which_children(supervisor)] == [
+            first.value,
+            second.value,
+        ]
+        third = await DynamicSupervisor.start_child(supervisor, child_spec(until_told))
+        assert third == Error("max_children")
+        send(first.value, "end")
+        await trio.sleep(1)
+        assert (await DynamicSupervisor.count_children(supervisor))["active"] == 1
+        assert await DynamicSupervisor.terminate_child(supervisor, second.value) == Ok(None)
+        assert await DynamicSupervisor.terminate_child(supervisor, second.value) == Error("not_found")
+        failing = child_spec(Worker, "a", [], lambda: exit("no"))
+        assert await DynamicSupervisor.start_child(supervisor, failing) == Error("no")
+
+    await dynamic(body, max_children=2)
+
+
+async def test_restarts_and_giving_up(caplog):
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        await DynamicSupervisor.start_child(supervisor, child_spec(Worker, "a", log, name="a"))
+        for _ in range(3):
+            crash("a")
+            await trio.sleep(0.1)
+        assert log == ["+a"] * 4
+        monitor(supervisor)
+        crash("a")
+        assert (await receive(Down)).reason == "shutdown"
+        assert whereis("a") is None
+
+    await dynamic(body)
+
+
+async def test_a_restart_that_fails_is_tried_again(caplog):
+    log: list[str] = []
+    fails: list[str] = []
+
+    def sometimes() -> None:
+        if fails:
+            raise ValueError(fails.pop())
+
+    async def body(supervisor) -> None:
+        await DynamicSupervisor.start_child(supervisor, child_spec(Worker, "a", log, sometimes, name="a"))
+        fails.append("x")
+        crash("a")
+        await trio.sleep(1)
+        assert log == ["+a", "+a"]
+
+    await dynamic(body)
+
+
+async def test_the_end_is_for_all_at_once():
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        for name, shutdown in (("a", 2), ("b", 3), ("c", None), ("d", "brutal_kill")):
+            how = "" if name == "c" else "slow"
+            await DynamicSupervisor.start_child(
+                supervisor, child_spec(Worker, name, log, how, name=name, shutdown=shutdown)
+            )
+        pids = [info.pid for info in await DynamicSupervisor.which_children(supervisor)]
+        start = trio.current_time()
+        exit(supervisor, "shutdown")
+        monitor(supervisor)
+        await receive(Down)
+        assert trio.current_time() - start == 3
+        assert not any(alive(pid) for pid in pids)
+
+    await dynamic(body)

@@ -1,0 +1,316 @@
+"""Supervisors: OTP's rules for starting, restarting and ending."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+
+from actorlive.runtime import (
+    IGNORE,
+    Down,
+    Error,
+    Ok,
+    RuntimeMisuse,
+    Server,
+    Shutdown,
+    StartError,
+    Supervisor,
+    alive,
+    child_spec,
+    exit,
+    monitor,
+    open_node,
+    process_flag,
+    receive,
+    whereis,
+)
+from tests.runtime.helpers import in_process
+
+
+class Worker(Server):
+    """Notes its life in a list. `how` says what its init and terminate do."""
+
+    async def init(self, *args: object) -> object:
+        self.name, self.log = args[0], args[1]
+        self.how = args[2] if len(args) > 2 else ""
+        process_flag(trap_exit=True)
+        if callable(self.how):
+            self.how()
+        self.log.append(f"+{self.name}")
+        return IGNORE if self.how == "ignore" else None
+
+    async def terminate(self, reason: object) -> None:
+        self.log.append(f"-{self.name}")
+        if self.how == "slow":
+            await trio.sleep(100)
+        if self.how == "dies":
+            exit("odd")
+
+
+def specs(log: list[str], names: str = "abc", **options: object):
+    return [child_spec(Worker, name, log, name=name, **options) for name in names]
+
+
+def crash(name: str, reason: object = "crash") -> None:
+    exit(whereis(name), "kill") if reason == "kill" else whereis(name).entity.doom(reason)
+
+
+async def supervised(body, log, **options) -> None:
+    """Run `body(supervisor)` in a process that has started a supervisor of a, b and c."""
+
+    async def run() -> None:
+        process_flag(trap_exit=True)
+        children = options.pop("children", None) or specs(log)
+        await body(await Supervisor.start_link(children, **options))
+
+    async with open_node() as node:
+        await in_process(node, run)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "expected"),
+    [
+        ("one_for_one", ["+b"]),
+        ("one_for_all", ["-c", "-a", "+a", "+b", "+c"]),
+        ("rest_for_one", ["-c", "+b", "+c"]),
+    ],
+)
+async def test_strategies(strategy, expected):
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        assert log == ["+a", "+b", "+c"]
+        log.clear()
+        crash("b")
+        await trio.sleep(1)
+        assert log == expected
+        infos = await Supervisor.which_children(supervisor)
+        assert [info.id for info in infos] == ["c", "b", "a"]
+        assert [info.pid for info in infos] == [whereis("c"), whereis("b"), whereis("a")]
+        log.clear()
+        exit(supervisor, "shutdown")
+        monitor(supervisor)
+        assert (await receive(Down)).reason == "shutdown"
+        assert log == ["-c", "-b", "-a"]
+
+    await supervised(body, log, strategy=strategy)
+
+
+@pytest.mark.parametrize(
+    ("restart", "reason", "again"),
+    [
+        ("permanent", "normal", True),
+        ("permanent", "crash", True),
+        ("transient", "normal", False),
+        ("transient", Shutdown("x"), False),
+        ("transient", "crash", True),
+        ("temporary", "crash", False),
+    ],
+)
+async def test_when_a_child_is_restarted(restart, reason, again):
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        crash("a", reason)
+        await trio.sleep(1)
+        assert (whereis("a") is not None) is again
+        infos = await Supervisor.which_children(supervisor)
+        assert [info.id for info in infos] == ([] if restart == "temporary" else ["a"])
+
+    await supervised(body, log, children=specs(log, "a", restart=restart))
+
+
+async def test_too_many_restarts_end_the_supervisor_with_shutdown(caplog):
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        ref = monitor(supervisor)
+        for _ in range(2):
+            crash("b")
+            await trio.sleep(1)
+            crash("b")
+            await trio.sleep(10)
+        assert alive(supervisor)
+        for _ in range(3):
+            crash("b")
+            await trio.sleep(1)
+        assert await receive(Down) == Down(ref, supervisor, "shutdown")
+        assert log[-2:] == ["-c", "-a"]
+
+    await supervised(body, log, max_restarts=2, max_seconds=5)
+    assert "gives up" in caplog.text
+
+
+async def test_a_transient_inner_supervisor_that_gives_up_is_not_restarted(caplog):
+    log: list[str] = []
+    from dataclasses import replace
+
+    inner = replace(Supervisor.spec(specs(log, "x"), max_restarts=0, id="inner"), restart="transient")
+
+    async def body(supervisor) -> None:
+        crash("x")
+        await trio.sleep(1)
+        [info] = await Supervisor.which_children(supervisor)
+        assert (info.id, info.pid, info.kind) == ("inner", None, "supervisor")
+        counts = await Supervisor.count_children(supervisor)
+        assert counts == {"specs": 1, "active": 0, "supervisors": 1, "workers": 0}
+
+    await supervised(body, log, children=[inner])
+
+
+async def test_a_restart_that_fails_is_tried_again_and_counts(caplog):
+    log: list[str] = []
+    fails: list[str] = []
+
+    def sometimes() -> None:
+        log.append("?b")
+        if fails:
+            raise ValueError(fails.pop())
+
+    children = [*specs(log, "a"), child_spec(Worker, "b", log, sometimes, name="b"), *specs(log, "c")]
+
+    async def body(supervisor) -> None:
+        fails.extend("xy")
+        log.clear()
+        crash("b")
+        await trio.sleep(1)
+        assert log == ["-c", "-a", "+a", "?b", "-a", "+a", "?b", "-a", "+a", "?b", "+b", "+c"]
+        fails.extend("xyzxyz")
+        monitor(supervisor)
+        crash("b")
+        assert (await receive(Down)).reason == "shutdown"
+
+    await supervised(body, log, children=children, strategy="one_for_all", max_restarts=5)
+
+
+async def test_children_ended_by_hand_come_back_with_the_group():
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        assert await Supervisor.terminate_child(supervisor, "c") == Ok(None)
+        assert await Supervisor.terminate_child(supervisor, "c") == Ok(None)
+        assert whereis("c") is None
+        crash("a")
+        await trio.sleep(1)
+        assert whereis("c") is not None
+
+    await supervised(body, log, strategy="one_for_all")
+
+
+async def test_temporary_children_in_the_group_are_dropped():
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        crash("a")
+        await trio.sleep(1)
+        assert [info.id for info in await Supervisor.which_children(supervisor)] == ["a"]
+        assert log == ["+a", "+b", "-b", "+a"]
+
+    children = [*specs(log, "a"), *specs(log, "b", restart="temporary")]
+    await supervised(body, log, children=children, strategy="rest_for_one")
+
+
+async def test_requests():
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        [extra] = specs(log, "d")
+        started = await Supervisor.start_child(supervisor, extra)
+        assert started == Ok(whereis("d"))
+        assert await Supervisor.start_child(supervisor, extra) == Error(("already_started", whereis("d")))
+        assert await Supervisor.delete_child(supervisor, "d") == Error("running")
+        assert await Supervisor.restart_child(supervisor, "d") == Error("running")
+        await Supervisor.terminate_child(supervisor, "d")
+        assert await Supervisor.start_child(supervisor, extra) == Error("already_present")
+        assert await Supervisor.restart_child(supervisor, "d") == Ok(whereis("d"))
+        await Supervisor.terminate_child(supervisor, "d")
+        assert await Supervisor.delete_child(supervisor, "d") == Ok(None)
+        for use in (Supervisor.delete_child, Supervisor.restart_child, Supervisor.terminate_child):
+            assert await use(supervisor, "d") == Error("not_found")
+        failing = child_spec(Worker, "e", log, lambda: exit("why"), id="e")
+        assert await Supervisor.start_child(supervisor, failing) == Error("why")
+        ignoring = child_spec(Worker, "f", log, "ignore", id="f")
+        assert await Supervisor.start_child(supervisor, ignoring) == Ok(None)
+        assert [info.id for info in await Supervisor.which_children(supervisor)] == ["f", "c", "b", "a"]
+        gone = child_spec(Worker, "g", log, "ignore", id="g", restart="temporary")
+        assert await Supervisor.start_child(supervisor, gone) == Ok(None)
+        assert len(await Supervisor.which_children(supervisor)) == 4
+
+    await supervised(body, log)
+
+
+async def test_a_child_that_does_not_start_takes_the_earlier_ones_down(caplog):
+    log: list[str] = []
+    children = [*specs(log, "ab"), child_spec(Worker, "c", log, lambda: exit("no"), id="c")]
+
+    async def body(_) -> None:
+        pytest.fail("should not have started")
+
+    with pytest.raises(StartError) as caught:
+        await supervised(body, log, children=children)
+    assert caught.value.reason.detail[:2] == ("failed_to_start_child", "c")
+    assert log == ["+a", "+b", "-b", "-a"]
+    with pytest.raises(StartError) as caught:
+        await supervised(body, log, children=[*specs(log, "a"), *specs(log, "a")])
+    assert isinstance(caught.value.reason, RuntimeMisuse)
+
+
+@pytest.mark.parametrize(
+    ("how", "shutdown", "seconds"), [("slow", 2, 2), ("slow", "brutal_kill", 0), ("", 5, 0)]
+)
+async def test_shutdown_times(how, shutdown, seconds, caplog):
+    log: list[str] = []
+    children = [child_spec(Worker, "a", log, how, name="a", shutdown=shutdown)]
+
+    async def body(supervisor) -> None:
+        start = trio.current_time()
+        exit(supervisor, "shutdown")
+        monitor(supervisor)
+        await receive(Down)
+        assert trio.current_time() - start == seconds
+
+    await supervised(body, log, children=children)
+    assert ("ended with 'killed'" in caplog.text) is (shutdown == 2)
+
+
+async def test_no_limit_waits(caplog):
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        start = trio.current_time()
+        await Supervisor.terminate_child(supervisor, "a")
+        assert trio.current_time() - start == 100
+
+    await supervised(body, log, children=[child_spec(Worker, "a", log, "slow", name="a", shutdown=None)])
+
+
+async def test_a_killed_supervisor_runs_no_shutdown_but_its_links_do():
+    log: list[str] = []
+
+    async def survivor() -> None:
+        process_flag(trap_exit=True)
+        while True:
+            await receive()
+
+    async def body(supervisor) -> None:
+        plain = whereis("plain")
+        await trio.sleep(1)
+        exit(supervisor, "kill")
+        await trio.sleep(1)
+        assert sorted(log) == ["+a", "-a"]
+        assert alive(plain)
+        exit(plain, "kill")
+
+    await supervised(body, log, children=[*specs(log, "a"), child_spec(survivor, name="plain")])
+
+
+async def test_functions_as_children_and_bad_children():
+    async def sleeper(seconds: float) -> None:
+        await trio.sleep(seconds)
+
+    async def body(_) -> None:
+        assert alive(whereis("sleeper"))
+
+    await supervised(body, [], children=[child_spec(sleeper, 100, name="sleeper")])
+    with pytest.raises(RuntimeMisuse, match="Server class or an async function"):
+        child_spec(len)
