@@ -113,13 +113,16 @@ NAIVE = """<!DOCTYPE html><link rel="icon" href="data:,"><p id="version"></p>
 <script>
   const tab = new URLSearchParams(location.search).get("tab");
   let random = Math.random;
-  window.actorlive = { latency: { set: (s) => { let x = s.seed; random = () => (x = (x * 48271) % 2147483647) / 2147483647; } } };
+  const seeded = (x) => () => (x = (x * 48271) % 2147483647) / 2147483647;
+  window.actorlive = { latency: { set: ({ seed }) => { random = seeded(seed); } } };
   const wait = () => Math.floor(random() * 500);
   const show = (state) => {
     document.querySelector("#version").textContent = state.version;
     if (tab in state.drafts) document.querySelector("input").value = state.drafts[tab];
-    document.querySelector("#rows").innerHTML = state.rows.map(([id, version]) =>
-      `<li id="row-${id}" data-version="${version}"><button class="inc">${version}</button><button class="delete">x</button></li>`).join("");
+    document.querySelector("#rows").innerHTML = state.rows.map(([id, version]) => `
+      <li id="row-${id}" data-version="${version}">
+        <button class="inc">${version}</button><button class="delete">x</button>
+      </li>`).join("");
   };
   const refetch = async () => show(await (await fetch(`/state?wait=${wait()}`)).json());
   const submit = async (body) => {
@@ -131,7 +134,9 @@ NAIVE = """<!DOCTYPE html><link rel="icon" href="data:,"><p id="version"></p>
     if (event.target.className === "delete") row.style.display = "none";
     submit({ kind: event.target.className, id: +row.id.slice(4) });
   });
-  document.querySelector("#draft").addEventListener("input", (event) => submit({ kind: "draft", tab, text: event.target.value }));
+  document.querySelector("#draft").addEventListener("input", (event) => {
+    submit({ kind: "draft", tab, text: event.target.value });
+  });
   refetch();
 </script>"""
 
