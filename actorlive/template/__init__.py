@@ -17,6 +17,7 @@ from actorlive.template.builtins import (
 from actorlive.template.colocated import ColocatedCSS, ColocatedHook, ColocatedJS
 from actorlive.template.component import Component, component
 from actorlive.template.errors import TemplateError
+from actorlive.template.guard import MutationGuard
 from actorlive.template.loader import embed_templates, load_template
 from actorlive.template.renderer import Renderer, render_to_string
 from actorlive.template.runtime import DuplicateKeyError
@@ -31,6 +32,7 @@ __all__ = [
     "ColocatedJS",
     "Component",
     "DuplicateKeyError",
+    "MutationGuard",
     "Renderer",
     "Slot",
     "SlotEntry",

@@ -19,7 +19,7 @@ from actorlive.rendered import Rendered, SlotValue
 from actorlive.template.errors import TemplateError
 from actorlive.template.placing import LIVE_COMPONENT, place
 from actorlive.template.runtime import differs
-from actorlive.template.signature import signature_of
+from actorlive.template.signature import Attrs, signature_of
 from actorlive.template.slots import UNCHANGED
 
 if typing.TYPE_CHECKING:
@@ -49,7 +49,11 @@ class Component(Generic[P]):
         }
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Template:
-        return self.template(self.bind(dict(kwargs)))
+        given: dict[str, object] = dict(kwargs)
+        rest = given.pop(self.signature.rest_name, None)
+        if isinstance(rest, Attrs):
+            given |= rest
+        return self.template(self.bind(given))
 
     def __repr__(self) -> str:
         return f"<component {self.__module__}.{self.__qualname__}>"

@@ -31,6 +31,8 @@ MAX_DEPTH = 150
 """How deep tags and blocks may stand inside each other."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LAYOUT_BEFORE = re.compile(r"\A[ \t]*\n\s*")
+_LAYOUT_AFTER = re.compile(r"[ \t]*\n\s*\Z")
 _SPECIAL = (":if", ":for", ":key", ":let")
 _UPDATES = ("ignore", "stream", "append", "prepend", "replace")
 _TEMPLATE_ONLY = ("phx-no-format", "phx-no-curly-interpolation")
@@ -303,12 +305,12 @@ class _Parser:
 
 
 def trim(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Without the white space at both ends, which is the template's layout and not its content."""
+    """Without the line breaks at both ends, which are the template's layout and not its content."""
     kept = list(nodes)
     if kept and isinstance(kept[0], Text):
-        kept[0] = replace(kept[0], value=kept[0].value.lstrip())
+        kept[0] = replace(kept[0], value=_LAYOUT_BEFORE.sub("", kept[0].value))
     if kept and isinstance(kept[-1], Text):
-        kept[-1] = replace(kept[-1], value=kept[-1].value.rstrip())
+        kept[-1] = replace(kept[-1], value=_LAYOUT_AFTER.sub("", kept[-1].value))
     return tuple(node for node in kept if not isinstance(node, Text) or node.value)
 
 

@@ -1,0 +1,277 @@
+"""The template language, construct by construct: text in, HTML out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypedDict
+
+import pytest
+
+from actorlive.template import (
+    Attrs,
+    Slot,
+    Template,
+    TemplateError,
+    component,
+    embed_templates,
+    heex,
+    load_template,
+    render_to_string,
+)
+
+STANDARD = {
+    "a": "A",
+    "n": 3,
+    "xs": [1, 2, 3],
+    "yes": True,
+    "no": False,
+    "nothing": None,
+    "rest": {"title": "t"},
+}
+
+
+def html(template: Template, **assigns: Any) -> str:
+    return render_to_string(template, {**STANDARD, **assigns})
+
+
+class Matrix:
+    """Knows `@`."""
+
+    def __matmul__(self, other: object) -> str:
+        return "product"
+
+
+TEXT: list[tuple[Template, str]] = [
+    (heex("{@a} {@n} {@nothing} {@yes}"), "A 3  True"),
+    (heex("{1 + 1}{'s'}{\"d\"}{2.5}"), "2sd2.5"),
+    (heex("{{'k': [1, {2: '}'}]}['k'][1][2]}"), "}"),
+    (heex("{f'{@a!r:>5}|{@n:0{@n}d}|{{}}'}"), "  &#39;A&#39;|003|{}"),
+    (heex("{(lambda x: x + @n)(1)}"), "4"),
+    (heex("{@m @ @m}{@m@@m}"), "productproduct"),
+    (heex("{', '.join(str(x * @n) for x in @xs if x > 1)}"), "6, 9"),
+    (heex("{'''tri}ple'''}{r'\\d'}{'a' 'b'}"), "tri}ple\\dab"),
+    (heex("{@n  # a comment with }\n}"), "3"),
+    (heex("{[1, 'a<', None]}"), "1a&lt;"),
+    (heex("{(y := @n) + y}"), "6"),
+    (heex("{@yes if @no else not @yes}"), "False"),
+    (heex("a } b &amp; &lbrace; < c"), "a } b &amp; &lbrace; < c"),
+    (heex("<!-- {@a} --><!doctype html><?xml?>"), "<!-- {@a} --><!doctype html><?xml?>"),
+    (heex("a{# {@a} %} #}b"), "ab"),
+    (heex("<p>\n  {# alone #}\n  x\n</p>"), "<p>\n  x\n</p>"),
+    (
+        heex("<code phx-no-curly-interpolation>{ a } <b>{% x</b></code>{@a}"),
+        "<code>{ a } <b>{% x</b></code>A",
+    ),
+    (heex("<pre phx-no-format>\n x\n</pre>"), "<pre>\n x\n</pre>"),
+    (heex("<script>if (a < b) { c }</script>{@a}"), "<script>if (a < b) { c }</script>A"),
+    (
+        heex("<br><img src=x><input/><div/><path d='M0'/>"),
+        "<br><img src=x><input><div></div><path d='M0'></path>",
+    ),
+    (heex("<DIV Title='x'>y</DIV>"), "<DIV Title='x'>y</DIV>"),
+    (heex("100% {@a} %s %d"), "100% A %s %d"),
+    (heex("  trimmed  "), "trimmed"),
+    (heex(""), ""),
+]
+
+
+@pytest.mark.parametrize("number", range(len(TEXT)))
+def test_text(number: int) -> None:
+    template, expected = TEXT[number]
+    assert html(template, m=Matrix()) == expected
+
+
+ATTRIBUTES: list[tuple[Template, str]] = [
+    (heex("<p title={@a}>x</p>"), '<p title="A">x</p>'),
+    (heex("<p title={@nothing} hidden={@no}>x</p>"), "<p>x</p>"),
+    (heex("<p hidden={@yes} data-n={@n}>x</p>"), '<p hidden data-n="3">x</p>'),
+    (heex("<p hidden title='a \"b\"' lang=de>x</p>"), "<p hidden title='a \"b\"' lang=de>x</p>"),
+    (heex('<p class={["a", @no and "b", ["c", None, ["d"]], ""]}>x</p>'), '<p class="a c d">x</p>'),
+    (heex("<p class={@nothing} style={@no}>x</p>"), '<p class="" style="">x</p>'),
+    (heex('<p style={["color: red", @nothing, "top: 0"]}>x</p>'), '<p style="color: red; top: 0">x</p>'),
+    (
+        heex('<p aria={{"label": @a, "busy": None}} data={{"x": 1}}>x</p>'),
+        '<p aria-label="A" data-x="1">x</p>',
+    ),
+    (heex("<p {@rest} id='i' {{'lang': 'de'}}>x</p>"), '<p title="t" id=\'i\' lang="de">x</p>'),
+    (heex('<p id={f"r-{@n}-{@a}"}>x</p>'), '<p id="r-3-A">x</p>'),
+    (
+        heex('<p title={"lit<"} tabindex={0} hidden={False} inert={True}>x</p>'),
+        '<p title="lit&lt;" tabindex="0" inert>x</p>',
+    ),
+    (heex("<p\n  title={\n    @a +\n    'b'\n  }\n>x</p>"), '<p title="Ab">x</p>'),
+    (heex('<p @click="go" x-on:click.prevent="a">x</p>'), '<p @click="go" x-on:click.prevent="a">x</p>'),
+]
+
+
+@pytest.mark.parametrize("number", range(len(ATTRIBUTES)))
+def test_attributes(number: int) -> None:
+    template, expected = ATTRIBUTES[number]
+    assert html(template) == expected
+
+
+BLOCKS: list[tuple[Template, str]] = [
+    (heex("<p :if={@yes}>1</p><p :if={@no}>2</p>"), "<p>1</p>"),
+    (heex("<i :for={x in @xs}>{x}</i>"), "<i>1</i><i>2</i><i>3</i>"),
+    (heex("<i :for={x in @xs} :if={x > 1}>{x}</i>"), "<i>2</i><i>3</i>"),
+    (heex("<i :for={x in @xs if x > 1 if x < 3}>{x}</i>"), "<i>2</i>"),
+    (heex("<i :for={i, (x, *y) in enumerate([(1, 2, 3)])}>{i}{x}{y}</i>"), "<i>0123</i>"),
+    (heex("<i :for={k, v in {'a': 1}.items()} :key={k}>{k}{v}</i>"), "<i>a1</i>"),
+    (heex("{% for x in @xs %}{% for y in @xs if y < x %}{x}{y} {% endfor %}{% endfor %}"), "21 31 32 "),
+    (heex("{% if @no %}1{% elif @n > 2 %}2{% elif @yes %}3{% else %}4{% endif %}"), "2"),
+    (heex("{%if @no%}1{%else%}2{%endif%}"), "2"),
+    (
+        heex("<ul>\n  {% for x in @xs %}\n  <li>{x}</li>\n  {% endfor %}\n</ul>"),
+        "<ul>\n  <li>1</li>\n  <li>2</li>\n  <li>3</li>\n</ul>",
+    ),
+    (heex("{% for x in (y for y in @xs) %}{x}{% endfor %}"), "123"),
+    (heex("{% for x in [] %}{x}{% endfor %}"), ""),
+]
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
+def test_blocks(number: int) -> None:
+    template, expected = BLOCKS[number]
+    assert html(template) == expected
+
+
+# Components ---------------------------------------------------------------------------------------------
+
+
+@component
+def badge(
+    *, label: str = "none", class_: object = None, inner_block: Slot = Slot.empty, rest: Attrs
+) -> Template:
+    """Reads an attribute that is a keyword of Python."""
+    return heex('<b class={["badge", @class]} {@rest}>{@label}{render_slot(@inner_block)}</b>')
+
+
+class Column(TypedDict, total=False):
+    """What an entry of `table` may say."""
+
+    label: str
+    wide: bool
+
+
+@component
+def table(*, rows: list[Any], col: Slot[Column], empty: Slot = Slot.empty) -> Template:
+    """A table whose columns are slots."""
+    return heex("""
+      <table>
+        <th :for={col in @col} class={col.wide and "wide"}>{col["label"]}</th>
+        <tr :for={row in @rows}><td :for={col in @col}>{render_slot(col, row)}</td></tr>
+        {% if not @rows %}{render_slot(@empty)}{% endif %}
+      </table>
+    """)
+
+
+ui = SimpleNamespace(badge=badge, more=SimpleNamespace(badge=badge))
+
+
+def compact(text: str) -> str:
+    return "".join(line.strip() for line in text.splitlines())
+
+
+def test_components() -> None:
+    assert html(heex("<.badge />")) == '<b class="badge">none</b>'
+    assert html(heex('<.badge label={@a} class="x" phx-click="go" data-n={@n}>in {@n}</.badge>')) == (
+        '<b class="badge x" phx-click="go" data-n="3">Ain 3</b>'
+    )
+    assert html(heex('<ui.badge label="&lt;" /><ui.more.badge {{"label": "s"}} />')) == (
+        '<b class="badge">&lt;</b><b class="badge">s</b>'
+    )
+    assert html(heex("<.badge :for={x in @xs} :if={x != 2} label={str(x)} />")) == (
+        '<b class="badge">1</b><b class="badge">3</b>'
+    )
+    assert html(heex("{[badge(label=str(x), rest=Attrs()) for x in @xs[:2]]}")) == (
+        '<b class="badge">1</b><b class="badge">2</b>'
+    )
+
+
+def test_slots() -> None:
+    template = heex("""
+      <.table rows={@xs}>
+        <:col :let={x} label="One" wide>{x}{@a}</:col>
+        <:col :let={x} label={@a} :if={@yes}>{x * 2}</:col>
+        <:col :if={@no}>never</:col>
+        <:col :for={k in "pq"} label={k}>{k}</:col>
+        <:empty>nothing here</:empty>
+      </.table>
+    """)
+    assert compact(html(template, xs=[1])) == (
+        '<table><th class="wide">One</th><th class="">A</th><th class="">p</th><th class="">q</th>'
+        "<tr><td>1A</td><td>2</td><td>p</td><td>q</td></tr></table>"
+    )
+    assert "nothing here" in html(template, xs=[])
+
+
+@component
+def tree(*, node: Any) -> Template:
+    """Calls itself."""
+    return heex("<li>{@node[0]}<ul :if={@node[1:]}><.tree :for={n in @node[1:]} node={n} /></ul></li>")
+
+
+def test_a_component_may_call_itself() -> None:
+    assert html(heex("<.tree node={@t} />"), t=["a", ["b", ["c"]], ["d"]]) == (
+        "<li>a<ul><li>b<ul><li>c</li></ul></li><li>d</li></ul></li>"
+    )
+
+
+def test_a_component_of_the_module_wins_over_a_built_in() -> None:
+    assert html(heex("<.portal />")) == "mine"
+
+
+def test_what_a_call_gives_at_run_time_is_checked() -> None:
+    with pytest.raises(TemplateError, match="has no attribute 'colour'"):
+        html(heex('<.table {{"colour": 1}} rows={@xs}><:col label="a">x</:col></.table>'))
+    with pytest.raises(TemplateError, match="missing attribute 'rows'"):
+        html(heex('<.table {{}}><:col label="a">x</:col></.table>'))
+
+
+def test_components_must_declare_their_attributes() -> None:
+    def loose(**attributes: object) -> Template:
+        return heex("")
+
+    with pytest.raises(TemplateError, match="loose takes"):
+        component(loose)
+
+
+@component
+def portal() -> Template:
+    """Of the same name as a built-in."""
+    return heex("mine")
+
+
+# Files --------------------------------------------------------------------------------------------------
+
+
+def test_templates_in_files(tmp_path: Path) -> None:
+    path = tmp_path / "page.heex"
+    path.write_text("<p>\n  {@name.upper()}{helper()}\n</p>\n", encoding="utf-8")
+    template = load_template(path, {"helper": lambda: "!"})
+    assert template.names == {"name"}
+    assert render_to_string(template, {"name": "x"}) == "<p>\n  X!\n</p>"
+    path.write_text("<p>\n  {@name.upper(}\n</p>\n", encoding="utf-8")
+    with pytest.raises(TemplateError) as caught:
+        load_template(path, {})
+    assert (caught.value.filename, caught.value.lineno) == (str(path), 2)
+
+
+def test_embedded_templates(tmp_path: Path) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "hello.heex").write_text(
+        "<p {@rest}>{@name}{render_slot(@inner_block)}</p>", encoding="utf-8"
+    )
+    module = tmp_path / "module.py"
+    module.write_text(
+        "from actorlive.template import embed_templates, heex\n"
+        "globals().update(embed_templates('pages/*'))\n"
+        "template = heex('<.hello name={@a} id=\"i\">!</.hello>')\n",
+        encoding="utf-8",
+    )
+    namespace: dict[str, Any] = {"__name__": "module"}
+    exec(compile(module.read_text(encoding="utf-8"), str(module), "exec"), namespace)
+    assert html(namespace["template"]) == '<p id="i">A!</p>'
+    with pytest.raises(TemplateError, match="no template matches"):
+        embed_templates("nowhere/*")
