@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from actorlive.runtime import Node
-from actorlive.testing.driver import Loaded
+from actorlive.testing.driver import Loaded, headers_of
 from actorlive.testing.errors import Failure, Redirected
 from actorlive.testing.memory import MemorySocket, Network
 from actorlive.testing.page import Page
@@ -79,7 +79,7 @@ class AppWorld(MemoryWorld):
         loaded = await _loaded(await self._client.get(_relative(url)), url)
         if 300 <= loaded.status < 400:
             flash: dict[str, str] = (await self.session()).get(FLASH_KEY, {})
-            raise Redirected(loaded.headers.get("Location", ""), flash, "redirect")
+            raise Redirected(loaded.headers.get("location", ""), flash, "redirect")
         return loaded
 
     async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
@@ -107,7 +107,7 @@ class AppWorld(MemoryWorld):
 
 async def _loaded(response: Any, url: str) -> Loaded:
     html: str = await response.get_data(as_text=True)
-    return Loaded(html, response.status_code, url, dict(response.headers))
+    return Loaded(html, response.status_code, url, headers_of(response.headers))
 
 
 def _relative(url: str) -> str:

@@ -15,7 +15,7 @@ from actorlive.testing.joined import JoinedView
 from actorlive.testing.messages import Navigation, PageSocket, Pending
 from actorlive.testing.page import Page
 
-__all__ = ["Driver", "Loaded", "World"]
+__all__ = ["Driver", "Loaded", "World", "gone", "headers_of"]
 
 JOIN_TIMEOUT = 10.0
 """Seconds that the client gives a join."""
@@ -37,6 +37,11 @@ class Loaded:
         self.status = status
         self.url = url
         self.headers = headers
+
+
+def headers_of(headers: Any) -> dict[str, str]:
+    """A response's headers by their names in lower case."""
+    return {str(name).lower(): str(value) for name, value in headers.items()}
 
 
 class World:

@@ -18,7 +18,7 @@ from urllib.parse import urlencode, urlsplit
 import trio
 import trio_websocket
 
-from actorlive.testing.driver import Driver, Loaded, World
+from actorlive.testing.driver import Driver, Loaded, World, headers_of
 from actorlive.testing.errors import Redirected
 from actorlive.testing.page import Page
 from actorlive.testing.trio_run import unwrap
@@ -59,7 +59,7 @@ async def connect(
     except BaseExceptionGroup as group:
         raise unwrap(group) from None
     if failure is not None:
-        raise failure
+        raise unwrap(failure)
 
 
 class RemoteWorld(World):
@@ -82,7 +82,7 @@ class RemoteWorld(World):
             request.add_header("Cookie", f"__phoenix_flash__={flash_token}")
         loaded = await trio.to_thread.run_sync(self._fetch, request)
         if 300 <= loaded.status < 400:
-            raise Redirected(loaded.headers.get("Location", ""), {}, "redirect")
+            raise Redirected(loaded.headers.get("location", ""), {}, "redirect")
         return loaded
 
     async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
@@ -97,10 +97,10 @@ class RemoteWorld(World):
     def _fetch(self, request: urllib.request.Request) -> Loaded:
         try:
             with self._opener.open(request, timeout=CONNECT_TIMEOUT) as response:
-                return Loaded(response.read().decode(), response.status, request.full_url, dict(response.headers))
+                return Loaded(response.read().decode(), response.status, request.full_url, headers_of(response.headers))
         except urllib.error.HTTPError as error:
             with error:
-                return Loaded(error.read().decode(), error.code, request.full_url, dict(error.headers))
+                return Loaded(error.read().decode(), error.code, request.full_url, headers_of(error.headers))
 
     async def connect(self, page: Page) -> RemoteSocket:
         """Open the websocket of a page, with the visitor's cookies. Raises `OSError`."""

@@ -88,11 +88,11 @@ async def _under_test(
                 failure = error
             with trio.CancelScope(shield=True):
                 await driver.stop()
-            world.close()
+                await world.close()
             if failure is None and not leaks:
                 before.check()
             nursery.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         raise unwrap(group) from None
     if failure is not None:
-        raise failure
+        raise unwrap(failure)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from actorlive.live.connection import ConnectionInfo, Gate, LiveConnection
-from actorlive.runtime import Down, Node, Pid, Ref, open_port
+from actorlive.runtime import Down, Node, Pid, Ref, alive, open_port
+from actorlive.testing import clock
 from actorlive.testing.driver import World
 from actorlive.testing.errors import Failure
 from actorlive.testing.joined import JoinedView
@@ -19,6 +20,9 @@ from actorlive.web.sockets import ClientSocket, Sockets
 __all__ = ["HOST", "Crash", "MemoryWorld", "absolute"]
 
 HOST = "localhost"
+
+GRACE = 30.0
+"""Seconds that a handler which is at work when the test ends has to return."""
 
 _log = logging.getLogger("actorlive.live")
 
@@ -53,6 +57,7 @@ class MemoryWorld(World):
         self._crashes: dict[str, object] = {}
         self._topics: dict[Ref, str] = {}
         self._pids: dict[str, Pid] = {}
+        self._views: list[Pid] = []
         self._watch = open_port(self._on_down, node=node, label="live() in a test")
         self._logged = _LastError()
         _log.addHandler(self._logged)
@@ -72,6 +77,7 @@ class MemoryWorld(World):
         pid = connection.view(topic)
         if pid is not None:
             self._pids[topic] = pid
+            self._views.append(pid)
             self._topics[self._watch.monitor(pid)] = topic
 
     def _on_down(self, message: object) -> None:
@@ -90,8 +96,9 @@ class MemoryWorld(World):
             return None
         return reason if isinstance(reason, BaseException) else self._logged.take()
 
-    def close(self) -> None:
-        """The visitor is gone."""
+    async def close(self) -> None:
+        """The visitor is gone; his views end when their handlers have returned."""
+        await clock.until(lambda: not any(map(alive, self._views)), GRACE)
         self._watch.close()
         _log.removeHandler(self._logged)
 
