@@ -7,6 +7,7 @@ import logging
 
 import pytest
 import trio
+from wsproto.events import CloseConnection
 
 from actorlive.runtime import Shutdown
 from actorlive.web import Limits
@@ -44,19 +45,24 @@ async def test_events_sent_before_the_close_are_all_handled():
     assert happened == [*range(1, 31), Shutdown("closed")]
 
 
-async def test_events_before_a_lost_connection_are_all_handled():
-    """The same when the TCP connection just ends, without a closing handshake."""
+@pytest.mark.parametrize("ending", ["closing handshake", "end of the connection"])
+async def test_a_burst_with_the_close_in_the_same_packet_is_all_handled(ending: str):
+    """Everything is buffered somewhere between the socket and the view when the end is seen."""
     app, live = make_app()
     async with serving(app) as url:
         page = await get(url, "/counter")
         async with connect(page) as wire:
             await wire.join()
-            for _ in range(30):
-                await wire.click("inc")
-            await wire.socket._stream.send_eof()
+            burst = b"".join(wire.frame("inc") for _ in range(200))
+            if ending == "closing handshake":
+                await wire.socket._stream.send_all(burst + wire.socket._wsproto.send(CloseConnection(1000)))
+            else:
+                await wire.socket._stream.send_all(burst)
+                await wire.socket._stream.send_eof()
             while live.current_node.statistics().processes:
                 await trio.sleep(0)
-    assert happened == [*range(1, 31), Shutdown("closed")]
+            await trio.aclose_forcefully(wire.socket._stream)
+    assert [*range(1, 201), Shutdown("closed")] == happened
 
 
 async def test_a_crash_is_the_views_own():

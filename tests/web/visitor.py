@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 import trio
 from quart import Quart
 from trio_websocket import ConnectionClosed, WebSocketConnection, open_websocket_url
+from wsproto.events import TextMessage
 
 from actorlive.web.server import serve_async
 
@@ -140,6 +141,12 @@ class Wire:
         ref = next(self._refs)
         await self.send(self.join_ref, ref, self.page.topic, event, payload)
         return ref
+
+    def frame(self, event: str) -> bytes:
+        """The bytes of a click, for who wants to send several at once."""
+        click = {"type": "click", "event": event, "value": {}}
+        text = json.dumps([self.join_ref, next(self._refs), self.page.topic, "event", click])
+        return self.socket._wsproto.send(TextMessage(text))
 
     async def click(self, event: str, **value: object) -> str:
         return await self.push("event", {"type": "click", "event": event, "value": value})
