@@ -141,7 +141,10 @@ def test_nothing_goes_back_in_many_runs(context: BrowserContext, boards: Server,
 
 
 def test_control_submit_and_refetch_goes_back_and_loses(context: BrowserContext, boards: Server) -> None:
-    faults = [fault for seed in range(3) for fault in play(context, boards, "/naive", seed)]
-    assert any("came back" in fault or "went from" in fault for fault in faults)
-    assert any("was replaced by" in fault for fault in faults)
-    assert any("typed" in fault for fault in faults)
+    kinds = {"went from", "came back", "was replaced by", "typed"}
+    for seed in range(10):
+        faults = play(context, boards, "/naive", seed)
+        kinds = {kind for kind in kinds if not any(kind in fault for fault in faults)}
+        if not kinds:
+            return
+    raise AssertionError(f"in ten runs the control never broke these: {kinds}")
