@@ -16,6 +16,7 @@ it wants of these attributes:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -47,10 +48,14 @@ def root_layout(
     stylesheet: str,
     script: str,
     colocated: Markup,
+    assigns: Mapping[str, object],
     lang: str = "en",
     inner_block: Slot,
 ) -> Template:
-    """The default document. `#al-status` is where `socket.announce` speaks; it lives outside of every view."""
+    """The default document. `#al-status` is where `socket.announce` speaks; it lives outside of every view.
+
+    A view's assign `csp_nonce` becomes the nonce of the client's script, which tells it to the later mounts.
+    """
     return heex(
         """<!DOCTYPE html>
     <html lang={@lang}>
@@ -62,7 +67,7 @@ def root_layout(
         <link rel="icon" href="data:,">
         <link phx-track-static rel="stylesheet" href={@stylesheet}>
         {@colocated}
-        <script defer phx-track-static src={@script}></script>
+        <script defer phx-track-static src={@script} nonce={@assigns.get("csp_nonce")}></script>
       </head>
       <body>
         {@page}

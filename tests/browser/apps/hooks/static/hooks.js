@@ -1,0 +1,5 @@
+export const Shout = {
+  mounted() {
+    this.el.textContent = "loud";
+  },
+};
