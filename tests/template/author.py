@@ -181,7 +181,8 @@ class Author:
         module = self.random.choice(["Card", "Box"])
         suffix = "".join(f", {name}" for name in locals_)
         key = f"({self.loops}{suffix},)"
-        return f"<.live_component module={{{module}}} id={{{key}}} title={{{self.value_expression(locals_)}}} tags={{@xs}}/>"
+        title = self.value_expression(locals_)
+        return f"<.live_component module={{{module}}} id={{{key}}} title={{{title}}} tags={{@xs}}/>"
 
     # Assigns -----------------------------------------------------------------------------------------
 

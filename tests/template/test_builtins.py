@@ -128,6 +128,25 @@ def test_form() -> None:
     )
 
 
+def test_plain_http_carries_the_csrf_token_of_the_page() -> None:
+    post = heex('<.form for={@form} action="/p">x</.form>')
+    assert html(post, form=Form()) == '<form action="/p" method="post">x</form>'
+    token = csrf_variable.set("T")
+    hidden = '<input type="hidden" name="_csrf_token" value="T">'
+    assert html(post, form=Form()) == f'<form action="/p" method="post">{hidden}x</form>'
+    assert html(heex('<.link href="/a" method="post">x</.link>')) == (
+        '<a href="/a" data-method="post" data-csrf="T" data-to="/a">x</a>'
+    )
+    without = [
+        '<.form for={@form} action="/p" csrf_token={False}>x</.form>',
+        '<.form for={@form} action="/p" method="get">x</.form>',
+        "<.form for={@form}>x</.form>",
+    ]
+    for source in without:
+        assert "_csrf_token" not in html(heex(source), form=Form())
+    csrf_variable.reset(token)
+
+
 def test_inputs_for() -> None:
     form = to_form(Person("Ann", [Address("Oslo"), Address("Rome")]), as_="p")
     template = heex("""

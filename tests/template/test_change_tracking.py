@@ -67,7 +67,8 @@ def test_paths() -> None:
     user = User("Ann", City("Oslo"))
     page = Page(
         heex(
-            '{seen("name", @user.name)}{seen("city", @user.city.name)}{seen("all", str(@user))}{seen("key", @form["f"])}'
+            '{seen("name", @user.name)}{seen("city", @user.city.name)}{seen("all", str(@user))}'
+            '{seen("key", @form["f"])}'
         ),
         user=user,
         form={"f": 1, "g": 2},
@@ -94,7 +95,8 @@ def test_what_was_changed_in_place_is_not_compared() -> None:
 def test_branches() -> None:
     page = Page(
         heex(
-            '{% if seen("if", @a) %}{seen("then", @b)}{% elif seen("elif", @b) %}x{% else %}{seen("else", @c)}{% endif %}'
+            '{% if seen("if", @a) %}{seen("then", @b)}'
+            '{% elif seen("elif", @b) %}x{% else %}{seen("else", @c)}{% endif %}'
         ),
         a=True,
         b="b",
