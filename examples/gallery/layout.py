@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from actorlive import Slot, Template, component, heex, render_slot
 
 
 @component
 def gallery_layout(
-    *, csrf_token: str, page_title: str, stylesheet: str, script: str, inner_block: Slot
+    *, csrf_token: str, page_title: str, stylesheet: str, script: str, colocated: Markup, inner_block: Slot
 ) -> Template:
     """Head, masthead, and the live page."""
     return heex("""
@@ -22,6 +24,7 @@ def gallery_layout(
           <link rel="icon" href="data:,">
           <link phx-track-static rel="stylesheet" href={@stylesheet}>
           <link rel="stylesheet" href="/static/gallery.css">
+          {@colocated}
           <script defer phx-track-static src={@script}></script>
         </head>
         <body>

@@ -39,6 +39,11 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class Moved:
+    item: Item
+
+
+@dataclass(frozen=True)
 class Gone:
     item: Item
 
@@ -86,6 +91,13 @@ class Store:
         saved = self.get(item.id)
         pubsub.broadcast_from(by, TOPIC, Saved(saved))
         return saved
+
+    def move(self, item: Item, before: int | None, by: Pid) -> None:
+        """Put an item before another one, or at the end."""
+        order = [other.id for other in self.all() if other.id != item.id]
+        order.insert(order.index(before) if before in order else len(order), item.id)
+        self._db.executemany("UPDATE items SET place = ? WHERE id = ?", list(enumerate(order)))
+        pubsub.broadcast_from(by, TOPIC, Moved(item))
 
     def remove(self, item: Item, by: Pid) -> None:
         """Take an item away for good."""

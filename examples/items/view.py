@@ -7,8 +7,22 @@ from typing import Any
 
 import trio
 
-from actorlive import JS, Error, Event, Exit, LiveView, Ok, Pid, Rejected, Socket, Stale, Stream
-from examples.items.store import TOPIC, Added, Gone, Item, Saved, Store
+from actorlive import (
+    JS,
+    ColocatedCSS,
+    ColocatedHook,
+    Error,
+    Event,
+    Exit,
+    LiveView,
+    Ok,
+    Pid,
+    Rejected,
+    Socket,
+    Stale,
+    Stream,
+)
+from examples.items.store import TOPIC, Added, Gone, Item, Moved, Saved, Store
 from examples.scratch import scratch
 
 FADE = 0.35
@@ -44,6 +58,11 @@ class Save(Event):
     title: str
 
 
+class Move(Event):
+    id: int
+    before: int | None
+
+
 class Search(Event):
     q: str = ""
 
@@ -54,7 +73,7 @@ class Rebuild(Event): ...
 class Crash(Event): ...
 
 
-ItemsEvent = Draft | Add | Archive | Delete | Undo | Edit | Save | Search | Rebuild | Crash
+ItemsEvent = Draft | Add | Archive | Delete | Undo | Edit | Save | Move | Search | Rebuild | Crash
 
 
 @dataclass(frozen=True)
@@ -84,7 +103,7 @@ class ItemsLive(LiveView[ItemsEvent]):
                 self.title = title
             case Add(title):
                 self.add(title.strip(), socket)
-            case Archive(id) | Delete(id) | Edit(id):
+            case Archive(id) | Delete(id) | Edit(id) | Move(id):
                 self.on_row(event, store.get(id), socket)
             case Undo():
                 self.undo(socket)
@@ -98,7 +117,7 @@ class ItemsLive(LiveView[ItemsEvent]):
             case Crash():
                 raise RuntimeError("the button said so")
 
-    def on_row(self, event: Archive | Delete | Edit, item: Item, socket: Socket) -> None:
+    def on_row(self, event: Archive | Delete | Edit | Move, item: Item, socket: Socket) -> None:
         match event:
             case Archive():
                 self.archive(item, socket)
@@ -106,6 +125,10 @@ class ItemsLive(LiveView[ItemsEvent]):
                 self.delete(item, socket)
             case Edit():
                 self.edit(item, socket)
+            case Move(before=before):
+                store.move(item, before, socket.pid)
+                self.place(item, socket)
+                socket.announce(f"{item.title} moved")
 
     # -- adding: a placeholder at once, the item when there is one ------------
 
@@ -158,8 +181,7 @@ class ItemsLive(LiveView[ItemsEvent]):
         if self.deleting:
             *self.deleting, item = self.deleting
             socket.undo(item.id)
-            fresh = store.get(item.id)
-            socket.stream_insert("items", fresh, at=self.listed().index(fresh))
+            self.place(store.get(item.id), socket)
             socket.announce(f"{item.title} restored")
 
     def forget(self, item: Item, socket: Socket) -> None:
@@ -173,6 +195,13 @@ class ItemsLive(LiveView[ItemsEvent]):
     def listed(self) -> list[Item]:
         deleting = {item.id for item in self.deleting}
         return [item for item in store.all() if item.id not in deleting]
+
+    def place(self, item: Item, socket: Socket) -> None:
+        """Show the item where it stands in the store, unless this visitor is deleting it."""
+        ids = [other.id for other in self.listed()]
+        if item.id in ids:
+            socket.stream_delete("items", item)
+            socket.stream_insert("items", item, at=ids.index(item.id))
 
     # -- editing: a save that comes too late is `Stale` ------------------------
 
@@ -204,6 +233,8 @@ class ItemsLive(LiveView[ItemsEvent]):
                 other.id for other in [*self.deleting, self.editing] if other
             }:
                 socket.stream_insert("items", item, update_only=True)
+            case Moved(item):
+                self.place(item, socket)
             case Gone(item):
                 self.forget(item, socket)
             case _:

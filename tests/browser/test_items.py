@@ -317,3 +317,42 @@ def test_a_crash_is_one_view_s_own(items: Page, live: Live, faults: Faults) -> N
     expect(rows(items)).to_have_count(before)
     assert items.evaluate("window.untouched")
     assert other.evaluate("untouched.isConnected")
+
+
+# ---- moving ----
+
+
+def order(page: Page) -> list[str]:
+    return page.locator("#items .title").all_inner_texts()
+
+
+def test_a_row_is_dragged_to_its_place_for_everybody(items: Page, live: Live) -> None:
+    other, titles = live("/items"), order(items)
+    row(items, titles[2]).locator(".title").drag_to(row(items, titles[0]).locator(".title"))
+    says(items, "moved")
+    expected = [titles[2], *titles[:2], *titles[3:]]
+    expect(items.locator("#items .title")).to_have_text(expected)
+    expect(other.locator("#items .title")).to_have_text(expected)
+    items.reload()
+    expect(items.locator("#items .title")).to_have_text(expected)
+
+
+def test_a_row_is_moved_with_the_keyboard_and_keeps_the_focus(items: Page) -> None:
+    titles = order(items)
+    button = row(items, titles[1]).get_by_role("button", name="Edit")
+    button.focus()
+    items.keyboard.press("Alt+ArrowUp")
+    expect(items.locator("#items .title")).to_have_text([titles[1], titles[0], *titles[2:]])
+    says(items, "moved")
+    expect(button).to_be_focused()
+    items.keyboard.press("Alt+ArrowDown")
+    expect(items.locator("#items .title")).to_have_text(titles)
+    expect(button).to_be_focused()
+
+
+def test_the_slider_makes_the_network_slow(items: Page) -> None:
+    items.get_by_label("Slow network").fill("400")
+    expect(items.locator("#latency span")).to_have_text("400 ms")
+    assert items.evaluate("actorlive.latency.settings") == {"delay": 200, "jitter": 200}
+    add(items, unique("Slowly"))
+    expect(items.locator("#latency span")).to_have_text("400 ms")

@@ -233,3 +233,28 @@ async def test_a_crash_costs_nothing_but_the_view(app: QuartTrio, store: Store) 
             await view.element("button", "Crash").click()
         await view.advance(1)
         assert await titles(view) == stored(store) == TITLES
+
+
+# ---- moving ----
+
+
+async def test_a_moved_row_moves_for_everybody(app: QuartTrio, store: Store) -> None:
+    async with live(app, "/items") as view, live(app, "/items") as other:
+        await view.element("#items").hook("move", {"id": "4", "before": "2"})
+        expected = [TITLES[0], TITLES[3], TITLES[1], TITLES[2], TITLES[4]]
+        assert await titles(view) == await titles(other) == stored(store) == expected
+        await view.element("#items").hook("move", {"id": "4", "before": None})
+        expected = [TITLES[0], TITLES[1], TITLES[2], TITLES[4], TITLES[3]]
+        assert await titles(view) == await titles(other) == stored(store) == expected
+
+
+async def test_a_row_that_another_moves_while_it_fades_does_not_come_back(
+    app: QuartTrio, store: Store
+) -> None:
+    async with live(app, "/items") as view, live(app, "/items") as other:
+        await view.element("#items-1 button", "Delete").click()
+        await other.element("#items").hook("move", {"id": "1", "before": None})
+        await view.advance(1)
+        assert await titles(view) == TITLES[1:]
+        await view.element("#undo button").click()
+        assert await titles(view) == stored(store) == [*TITLES[1:], TITLES[0]]
