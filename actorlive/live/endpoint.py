@@ -83,6 +83,7 @@ class Mount:
 
     `topic`, `join_ref`, `ref` belong to the `phx_join` that asked for it; they are empty in a dead render.
     `params` are the path's and the query's, merged; None when the view is not mounted at a route.
+    `csrf_token` is what the page's plain HTTP forms carry.
     """
 
     route: Route
@@ -98,6 +99,7 @@ class Mount:
     connect_params: dict[str, Any] = field(default_factory=dict[str, Any])
     connect_info: Mapping[str, Any] = field(default_factory=dict[str, Any])
     redirected: bool = False
+    csrf_token: str | None = None
 
 
 class ClientEvent(msgspec.Struct, frozen=True, gc=False):

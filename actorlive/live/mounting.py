@@ -17,12 +17,14 @@ from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
 from actorlive.live.view import LiveView, overrides
 from actorlive.runtime import Pid
+from actorlive.template.csrf import csrf_variable
 
 __all__ = ["begin", "follow_patches", "open_view"]
 
 
 def open_view(mount: Mount, pid: Pid, transport_pid: Pid | None) -> tuple[ViewState, Socket]:
-    """A new view of the route's class, before its first callback."""
+    """A new view of the route's class, before its first callback. What is rendered here from now on is its page."""
+    csrf_variable.set(mount.csrf_token)
     view: LiveView[Any] = mount.route.view()
     state = ViewState(view, mount, pid, transport_pid)
     return state, Socket(state)

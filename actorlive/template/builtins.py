@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from actorlive.rendered import Markup, attributes, script_json, text
 from actorlive.template.component import component
+from actorlive.template.csrf import token_for
 from actorlive.template.errors import TemplateError
 from actorlive.template.placing import LIVE_COMPONENT
 from actorlive.template.signature import Attrs
@@ -75,7 +76,7 @@ def link(
     """A link: `navigate` to another view over the same socket, `patch` this one, or a plain `href`.
 
     `replace` replaces the browser's history entry. A `method` other than "get" is sent by a form that the
-    client makes, with `csrf_token` if that is a string.
+    client makes, with the page's CSRF token, or `csrf_token`, or without one if that is False.
     """
     live = navigate if navigate is not None else patch
     if live is not None:
@@ -92,7 +93,7 @@ def link(
     return heex(
         "<a href={@to} data-method={@method} data-csrf={@token} data-to={@to} {@rest}>{render_slot(@inner_block)}</a>",
         to=to,
-        token=csrf_token if isinstance(csrf_token, str) else None,
+        token=token_for(csrf_token),
     )
 
 
@@ -191,7 +192,7 @@ def form(
     as_: str | None = None,
     action: str | None = None,
     method: str | None = None,
-    csrf_token: str | bool | None = None,
+    csrf_token: str | bool = True,
     multipart: bool = False,
     inner_block: Slot,
     rest: Attrs = _FORM_ATTRIBUTES,
@@ -199,14 +200,14 @@ def form(
     """A form; `:let` receives the form object.
 
     With `action` it is also a plain HTTP form: methods other than get and post travel in a hidden `_method`,
-    and a `csrf_token` that is a string in a hidden `_csrf_token`.
+    and the page's CSRF token, or `csrf_token`, in a hidden `_csrf_token`; False leaves that out.
     """
     verb = (method or ("post" if action is not None else "")).lower()
     hidden: list[tuple[str, str]] = list(getattr(for_, "hidden", ()))
     if verb not in ("", "get", "post"):
         hidden.append(("_method", verb))
-    if verb not in ("", "get") and isinstance(csrf_token, str):
-        hidden.append(("_csrf_token", csrf_token))
+    if verb not in ("", "get") and (token := token_for(csrf_token)):
+        hidden.append(("_csrf_token", token))
     return heex(
         """
         <form id={@id} action={@action} method={@verb or None} enctype={@enctype} {@rest}>

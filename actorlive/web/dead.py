@@ -55,6 +55,7 @@ async def respond(live: ActorLive) -> Response:
         endpoint=live.endpoint,
         flash=_take_flash(live.endpoint),
         connect_info=_connect_info(),
+        csrf_token=csrf_token,
     )
     match await dead_render(mount):
         case DeadRedirect() as target:

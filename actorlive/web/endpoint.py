@@ -17,6 +17,7 @@ from quart import Quart
 from actorlive.live.connection import ConnectionInfo, Refused
 from actorlive.live.endpoint import Mount, Route
 from actorlive.live.view import LiveView
+from actorlive.web import csrf
 from actorlive.web.router import Router
 from actorlive.web.tokens import SessionToken, StaticToken, Tokens
 from actorlive.wire import Join, JoinPayload
@@ -89,6 +90,7 @@ class AppEndpoint:
             connect_params=payload.params or {},
             connect_info=connection.info,
             redirected=payload.redirect is not None,
+            csrf_token=csrf.masked_token(connection.session),
         )
 
     def _session_token(self, payload: JoinPayload, dom_id: str) -> SessionToken | None:

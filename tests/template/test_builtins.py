@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from actorlive.live.form import to_form
+from actorlive.live.form import Form, to_form
 from actorlive.template import Renderer, Template, heex, render_to_string
+from actorlive.template.csrf import csrf_variable
 
 
 def html(template: Template, **assigns: Any) -> str:
