@@ -33,7 +33,9 @@ const look = () => {
     if (deleted.has(row.id) && getComputedStyle(row).display !== "none") violations.push(`${row.id} came back`);
   }
 };
-new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+new MutationObserver(look).observe(document.body, {
+  subtree: true, childList: true, characterData: true, attributes: true,
+});
 const act = {
   inc: (id) => document.querySelector(`#row-${id} .inc`)?.click(),
   delete: (id) => {
