@@ -6,8 +6,8 @@ URL that an ordinary route of the application takes is no live route.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from quart import Quart
@@ -30,10 +30,12 @@ class Router:
         """The URL map's `endpoint` leads to `route`."""
         self._routes[endpoint] = route
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[tuple[str, Route]]:
         """`(rule, route)` for every live route, in the order of the URL map."""
-        rules = self._app.url_map.iter_rules()
-        return ((rule.rule, self._routes[rule.endpoint]) for rule in rules if rule.endpoint in self._routes)
+        for rule in self._app.url_map.iter_rules():
+            route = self._routes.get(rule.endpoint)
+            if route is not None:
+                yield rule.rule, route
 
     def match(self, uri: str) -> Route | None:
         """The route of a path or http(s) URL, with `params` from its path and query; None when it is not live."""

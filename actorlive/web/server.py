@@ -22,6 +22,7 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, cast
 
@@ -178,9 +179,12 @@ async def _serve_process(app: Quart, host: str, port: int) -> None:
 
 
 async def _until_served(
-    server: partial[object], scope: trio.CancelScope, *, task_status: trio.TaskStatus[list[str]]
+    server: Callable[..., Awaitable[None]],
+    scope: trio.CancelScope,
+    *,
+    task_status: trio.TaskStatus[list[str]],
 ) -> None:
-    await server(task_status=task_status)  # pyright: ignore[reportGeneralTypeIssues]
+    await server(task_status=task_status)
     scope.cancel()
 
 
