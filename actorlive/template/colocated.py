@@ -251,7 +251,8 @@ class _Extraction:
             hint = f"there are {', '.join(_TYPES)}.{did_you_mean(text, _TYPES)}"
             raise self._error(f"unknown :type {text}".rstrip(), attr, hint)
         if kind.tag != node.name:
-            raise self._error(f"a {kind.__name__} is a <{kind.tag}>, not a <{node.name}>", attr)
+            hint = f"write <{kind.tag} :type={{{text}}}>"
+            raise self._error(f"a {kind.__name__} is a <{kind.tag}>, not a <{node.name}>", attr, hint)
         return kind
 
     def _find(self, path: str) -> type[_Type] | None:

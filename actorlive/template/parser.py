@@ -194,6 +194,8 @@ class _Parser:
         for name, attr in special.items():
             if name not in _SPECIAL:
                 hint = f"there are {', '.join(_SPECIAL)}.{did_you_mean(name, _SPECIAL)}"
+                if name == ":type":
+                    hint = "it makes a <script> or a <style> a colocated one"
                 raise self.source.error(f"unknown special attribute {name}", attr.start, attr.end, hint=hint)
             if attr.value is None:
                 raise self.source.error(f"{name} takes an expression in braces", attr.start, attr.end)
