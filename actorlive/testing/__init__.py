@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         UnexpectedStatus,
         ViewGone,
     )
-    from actorlive.testing.explore import ExplorationFailure, explore
+    from actorlive.testing.exploration import ExplorationFailure, explore
     from actorlive.testing.memory import Network
     from actorlive.testing.remote import connect
     from actorlive.testing.session import live, live_isolated
@@ -63,7 +63,7 @@ _HOME = {
     "element": "Element Form",
     "errors": "CommandFailure ElementError Failure FormError JoinFailed Leak NotIdle PageWarning Redirected RenderedError"
     " SelectorError UnexpectedStatus ViewGone",
-    "explore": "ExplorationFailure explore",
+    "exploration": "ExplorationFailure explore",
     "memory": "Network",
     "remote": "connect",
     "session": "live live_isolated",

@@ -10,6 +10,7 @@ import trio
 
 from actorlive.runtime import Pid
 from actorlive.testing import clock
+from actorlive.testing.checks import OnError
 from actorlive.testing.errors import Failure, JoinFailed, NotIdle, Redirected, UnexpectedStatus, ViewGone
 from actorlive.testing.joined import JoinedView
 from actorlive.testing.messages import Navigation, PageSocket, Pending
@@ -71,7 +72,10 @@ class World:
 class Driver:
     """One page and what moves it. `nursery` holds its pump and its timers."""
 
-    def __init__(self, nursery: trio.Nursery, connect_params: dict[str, Any]) -> None:
+    def __init__(
+        self, nursery: trio.Nursery, connect_params: dict[str, Any], on_error: OnError = "raise"
+    ) -> None:
+        self._on_error: OnError = on_error
         self.world: World = World()
         self.connect_params = connect_params
         self.page: Page | None = None
@@ -84,7 +88,13 @@ class Driver:
 
     def open(self, loaded: Loaded) -> Page:
         """The page of a load, not connected yet."""
-        self.page = Page(loaded.html, loaded.url, schedule=self.schedule, connect_params=self.connect_params)
+        self.page = Page(
+            loaded.html,
+            loaded.url,
+            schedule=self.schedule,
+            connect_params=self.connect_params,
+            on_error=self._on_error,
+        )
         return self.page
 
     async def connect(self, page: Page) -> None:

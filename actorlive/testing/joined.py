@@ -170,6 +170,7 @@ class JoinedView:
         self._titled(title)
         self._take_events([event for event in events if len(event) == 2])
         self.page.join_children(self)
+        self.page.check()
         if before:
             self._destroy_components(before - self._component_ids())
 

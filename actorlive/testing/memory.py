@@ -7,6 +7,7 @@ order, and it may fail: a lost frame means that the connection is gone, as with 
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ import trio
 from actorlive.errors import ProtocolError
 from actorlive.live.connection import LiveConnection
 from actorlive.testing.messages import decode
+from actorlive.testing.schedule import late_frames
 from actorlive.web.sockets import ClientSocket, Sockets
 
 __all__ = ["MemorySocket", "Network"]
@@ -64,7 +66,9 @@ class MemorySocket:
         self._sockets = sockets
         self._network = network
         self._schedule = schedule
+        self._late = late_frames()
         self._closed = False
+        self._under_way: deque[str] = deque()
         self._due_out = 0.0
         self._due_in = 0.0
         queue.connection = connection
@@ -76,16 +80,15 @@ class MemorySocket:
             self._end()
         delay = self._wait_out()
         if delay > 0:
-            self._schedule(delay, lambda: self._arrive(frame))
+            self._under_way.append(frame)
+            self._schedule(delay, lambda: self._arrive(self._under_way.popleft()))
         else:
             self._arrive(frame)
 
     def _wait_out(self) -> float:
         delay = self._network.delay()
-        if not delay and not self._due_out:
-            return 0.0
         now = trio.current_time()
-        self._due_out = max(self._due_out, now + delay)
+        self._due_out = max(self._due_out, now + delay + self._late())
         return self._due_out - now
 
     def _arrive(self, frame: str) -> None:
@@ -107,9 +110,9 @@ class MemorySocket:
             return None
         if self._network.breaks():
             self._end()
-        delay = self._network.delay()
-        if delay or self._due_in:
-            self._due_in = max(self._due_in, trio.current_time() + delay)
+        now = trio.current_time()
+        self._due_in = max(self._due_in, now + self._network.delay())
+        if self._due_in > now:
             await trio.sleep_until(self._due_in)
         return None if self._closed else frame
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urljoin
 
+from actorlive.testing.checks import Checks, OnError
 from actorlive.testing.dom import Document, Node
 from actorlive.testing.errors import Failure, JoinFailed
 from actorlive.testing.joined import JoinedView
@@ -34,11 +35,13 @@ class Page:
         *,
         schedule: Callable[[float, Callable[[], None]], None],
         connect_params: dict[str, Any],
+        on_error: OnError = "raise",
     ) -> None:
         self.document = Document(html)
         self.url = url
         self.dead_title = _title(self.document)
         self.schedule = schedule
+        self._checks = Checks(on_error)
         self.connect_params = connect_params
         self.socket: PageSocket | None = None
         self.views: dict[str, JoinedView] = {}
@@ -174,6 +177,10 @@ class Page:
                 view.close()
             case event:
                 raise Failure(f"the server sent an event that the client does not know: {event!r}")
+
+    def check(self) -> None:
+        """Look for what is wrong with the page as it stands now. Raises `Failure`, or warns."""
+        self._checks.run(self.document.root)
 
     # -- ends ----------------------------------------------------------------
 

@@ -8,12 +8,16 @@ ready processes, or of `n` timers of one moment, and Trio, which shuffles the ta
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 
-from actorlive.runtime.turns import default_choose
+from actorlive.runtime.turns import Choose, default_choose
 
-__all__ = ["Schedule", "using"]
+__all__ = ["Schedule", "late_frames", "using"]
+
+_jitter: ContextVar[float] = ContextVar("actorlive frame jitter", default=0.0)
 
 
 class Schedule:
@@ -42,10 +46,25 @@ class Schedule:
 
 
 @contextmanager
-def using(schedule: Schedule) -> Iterator[None]:
-    """Every node that is opened inside asks this schedule."""
-    token = default_choose.set(schedule.choose)
+def using(schedule: Schedule, jitter: float = 0.0) -> Iterator[None]:
+    """Every node that is opened inside asks this schedule; and each frame of a client whether to be `jitter` late."""
+    choose, late = default_choose.set(schedule.choose), _jitter.set(jitter)
     try:
         yield
     finally:
-        default_choose.reset(token)
+        default_choose.reset(choose)
+        _jitter.reset(late)
+
+
+def late_frames() -> Callable[[], float]:
+    """How many seconds the next frame of a client is late, as the schedule of this run decides."""
+    choose, jitter = default_choose.get(), _jitter.get()
+    return _never_late if choose is None or not jitter else partial(_perhaps_late, choose, jitter)
+
+
+def _never_late() -> float:
+    return 0.0
+
+
+def _perhaps_late(choose: Choose, jitter: float) -> float:
+    return jitter * choose(2)

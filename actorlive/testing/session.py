@@ -10,7 +10,9 @@ import trio
 
 from actorlive.live.view import LiveView
 from actorlive.runtime import Node, open_node
+from actorlive.runtime.context import node_variable
 from actorlive.testing.app import AppWorld, extension, running
+from actorlive.testing.checks import OnError
 from actorlive.testing.driver import Driver
 from actorlive.testing.isolated import IsolatedWorld
 from actorlive.testing.leaks import Baseline
@@ -32,21 +34,23 @@ def live(
     network: Network | None = None,
     client: Any = None,
     leaks: bool = False,
+    on_error: OnError = "raise",
 ) -> AbstractAsyncContextManager[View]:
     """A view of an application: its page is loaded, then joined, in memory and in this Trio loop (`live/2`).
 
     `app` is a Quart app with ActorLive attached, or the ActorLive itself. `connect_params` are the params of the
     client's LiveSocket (`put_connect_params/2`), `client` a Quart test client whose cookies count, `network` what lies
     between. Entering raises `Redirected` when the page or the join leads elsewhere, `UnexpectedStatus`, `JoinFailed`,
-    or plainly what a callback raised. Leaving ends everything that was begun; what the view leaves running raises `Leak`,
-    unless `leaks` allows it.
+    or plainly what a callback raised. Inside, the test stands in the application's node:
+    `send`, `whereis` and their like work. Leaving ends everything that was begun; what the view leaves running raises `Leak`,
+    unless `leaks` allows it. `on_error="warn"` makes a duplicate id a warning, as a form without an id always is.
     """
     extended = extension(app)
 
     def world(node: Node, driver: Driver) -> MemoryWorld:
         return AppWorld(extended, node, network or Network(), driver.schedule, client)
 
-    return _under_test(running(extended), world, absolute(path), connect_params, leaks=leaks)
+    return _under_test(running(extended), world, absolute(path), connect_params, on_error, leaks=leaks)
 
 
 def live_isolated(
@@ -56,13 +60,14 @@ def live_isolated(
     connect_params: Params | None = None,
     network: Network | None = None,
     leaks: bool = False,
+    on_error: OnError = "raise",
 ) -> AbstractAsyncContextManager[View]:
     """A view class by itself: no application, no route, `session` as given (`live_isolated/3`)."""
 
     def world(node: Node, driver: Driver) -> MemoryWorld:
         return IsolatedWorld(view, session or {}, node, network or Network(), driver.schedule)
 
-    return _under_test(open_node(), world, absolute("/"), connect_params, leaks=leaks)
+    return _under_test(open_node(), world, absolute("/"), connect_params, on_error, leaks=leaks)
 
 
 @asynccontextmanager
@@ -71,6 +76,7 @@ async def _under_test(
     make_world: Callable[[Node, Driver], MemoryWorld],
     url: str,
     connect_params: Params | None,
+    on_error: OnError,
     *,
     leaks: bool,
 ) -> AsyncIterator[View]:
@@ -78,14 +84,17 @@ async def _under_test(
     try:
         async with surroundings as node, trio.open_nursery() as nursery:
             before = Baseline(node)
-            driver = Driver(nursery, dict(connect_params or {}))
+            driver = Driver(nursery, dict(connect_params or {}), on_error)
             world = make_world(node, driver)
             driver.world = world
+            token = node_variable.set(node)
             try:
                 yield View(driver, await driver.start(url))
                 await driver.settle()
             except BaseException as error:  # noqa: BLE001 - raised again below, outside of the nursery
                 failure = error
+            finally:
+                node_variable.reset(token)
             with trio.CancelScope(shield=True):
                 await driver.stop()
                 await world.close()

@@ -54,8 +54,8 @@ class ExplorationFailure(Failure):
         super().__init__(
             f"{name} fails under seed {seed}, the {_ordinal(tried)} that was tried: {raised}\n"
             f"Shrunk to {course.moved} choices out of order. To repeat it:\n"
-            f"    explore({name}, seed={seed})        # as it was found\n"
-            f"    explore({name}, choices={choices})  # shrunk"
+            f"    explore({name}, seed={seed})  # as it was found\n"
+            f"    explore({name}, seed={seed}, choices={choices})  # shrunk"
         )
         self.seed = seed
         self.choices = choices
@@ -68,33 +68,35 @@ def explore(
     seed: int | None = None,
     choices: Sequence[int] | None = None,
     first: int = 0,
+    jitter: float = 0.0,
 ) -> int:
     """Run a scenario under `seeds` different schedules; how many were run.
 
     `scenario` is an `async def` without arguments that opens what it needs itself (`live(…)`, `open_node()`); it runs in
     a Trio loop of its own each time, on virtual time, so call this from a plain `def test_…`. `first` is the first
-    seed; `seed` runs just that one, and `choices` just that schedule. Raises `ExplorationFailure`.
+    seed; `seed` runs just that one, and `choices` just that schedule. With `jitter` each frame of a client may be so many
+    seconds late, so that it changes places with what happens in that time. Raises `ExplorationFailure`.
     """
     if choices is not None:
-        error = _run(scenario, 0, Schedule(None, choices)).error
+        error = _run(scenario, seed or 0, Schedule(None, choices), jitter).error
         if error is not None:
             raise error
         return 1
     numbers = range(first, first + seeds) if seed is None else [seed]
     for tried, number in enumerate(numbers, 1):
-        course = _run(scenario, number, Schedule(number))
+        course = _run(scenario, number, Schedule(number), jitter)
         if course.error is not None:
-            shrunk = _shrink(scenario, number, course)
+            shrunk = _shrink(partial(_run, scenario, number, jitter=jitter), course)
             name = getattr(scenario, "__name__", "scenario")
             raise ExplorationFailure(name, number, tried, shrunk) from shrunk.error
     return len(numbers)
 
 
-def _run(scenario: Scenario, seed: int, schedule: Schedule) -> _Course:
+def _run(scenario: Scenario, seed: int, schedule: Schedule, jitter: float) -> _Course:
     error: BaseException | None = None
     seed_trio(seed)
     try:
-        with using(schedule):
+        with using(schedule, jitter):
             trio.run(partial(_awaited, scenario), clock=trio.testing.MockClock(autojump_threshold=0))
     except KeyboardInterrupt:
         raise
@@ -107,7 +109,7 @@ async def _awaited(scenario: Scenario) -> None:
     await scenario()
 
 
-def _shrink(scenario: Scenario, seed: int, course: _Course) -> _Course:
+def _shrink(run: Callable[[Schedule], _Course], course: _Course) -> _Course:
     """Put choices back to the ordinary one, in halves, quarters, …, one by one, while it still fails alike."""
     budget = MAX_SHRINKS
     size = len(course.choices)
@@ -118,7 +120,7 @@ def _shrink(scenario: Scenario, seed: int, course: _Course) -> _Course:
             if any(course.choices[start:stop]):
                 budget -= 1
                 calmer = [*course.choices[:start], *([0] * size), *course.choices[stop:]]
-                candidate = _run(scenario, seed, Schedule(None, calmer))
+                candidate = run(Schedule(None, calmer))
                 if _alike(candidate, course) and candidate.moved < course.moved:
                     course = candidate
             start = stop
