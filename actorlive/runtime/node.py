@@ -53,7 +53,7 @@ __all__ = [
 log = logging.getLogger("actorlive.runtime")
 Ts = TypeVarTuple("Ts")
 Function = Callable[[*Ts], Awaitable[object]]
-Tracer = Callable[[str, Pid, object, "Pid | None"], None]
+Tracer = Callable[[str, Destination, object, "Pid | None"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +282,8 @@ class Node:
             pid = dest.target if isinstance(dest, Ref) else dest
             entity = None if pid is None else pid.entity
         if entity is None:
+            if self.tracing:
+                self.trace("lost", dest, message, calling_process())
             return
         if isinstance(dest, Ref):
             entity.use_alias(dest)
@@ -310,7 +312,7 @@ class Node:
         else:
             log.warning("mailbox of %r holds %d messages and grows", pid.entity, length)
 
-    def trace(self, kind: str, pid: Pid, detail: object, sender: Entity | None) -> None:
+    def trace(self, kind: str, pid: Destination, detail: object, sender: Entity | None) -> None:
         """Tell the tracers."""
         for tracer in list(self.tracers):
             tracer(kind, pid, detail, None if sender is None else sender.pid)

@@ -18,7 +18,7 @@ import trio
 
 from actorlive.runtime.context import current_node
 from actorlive.runtime.errors import NoProcess
-from actorlive.runtime.mailbox import Mailbox
+from actorlive.runtime.mailbox import Destination, Mailbox
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import Process
 
@@ -155,12 +155,13 @@ def reachable_size(roots: Iterable[object]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TraceEvent:
-    """One thing that a tracer saw. `kind` is "send" (detail: the message), "spawn" (the function) or "exit"
-    (the reason); `sender` is the process that did it, when one did."""
+    """One thing that a tracer saw. `kind` is "send" (detail: the message), "spawn" (the function), "exit" (the
+    reason), or "lost": a message for a name or alias that nobody has, which then stands for the Pid.
+    `sender` is the process that did it, when one did."""
 
     time: float
     kind: str
-    pid: Pid
+    pid: Destination
     detail: object
     sender: Pid | None
 
@@ -183,7 +184,7 @@ class Tracer:
     def __exit__(self, *_: object) -> None:
         self.node.remove_tracer(self.record)
 
-    def record(self, kind: str, pid: Pid, detail: object, sender: Pid | None) -> None:
+    def record(self, kind: str, pid: Destination, detail: object, sender: Pid | None) -> None:
         """Note one event."""
         self.events.append(TraceEvent(trio.current_time(), kind, pid, detail, sender))
 

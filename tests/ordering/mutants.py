@@ -1,0 +1,341 @@
+"""The runtime with one rule broken at a time. A test that no mutant fails proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from actorlive.runtime import Down, ExitSignal, Pid, Ref, process, signals, timers
+from actorlive.runtime.mailbox import Mailbox
+from actorlive.runtime.node import Node
+from actorlive.runtime.signals import Entity
+from actorlive.runtime.timers import TimerHeap
+
+__all__ = ["MUTANTS", "Mutant"]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One broken rule: `owner.attribute` replaced."""
+
+    rule: str
+    owner: Any
+    attribute: str
+    replacement: Any
+
+    @property
+    def name(self) -> str:
+        return self.replacement.__name__
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        with mock.patch.object(self.owner, self.attribute, self.replacement):
+            yield
+
+
+MUTANTS: list[Mutant] = []
+
+
+def breaks(rule: str, owner: Any, attribute: str) -> Callable[[Any], Any]:
+    def add(replacement: Any) -> Any:
+        MUTANTS.append(Mutant(rule, owner, attribute, replacement))
+        return replacement
+
+    return add
+
+
+exit_signal, finish, doom, link, unlink = (
+    Entity.exit_signal,
+    Entity.finish,
+    Entity.doom,
+    Entity.link,
+    Entity.unlink,
+)
+monitor, demonitor, put, deliver = Entity.monitor, Entity.demonitor, Mailbox.put, Node.deliver
+
+
+@breaks("a normal exit of a link's partner is ignored", Entity, "exit_signal")
+def linked_normal_kills(self, sender, reason, *, linked=False):
+    exit_signal(
+        self,
+        sender,
+        "other" if linked and reason == "normal" and not self.trapping else reason,
+        linked=linked,
+    )
+
+
+@breaks("exit(pid, normal) from another process is ignored", Entity, "exit_signal")
+def normal_from_others_kills(self, sender, reason, *, linked=False):
+    if reason == "normal" and not linked and not self.trapping:
+        self.doom(reason)
+    else:
+        exit_signal(self, sender, reason, linked=linked)
+
+
+@breaks("exit(self(), normal) ends the process", Entity, "exit_signal")
+def normal_from_itself_is_ignored(self, sender, reason, *, linked=False):
+    if not (reason == "normal" and sender is self and not self.trapping):
+        exit_signal(self, sender, reason, linked=linked)
+
+
+@breaks("exit(pid, kill) cannot be trapped", Entity, "exit_signal")
+def kill_is_trapped(self, sender, reason, *, linked=False):
+    if reason == "kill" and self.trapping and self.alive:
+        self.deliver(ExitSignal(sender.pid, reason))
+    else:
+        exit_signal(self, sender, reason, linked=linked)
+
+
+@breaks("exit(pid, kill) gives the reason killed", Entity, "exit_signal")
+def kill_stays_kill(self, sender, reason, *, linked=False):
+    if reason == "kill" and not linked:
+        self.doom("kill")
+    else:
+        exit_signal(self, sender, reason, linked=linked)
+
+
+@breaks("a link's signal with kill can be trapped, and its reason is kill", Entity, "exit_signal")
+def linked_kill_is_untrappable(self, sender, reason, *, linked=False):
+    exit_signal(self, sender, reason, linked=linked and reason != "kill")
+
+
+@breaks("a trapped signal is a message, not the end", Entity, "exit_signal")
+def trapping_does_not_help(self, sender, reason, *, linked=False):
+    before, self.trapping = self.trapping, False
+    exit_signal(self, sender, reason, linked=linked)
+    self.trapping = before
+
+
+@breaks("a trapped normal exit arrives as a message", Entity, "exit_signal")
+def trapped_normal_is_lost(self, sender, reason, *, linked=False):
+    if reason != "normal" or not self.trapping:
+        exit_signal(self, sender, reason, linked=linked)
+
+
+@breaks("the first deadly signal decides the reason", Entity, "doom")
+def last_signal_wins(self, reason):
+    doom(self, reason)
+    self.reason = reason
+
+
+@breaks("a link works in both directions", Entity, "link")
+def link_is_one_way(self, pid):
+    link(self, pid)
+    if pid.entity is not None and pid.entity.links and pid.entity is not self:
+        pid.entity.links.pop(self, None)
+
+
+@breaks("after unlink no exit of that link comes", Entity, "unlink")
+def unlink_is_forgotten(self, pid):
+    pass
+
+
+@breaks("unlink cuts both directions", Entity, "unlink")
+def unlink_cuts_one_side(self, pid):
+    if self.links and pid.entity is not None:
+        self.links.pop(pid.entity, None)
+
+
+@breaks("link to a dead process raises noproc unless exits are trapped", Entity, "link_to_dead")
+def link_to_dead_is_silent(self, pid):
+    pass
+
+
+@breaks("link to a dead process gives a trapping caller EXIT noproc", Entity, "link_to_dead")
+def link_to_dead_always_raises(self, pid):
+    raise signals.NoProcess("no")
+
+
+@breaks("the doomed cannot be linked with", Entity, "link")
+def doomed_can_be_linked(self, pid):
+    other = pid.entity
+    if other is not None and other.doomed and other is not self:
+        self.links, other.links = self.links or {}, other.links or {}
+        self.links[other] = other.links[self] = None
+    else:
+        link(self, pid)
+
+
+@breaks("monitoring a dead process gives DOWN noproc", Entity, "monitor")
+def no_down_for_the_dead(self, target, mode=None):
+    if isinstance(target, Pid) and target.entity is None:
+        return Ref()
+    return monitor(self, target, mode)
+
+
+@breaks("whoever monitors the doomed gets noproc", Entity, "monitor")
+def doomed_give_their_reason(self, target, mode=None):
+    ref = monitor(self, target, mode)
+    other = None if self.monitors is None else self.monitors.get(ref)
+    if other is not None:
+        other.watchers[ref] = (*other.watchers[ref][:2], True)
+    return ref
+
+
+@breaks("DOWN comes exactly once", Entity, "receive_down")
+def down_comes_twice(self, ref, label, reason):
+    self.deliver(Down(ref, label, reason))
+    self.deliver(Down(ref, label, reason))
+
+
+@breaks("DOWN comes after every message that the dead one sent", Entity, "receive_down")
+def down_overtakes(self, ref, label, reason):
+    signals.end_alias(ref)
+    self.put(Down(ref, label, reason))
+    self.queue.rotate(1)
+
+
+@breaks("DOWN of a monitor by name carries the name", Entity, "receive_down")
+def down_carries_the_pid(self, ref, label, reason):
+    pid = self.node.lookup(label) if isinstance(label, str) else None
+    signals.end_alias(ref)
+    self.deliver(Down(ref, pid.pid if pid else Pid() if isinstance(label, str) else label, reason))
+
+
+@breaks("demonitor stops the monitor", Entity, "demonitor")
+def demonitor_is_forgotten(self, ref):
+    return self.monitors is not None and ref in self.monitors
+
+
+@breaks("demonitor of another process's ref does nothing", Entity, "demonitor")
+def anyone_may_demonitor(self, ref):
+    for other in self.node.processes:
+        if other.monitors and ref in other.monitors:
+            return demonitor(other, ref)
+    return False
+
+
+@breaks("demonitor with flush leaves nothing behind", Mailbox, "discard")
+def flush_does_nothing(self, test):
+    return False
+
+
+@breaks("an alias of a monitor ends with it", signals, "end_alias")
+def alias_outlives_its_monitor(ref):
+    pass
+
+
+@breaks("explicit_unalias outlives demonitor and DOWN", signals, "end_alias")
+def every_alias_ends_with_its_monitor(ref):
+    ref.target = None
+
+
+@breaks("a reply alias is good for one message", Entity, "use_alias")
+def reply_alias_stays(self, ref):
+    if ref.mode == "reply_demonitor":
+        self.demonitor(ref)
+
+
+@breaks("reply_demonitor: the first message removes the monitor", Entity, "use_alias")
+def reply_keeps_the_monitor(self, ref):
+    if ref.mode in ("reply", "reply_demonitor"):
+        ref.target = None
+
+
+@breaks("a name is free the moment its holder is dead", Entity, "doom")
+def name_is_kept_until_the_end(self, reason):
+    with mock.patch.object(self.node, "forget_name"):
+        doom(self, reason)
+
+
+@breaks("a name belongs to one process", Node, "register")
+def names_can_be_stolen(self, name, entity):
+    entity.name = name
+    self.names[name] = entity
+
+
+@breaks("what was sent first is received first", Mailbox, "pluck")
+def newest_first(self, index):
+    message = self.queue[-1 if index == 0 else index]
+    del self.queue[-1 if index == 0 else index]
+    return message
+
+
+@breaks("a selective receive leaves what it skipped in order", Mailbox, "pluck")
+def skipped_messages_go_last(self, index):
+    self.queue.rotate(-index)
+    return self.queue.popleft()
+
+
+@breaks("a selective receive takes only what matches", Mailbox, "find")
+def anything_matches(self, test, start):
+    return 0 if self.queue else -1
+
+
+@breaks("a waiting receive sees messages that come later", Mailbox, "find")
+def only_the_first_is_looked_at(self, test, start):
+    return 0 if self.queue and (test is None or test(self.queue[0])) else -1
+
+
+@breaks("messages to an exiting process are not other people's business, but EXIT is", Entity, "break_links")
+def links_are_not_told(self, reason):
+    links, self.links = self.links, None
+    for other in links or ():
+        if other.links:
+            other.links.pop(self, None)
+
+
+@breaks("an owner's end is its processes' end, whatever the reason", Entity, "release_owned")
+def owned_survive_a_normal_end(self, reason):
+    owned, self.owned = self.owned, None
+    for child in owned or ():
+        child.owner = None
+        if reason != "normal":
+            child.doom(reason)
+
+
+@breaks("who is owned cannot trap the owner's end", Entity, "release_owned")
+def owned_may_trap(self, reason):
+    owned, self.owned = self.owned, None
+    for child in owned or ():
+        child.owner = None
+        child.exit_signal(self, reason, linked=True) if child.trapping else child.doom(reason)
+
+
+@breaks("nothing flows from the owned back to the owner", Entity, "own")
+def owned_are_linked(self, child):
+    self.owned = self.owned or {}
+    self.owned[child] = None
+    child.owner = self
+    link(self, child.pid)
+
+
+@breaks("a timer to a dead process vanishes", Entity, "drop_timers")
+def timers_outlive_their_process(self):
+    pass
+
+
+@breaks("a cancelled timer does not fire", TimerHeap, "drop")
+def cancelled_timers_fire(self, entry):
+    pass
+
+
+@breaks("cancel_timer does not take back a delivered message", timers, "read_timer")
+def cancel_takes_messages_back(timer):
+    entity = timer.dest.entity if isinstance(timer.dest, Pid) else None
+    if timer.heap is None and entity is not None:
+        entity.discard(lambda message: message is timer.message)
+    return None if timer.heap is None else max(0.0, timer.when - timers.trio.current_time())
+
+
+@breaks("a timer fires at its time", TimerHeap, "arm")
+def timers_are_early(self, entry, delay):
+    self.push(entry, timers.trio.current_time() + delay / 2)
+
+
+@breaks("a timer to a name reaches who has it then", timers.Timer, "fire")
+def timers_to_names_are_lost(self):
+    self.forget()
+    if isinstance(self.dest, Pid):
+        self.node.deliver(self.dest, self.message)
+
+
+@breaks("exit(reason) keeps its reason", process.Process, "caught")
+def exits_are_all_normal(self, error):
+    return "normal" if isinstance(error, process.ProcessExit) else original_caught(self, error)
+
+
+original_caught = process.Process.caught
