@@ -213,6 +213,7 @@ def _config(limits: Limits) -> ServerConfig:
     config.websocket_max_message_size = limits.max_frame
     config.send_timeout = limits.send_timeout
     config.errorlog = logging.getLogger("hypercorn.error")
+    config.errorlog.setLevel(logging.WARNING)  # the address is told by `serve`
     config.include_server_header = False
     return config
 
