@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
+
+Logged = list[tuple[str, Any]]
+
+IN_FLIGHT = "[data-phx-ref-src], [data-phx-ref-loading], [data-phx-ref-lock], [class*='-loading']"
+"""Elements that the client marks while an event of theirs is on its way."""
 
 
 def connected(page: Page) -> Page:
     """The page, once its main view has joined."""
     page.wait_for_selector("[data-phx-main].phx-connected", state="attached")
     return page
+
+
+def jitter(page: Page) -> None:
+    """From now on each frame takes up to half a second, each way."""
+    page.evaluate("actorlive.latency.set({ jitter: 500, seed: 7 })")
+
+
+def logged(page: Page, count: int) -> Logged:
+    """What a view lists in `#log`, `[name, params]` each: once that are `count`, and nothing is on its way."""
+    lines = page.locator("#log li")
+    expect(lines).to_have_count(count)
+    expect(page.locator(IN_FLIGHT)).to_have_count(0)
+    return [tuple(json.loads(text)) for text in lines.all_inner_texts()]
 
 
 class Faults:

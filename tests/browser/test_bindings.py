@@ -6,7 +6,6 @@ looked at while the test holds the page's frames back, so that no test depends o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,14 +13,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.line import Line
-from tests.browser.pages import connected
+from tests.browser.pages import Logged, connected, jitter, logged
 from tests.browser.server import Server
 
 Open = Callable[[str], Page]
-Logged = list[tuple[str, Any]]
 
 ASK = "window.actorlive = { hooks: { Ask: { mounted() { this.el.onclick = () => this.pushEvent('ask', {}) } } } }"
-MARKS = "[data-phx-ref-src], [data-phx-ref-loading], [data-phx-ref-lock], [class*='-loading']"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +40,7 @@ def visit(app: Server, page: Page) -> Open:
         page.add_init_script(ASK)
         page.goto(app.url + path)
         connected(page)
-        page.evaluate("actorlive.latency.set({ jitter: 500, seed: 7 })")
+        jitter(page)
         return page
 
     return open_page
@@ -51,14 +48,6 @@ def visit(app: Server, page: Page) -> Open:
 
 def tick(page: Page, app: Server) -> None:
     assert page.request.get(app.url + "/tick").ok
-
-
-def logged(page: Page, count: int) -> Logged:
-    """The events that reached the view, once there are `count` of them and nothing is on its way."""
-    lines = page.locator("#log li")
-    expect(lines).to_have_count(count)
-    expect(page.locator(MARKS)).to_have_count(0)
-    return [tuple(json.loads(text)) for text in lines.all_inner_texts()]
 
 
 def names(page: Page, count: int) -> list[str]:
