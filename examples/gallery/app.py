@@ -21,6 +21,7 @@ from examples.async_stream.view import AsyncStreamLive
 from examples.chat.view import ChatLive
 from examples.counter.view import CounterLive
 from examples.dashboard.view import DashboardLive
+from examples.forms.view import FormsLive
 from examples.gallery.layout import gallery_layout
 from examples.items.view import ItemsLive
 from examples.llm.view import LlmLive
@@ -90,6 +91,12 @@ EXAMPLES = [
         "Items",
         "Optimistic UI: rollback, undo, pending rows, exit animations, superseded searches, stale writes.",
         ItemsLive,
+    ),
+    Example(
+        "/forms",
+        "A form",
+        "Live validation, nested addresses, and text that outlives the view it was typed into.",
+        FormsLive,
     ),
     Example("/undo", "Undo", "A delete with five seconds to think again: a timer and a guard.", UndoLive),
 ]
