@@ -26,7 +26,7 @@ lint: setup  ## style, types and the import law
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	node_modules/.bin/pyright --pythonpath $(BIN)/python
-	PATH=$(CURDIR)/$(BIN):$$PATH node_modules/.bin/pyright --pythonpath $(BIN)/python --verifytypes actorlive --ignoreexternal
+	$(BIN)/python .ci/typed.py
 	$(BIN)/lint-imports
 	npm run --silent format:check
 	npm run --silent types
