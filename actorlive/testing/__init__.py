@@ -61,8 +61,8 @@ __all__ = [
 _HOME = {
     "components": "render_component rendered_to_string",
     "element": "Element Form",
-    "errors": "CommandFailure ElementError Failure FormError JoinFailed Leak NotIdle PageWarning Redirected RenderedError"
-    " SelectorError UnexpectedStatus ViewGone",
+    "errors": "CommandFailure ElementError Failure FormError JoinFailed Leak NotIdle PageWarning Redirected"
+    " RenderedError SelectorError UnexpectedStatus ViewGone",
     "exploration": "ExplorationFailure explore",
     "memory": "Network",
     "remote": "connect",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -35,7 +35,7 @@ def extension(app: object) -> ActorLive:
 
 
 @asynccontextmanager
-async def running(live: ActorLive) -> AsyncIterator[Node]:
+async def running(live: ActorLive) -> AsyncGenerator[Node]:
     """The application's node; the application is started for this block, unless it runs already."""
     node = _open_node(live)
     if node is not None:

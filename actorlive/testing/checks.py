@@ -32,7 +32,9 @@ class Checks:
 
     def _form_without_id(self, form: Node) -> None:
         if "phx-ignore-missing-id" not in form.attrs and self._first(f"form {form!r}"):
-            message = f"{form!r} has phx-change but no id, so its values are lost when the view is joined again"
+            message = (
+                f"{form!r} has phx-change but no id, so its values are lost when the view is joined again"
+            )
             warnings.warn(message, PageWarning, stacklevel=2)
 
     def _duplicate_id(self, dom_id: str, nodes: list[Node]) -> None:

@@ -70,7 +70,9 @@ async def settle(steps: int = MAX_STEPS) -> None:
     finally:
         trio.lowlevel.remove_instrument(watch)
     if watch.scope.cancelled_caught:
-        busy = ", ".join(f"{name} ({count} of the last 1000 steps)" for name, count in watch.late.most_common(3))
+        busy = ", ".join(
+            f"{name} ({count} of the last 1000 steps)" for name, count in watch.late.most_common(3)
+        )
         raise NotIdle(f"after {steps} steps still not at rest: {busy}. Does it loop without sleeping?")
 
 
@@ -91,7 +93,9 @@ async def _threads() -> None:
             return
         await trio.testing.wait_all_tasks_blocked(_THREAD_WAIT)
     waited = _THREAD_ROUNDS * _THREAD_WAIT
-    raise NotIdle(f"a worker thread (a plain `def` run by an async task?) is at work for {waited:g} s already")
+    raise NotIdle(
+        f"a worker thread (a plain `def` run by an async task?) is at work for {waited:g} s already"
+    )
 
 
 async def advance(seconds: float) -> None:

@@ -2,7 +2,8 @@
 
 Classes, attributes, show, hide and toggle are sticky: they are kept with the element and applied again after every
 patch. Transitions take no time; what they leave behind (end classes, visibility) is there at once. Whether an element
-is visible is decided by `display: none`, `hidden` and closed `<details>` on it and around it: style sheets are not read.
+is visible is decided by `display: none`, `hidden` and closed `<details>` on it and around it; style sheets are not
+read.
 
 Commands that reach further (push, patch, navigate, exec, dispatch, focus) are the page's own business; see page.py.
 """
@@ -16,9 +17,14 @@ from actorlive.testing.dom import Document, Node
 from actorlive.testing.errors import CommandFailure
 from actorlive.testing.patch import apply_sticky, set_classes, set_display
 
-__all__ = ["Command", "DOM_COMMANDS", "change_dom", "is_visible", "parse_commands", "targets"]
+__all__ = ["DOM_COMMANDS", "Command", "change_dom", "is_visible", "parse_commands", "targets"]
 
 Command = tuple[str, dict[str, Any]]
+
+Transition = tuple[list[str], list[str], list[str]] | None
+"""Classes during the transition, at its start, at its end."""
+
+_NONE: tuple[list[str], list[str], list[str]] = ([], [], [])
 
 _TABLE_DISPLAY = {"tr": "table-row", "td": "table-cell"}
 
@@ -72,8 +78,8 @@ def change_dom(name: str, node: Node, arguments: dict[str, Any]) -> None:
 # ---- classes -----------------------------------------------------------------------------------------
 
 
-def _change_classes(node: Node, adds: list[str], removes: list[str], transition: Any) -> None:
-    during, start, end = transition or ([], [], [])
+def _change_classes(node: Node, adds: list[str], removes: list[str], transition: Transition) -> None:
+    during, start, end = transition or _NONE
     adds = [*adds, *end]
     removes = [*removes, *during, *start]
     before_adds, before_removes = node.client.sticky_classes
@@ -156,19 +162,19 @@ def _toggle(node: Node, arguments: dict[str, Any]) -> None:
         _appear(node, arguments.get("display"), arguments.get("ins"))
 
 
-def _appear(node: Node, display: str | None, transition: Any) -> None:
+def _appear(node: Node, display: str | None, transition: Transition) -> None:
     _forget_classes(node, transition)
     node.client.display = display or _TABLE_DISPLAY.get(node.tag, "block")
     set_display(node, node.client.display)
 
 
-def _vanish(node: Node, transition: Any) -> None:
+def _vanish(node: Node, transition: Transition) -> None:
     _forget_classes(node, transition)
     node.client.display = "none"
     set_display(node, "none")
 
 
-def _forget_classes(node: Node, transition: Any) -> None:
+def _forget_classes(node: Node, transition: Transition) -> None:
     """After show and hide nothing of their transition stays."""
     if transition:
         during, start, end = transition

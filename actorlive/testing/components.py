@@ -16,5 +16,5 @@ def render_component(component: Callable[..., Any], /, **assigns: Any) -> str:
 
 
 def rendered_to_string(template: Template) -> str:
-    """The HTML of a template that needs no assigns of a view, or of what a component returned (`rendered_to_string/1`)."""
+    """The HTML of a template that needs no assigns, or of what a component returned (`rendered_to_string/1`)."""
     return render_to_string(template, {})

@@ -28,10 +28,10 @@ __all__ = [
     "parse_fragment",
 ]
 
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 RAW = frozenset(("script", "style", "iframe", "noembed", "noframes", "xmp", "plaintext"))
 BLOCKS = frozenset(
-    "address article aside blockquote dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5"  # noqa: SIM905
+    "address article aside blockquote dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5"
     " h6 header hr li main nav ol option output p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 NUMBER = "data-kit-number"

@@ -161,7 +161,9 @@ class Driver:
 
     async def _joined(self, view: JoinedView) -> None:
         if not await self.until(lambda: view.status != "joining", JOIN_TIMEOUT):
-            raise NotIdle(f"the join of {view.page.url} was not answered within {JOIN_TIMEOUT:g} s: mount is still at work")
+            raise NotIdle(
+                f"the join of {view.page.url} was not answered within {JOIN_TIMEOUT:g} s: mount is still at work"
+            )
         await self.settle()
 
     async def rejoin(self) -> None:

@@ -146,11 +146,15 @@ class Element:
 
     async def keydown(self, key: str, value: Mapping[str, Any] | None = None, *, wait: bool = True) -> str:
         """Press a key on it, such as "Enter" or "a"."""
-        return await self._do(lambda node: gestures.key(self._view.page, node, "keydown", key, value), wait=wait)
+        return await self._do(
+            lambda node: gestures.key(self._view.page, node, "keydown", key, value), wait=wait
+        )
 
     async def keyup(self, key: str, value: Mapping[str, Any] | None = None, *, wait: bool = True) -> str:
         """Let a key go."""
-        return await self._do(lambda node: gestures.key(self._view.page, node, "keyup", key, value), wait=wait)
+        return await self._do(
+            lambda node: gestures.key(self._view.page, node, "keyup", key, value), wait=wait
+        )
 
     async def focus(self, value: Mapping[str, Any] | None = None, *, wait: bool = True) -> str:
         """Give it the focus; it must have `phx-focus`."""
@@ -162,7 +166,7 @@ class Element:
 
     async def hook(self, event: str, value: Any = None, *, wait: bool = True) -> str:
         """What its hook's `pushEvent(event, value)` does (`render_hook/3`)."""
-        payload = {} if value is None else value
+        payload: Any = {} if value is None else value
         return await self._do(lambda node: gestures.hook(self._view.page, node, event, payload), wait=wait)
 
     async def _do(self, act: Callable[[Node], list[Pending]], *, wait: bool) -> str:
@@ -243,7 +247,9 @@ class Form(Element):
             return None
         document = self._view.page.document
         buttons = forms.submitters(document, form)
-        chosen = [button for button in buttons if any(button is match for match in document.select(self._submitter))]
+        chosen = [
+            button for button in buttons if any(button is match for match in document.select(self._submitter))
+        ]
         if len(chosen) != 1:
             raise FormError(
                 f"{len(chosen)} buttons of {form!r} match {self._submitter!r};"

@@ -1,4 +1,4 @@
-"""How a test fails: every failure is an `AssertionError` that shows the page and the nearest thing to what was sought."""
+"""How a test fails: each failure is an `AssertionError` that says what was sought, what there is, what to do."""
 
 from __future__ import annotations
 

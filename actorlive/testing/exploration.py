@@ -72,10 +72,10 @@ def explore(
 ) -> int:
     """Run a scenario under `seeds` different schedules; how many were run.
 
-    `scenario` is an `async def` without arguments that opens what it needs itself (`live(…)`, `open_node()`); it runs in
-    a Trio loop of its own each time, on virtual time, so call this from a plain `def test_…`. `first` is the first
-    seed; `seed` runs just that one, and `choices` just that schedule. With `jitter` each frame of a client may be so many
-    seconds late, so that it changes places with what happens in that time. Raises `ExplorationFailure`.
+    `scenario` is an `async def` without arguments that opens what it needs itself (`live(…)`, `open_node()`); it runs
+    in a Trio loop of its own each time, on virtual time, so call this from a plain `def test_…`. `first` is the first
+    seed; `seed` runs just that one, and `choices` just that schedule. With `jitter` each frame of a client may be so
+    many seconds late, so that it changes places with what happens in that time. Raises `ExplorationFailure`.
     """
     if choices is not None:
         error = _run(scenario, seed or 0, Schedule(None, choices), jitter).error
@@ -100,7 +100,7 @@ def _run(scenario: Scenario, seed: int, schedule: Schedule, jitter: float) -> _C
             trio.run(partial(_awaited, scenario), clock=trio.testing.MockClock(autojump_threshold=0))
     except KeyboardInterrupt:
         raise
-    except BaseException as caught:  # noqa: BLE001 - whatever it is, it is the result of the run
+    except BaseException as caught:
         error = unwrap(caught)
     return _Course(tuple(schedule.answers), error)
 

@@ -53,9 +53,14 @@ def nearest(within: Node, selector: str, text: Text) -> list[Node]:
 
 
 def _likeness(node: Node, wanted: set[str], sought: str) -> float:
-    own = {node.tag, *(value.lower() for name in ("id", "name", "phx-click") if (value := node.attrs.get(name)))}
+    own = {
+        node.tag,
+        *(value.lower() for name in ("id", "name", "phx-click") if (value := node.attrs.get(name))),
+    }
     own |= {name.lower() for name in node.classes}
-    words = sum(max((_ratio(word, name) for name in own), default=0.0) for word in wanted) / max(len(wanted), 1)
+    words = sum(max((_ratio(word, name) for name in own), default=0.0) for word in wanted) / max(
+        len(wanted), 1
+    )
     return words if not sought else (words + _ratio(sought.lower(), node.text().lower()[:200])) / 2
 
 
@@ -83,7 +88,9 @@ def _indent(node: Node, depth: int, out: list[str]) -> None:
     if node.tag in VOID:
         out.append(margin + start)
     elif not any(isinstance(child, Node) for child in children):
-        text = normalize("".join(f"<!--{child}-->" if isinstance(child, Comment) else str(child) for child in children))
+        text = normalize(
+            "".join(f"<!--{child}-->" if isinstance(child, Comment) else str(child) for child in children)
+        )
         out.append(f"{margin}{start}{text}</{node.tag}>")
     else:
         out.append(margin + start)
@@ -98,7 +105,9 @@ def _indent(node: Node, depth: int, out: list[str]) -> None:
 def _start_tag(node: Node) -> str:
     """The start tag; signed tokens, which nobody reads, are cut."""
     shown = {
-        name: value[:12] + "…" if name in ("data-phx-session", "data-phx-static") and len(value) > 12 else value
+        name: value[:12] + "…"
+        if name in ("data-phx-session", "data-phx-static") and len(value) > 12
+        else value
         for name, value in node.attrs.items()
     }
     return Node(node.tag, shown).start_tag()

@@ -6,7 +6,7 @@ be among those of the page. `serialize` writes what LiveView's client sends, wit
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -15,7 +15,17 @@ from actorlive.errors import did_you_mean
 from actorlive.testing.dom import Document, Node
 from actorlive.testing.errors import FormError
 
-__all__ = ["controls", "encode", "enter", "fill", "is_disabled", "pairs", "serialize", "submitters", "used_names"]
+__all__ = [
+    "controls",
+    "encode",
+    "enter",
+    "fill",
+    "is_disabled",
+    "pairs",
+    "serialize",
+    "submitters",
+    "used_names",
+]
 
 CONTROLS = frozenset(("input", "select", "textarea", "button"))
 TOGGLES = frozenset(("checkbox", "radio"))
@@ -141,7 +151,7 @@ def _flatten(every: list[Node], data: Mapping[str, Any], prefix: str = "") -> It
         name = f"{prefix}[{key}]" if prefix else str(key)
         if isinstance(value, Mapping):
             yield from _flatten(every, cast("Mapping[str, Any]", value), name)
-        elif isinstance(value, datetime.date | datetime.time) and name not in names:
+        elif isinstance(value, dt.date | dt.time) and name not in names:
             yield from _flatten(every, _date_parts(names, name, value), name)
         elif isinstance(value, list | tuple) and name not in names:
             yield f"{name}[]", cast("Sequence[Any]", value)
@@ -149,7 +159,7 @@ def _flatten(every: list[Node], data: Mapping[str, Any], prefix: str = "") -> It
             yield name, value
 
 
-def _date_parts(names: set[str], name: str, value: datetime.date | datetime.time) -> dict[str, int]:
+def _date_parts(names: set[str], name: str, value: dt.date | dt.time) -> dict[str, int]:
     """A date over several fields: `birthday[year]`, `birthday[month]`, …"""
     parts = ("year", "month", "day", "hour", "minute", "second")
     return {part: getattr(value, part) for part in parts if f"{name}[{part}]" in names}
@@ -170,7 +180,9 @@ def _fill_field(form: Node, every: list[Node], name: str, value: Any) -> list[No
         return _fill_toggles(name, enabled, toggles, value)
     first = kind(enabled[0])
     if first in BUTTONS:
-        raise FormError(f"{name!r} is a button: press it with put_submitter({enabled[0].start_tag()!r}'s selector)")
+        raise FormError(
+            f"{name!r} is a button: press it with put_submitter({enabled[0].start_tag()!r}'s selector)"
+        )
     if first == "file":
         raise FormError(f"{name!r} takes files: use view.file_input(…)")
     if first == "hidden":
@@ -232,17 +244,19 @@ def _not_offered(name: str, value: str, offered: list[str]) -> FormError:
 
 
 def _many(value: Any) -> list[Any]:
-    return list(cast("Sequence[Any]", value)) if isinstance(value, list | tuple | set | frozenset) else [value]
+    return (
+        list(cast("Sequence[Any]", value)) if isinstance(value, list | tuple | set | frozenset) else [value]
+    )
 
 
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%S" if value.second else "%Y-%m-%dT%H:%M")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 
 # ---- sending -----------------------------------------------------------------------------------------
@@ -265,7 +279,11 @@ def pairs(
 def used_names(document: Document, form: Node) -> set[str]:
     """The fields that carry no `_unused_` mark: touched, hidden, or exempt."""
     every = [control for control in controls(document, form) if name_of(control)]
-    used = {name_of(node) for node in every if "phx-no-unused-field" in node.attrs or (node.state and node.state.used)}
+    used = {
+        name_of(node)
+        for node in every
+        if "phx-no-unused-field" in node.attrs or (node.state and node.state.used)
+    }
     visible = {name_of(node) for node in every if kind(node) != "hidden"}
     return used | {name_of(node) for node in every if name_of(node) not in visible}
 
@@ -277,7 +295,9 @@ def serialize(
     found = pairs(document, form, submitter=submitter, only=only)
     if "phx-no-unused-field" in form.attrs:
         return urlencode(found)
-    used = used_names(document, form) | ({name_of(submitter)} if submitter else set())
+    used = used_names(document, form)
+    if submitter is not None:
+        used.add(name_of(submitter))
     marked: list[tuple[str, str]] = []
     for name, value in found:
         if name not in used:

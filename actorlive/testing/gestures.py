@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from actorlive.testing import commands, forms
 from actorlive.testing.dom import Node
@@ -93,6 +93,8 @@ class Gesture:
             self.page.overlay.show(self, arguments["detail"]["ops"], source)
         elif arguments["event"] == "click":
             self.sent += click(self.page, target)
+        elif arguments["event"] in {"change", "input"} and _bubble(target, "phx-change") is not None:
+            self.sent += change(self.page, target)
         else:
             self.page.dispatched.append((arguments["event"], arguments.get("detail") or {}, target))
 
@@ -120,9 +122,7 @@ class Gesture:
         form = self.node if self.node.tag == "form" else form_of(self.page, self.node)
         meta = {**_phx_values(self.node), **value, **self.extra}
         payload: dict[str, Any] = {"type": "form", "event": event, "meta": meta}
-        payload["value"] = forms.serialize(
-            self.page.document, form, submitter=self.submitter, only=self.only
-        )
+        payload["value"] = forms.serialize(self.page.document, form, submitter=self.submitter, only=self.only)
         if self.kind == "change":
             payload["meta"] = {"_target": self.target_name or "undefined", **meta}
             payload["uploads"] = {}
@@ -133,7 +133,8 @@ def send(page: Page, view: JoinedView, payload: dict[str, Any], what: str, node:
     """Send an event. Raises `ViewGone` when there is nobody to send it to."""
     if view.navigation is not None:
         raise ViewGone(
-            f"{what}: the view has sent its visitor to {view.navigation.to!r}; go on with `await view.follow_redirect()`"
+            f"{what}: the view has sent its visitor to {view.navigation.to!r};"
+            " go on with `await view.follow_redirect()`"
         )
     if view.status in ("closed", "left", "gone"):
         raise ViewGone(f"{what}: the view has ended ({view.status})")
@@ -155,7 +156,9 @@ def aims(page: Page, node: Node, target: Any) -> list[tuple[JoinedView, int | No
         return [(owner(page, node), int(target))]
     found = page.document.select(str(target))
     if not found:
-        raise ElementError(f"the target {target!r} of {node!r} matches nothing in\n{pretty(page.main.container)}")
+        raise ElementError(
+            f"the target {target!r} of {node!r} matches nothing in\n{pretty(page.main.container)}"
+        )
     return [(owner(page, match), _component(page, match)) for match in found]
 
 
@@ -269,7 +272,7 @@ def _click_control(page: Page, control: Node, gesture: Gesture) -> bool:
         control.client.entered = [forms.toggle_value(control)] if on else []
         gesture.sent += change(page, control)
         return True
-    form = form_of(page, control, required=False)
+    form = find_form(page, control)
     if kind in ("submit", "image") and form is not None:
         gesture.sent += submit(page, form, submitter=control)
         return True
@@ -279,17 +282,22 @@ def _click_control(page: Page, control: Node, gesture: Gesture) -> bool:
 # ---- forms -------------------------------------------------------------------------------------------
 
 
-def form_of(page: Page, control: Node, *, required: bool = True) -> Node:
-    """The form that a control belongs to. Raises `ElementError` when there is none and one is `required`."""
+def find_form(page: Page, control: Node) -> Node | None:
+    """The form that a control belongs to, or None."""
     named = control.attrs.get("form")
-    form = page.document.root.by_id(named) if named else _around(control)
-    if form is None and required:
-        raise ElementError(f"{control!r} stands in no form, and only forms send changes: put a <form> around it")
-    return cast("Node", form)
-
-
-def _around(control: Node) -> Node | None:
+    if named:
+        return page.document.root.by_id(named)
     return next((node for node in control.ancestors() if node.tag == "form"), None)
+
+
+def form_of(page: Page, control: Node) -> Node:
+    """The form that a control belongs to. Raises `ElementError` when there is none."""
+    form = find_form(page, control)
+    if form is None:
+        raise ElementError(
+            f"{control!r} stands in no form, and only forms send changes: put a <form> around it"
+        )
+    return form
 
 
 def change(
@@ -304,6 +312,7 @@ def change(
     node.client.used = True
     gesture = Gesture(page, "change", bound, f"the change of {node!r}", extra=extra or {}, target_name=name)
     gesture.only = name if bound is not form else None
+    gesture.submitter = node if node.tag == "button" else None
     gesture.run(bound.attrs["phx-change"])
     return gesture.sent
 
@@ -313,7 +322,9 @@ def submit(
 ) -> list[Pending]:
     """Submit a form over its `phx-submit`. Raises `ElementError` when it has none."""
     if "phx-submit" not in form.attrs:
-        raise ElementError(f"{form!r} has no phx-submit; to send it over HTTP use `view.form(…).submit_form()`")
+        raise ElementError(
+            f"{form!r} has no phx-submit; to send it over HTTP use `view.form(…).submit_form()`"
+        )
     for control in forms.controls(page.document, form):
         control.client.used = True
     gesture = Gesture(page, "submit", form, f"the submit of {form!r}", extra=extra or {}, submitter=submitter)
@@ -324,12 +335,18 @@ def submit(
 # ---- keys, focus, hooks ------------------------------------------------------------------------------
 
 
-def key(page: Page, node: Node, kind: str, pressed: str, extra: Mapping[str, Any] | None = None) -> list[Pending]:
+def key(
+    page: Page, node: Node, kind: str, pressed: str, extra: Mapping[str, Any] | None = None
+) -> list[Pending]:
     """`kind` is "keydown" or "keyup". Window bindings hear it, too."""
     bound = [node] if f"phx-{kind}" in node.attrs else []
-    bound += [other for other in page.document.select(f"[phx-window-{kind}]") if other is not node or not bound]
+    bound += [
+        other for other in page.document.select(f"[phx-window-{kind}]") if other is not node or not bound
+    ]
     if not bound:
-        raise ElementError(f"nothing hears a {kind} of {node!r}: neither phx-{kind} on it nor phx-window-{kind} anywhere")
+        raise ElementError(
+            f"nothing hears a {kind} of {node!r}: neither phx-{kind} on it nor phx-window-{kind} anywhere"
+        )
     sent: list[Pending] = []
     for other in bound:
         if other.attrs.get("phx-key", pressed).lower() == pressed.lower():
@@ -365,14 +382,18 @@ def hook(page: Page, node: Node, event: str, value: Any) -> list[Pending]:
     """A hook of the element calls `pushEvent`."""
     hooked = {"phx-hook", "phx-viewport-top", "phx-viewport-bottom"} & node.attrs.keys()
     if not hooked:
-        raise ElementError(f"{node!r} has no phx-hook (nor a viewport binding), so nothing can push {event!r} from it")
+        raise ElementError(
+            f"{node!r} has no phx-hook (nor a viewport binding), so nothing can push {event!r} from it"
+        )
     if "phx-hook" in node.attrs and not node.id:
         raise ElementError(f"{node!r} has a phx-hook but no id, which the client demands")
     payload = {"type": "hook", "event": event, "value": value}
     return [send(page, owner(page, node), payload, f"pushEvent({event!r}) of {node!r}", node)]
 
 
-def push(page: Page, view: JoinedView, kind: str, event: str, value: Any, target: str | None = None) -> list[Pending]:
+def push(
+    page: Page, view: JoinedView, kind: str, event: str, value: Any, target: str | None = None
+) -> list[Pending]:
     """An event by its name, as if some element had sent it."""
     payload: dict[str, Any] = {"type": kind, "event": event, "value": value}
     what = f"the {kind} event {event!r}"

@@ -51,7 +51,11 @@ class _Endpoint:
         return self.mount(join.topic, join.join_ref, join.ref, payload.params or {})
 
     def mount(
-        self, topic: str = "", join_ref: str | None = None, ref: str | None = None, params: Mapping[str, Any] | None = None
+        self,
+        topic: str = "",
+        join_ref: str | None = None,
+        ref: str | None = None,
+        params: Mapping[str, Any] | None = None,
     ) -> Mount:
         return Mount(
             route=Route(self._view),

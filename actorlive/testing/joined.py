@@ -21,7 +21,8 @@ STATES = ("phx-connected", "phx-loading", "phx-error", "phx-client-error", "phx-
 class JoinedView:
     """A view's topic, tree and container, and what it has told the client.
 
-    `status` is "joining", "joined", "errored" (crashed, or the socket is down), "closed", "left" or "gone" (redirected).
+    `status` is "joining", "joined", "errored" (crashed, or the socket is down), "closed", "left" or "gone"
+    (redirected).
     """
 
     def __init__(self, page: Page, container: Node, parent: JoinedView | None) -> None:
@@ -156,7 +157,9 @@ class JoinedView:
         self._state("phx-loading", "phx-error", kind)
 
     def _state(self, *classes: str) -> None:
-        set_classes(self.container, [*(name for name in self.container.classes if name not in STATES), *classes])
+        set_classes(
+            self.container, [*(name for name in self.container.classes if name not in STATES), *classes]
+        )
         self.page.document.touch()
 
     # -- the page ------------------------------------------------------------
@@ -225,7 +228,12 @@ class JoinedView:
         page = self.page
         found: list[tuple[str, str, str]] = []
         for form in self.container.walk():
-            if form.tag == "form" and form.id and "phx-change" in form.attrs and forms.controls(page.document, form):
+            if (
+                form.tag == "form"
+                and form.id
+                and "phx-change" in form.attrs
+                and forms.controls(page.document, form)
+            ):
                 recover = form.attrs.get("phx-auto-recover") or form.attrs["phx-change"]
                 if recover != "ignore":
                     found.append((form.id, recover, forms.serialize(page.document, form)))
@@ -242,4 +250,6 @@ class JoinedView:
             for name, arguments in commands.parse_commands(recover):
                 if name == "push":
                     payload = {"type": "form", "event": arguments["event"], "value": value, "meta": meta}
-                    self.page.send(self, "event", {**payload, "uploads": {}}, f"the recovery of {form!r}", form)
+                    self.page.send(
+                        self, "event", {**payload, "uploads": {}}, f"the recovery of {form!r}", form
+                    )

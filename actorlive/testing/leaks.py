@@ -24,7 +24,11 @@ class Baseline:
     def check(self) -> None:
         """Raises `Leak` with the names of what is new and still there."""
         left = [f"process {_describe(process.pid)}" for process in self._strays()]
-        left += [f"{timer!r} with the message {timer.message!r}" for timer in self._armed() if timer not in self._timers]
+        left += [
+            f"{timer!r} with the message {timer.message!r}"
+            for timer in self._armed()
+            if timer not in self._timers
+        ]
         if left:
             raise Leak(
                 "the view has ended, but this goes on:\n"

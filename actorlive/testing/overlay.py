@@ -78,7 +78,9 @@ class Overlay:
     def answered(self, pending: Pending, events: list[list[Any]]) -> None:
         """The push of a change was answered: it stands, unless the answer rejects it."""
         for change in [change for change in self._shown.values() if pending in change.gesture.sent]:
-            rejected = any(name == "al:reject" and detail.get("id") == change.id for name, detail, *_ in events)
+            rejected = any(
+                name == "al:reject" and detail.get("id") == change.id for name, detail, *_ in events
+            )
             self._end(change, undo=rejected)
 
     def lost(self, pending: Pending) -> None:

@@ -70,7 +70,9 @@ class Page:
 
     # -- sending -------------------------------------------------------------
 
-    def send(self, view: JoinedView, event: str, payload: Any, what: str, node: Node | None = None) -> Pending:
+    def send(
+        self, view: JoinedView, event: str, payload: Any, what: str, node: Node | None = None
+    ) -> Pending:
         """Send a frame on a view's topic; the answer will be found in what is returned."""
         ref = next(self._refs)
         pending = Pending(ref, view.topic, event, payload, what, node)
@@ -246,7 +248,9 @@ class Page:
             case "pop_focus":
                 self.active = self._focus_stack.pop() if self._focus_stack else self.active
             case "focus_first":
-                self.active = next((node for node in target.walk() if node is not target and _focusable(node)), None)
+                self.active = next(
+                    (node for node in target.walk() if node is not target and _focusable(node)), None
+                )
             case _:
                 self.active = target
 
@@ -283,7 +287,9 @@ class Page:
 
 
 def _focusable(node: Node) -> bool:
-    interactive = node.tag in ("input", "select", "textarea", "button") or (node.tag == "a" and "href" in node.attrs)
+    interactive = node.tag in ("input", "select", "textarea", "button") or (
+        node.tag == "a" and "href" in node.attrs
+    )
     return (interactive and "disabled" not in node.attrs) or "tabindex" in node.attrs
 
 

@@ -99,7 +99,9 @@ class Patch:
             if isinstance(child, Node):
                 self._stream_child(old, child)
             elif not isinstance(child, Comment) and child.strip():
-                raise RenderedError(f"text {child.strip()!r:.60} stands in the stream container {old!r}; only elements with ids may")
+                raise RenderedError(
+                    f"text {child.strip()!r:.60} stands in the stream container {old!r}; only elements with ids may"
+                )
 
     def _stream_child(self, container: Node, new: Node) -> None:
         if not new.id:
@@ -281,7 +283,9 @@ def _forget_entered(old: Node, new: Node) -> None:
     """A control whose value the server has changed holds what the server says."""
     if old.state is not None and old.state.entered is not None:
         names = ("value", "checked")
-        if any(old.attrs.get(name) != new.attrs.get(name) for name in names) or _content(old) != _content(new):
+        if any(old.attrs.get(name) != new.attrs.get(name) for name in names) or _content(old) != _content(
+            new
+        ):
             old.state.entered = None
 
 

@@ -34,7 +34,9 @@ _OTHERS = ("trio", "anyio", "asyncio")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--trio-seed`."""
     group = parser.getgroup("actorlive")
-    group.addoption("--trio-seed", type=int, default=0, help="the seed of Trio's scheduler in coroutine tests")
+    group.addoption(
+        "--trio-seed", type=int, default=0, help="the seed of Trio's scheduler in coroutine tests"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,13 +50,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
     """Run coroutine tests that nobody else does."""
     if not _claimed(pyfuncitem):
-        run = functools.partial(
-            run_on_trio,
-            real_clock=pyfuncitem.get_closest_marker("real_clock") is not None,
-            seed=pyfuncitem.config.getoption("trio_seed"),
-            clock=pyfuncitem.funcargs.get("virtual_clock"),
-        )
-        _replace(pyfuncitem, run)
+        real_clock = pyfuncitem.get_closest_marker("real_clock") is not None
+        seed: Any = pyfuncitem.config.getoption("trio_seed")
+        clock: Any = pyfuncitem.funcargs.get("virtual_clock")
+        _replace(pyfuncitem, functools.partial(run_on_trio, real_clock=real_clock, seed=seed, clock=clock))
     return (yield)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar
 from typing import Any
@@ -37,7 +37,7 @@ async def connect(
     connect_params: Mapping[str, Any] | None = None,
     socket_path: str = "/live/websocket",
     ssl_context: ssl.SSLContext | None = None,
-) -> AsyncIterator[View]:
+) -> AsyncGenerator[View]:
     """The view at a URL of a running server, as `live` gives it: loaded, then joined over a websocket.
 
     `socket_path` is where the server's LiveSocket listens. Raises what `live` raises, and `OSError` when nobody
@@ -51,7 +51,7 @@ async def connect(
             try:
                 yield View(driver, await driver.start(url))
                 driver.check()
-            except BaseException as error:  # noqa: BLE001 - raised again below, outside of the nursery
+            except BaseException as error:
                 failure = error
             with trio.CancelScope(shield=True, deadline=trio.current_time() + 1):
                 await driver.disconnect()
@@ -97,7 +97,9 @@ class RemoteWorld(World):
     def _fetch(self, request: urllib.request.Request) -> Loaded:
         try:
             with self._opener.open(request, timeout=CONNECT_TIMEOUT) as response:
-                return Loaded(response.read().decode(), response.status, request.full_url, headers_of(response.headers))
+                return Loaded(
+                    response.read().decode(), response.status, request.full_url, headers_of(response.headers)
+                )
         except urllib.error.HTTPError as error:
             with error:
                 return Loaded(error.read().decode(), error.code, request.full_url, headers_of(error.headers))
@@ -110,7 +112,8 @@ class RemoteWorld(World):
         url = f"{scheme}://{parts.netloc}{self._socket_path}?{urlencode(params)}"
         request = urllib.request.Request(page.url)  # noqa: S310 - asked for its cookies only, never sent
         self._jar.add_cookie_header(request)
-        headers = [("Origin", f"{parts.scheme}://{parts.netloc}"), ("Cookie", request.get_header("Cookie") or "")]
+        cookie = request.get_header("Cookie") or ""
+        headers = [(b"Origin", f"{parts.scheme}://{parts.netloc}".encode()), (b"Cookie", cookie.encode())]
         with trio.fail_after(CONNECT_TIMEOUT):
             socket = await trio_websocket.connect_websocket_url(
                 self._nursery, url, self._ssl, extra_headers=headers, max_message_size=MAX_MESSAGE

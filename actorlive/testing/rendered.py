@@ -174,13 +174,17 @@ class _Sharing:
 
     def _find(self, components: dict[str, Diff], cid: str) -> Diff:
         if cid not in components:
-            raise RenderedError(f"a component's diff builds on component {cid}, which the client does not know")
+            raise RenderedError(
+                f"a component's diff builds on component {cid}, which the client does not know"
+            )
         return components[cid]
 
 
 def _copy(node: Diff) -> Diff:
     """A node that shares only its lists, which nothing changes, with the first."""
-    return {key: _copy(cast("Diff", value)) if isinstance(value, dict) else value for key, value in node.items()}
+    return {
+        key: _copy(cast("Diff", value)) if isinstance(value, dict) else value for key, value in node.items()
+    }
 
 
 def _overlay(source: Diff, diff: Diff) -> Diff:
@@ -214,7 +218,9 @@ class _Renderer:
         for index in range(entries["kc"]):
             entry = entries.get(str(index))
             if entry is None:
-                raise RenderedError(f"a comprehension has {entries['kc']} entries, but number {index} is missing")
+                raise RenderedError(
+                    f"a comprehension has {entries['kc']} entries, but number {index} is missing"
+                )
             self.dynamics(entry, statics, templates or own)
         self.stream(node, entries["kc"])
 
@@ -233,7 +239,9 @@ class _Renderer:
         for index in range(len(statics) - 1):
             self.out.append(statics[index])
             if str(index) not in values:
-                raise RenderedError(f"dynamic {index} between {statics[index]!r} and {statics[index + 1]!r} was never sent")
+                raise RenderedError(
+                    f"dynamic {index} between {statics[index]!r} and {statics[index + 1]!r} was never sent"
+                )
             self.dynamic(values[str(index)], templates)
         self.out.append(statics[-1])
 

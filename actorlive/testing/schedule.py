@@ -8,7 +8,7 @@ ready processes, or of `n` timers of one moment, and Trio, which shuffles the ta
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -46,7 +46,7 @@ class Schedule:
 
 
 @contextmanager
-def using(schedule: Schedule, jitter: float = 0.0) -> Iterator[None]:
+def using(schedule: Schedule, jitter: float = 0.0) -> Generator[None]:
     """Every node that is opened inside asks this schedule; and each frame of a client whether to be `jitter` late."""
     choose, late = default_choose.set(schedule.choose), _jitter.set(jitter)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -41,9 +41,9 @@ def live(
     `app` is a Quart app with ActorLive attached, or the ActorLive itself. `connect_params` are the params of the
     client's LiveSocket (`put_connect_params/2`), `client` a Quart test client whose cookies count, `network` what lies
     between. Entering raises `Redirected` when the page or the join leads elsewhere, `UnexpectedStatus`, `JoinFailed`,
-    or plainly what a callback raised. Inside, the test stands in the application's node:
-    `send`, `whereis` and their like work. Leaving ends everything that was begun; what the view leaves running raises `Leak`,
-    unless `leaks` allows it. `on_error="warn"` makes a duplicate id a warning, as a form without an id always is.
+    or plainly what a callback raised. Inside, the test stands in the application's node, so `send` to a name, `whereis`
+    and their like work. Leaving ends everything that was begun; what the view leaves running raises `Leak`, unless
+    `leaks` allows it. `on_error="warn"` makes a duplicate id a warning, as a form without an id always is.
     """
     extended = extension(app)
 
@@ -79,7 +79,7 @@ async def _under_test(
     on_error: OnError,
     *,
     leaks: bool,
-) -> AsyncIterator[View]:
+) -> AsyncGenerator[View]:
     failure: BaseException | None = None
     try:
         async with surroundings as node, trio.open_nursery() as nursery:
@@ -91,7 +91,7 @@ async def _under_test(
             try:
                 yield View(driver, await driver.start(url))
                 await driver.settle()
-            except BaseException as error:  # noqa: BLE001 - raised again below, outside of the nursery
+            except BaseException as error:
                 failure = error
             finally:
                 node_variable.reset(token)

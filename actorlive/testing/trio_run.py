@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import trio
 
 from actorlive.testing.errors import Leak
@@ -11,7 +13,7 @@ __all__ = ["check_tasks", "seed_trio", "system_tasks", "unwrap"]
 
 def seed_trio(seed: int) -> None:
     """Make Trio's own scheduling a function of the seed, as hypothesis and pytest-trio do."""
-    run = trio._core._run  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001 - there is no public way
+    run = trio._core._run  # pyright: ignore[reportPrivateUsage]
     run._ALLOW_DETERMINISTIC_SCHEDULING = True  # pyright: ignore[reportPrivateUsage]
     run._r.seed(seed)  # pyright: ignore[reportPrivateUsage]
 
@@ -39,6 +41,9 @@ def check_tasks(before: set[trio.lowlevel.Task]) -> None:
 
 def unwrap(error: BaseException) -> BaseException:
     """The one exception inside of groups of one; anything else as it is."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    return error
+    while (
+        isinstance(error, BaseExceptionGroup)
+        and len(cast("BaseExceptionGroup[BaseException]", error).exceptions) == 1
+    ):
+        error = cast("BaseException", error.exceptions[0])
+    return cast("BaseException", error)

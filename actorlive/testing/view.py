@@ -25,7 +25,7 @@ __all__ = ["Redirect", "View"]
 
 
 class Redirect:
-    """Where a view has sent its visitor: the path, the kind ("redirect", "live_redirect"), the flash that goes along."""
+    """Where a view has sent its visitor. `kind` is "redirect" or "live_redirect"; `flash` is what goes along."""
 
     __slots__ = ("flash", "kind", "to")
 
@@ -279,7 +279,9 @@ class View:
         if not await self._driver.until(lambda: any(map(fits, events)), timeout):
             shown = ", ".join(f"{event!r} {detail!r}" for event, detail in events) or "none"
             near = did_you_mean(name, [event for event, _ in events])
-            raise Failure(f"no push_event {name!r}{'' if payload is None else f' with {payload!r}'}.{near} Came: {shown}")
+            raise Failure(
+                f"no push_event {name!r}{'' if payload is None else f' with {payload!r}'}.{near} Came: {shown}"
+            )
         found = next(event for event in events if fits(event))
         events.remove(found)
         return found[1]
@@ -306,7 +308,9 @@ class View:
             if event == name:
                 del dispatched[index]
                 return detail
-        raise Failure(f"no DOM event {name!r} was dispatched; so far: {[event for event, *_ in dispatched] or 'none'}")
+        raise Failure(
+            f"no DOM event {name!r} was dispatched; so far: {[event for event, *_ in dispatched] or 'none'}"
+        )
 
     # -- views inside --------------------------------------------------------
 
@@ -374,4 +378,3 @@ def _has(patches: list[str], to: str | None) -> bool:
 
 def _take(patches: list[str], to: str | None) -> str:
     return patches.pop(0 if to is None else patches.index(to))
-

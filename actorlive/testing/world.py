@@ -64,7 +64,12 @@ class MemoryWorld(World):
 
     def open_socket(self, page: Page, session: dict[str, Any] | None) -> MemorySocket:
         """A connection for a page; without a session its joins are refused."""
-        info = {"peer": "127.0.0.1", "user_agent": "actorlive.testing", "uri": page.url, "x_headers": []}
+        info: dict[str, Any] = {
+            "peer": "127.0.0.1",
+            "user_agent": "actorlive.testing",
+            "uri": page.url,
+            "x_headers": [],
+        }
         queue = ClientSocket(self._limits.max_queue, (session or {}).get("live_socket_id"))
         client = ConnectionInfo(session, info)
         connection = LiveConnection(

@@ -66,7 +66,11 @@ class Author:
 
     def statics(self, count: int) -> list[str]:
         tag = self.random.choice(["p", "b", "i", "li"])
-        return [f"<{tag}>", *(self.random.choice(["", " ", "-"]) for _ in range(count - 1)), f"</{tag}>"] if count else [f"<{tag}></{tag}>"]
+        return (
+            [f"<{tag}>", *(self.random.choice(["", " ", "-"]) for _ in range(count - 1)), f"</{tag}>"]
+            if count
+            else [f"<{tag}></{tag}>"]
+        )
 
     def node(self, depth: int) -> Diff:
         count = self.random.randint(1, 3)
@@ -97,13 +101,20 @@ class Author:
         return [depth + 1 < MAX_DEPTH and self.random.random() < 0.3 for _ in range(2)]
 
     def entry(self, shape: list[bool], depth: int) -> Diff:
-        return {str(index): self.node(depth + 1) if nested else self.text() for index, nested in enumerate(shape)}
+        return {
+            str(index): self.node(depth + 1) if nested else self.text() for index, nested in enumerate(shape)
+        }
 
     def new_component(self, depth: int) -> int:
         self.last_cid += 1
         cid = str(self.last_cid)
         kept, self.templates = self.templates, None
-        body = {"s": self.statics(2), "r": 1, "0": self.text(), "1": self.text() if depth > 1 else self.node(depth + 1)}
+        body = {
+            "s": self.statics(2),
+            "r": 1,
+            "0": self.text(),
+            "1": self.text() if depth > 1 else self.node(depth + 1),
+        }
         self.new_components[cid] = self.share(body) or self.wire(body)
         self.templates = kept
         self.components[cid] = body
@@ -139,7 +150,9 @@ class Author:
         value = node[key]
         if isinstance(value, dict) and self.random.random() < 0.7:
             return self.changes(value, depth) or None
-        node[key] = self.text() if depth == 1 and "r" in node and self.templates is None else self.dynamic(depth)
+        node[key] = (
+            self.text() if depth == 1 and "r" in node and self.templates is None else self.dynamic(depth)
+        )
         return self.wire(node[key])
 
     def comprehension_changes(self, node: Diff, depth: int) -> Diff:
@@ -193,5 +206,7 @@ class Author:
 def _holds_components(value: Any) -> bool:
     """True when a component's number stands anywhere in it; copying that could make a component its own child."""
     if isinstance(value, dict):
-        return any(_holds_components(item) for key, item in value.items() if key not in ("r", "s", "kc", "shape"))
+        return any(
+            _holds_components(item) for key, item in value.items() if key not in ("r", "s", "kc", "shape")
+        )
     return isinstance(value, int)

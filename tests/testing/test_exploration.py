@@ -145,5 +145,3 @@ def test_a_schedule_answers_from_its_record_then_from_its_seed() -> None:
     assert [schedule.choose(3) for _ in range(4)] == [2, 1, 0, 0]
     assert schedule.answers == [2, 1, 0, 0]
     assert schedule.widths == [3, 3, 3, 3]
-
-

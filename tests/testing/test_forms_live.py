@@ -26,7 +26,7 @@ async def test_a_button_submits_and_a_control_changes(app: QuartTrio) -> None:
 
 async def test_only_what_a_visitor_could_enter(app: QuartTrio) -> None:
     async with live(app, "/form") as view:
-        with pytest.raises(FormError, match="no field 'nme'.*Did you mean \"name\""):
+        with pytest.raises(FormError, match=r"no field 'nme'.*Did you mean \"name\""):
             await view.form("#profile", {"nme": "Ada"}).change()
         with pytest.raises(FormError, match="does not offer 'green'"):
             await view.form("#profile", {"color": "green"}).change()

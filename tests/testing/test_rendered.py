@@ -21,7 +21,12 @@ HARNESS = Path(__file__).with_name("official_client.mjs")
 def official(sequences: list[list[Any]]) -> list[list[tuple[str, list[Any]]]]:
     """What the official client makes of them."""
     process = subprocess.run(
-        ["node", str(HARNESS)], input=json.dumps(sequences), capture_output=True, text=True, cwd=ROOT, check=False
+        ["node", str(HARNESS)],
+        input=json.dumps(sequences),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
     )
     assert process.returncode == 0, process.stderr
     return json.loads(process.stdout)
@@ -73,7 +78,9 @@ def test_stream_entries_are_rendered_once() -> None:
 
 def test_stream_operations_come_with_the_rendering() -> None:
     tree = Rendered(deepcopy(STREAM[0]))
-    assert tree.render().streams == (StreamOps("0", {"b": (-1, None, False), "a": (-1, None, False)}, (), False),)
+    assert tree.render().streams == (
+        StreamOps("0", {"b": (-1, None, False), "a": (-1, None, False)}, (), False),
+    )
     tree.merge(deepcopy(STREAM[1]))
     assert tree.render().streams == (StreamOps("0", {}, ("a",), False),)
     tree.merge(deepcopy(STREAM[2]))

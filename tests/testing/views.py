@@ -76,7 +76,9 @@ class KitchenLive(LiveView[Inc | Boom | Slow | Ask | Go | Stray]):
     async def handle_params(self, params: Any, uri: str, socket: Socket) -> None:
         self.page = params.get("page", "none")
 
-    async def handle_event(self, event: Inc | Boom | Slow | Ask | Go | Stray, socket: Socket) -> dict[str, Any] | None:
+    async def handle_event(
+        self, event: Inc | Boom | Slow | Ask | Go | Stray, socket: Socket
+    ) -> dict[str, Any] | None:
         match event:
             case Inc(by):
                 self.count += by
@@ -185,7 +187,9 @@ class LoadLive(LiveView):
     named: str = ""
 
     template = heex("""
-      <p id="slow">{@slow.result or "loading"}</p><p id="threaded">{@threaded.result or "loading"}</p><p id="named">{@named}</p>
+      <p id="slow">{@slow.result or "loading"}</p>
+      <p id="threaded">{@threaded.result or "loading"}</p>
+      <p id="named">{@named}</p>
     """)
 
     async def mount(self, params: Any, session: Any, socket: Socket) -> None:
@@ -244,6 +248,9 @@ class FormLive(LiveView[Validate | Save]):
                 self.saved = f"{name} {color} {agree}"
 
 
+DIM = JS.add_class("dim", to="#row")
+
+
 class Archive(Event):
     ok: bool
 
@@ -255,8 +262,8 @@ class OptimisticLive(LiveView[Archive]):
 
     template = heex("""
       <div id="row" class="row">{"archived" if @archived else "there"}</div>
-      <button id="yes" phx-click={JS.push("archive", value={"ok": True}, optimistic=JS.add_class("dim", to="#row"))}>Yes</button>
-      <button id="no" phx-click={JS.push("archive", value={"ok": False}, optimistic=JS.add_class("dim", to="#row"))}>No</button>
+      <button id="yes" phx-click={JS.push("archive", value={"ok": True}, optimistic=DIM)}>Yes</button>
+      <button id="no" phx-click={JS.push("archive", value={"ok": False}, optimistic=DIM)}>No</button>
       <p :if={@flash.get("error")} id="flash">{@flash["error"]}</p>
     """)
 
