@@ -14,6 +14,7 @@ Mirrors `Phoenix.LiveView.ColocatedHook`, `ColocatedJS` and `ColocatedCSS`.
 from __future__ import annotations
 
 import ast
+import hashlib
 import linecache
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -63,10 +64,15 @@ class ColocatedJS(_Type):
 
 
 class ColocatedCSS(_Type):
-    """`<style :type={ColocatedCSS}>`: rules for the one stylesheet of the whole application."""
+    """`<style :type={ColocatedCSS}>`: rules for the one stylesheet of the whole application.
+
+    With `scoped` they hold for the elements of this template: below its root elements, down to those of another
+    template with scoped styles.
+    """
 
     kind = "css"
     tag = "style"
+    attributes = ("scoped",)
 
 
 _TYPES: Mapping[str, type[_Type]] = {t.__name__: t for t in (ColocatedHook, ColocatedJS, ColocatedCSS)}
@@ -151,8 +157,11 @@ def extract(source: Source, nodes: tuple[Node, ...], namespace: Mapping[str, Any
     `namespace` are the globals of the module. Raises `TemplateError`.
     """
     if ":type" in source.text:
-        kept = _visit(nodes, _Extraction(source, namespace).node)
+        extraction = _Extraction(source, namespace)
+        kept = _visit(nodes, extraction.node)
         nodes = trim(kept) if len(kept) < len(nodes) else kept
+        if extraction.scoped:
+            nodes = tuple(_marked(node, extraction.mark) for node in nodes)
     if "phx-hook" in source.text:
         nodes = _visit(nodes, _Naming(source, namespace).node)
     return nodes
@@ -190,6 +199,9 @@ def _module(namespace: Mapping[str, Any]) -> str:
 
 # Taking out --------------------------------------------------------------------------------------------------
 
+MARK = "data-al-css"
+"""The attribute of the root elements of a template with scoped styles."""
+
 _NAME = re.compile(r"\.[^\W\d]\w*")
 _EXPORTS = re.compile(r"\bexport\s+default\b|\bas\s+default\b")
 _EXPORT = re.compile(r"^[ \t]*export\s+default\b", re.MULTILINE)
@@ -199,6 +211,12 @@ class _Extraction:
     def __init__(self, source: Source, namespace: Mapping[str, Any]) -> None:
         self.source = source
         self.namespace = namespace
+        self.scoped = False
+
+    @property
+    def mark(self) -> str:
+        """Tells this template's root elements from all others."""
+        return hashlib.sha256(f"{_module(self.namespace)}\n{self.source.text}".encode()).hexdigest()[:10]
 
     def node(self, node: Node) -> Node | None:
         """None for what is taken out."""
@@ -220,6 +238,9 @@ class _Extraction:
         if not text.strip():
             raise self._error(f"a colocated <{node.name}> is empty", node)
         if kind is not ColocatedHook:
+            if _attribute(node, "scoped") is not None:
+                self.scoped = True
+                text = _scoped(text, self.mark)
             self._keep(Colocated(kind.kind, _module(self.namespace), "", text, *self._place(node)), node)
             return None
         return self._hook(node, self._name(node), text)
@@ -287,6 +308,25 @@ class _Extraction:
 
     def _error(self, reason: str, where: Element | Attr, hint: str = "") -> TemplateError:
         return self.source.error(reason, where.start, where.end, hint=hint)
+
+
+def _scoped(text: str, mark: str) -> str:
+    return f'@scope ([{MARK}="{mark}"]) to (:scope [{MARK}]) {{{text}}}'
+
+
+def _marked(node: Node, mark: str) -> Node:
+    """The node with the mark on its root elements."""
+    if isinstance(node, Element):
+        marker = Attr(MARK, mark, node.start, node.end)
+        return replace(node, attributes=(*node.attributes, marker))
+    if isinstance(node, For):
+        return replace(node, children=tuple(_marked(child, mark) for child in node.children))
+    if isinstance(node, If):
+        branches = (
+            replace(b, children=tuple(_marked(child, mark) for child in b.children)) for b in node.branches
+        )
+        return replace(node, branches=tuple(branches))
+    return node
 
 
 def _special_inner(node: Node) -> Element | None:

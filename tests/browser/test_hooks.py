@@ -99,6 +99,17 @@ def test_colocated_scripts_and_styles_reach_the_page(visit: Open) -> None:
     expect(page.locator("#sort")).to_have_css("border-left", "7px solid rgb(1, 2, 3)")
 
 
+def test_scoped_styles_hold_for_their_template(visit: Open) -> None:
+    page = visit("/left")
+    page.evaluate("document.body.append(document.createElement('b'))")
+    within, inside, outside = (page.locator("b").nth(n) for n in range(3))
+    expect(within).to_have_css("border-left-width", "3px")
+    expect(within).to_have_css("border-top-width", "0px")
+    expect(inside).to_have_css("border-left-width", "0px")
+    expect(inside).to_have_css("border-top-width", "2px")
+    expect(outside).to_have_css("border-top-width", "0px")
+
+
 def test_modules_are_kept_for_ever_under_names_that_change(visit: Open, page: Page) -> None:
     with page.expect_response("**/tests.browser.apps.hooks.left.Sort-*.js") as response:
         visit("/left")

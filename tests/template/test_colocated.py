@@ -92,6 +92,21 @@ def test_scripts_and_styles_need_no_name():
     assert [(entry.kind, entry.text) for entry in brought(module)] == [("js", "a()"), ("css", "p{}")]
 
 
+def test_scoped_styles_mark_the_root_elements():
+    module = module_name()
+    text = """
+      <p><b>x</b></p><i :if={True}></i>{% for n in [1, 2] %}<u>{n}</u>{% endfor %}<.link href="/">y</.link>
+      <style :type={ColocatedCSS} scoped>b { c: d }</style>
+      <style :type={ColocatedCSS}>e { f: g }</style>
+    """
+    html = render_to_string(compiled(text, module), {})
+    scoped, other = (entry.text for entry in brought(module))
+    mark = scoped[scoped.index("[") : scoped.index("]")].strip("[")
+    assert scoped == f"@scope ([{mark}]) to (:scope [data-al-css]) {{b {{ c: d }}}}"
+    assert other == "e { f: g }"
+    assert html == f'<p {mark}><b>x</b></p><i {mark}></i><u {mark}>1</u><u {mark}>2</u><a href="/">y</a>'
+
+
 @pytest.mark.parametrize(
     "names",
     [
@@ -189,7 +204,8 @@ FAULTS = {
     "wrong element": '<style :type={ColocatedHook} name=".Sort">export default {}</style>',
     "type elsewhere": '<p :type={ColocatedHook} name=".Sort"></p>',
     "unknown attribute": '<script :type={ColocatedHook} nane=".Sort">export default {}</script>',
-    "name on a style": '<style :type={ColocatedCSS} name=".Sort">p{}</style>',
+    "misspelt attribute of a style": "<style :type={ColocatedCSS} scope>p{}</style>",
+    "name on a script": '<script :type={ColocatedJS} name=".Sort">a()</script>',
     "two of one name": "".join(
         f'<script :type={{ColocatedHook}} name=".Sort">export default {{{n}}}</script>\n' for n in "ab"
     ),

@@ -21,6 +21,17 @@ def sortable(*, count: int) -> Template:
     """)
 
 
+@component
+def framed() -> Template:
+    """Scoped styles, inside of another template with scoped styles for the same element."""
+    return heex("""
+      <section>
+        <b>inside</b>
+        <style :type={ColocatedCSS} scoped>b { border-top: 2px solid rgb(1, 2, 3) }</style>
+      </section>
+    """)
+
+
 class LeftLive(LiveView):
     """Answers what the hook asks, and tells it things."""
 
@@ -29,6 +40,7 @@ class LeftLive(LiveView):
 
     template = heex("""
       <h1>Left</h1>
+      <div class="frame"><b>within</b><.framed /></div>
       <.sortable :if={@shown} count={@count} />
       <p id="named" phx-hook={".Name" if @shown else None}>unnamed</p>
       <button id="count" phx-click="count">Count</button>
@@ -56,6 +68,7 @@ class LeftLive(LiveView):
       <script :type={ColocatedHook} name=".Name">
         export default { mounted() { this.el.textContent = this.el.getAttribute("phx-hook") } }
       </script>
+      <style :type={ColocatedCSS} scoped>:scope.frame b { border-left: 3px solid rgb(1, 2, 3) }</style>
       <script :type={ColocatedJS}>
         export default (liveSocket) => { window.early = { connected: liveSocket.isConnected() } }
       </script>
