@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from types import FrameType
 
-from actorlive.template.source import Source
+from actorlive.template.source import Source, split_lines
 
-__all__ = ["HeexCall", "call_position", "calls_in", "find_call"]
+__all__ = ["HeexCall", "call_position", "calls_in", "find_call", "index_calls"]
 
 Position = tuple[int, int]
 
@@ -48,6 +48,11 @@ def call_position(frame: FrameType) -> Position | None:
 def find_call(filename: str, position: Position | None) -> HeexCall | None:
     """The call at that position of the file, if the file can be read."""
     return calls_in(filename).get(position) if position is not None else None
+
+
+def index_calls(text: str) -> dict[Position, HeexCall]:
+    """The same for a text that is in no file."""
+    return _index(text, tuple(split_lines(text)))
 
 
 def calls_in(filename: str) -> dict[Position, HeexCall]:

@@ -53,7 +53,7 @@ class Source:
 
     def tidy(self) -> Source:
         """The same without the common indentation, and without white space at both ends."""
-        keep = _without_margin(self.text)
+        keep = _without_margin(self.text, whole=not self._columns or self._columns[0] == 0)
         keep = keep[_leading(self.text, keep) :]
         end = len(keep)
         while end and self.text[keep[end - 1]].isspace():
@@ -108,17 +108,20 @@ def _leading(text: str, keep: list[int]) -> int:
     return next((n for n, i in enumerate(keep) if not text[i].isspace()), len(keep))
 
 
-def _without_margin(text: str) -> list[int]:
-    """The indices of the characters that stay when the indentation common to all but the first line goes."""
+def _without_margin(text: str, *, whole: bool) -> list[int]:
+    """The indices of the characters that stay when the lines' common indentation goes.
+
+    Where the text begins in the middle of a line (`whole` is False), that line has none.
+    """
     starts: list[tuple[int, str]] = []
     offset = 0
     for line in split_lines(text):
         starts.append((offset, line))
         offset += len(line)
-    margins = [len(line) - len(line.lstrip()) for _, line in starts[1:] if line.strip()]
+    margins = [len(line) - len(line.lstrip()) for _, line in starts[0 if whole else 1 :] if line.strip()]
     margin = min(margins, default=0)
     keep: list[int] = []
     for number, (start, line) in enumerate(starts):
-        skip = 0 if number == 0 else min(margin, len(line) - len(line.lstrip(" \t")))
+        skip = 0 if number == 0 and not whole else min(margin, len(line) - len(line.lstrip(" \t")))
         keep += range(start + skip, start + len(line))
     return keep
