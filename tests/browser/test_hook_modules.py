@@ -11,7 +11,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.pages import Faults
 from tests.browser.wire import Wire
 
-COUNT = """export default {
+COUNT = """window.evaluated = true
+export default {
   mounted() { this.el.textContent = "mounted"; this.handleEvent("tell", ({ text }) => (this.el.title = text)) },
   updated() { this.el.dataset.updates = Number(this.el.dataset.updates ?? 0) + 1 },
 }"""
@@ -75,9 +76,8 @@ def test_a_hook_of_the_first_page_is_there_before_the_join(page: Page) -> None:
 
 
 def test_a_hook_that_comes_with_a_patch_has_been_fetched_when_the_browser_was_idle(page: Page) -> None:
-    with page.expect_response("**/count.js"):
-        wire = open_page(page, EMPTY)
-    wire.settle()
+    wire = open_page(page, EMPTY)
+    page.wait_for_function("window.evaluated")
     wire.push("diff", {"0": counted(), "e": [["tell", {"text": "at once"}]]})
     expect(page.locator("#a")).to_have_attribute("title", "at once")
 
@@ -104,8 +104,8 @@ def test_an_element_that_left_meanwhile_is_not_mounted(page: Page) -> None:
     gone = page.locator("#a").element_handle()
     wire.push("diff", {"0": ""})
     expect(page.locator("#a")).to_have_count(0)
-    with page.expect_response("**/count.js"):
-        release()
+    release()
+    page.wait_for_function("window.evaluated")
     wire.settle()
     assert gone is not None
     assert gone.text_content() == "x"
