@@ -3,11 +3,11 @@
 python bench/runtime.py                        # our own figures
 python bench/runtime.py --triotp PYTHON        # beside triotp, run by another interpreter (see below)
 
-triotp 0.3 needs a Trio that our own dependencies have left behind, so it lives in a virtual environment of
+The newest triotp that runs on Python 3.11 is 0.2.1, with Trio 0.19, so it lives in a virtual environment of
 its own, and the same programs (`bench/runtime_triotp.py`) run there right after ours, pinned to the same
 core:
 
-    python3.11 -m venv /tmp/triotp && /tmp/triotp/bin/pip install triotp 'trio<0.23' logbook
+    python3.11 -m venv /tmp/triotp && /tmp/triotp/bin/pip install triotp
     python bench/runtime.py --triotp /tmp/triotp/bin/python
 
 Rates are taken on the processor's clock (`time.process_time`), which other programs on a busy machine do
@@ -35,7 +35,7 @@ import trio
 from actorlive.runtime import cancel_timer, open_node, receive, self, send, send_after
 
 Figures = dict[str, float]
-BATCH = 32
+BATCH = 64
 """Messages that the source of the one-way run sends in a row: it waits for nobody, the sink keeps up."""
 
 
@@ -188,9 +188,7 @@ async def fairness(seconds: float) -> Figures:
         while True:
             send(await receive(), None)  # type: ignore[arg-type]
 
-    async with open_node() as node:
-        for _ in range(1000):
-            send(node.spawn(flooded), None)
+    async with open_node(high_water=1 << 20) as node:
         busy = node.spawn(flooded)
         for number in range(50_000):
             send(busy, number)

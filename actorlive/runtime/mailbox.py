@@ -44,7 +44,8 @@ Destination = Pid | Ref | str
 BUDGET = 64
 """Messages that a process may take in a row before it yields to the others."""
 
-NEVER = 1 << 62
+LEAST = BUDGET // 2
+"""Credit that a process has at least when it is woken."""
 
 
 class Mailbox:
@@ -68,7 +69,6 @@ class Mailbox:
         "queue",
         "since",
         "sleeper",
-        "turns",
     )
 
     sleeper: Task
@@ -77,7 +77,6 @@ class Mailbox:
         self.node = node
         self.pid = Pid()
         self.gate = node.gate
-        self.turns = node.turns
         self.queue: deque[object] | None = None
         self.parked = False
         self.credit = self.issued = BUDGET
@@ -112,10 +111,16 @@ class Mailbox:
             self.rise(length)
 
     def put_first(self, message: object) -> None:
-        """A message for somebody who was idle."""
+        """A message for somebody who was idle: `put` and `wake` in one, since every hop goes through here."""
         self.queue = deque((message,))
         if self.parked:
-            self.wake()
+            self.parked = False
+            if self.credit < LEAST:
+                self.refill()
+            if self.node.turns is None:
+                reschedule(self.sleeper)
+            else:
+                self.node.turns.add(self.sleeper, self.pid.id)
 
     def rise(self, length: int) -> None:
         """The queue has never been so long: note it, and tell the node when that is past the limit,
@@ -132,14 +137,14 @@ class Mailbox:
         self.limit = self.node.high_water
 
     def wake(self) -> None:
-        """Make the parked task runnable, with a fresh credit."""
+        """Make the parked task runnable."""
         self.parked = False
-        self.issued += BUDGET - self.credit
-        self.credit = BUDGET
-        if self.turns is None:
+        if self.credit < LEAST:
+            self.refill()
+        if self.node.turns is None:
             reschedule(self.sleeper)
         else:
-            self.turns.add(self.sleeper, self.pid.id)
+            self.node.turns.add(self.sleeper, self.pid.id)
 
     def refill(self) -> None:
         """Start a new stretch of `BUDGET` messages."""
@@ -221,26 +226,27 @@ class Mailbox:
         self.sleeper = current_task()
         if not self.queue:
             self.queue = None
-            if self.high >= self.node.high_water:
+            if self.high and self.high >= self.node.high_water:
                 self.rearm()
         self.parked = True
         self.busy += perf_counter() - self.since
+        self.since = 0.0  # the one 0.0 of this module: an idle process keeps one float less
         return self.abort
 
     def abort(self, _: object) -> Abort:
         """Trio cancels the parked task."""
         self.parked = False
-        if self.turns is not None:
-            self.turns.discard(self.sleeper)
+        if self.node.turns is not None:
+            self.node.turns.discard(self.sleeper)
         self.since = perf_counter()
         return Abort.SUCCEEDED
 
     async def yield_turn(self) -> None:
         """Let everybody else run once. Here a doomed process meets its cancellation."""
-        if self.turns is None:
+        if self.node.turns is None:
             await checkpoint()
         else:
-            await self.turns.wait(self.pid.id)
+            await self.node.turns.wait(self.pid.id)
         self.refill()
 
 

@@ -23,7 +23,7 @@ _next_ref = itertools.count(1).__next__
 class Pid:
     """The identity of a process or a port. Hashable, cheap, and harmless to keep after its death."""
 
-    __slots__ = ("__weakref__", "entity", "id")
+    __slots__ = ("entity", "id")
 
     def __init__(self) -> None:
         self.id = _next_pid()

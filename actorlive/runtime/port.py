@@ -34,14 +34,12 @@ class PortEntity(Entity):
         self, node: Node, on_message: OnMessage | None, on_close: OnClose | None, label: str
     ) -> None:
         super().__init__(node, label)
-        self.parked = True  # a port is always waiting, with a callback
         self.on_message = on_message
         self.on_close = on_close
 
-    def wake(self) -> None:
-        """Hand the message over."""
-        if self.queue:
-            self.handle(self.queue.popleft())
+    def put_first(self, message: object) -> None:
+        """Hand the message over: a port has no queue, so every message is the first."""
+        self.handle(message)
 
     def handle(self, message: object) -> None:
         """One message; a callback that raises closes the port, never the sender."""

@@ -18,13 +18,15 @@ from actorlive.runtime import (
     TaskReply,
     TaskSupervisor,
     alive,
-    exit,
+    dead_pid,
     open_node,
     process_flag,
     receive,
     self,
     spawn_monitor,
 )
+from actorlive.runtime.dynamic import start_task
+from actorlive.runtime.task import run_task
 from tests.runtime.helpers import in_process
 
 
@@ -194,9 +196,10 @@ async def test_a_task_whose_owner_is_gone_before_it_began_ends():
     async def body() -> None:
         supervisor = await TaskSupervisor.start_link()
         spawn_monitor(TaskSupervisor.async_nolink, supervisor, double, 1, 1000)
-        down = await receive(Down)
-        assert down.reason == "normal"
-        exit(supervisor, "normal")
+        assert (await receive(Down)).reason == "normal"
+        assert (await DynamicSupervisor.count_children(supervisor))["active"] == 1
+        assert await start_task(supervisor, run_task, dead_pid(), double, (), {})
+        await trio.sleep(1)
         assert (await DynamicSupervisor.count_children(supervisor))["active"] == 1
 
     async with open_node() as node:
