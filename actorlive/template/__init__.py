@@ -5,6 +5,7 @@ from __future__ import annotations
 from actorlive.template.builtins import (
     async_result,
     dynamic_tag,
+    flash_group,
     focus_wrap,
     form,
     inputs_for,
@@ -17,8 +18,10 @@ from actorlive.template.builtins import (
 from actorlive.template.colocated import ColocatedCSS, ColocatedHook, ColocatedJS
 from actorlive.template.component import Component, component
 from actorlive.template.errors import TemplateError
+from actorlive.template.format import format_source, format_template
 from actorlive.template.guard import MutationGuard
 from actorlive.template.loader import embed_templates, load_template
+from actorlive.template.project import check_project
 from actorlive.template.renderer import Renderer, render_to_string
 from actorlive.template.runtime import DuplicateKeyError
 from actorlive.template.signature import Attrs
@@ -39,12 +42,16 @@ __all__ = [
     "Template",
     "TemplateError",
     "async_result",
+    "check_project",
     "compile_function",
     "component",
     "dynamic_tag",
     "embed_templates",
+    "flash_group",
     "focus_wrap",
     "form",
+    "format_source",
+    "format_template",
     "heex",
     "inputs_for",
     "intersperse",

@@ -21,6 +21,7 @@ from actorlive.template.template import Template, builtins, heex
 __all__ = [
     "async_result",
     "dynamic_tag",
+    "flash_group",
     "focus_wrap",
     "form",
     "inputs_for",
@@ -129,6 +130,19 @@ def async_result(
         "{% elif @assign.failed %}{render_slot(@failed, @assign.failed)}"
         "{% else %}{render_slot(@idle)}{% endif %}"
     )
+
+
+@component
+def flash_group(*, flash: Mapping[str, str], id: str = "flash-group") -> Template:
+    """The flash messages, each with a button that closes it. Belongs into every page, or into the live layout."""
+    return heex("""
+        <div id={@id} class="al-flash-group">
+          <div :for={kind, message in @flash.items()} :key={kind} class="al-flash" data-kind={kind} role="alert">
+            <span>{message}</span>
+            <button type="button" phx-click="lv:clear-flash" phx-value-key={kind} aria-label="Close">×</button>
+          </div>
+        </div>
+    """)
 
 
 @component
