@@ -12,6 +12,7 @@ import { speakAnnouncements } from "./announce";
 import { showConnectionBanner } from "./banner";
 import { composeDom } from "./compose";
 import { readConfig } from "./config";
+import { EarlyInput } from "./early_input";
 import { HookRegistry } from "./hooks";
 import { Latency } from "./latency";
 import { Optimistic } from "./optimistic";
@@ -29,7 +30,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   params: config.params,
   hooks: registry.hooks,
   transport: latency.transport,
-  dom: composeDom([optimistic.dom, config.dom]),
+  dom: composeDom([optimistic.dom, new EarlyInput().dom, config.dom]),
 });
 
 optimistic.listen(liveSocket);

@@ -171,6 +171,24 @@ class RecoveryLive(Logged):
                 setattr(self, name, params[name])
 
 
+class PoisonLive(Logged):
+    """Two forms, one of which its view does not survive."""
+
+    good: str = ""
+
+    template = heex("""
+      <ol id="log"><li :for={line in @log}>{line}</li></ol>
+      <form id="good" phx-change="good"><input name="good" value={@good} aria-label="Good"></form>
+      <form id="poison" phx-change="poison"><input name="poison" value="" aria-label="Poison"></form>
+    """)
+
+    async def handle_event(self, event: RawEvent, socket: Socket) -> None:
+        await super().handle_event(event, socket)
+        if event.name == "poison":
+            raise RuntimeError("poisoned")
+        self.good = event.params["good"]
+
+
 async def log_in() -> tuple[str, int]:
     form = await request.form
     if not valid(session, form.get(CSRF_KEY, "")):
@@ -187,5 +205,6 @@ live = ActorLive(app, secret_key="forms")
 live.route("/sign-up", SignUpLive)
 live.route("/log-in", LogInLive)
 live.route("/recovery", RecoveryLive)
+live.route("/poison", PoisonLive)
 app.add_url_rule("/session", "log_in", log_in, methods=["POST"])
 app.add_url_rule("/favicon.ico", "icon", icon)
