@@ -16,7 +16,7 @@ from tests.ordering.mutants import MUTANTS, Mutant
 from tests.ordering.programs import SLOTS, STEPS, Mismatch, random_program, run_program
 
 SOAK = bool(os.environ.get("ACTORLIVE_SOAK"))
-SEEDS = 40 if SOAK else 6
+SEEDS = 40 if SOAK else 5
 PROGRAMS = 5000 if SOAK else 200
 ENOUGH = 3000
 """Programs that a mutant may survive at most."""
