@@ -90,6 +90,7 @@ class ItemsLive(LiveView[ItemsEvent]):
     editing: Item | None = None
     typed: str = ""
     deleting: list[Item] = []
+    q: str = ""
     found: Found = Found("", [])
     searching: bool = False
 
@@ -110,7 +111,7 @@ class ItemsLive(LiveView[ItemsEvent]):
             case Save(title):
                 self.save(title.strip(), socket)
             case Search(q):
-                self.searching = True
+                self.q, self.searching = q, True
                 socket.start_async("search", find, q.strip(), supersede=True)
             case Rebuild():
                 socket.stream("items", self.listed(), reset=True)

@@ -213,7 +213,9 @@ def test_a_newer_search_supersedes_a_slow_one(items: Page) -> None:
     expect(results).to_have_attribute("aria-busy", "false")
     expect(results.get_by_text("slow hay", exact=True)).to_have_count(0)
     field.fill("slow hay")
+    field.blur()
     expect(results.get_by_text("Results for: slow hay")).to_be_visible()
+    expect(field).to_have_value("slow hay")
 
 
 # ---- editing ----

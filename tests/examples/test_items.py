@@ -84,6 +84,8 @@ async def test_every_third_archive_is_taken_back(app: QuartTrio, store: Store) -
         await press(view, 3, "Archive")
         assert await view.has_element("[role=alert]", "Archive failed")
         assert not await view.element("#items-3").has_class("archiving")
+        await view.element(".al-flash button").click()
+        assert not await view.has_element("[role=alert]")
         assert await titles(view) == stored(store) == TITLES[2:]
 
 

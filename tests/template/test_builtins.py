@@ -40,6 +40,15 @@ def test_link() -> None:
     )
 
 
+def test_flash_group() -> None:
+    template = heex("<.flash_group flash={@flash} />")
+    assert 'class="al-flash"' not in html(template, flash={})
+    shown = html(template, flash={"error": "No <b>", "info": "Yes"})
+    assert 'data-kind="error" role="alert"' in shown
+    assert "<span>No &lt;b&gt;</span>" in shown
+    assert 'phx-click="lv:clear-flash" phx-value-key="info"' in shown
+
+
 def test_live_title() -> None:
     template = heex('<.live_title prefix="P " default="D" suffix=" S">{@t}</.live_title>')
     opening = '<title data-prefix="P " data-default="D" data-suffix=" S">'
