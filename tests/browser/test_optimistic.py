@@ -288,6 +288,22 @@ def test_a_target_inside_a_locked_element(page: Page, refused: bool, patched: bo
     assert is_clean(wire)
 
 
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_target_that_a_patch_skips_inside_a_locked_element(page: Page, refused: bool) -> None:
+    """The client unlocks such an element to a copy that was taken while the change was on the screen."""
+    row = {"0": "row", "s": ['<div id="row" class="', '">row</div>'], "r": 1}
+    button = f"<button id=go phx-click='{optimistic(loading='#box')}'>Go</button>"
+    tree = {"0": row, "1": "text", "s": ['<div id="box">', "<p>", f"</p></div>{button}"]}
+    wire = Wire(page, tree).open()
+    frame = click(wire)
+    wire.push("diff", {"1": "changed"})
+    wire.settle()
+    wire.reply(frame, {"diff": {"e": [rejection(frame)] if refused else []}})
+    expect(page.locator("#box p")).to_have_text("changed")
+    assert is_clean(wire)
+    assert classes(page) == ({"row"} if refused else {"row", "done"})
+
+
 SHOWN = [
     ("#row", JS.hide(to="#row"), "none"),
     ("#row", JS.toggle(to="#row"), "none"),
