@@ -253,9 +253,9 @@ class Mailbox:
 def send(dest: Destination, message: object) -> None:
     """Put `message` into the mailbox of `dest` (Erlang: `dest ! message`).
 
-    Never blocks, never raises, and may be called from any thread: another thread's messages go through
-    the node's entry queue and keep their order. What is sent to the dead, to a name that nobody has or to
-    an alias that is no longer active, vanishes.
+    Never blocks, never raises (but for a `dest` of a wrong type), and may be called from any thread: another
+    thread's messages go through the node's entry queue and keep their order. What is sent to the dead, to a
+    name that nobody has or to an alias that is no longer active, vanishes.
     """
     if type(dest) is Pid:
         entity = dest.entity
@@ -282,12 +282,14 @@ def send_slowly(dest: Destination, message: object) -> None:
             node = current_node()
         except ActorLiveError:
             return
-    else:
+    elif isinstance(dest, (Pid, Ref)):  # pyright: ignore[reportUnnecessaryIsInstance]
         pid = dest.target if isinstance(dest, Ref) else dest
         entity = None if pid is None else pid.entity
         if entity is None:
             return
         node = entity.node
+    else:
+        raise RuntimeMisuse(f"a message goes to a Pid, an alias or a name, not to {dest!r}")
     if node.thread == get_ident():
         node.deliver(dest, message)
     else:

@@ -307,15 +307,22 @@ class Node:
 
     def report_high_water(self, pid: Pid, length: int) -> None:
         """A mailbox has passed its limit."""
-        if self.on_high_water is not None:
-            self.on_high_water(pid, length)
-        else:
+        if self.on_high_water is None:
             log.warning("mailbox of %r holds %d messages and grows", pid.entity, length)
+            return
+        try:
+            self.on_high_water(pid, length)
+        except Exception:  # the sender is not to blame
+            log.exception("on_high_water raised")
 
     def trace(self, kind: str, pid: Destination, detail: object, sender: Entity | None) -> None:
-        """Tell the tracers."""
+        """Tell the tracers; one that raises is removed."""
         for tracer in list(self.tracers):
-            tracer(kind, pid, detail, None if sender is None else sender.pid)
+            try:
+                tracer(kind, pid, detail, None if sender is None else sender.pid)
+            except Exception:
+                log.exception("a tracer raised and was removed")
+                self.remove_tracer(tracer)
 
     def add_tracer(self, tracer: Tracer) -> None:
         """Call `tracer(kind, pid, detail, sender)` for every message, spawn and exit from now on."""

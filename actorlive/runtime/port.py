@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from actorlive.runtime.context import current_node
+from actorlive.runtime.errors import ProcessExit
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.signals import Entity
 
@@ -47,7 +48,7 @@ class PortEntity(Entity):
             return
         try:
             self.on_message(message)
-        except Exception as error:
+        except (Exception, ProcessExit) as error:
             log.exception("port %r crashed", self)
             self.doom(error)
 
@@ -55,8 +56,12 @@ class PortEntity(Entity):
         """A port has nothing to unwind."""
         on_close, self.on_close, self.on_message = self.on_close, None, None
         self.finish(self.reason)
-        if on_close is not None:
+        if on_close is None:
+            return
+        try:
             on_close(self.reason)
+        except (Exception, ProcessExit):
+            log.exception("port %r: on_close raised", self)
 
 
 class Port:

@@ -188,3 +188,19 @@ async def test_an_idle_process_has_no_queue():
         await trio.sleep(1)
         assert kept == ["before it began"]
         assert pid.entity.queue is None
+
+
+async def test_a_sender_does_not_pay_for_the_callbacks_of_others(caplog):
+    def fail(*_: object) -> None:
+        raise ValueError("callback")
+
+    async with open_node(high_water=2, on_high_water=fail) as node:
+        pid = node.spawn(until_told)
+        node.add_tracer(fail)
+        for _ in range(3):
+            send(pid, None)
+        assert not node.tracers
+        assert "on_high_water raised" in caplog.text
+        assert "a tracer raised" in caplog.text
+        with pytest.raises(RuntimeMisuse, match="not to 3"):
+            send(3, "x")

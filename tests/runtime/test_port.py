@@ -121,3 +121,14 @@ async def test_open_ports_close_with_their_node():
     async with open_node():
         open_port(on_close=closed.append)
     assert closed == ["shutdown"]
+
+
+async def test_leaving_in_a_callback_ends_the_port_alone(caplog):
+    def leave(_: object) -> None:
+        exit("out of here")
+
+    async with open_node():
+        port = open_port(leave, on_close=leave)
+        send(port.pid, 1)
+        assert port.closed
+    assert "on_close raised" in caplog.text
