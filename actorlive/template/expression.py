@@ -245,6 +245,8 @@ def _target(python: _Python, tree: ast.expr) -> Target:
             raise python.error("only names can be bound here", "write a name or a tuple of names")
     if any(name.startswith(MARK) for name in names):
         raise python.error("an assign cannot be bound here", "use a name without @")
+    if any(name.startswith("__") for name in names):
+        raise python.error("names that begin with __ are the compiler's own", "use another name")
     python.place(tree)
     return Target(tree, tuple(names), python.start, python.end, python.source.text[python.start : python.end])
 
