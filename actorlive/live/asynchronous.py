@@ -8,32 +8,35 @@ that is kept there: a task that was started again, or cancelled and started agai
 from __future__ import annotations
 
 import functools
-import inspect
 import logging
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, cast
-
-import trio
+from typing import Any, Literal, cast
 
 from actorlive.errors import CallbackError
 from actorlive.live.streams import StreamResult
-from actorlive.runtime import Down, Error, Exit, Ok, Pid, Ref, demonitor, exit, monitor, send, spawn
+from actorlive.runtime import (
+    Down,
+    Error,
+    Exit,
+    Ok,
+    Pid,
+    Ref,
+    TaskSupervisor,
+    demonitor,
+    exit,
+    monitor,
+    send,
+    spawn,
+)
 from actorlive.runtime.process import unwrap
+from actorlive.runtime.task import is_async, run_function
 
-__all__ = ["AsyncDone", "AsyncTask", "AsyncWork", "Supervises"]
+__all__ = ["AsyncDone", "AsyncTask", "AsyncWork"]
 
 _log = logging.getLogger("actorlive.live")
 
 Kind = Literal["start", "assign", "stream"]
-
-
-class Supervises(Protocol):
-    """A task supervisor: what `supervisor=` takes (`runtime.TaskSupervisor`)."""
-
-    def start_child(self, fn: Callable[..., Any], *args: object, owner: Pid | None = None) -> Pid:
-        """Start a task process under the supervisor."""
-        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -71,12 +74,12 @@ class AsyncWork:
         kind: Kind,
         names: tuple[str, ...],
         fn: Callable[..., Any],
-        supervisor: Supervises | None = None,
+        supervisor: Pid | str | None = None,
     ) -> None:
         """Begin a task under a key. One that runs there already goes on, unheard."""
         box: list[AsyncTask] = []
-        begin = spawn if supervisor is None else supervisor.start_child
-        pid = begin(_run, self._owner, box, fn, owner=self._owner)
+        work = fn if supervisor is None else functools.partial(_supervised, supervisor, fn)
+        pid = spawn(_run, self._owner, box, work, owner=self._owner)
         task = AsyncTask(key, kind, names, pid, monitor(pid))
         box.append(task)
         self._by_key[key] = task
@@ -118,7 +121,7 @@ class AsyncWork:
 async def _run(owner: Pid, box: list[AsyncTask], fn: Callable[..., Any]) -> None:
     """The task's process: run the function, tell the owner what became of it."""
     try:
-        result: Ok[Any] | Exit = Ok(await call(fn))
+        result: Ok[Any] | Exit = Ok(await run_function(fn, (), {}))
     except Exception as error:
         cause = unwrap(error)
         _log.error("async task %r raised %r", box[0].key, cause, exc_info=cause)
@@ -126,18 +129,13 @@ async def _run(owner: Pid, box: list[AsyncTask], fn: Callable[..., Any]) -> None
     send(owner, AsyncDone(box, result))
 
 
-async def call(fn: Callable[..., Any]) -> Any:
-    """Call an `async def` here, anything else in a worker thread that is left alone when the task is cancelled."""
-    if is_async(fn):
-        return await fn()
-    return await trio.to_thread.run_sync(fn, abandon_on_cancel=True)
+async def _supervised(supervisor: Pid | str, fn: Callable[..., Any]) -> Any:
+    """Run the function as a child of a task supervisor, and wait for it here.
 
-
-def is_async(fn: Callable[..., Any]) -> bool:
-    """True for what has to be awaited: coroutine functions, partials of them, objects with an async `__call__`."""
-    while isinstance(fn, functools.partial):
-        fn = cast("functools.partial[Any]", fn).func
-    return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(getattr(fn, "__call__", None))  # noqa: B004
+    The two are linked: a cancel ends the child, and the child's end, if it is not a return, ends this one.
+    """
+    task = await TaskSupervisor.async_(supervisor, fn)
+    return await task.await_(timeout=None)
 
 
 def loads(names: tuple[str, ...], fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:

@@ -12,7 +12,7 @@ from actorlive import pubsub, runtime
 from actorlive.errors import AssignError, CallbackError, NavigationError, did_you_mean
 from actorlive.live.assigns import RESERVED, assign, touch
 from actorlive.live.async_result import AsyncResult
-from actorlive.live.asynchronous import Supervises, is_async, lists, loads
+from actorlive.live.asynchronous import lists, loads
 from actorlive.live.later import OnExit
 from actorlive.live.lifecycle import Hook, Stage
 from actorlive.live.navigation import (
@@ -253,19 +253,19 @@ class Socket:
         fn: Callable[..., Any],
         *args: object,
         supersede: bool = False,
-        supervisor: Supervises | None = None,
+        supervisor: Pid | str | None = None,
     ) -> None:
         """Run `fn(*args)` on the side; its end arrives as `handle_async(name, Ok(value) | Exit(reason))`.
 
         An `async def` runs as a task of the view, anything else in a worker thread. A task of the same name that
-        is still running goes on unheard; with `supersede=True` it is cancelled first. Nothing runs in the dead
-        render. (`start_async/4`)
+        is still running goes on unheard; with `supersede=True` it is cancelled first. With `supervisor`, the pid
+        or name of a `TaskSupervisor`, it runs as that one's child. Nothing runs in the dead render.
+        (`start_async/4`)
         """
         if supersede:
             self.cancel_async(name, reason="superseded")
         if self._acts("start_async"):
-            work = _call(fn, args)
-            self._state.tasks.start(name, "start", (), work, supervisor)
+            self._state.tasks.start(name, "start", (), partial(fn, *args), supervisor)
 
     def assign_async(
         self,
@@ -273,7 +273,7 @@ class Socket:
         fn: Callable[..., Any],
         *args: object,
         reset: bool | Iterable[str] = False,
-        supervisor: Supervises | None = None,
+        supervisor: Pid | str | None = None,
     ) -> None:
         """Load one assign, or several, on the side; each is an `AsyncResult` (`assign_async/4`).
 
@@ -292,7 +292,7 @@ class Socket:
         fn: Callable[..., Any],
         *args: object,
         reset: bool = False,
-        supervisor: Supervises | None = None,
+        supervisor: Pid | str | None = None,
     ) -> None:
         """Load a stream's items on the side: `@name` is the `AsyncResult`, `@streams.name` the items.
 
@@ -403,16 +403,6 @@ class Socket:
         """The path and query of the page's URL."""
         parts = urlsplit(self.uri)
         return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-
-
-def _call(fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:
-    if not is_async(fn):
-        return lambda: fn(*args)
-
-    async def work() -> Any:
-        return await fn(*args)
-
-    return work
 
 
 def _departure(name: str, dom_id: str) -> Hashable:

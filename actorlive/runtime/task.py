@@ -6,6 +6,7 @@ A task's result arrives in its owner's mailbox as `TaskReply(ref, value)`, its f
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -148,6 +149,9 @@ async def run_function(
 
 
 def is_async(fn: Callable[..., object]) -> bool:
-    """True when calling `fn` gives something to await: an async function, or an object that is called so."""
+    """True when calling `fn` gives something to await: an async function, an object that is called so, or a
+    partial of either."""
+    while isinstance(fn, functools.partial):
+        fn = cast("functools.partial[object]", fn).func
     call = getattr(fn, "__call__", None)  # noqa: B004
     return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(call)

@@ -29,7 +29,7 @@ from actorlive import (
 from actorlive.errors import AssignError, CallbackError
 from actorlive.live.dead import DeadPage, dead_render
 from actorlive.live.endpoint import Mount
-from actorlive.runtime import alive, open_node
+from actorlive.runtime import DynamicSupervisor, TaskSupervisor, alive, open_node
 from tests.support.client import Client, Views, settled
 
 
@@ -339,6 +339,54 @@ async def test_partials_and_callable_objects_are_told_apart() -> None:
             2: "async object",
             3: "THREAD",
         }
+
+
+async def test_under_a_supervisor_it_runs_as_its_child() -> None:
+    seen: list[Any] = []
+
+    async def child() -> str:
+        seen.append("started")
+        try:
+            await trio.sleep(1)
+            return "done"
+        finally:
+            seen.append("ended")
+
+    async with bench() as lab:
+        supervisor = lab.client.node.spawn(_supervise)
+        await settled()
+        lab.now(lambda view, socket: socket.start_async("x", child, supervisor="tasks"))
+        await settled()
+        assert len(await DynamicSupervisor.which_children("tasks")) == 1
+        await trio.sleep(2)
+        assert lab.view.ends == (("x", Ok("done")),)
+        lab.now(lambda view, socket: socket.start_async("y", child, supervisor="tasks"))
+        await settled()
+        lab.now(lambda view, socket: socket.cancel_async("y"))
+        await settled()
+        assert lab.view.ends[1:] == (("y", Exit(Shutdown("cancel"))),)
+        assert seen == ["started", "ended"] * 2
+        assert await DynamicSupervisor.which_children("tasks") == []
+        assert alive(supervisor)
+
+
+async def _supervise() -> None:
+    await TaskSupervisor.start_link(name="tasks")
+    await trio.sleep_forever()
+
+
+async def test_a_supervised_task_that_raises_leaves_the_view_alive(caplog: pytest.LogCaptureFixture) -> None:
+    boom = ValueError("boom")
+    async with bench() as lab:
+        lab.client.node.spawn(_supervise)
+        await settled()
+        lab.now(lambda view, socket: socket.assign_async("org", fail, boom, supervisor="tasks"))
+        await settled()
+        assert lab.view.org.failed == Exit(boom)
+        lab.now(lambda view, socket: socket.start_async("x", fail, boom, supervisor="nobody"))
+        await settled()
+        assert isinstance(lab.view.ends[-1][1], Exit)
+        assert alive(lab.client.views[0])
 
 
 # -- assign_async -------------------------------------------------------------

@@ -16,6 +16,7 @@ from actorlive import (
     Event,
     Halt,
     LiveView,
+    Ok,
     RawEvent,
     Shutdown,
     Slot,
@@ -541,6 +542,23 @@ async def test_info_and_params_hooks_may_halt() -> None:
         send(client.views[0], "go")
         await settled()
         assert seen == ["go"]
+
+
+async def test_hooks_may_start_tasks_and_hear_of_their_ends_first() -> None:
+    async def hook(params: Any, session: Any, socket: Socket) -> Cont:
+        socket.attach_hook("handle_async", "a", heard)
+        socket.start_async("work", trio.sleep, 1)
+        return Cont()
+
+    def heard(name: object, result: object, socket: Socket) -> Halt:
+        seen.append((name, result))
+        socket.assign(count=8)
+        return Halt()
+
+    async with joined(on_mount=(hook,)) as client:
+        await trio.sleep(2)
+        assert seen[-1] == ("work", Ok(None))
+        assert client.pushes() == [{"0": "8"}]
 
 
 async def test_after_render_hooks_do_not_render_again() -> None:
