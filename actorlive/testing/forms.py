@@ -58,9 +58,17 @@ def _owner(control: Node, document: Document) -> Node | None:
 
 
 def is_disabled(node: Node) -> bool:
-    """True for a disabled control, or one inside of a disabled fieldset."""
-    around = (ancestor for ancestor in node.ancestors() if ancestor.tag == "fieldset")
-    return "disabled" in node.attrs or any("disabled" in fieldset.attrs for fieldset in around)
+    """True for a disabled control, or one inside of a disabled fieldset, but not in that fieldset's first legend."""
+    if "disabled" in node.attrs:
+        return True
+    inner = node
+    for ancestor in node.ancestors():
+        if ancestor.tag == "fieldset" and "disabled" in ancestor.attrs:
+            legend = next((child for child in ancestor.elements if child.tag == "legend"), None)
+            if inner is not legend:
+                return True
+        inner = ancestor
+    return False
 
 
 def submitters(document: Document, form: Node) -> list[Node]:
@@ -109,12 +117,20 @@ def option_value(option: Node) -> str:
 
 
 def _selected(select: Node) -> list[str]:
-    chosen = [option_value(option) for option in options(select) if "selected" in option.attrs]
-    if "multiple" in select.attrs:
-        return chosen
-    if chosen:
-        return chosen[-1:]
-    return [option_value(option) for option in options(select)[:1]]
+    """What the page says is chosen; a single select without a word chooses its first option that can be."""
+    chosen = [node for node in select.walk() if node.tag == "option" and "selected" in node.attrs]
+    if "multiple" not in select.attrs:
+        chosen = chosen[-1:] or options(select)[:1]
+    return [option_value(option) for option in chosen if not _option_disabled(option)]
+
+
+def check_radio(document: Document, radio: Node) -> None:
+    """Switch a radio button on, and the others of its group off."""
+    form = _owner(radio, document)
+    for other in document.root.walk():
+        if kind(other) == "radio" and name_of(other) == name_of(radio) and _owner(other, document) is form:
+            other.client.entered = []
+    radio.client.entered = [toggle_value(radio)]
 
 
 # ---- filling in --------------------------------------------------------------------------------------
@@ -267,8 +283,12 @@ def pairs(
 ) -> list[tuple[str, str]]:
     """What the form sends: names and values in document order, the submitter's at its place."""
     found: list[tuple[str, str]] = []
-    for control in controls(document, form):
+    every = controls(document, form)
+    radios = {name_of(control): control for control in every if kind(control) == "radio" and values(control)}
+    for control in every:
         name = name_of(control)
+        if kind(control) == "radio" and radios.get(name) is not control:
+            continue
         if control is submitter and name:
             found.append((name, control.attrs.get("value", "")))
         elif name and not is_disabled(control) and (only is None or name == only):

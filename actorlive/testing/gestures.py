@@ -268,8 +268,10 @@ def _toggle_details(page: Page, details: Node) -> None:
 def _click_control(page: Page, control: Node, gesture: Gesture) -> bool:
     kind = forms.kind(control)
     if kind in forms.TOGGLES:
-        on = kind == "radio" or not forms.values(control)
-        control.client.entered = [forms.toggle_value(control)] if on else []
+        if kind == "radio":
+            forms.check_radio(page.document, control)
+        else:
+            control.client.entered = [] if forms.values(control) else [forms.toggle_value(control)]
         gesture.sent += change(page, control)
         return True
     form = find_form(page, control)

@@ -108,7 +108,7 @@ class Patch:
             raise RenderedError(f"{new!r} stands in the stream container {container!r} without an id")
         insert = self._inserts.get(new.id)
         old = self._by_id.get(new.id)
-        if old is not None and old.parent is container:
+        if old is not None and old.tag == new.tag:  # where it stands, even if a limit has just removed it
             self._element(old, new)
             self._place(old, insert, is_new=False)
         elif insert is None:

@@ -30,9 +30,9 @@ class Redirect:
     __slots__ = ("flash", "kind", "to")
 
     def __init__(self, to: str, kind: str, flash: dict[str, str]) -> None:
-        self.to = to
-        self.kind = kind
-        self.flash = flash
+        self.to: str = to
+        self.kind: str = kind
+        self.flash: dict[str, str] = flash
 
     def __repr__(self) -> str:
         return f"Redirect({self.to!r}, {self.kind!r}, flash={self.flash!r})"

@@ -78,5 +78,3 @@ async def test_nobody_answers() -> None:
     with pytest.raises(OSError, match="refused"):
         async with connect("http://127.0.0.1:9/"):
             pass
-
-
