@@ -68,7 +68,8 @@ class Pages:
         return (
             f'<h1 class="{self.word()}">{self.word()}</h1>{plain}<div id="rows">{rows}</div>'
             f'<ul id="stream" phx-update="stream" title="{self.word()}">{streamed}{stranger}</ul>'
-            f'<div id="kept" phx-update="ignore" class="{self.word()}" data-x="{self.word()}"><b>{self.word()}</b></div>'
+            f'<div id="kept" phx-update="ignore" class="{self.word()}" data-x="{self.word()}">'
+            f"<b>{self.word()}</b></div>"
         )
 
     def row(self, row: str) -> str:
