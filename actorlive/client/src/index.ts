@@ -17,6 +17,7 @@ import { HookRegistry } from "./hooks";
 import { Latency } from "./latency";
 import { Optimistic } from "./optimistic";
 import { showProgress } from "./progress";
+import { leaveStreamsUnlocked } from "./stream_locks";
 import { bindWindowFocus } from "./window_focus";
 
 const config = readConfig();
@@ -38,6 +39,7 @@ showProgress();
 speakAnnouncements();
 showConnectionBanner(config.messages);
 bindWindowFocus();
+leaveStreamsUnlocked();
 void registry.preload(liveSocket).then(() => {
   liveSocket.connect();
   registry.preloadRest();

@@ -136,7 +136,7 @@ class LifeLive(Logged):
                 self.shown = not self.shown
             case RawEvent("below", {"id": "row-39"}):
                 socket.stream("rows", range(40, 60))
-            case RawEvent("above", {"id": "row-20", **more}) if not more:
+            case RawEvent("above", {"_overran": True}):
                 socket.stream("rows", range(19, -1, -1), at=0)
             case _:
                 pass
