@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from actorlive.template.builtins import (
     async_result,
+    busy,
     dynamic_tag,
     flash_group,
     focus_wrap,
@@ -42,6 +43,7 @@ __all__ = [
     "Template",
     "TemplateError",
     "async_result",
+    "busy",
     "check_project",
     "compile_function",
     "component",

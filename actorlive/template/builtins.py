@@ -20,6 +20,7 @@ from actorlive.template.template import Template, builtins, heex
 
 __all__ = [
     "async_result",
+    "busy",
     "dynamic_tag",
     "flash_group",
     "focus_wrap",
@@ -130,6 +131,12 @@ def async_result(
         "{% elif @assign.failed %}{render_slot(@failed, @assign.failed)}"
         "{% else %}{render_slot(@idle)}{% endif %}"
     )
+
+
+@component
+def busy(*, when: object, inner_block: Slot, rest: Attrs) -> Template:
+    """A region that is being worked on: `aria-busy` while `when` is true, so that it is not read out half done."""
+    return heex("""<div aria-busy={"true" if @when else "false"} {@rest}>{render_slot(@inner_block)}</div>""")
 
 
 @component

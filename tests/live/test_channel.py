@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -771,6 +773,22 @@ async def test_a_delayed_delete_waits_for_its_transition_and_yields_to_an_insert
         await client.clicked("do", what="insert")
         await trio.sleep(1)
         assert len(client.pushes()) == 1
+
+
+async def test_nothing_of_a_streamed_item_is_kept_after_its_render() -> None:
+    kept: list[weakref.ref[Row]] = []
+
+    @when("stream")
+    def _(view: Page, socket: Socket) -> None:
+        rows = [Row(n, f"row {n}") for n in range(100)]
+        kept.extend(map(weakref.ref, rows))
+        socket.stream("rows", rows)
+
+    async with joined() as client:
+        assert (await client.clicked("do", what="stream"))["diff"]["4"]["k"]["kc"] == 100
+        await client.clicked("other", n=1)
+        gc.collect()
+        assert [ref for ref in kept if ref() is not None] == []
 
 
 async def test_announcements_are_events() -> None:

@@ -169,3 +169,9 @@ def test_inputs_for() -> None:
     )
     with_hidden = heex('<.inputs_for :let={f} field={@form["addresses"]}>{f.index}</.inputs_for>')
     assert html(with_hidden, form=form).count('type="hidden"') == 2
+
+
+def test_busy() -> None:
+    template = heex('<.busy when={@saving} id="rows">x</.busy>')
+    assert html(template, saving=["one"]) == '<div aria-busy="true" id="rows">x</div>'
+    assert html(template, saving=[]) == '<div aria-busy="false" id="rows">x</div>'
