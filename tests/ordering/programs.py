@@ -180,6 +180,10 @@ class Actor:
             real = None
         check("receive", real, self.model.take(self.pid, kind))
 
+    async def wait(self) -> None:
+        """Whatever comes, however long it takes."""
+        check("receive", await runtime.receive(), self.model.take(self.pid, None))
+
     def spawn(self, script: int, how: str) -> None:
         if len(self.world.slots) > 8:
             return
@@ -295,6 +299,7 @@ STEPS: dict[str, tuple[int, Callable[[random.Random], Step]]] = {
     "send": (8, lambda d: (ints(d),)),
     "send_ref": (4, lambda d: (d.randrange(9),)),
     "receive": (8, lambda d: (d.randrange(5), d.choice([0, 0, 1]))),
+    "wait": (3, lambda d: ()),
     "spawn": (5, lambda d: (d.randrange(SLOTS), d.choice(["monitor", "link", "owner", "plain"]))),
     "spawn_owned_by": (2, lambda d: (d.randrange(SLOTS), d.randrange(9))),
     "trap": (4, lambda d: (d.random() < 0.7,)),
