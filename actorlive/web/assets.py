@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 __all__ = ["DIST", "NOT_BUILT", "Asset", "Assets"]
@@ -26,14 +27,18 @@ _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=ut
 _log = logging.getLogger("actorlive.web")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asset:
-    """One file, ready to be sent; `gzipped` is what goes to those who accept that."""
+    """One file, ready to be sent."""
 
     name: str
     content_type: str
     body: bytes
-    gzipped: bytes
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        """What goes to those who accept it; compressed when it is first asked for."""
+        return gzip.compress(self.body, mtime=0)
 
 
 class Assets:
@@ -51,7 +56,7 @@ class Assets:
         stem, dot, suffix = name.rpartition(".")
         hashed = f"{stem}-{hashlib.sha256(body).hexdigest()[:16]}{dot}{suffix}"
         content_type = _TYPES.get(dot + suffix, "application/octet-stream")
-        self._by_name[hashed] = Asset(hashed, content_type, body, gzip.compress(body, mtime=0))
+        self._by_name[hashed] = Asset(hashed, content_type, body)
         self._urls[name] = f"{self.prefix}/{hashed}"
         return self._urls[name]
 
