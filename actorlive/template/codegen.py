@@ -188,14 +188,14 @@ class _Generator(CallWriter):
             body.slot(Hole(lambda _: f"__h_attributes({name})", reads))
         elif isinstance(value.tree, ast.Constant):
             body.text(attribute(attr.name, value.tree.value))
+        elif isinstance(value.tree, ast.JoinedStr) and _may_hoist(attr.name, value.tree):
+            body.text(f' {attr.name}="')
+            self._f_string(body, value, scope, "__h_text")
+            body.text('"')
         elif attr.name in ("class", "style"):
             body.text(f' {attr.name}="')
             name, reads = self.code(value, scope)
             body.slot(Hole(lambda _: f"__h_{attr.name}({name})", reads))
-            body.text('"')
-        elif isinstance(value.tree, ast.JoinedStr) and _may_hoist(attr.name, value.tree):
-            body.text(f' {attr.name}="')
-            self._f_string(body, value, scope, "__h_text")
             body.text('"')
         else:
             name, reads = self.code(value, scope)

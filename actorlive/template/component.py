@@ -19,7 +19,7 @@ from actorlive.rendered import Rendered, SlotValue
 from actorlive.template.errors import TemplateError
 from actorlive.template.placing import LIVE_COMPONENT, place
 from actorlive.template.runtime import differs
-from actorlive.template.signature import Attrs, signature_of
+from actorlive.template.signature import Attrs, Signature, signature_of
 from actorlive.template.slots import UNCHANGED
 
 if typing.TYPE_CHECKING:
@@ -34,14 +34,14 @@ class Component(Generic[P]):
     """A function component. Called from Python with keyword arguments it gives what a template may hold."""
 
     def __init__(self, function: Callable[P, Template]) -> None:
-        self.function = cast("Callable[..., Template]", function)
-        self.name = function.__name__
+        self.function: Callable[..., Template] = cast("Callable[..., Template]", function)
+        self.name: str = function.__name__
         self.__doc__ = function.__doc__
-        self.__name__ = function.__name__
+        self.__name__: str = function.__name__
         self.__qualname__ = function.__qualname__
         self.__module__ = function.__module__
         self.__wrapped__ = function
-        self.signature = signature_of(function)
+        self.signature: Signature = signature_of(function)
         self._defaults = {
             p.name: p.default
             for p in self.signature.parameters.values()

@@ -43,7 +43,7 @@ class Attrs(Mapping[str, object]):
         self, values: Mapping[str, object] | None = None, included: frozenset[str] = frozenset()
     ) -> None:
         self._values = dict(values or {})
-        self.included = included
+        self.included: frozenset[str] = included
 
     @classmethod
     def include(cls, *names: str, **defaults: object) -> Attrs:

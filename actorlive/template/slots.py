@@ -86,8 +86,8 @@ class Slot(Generic[T]):
     def __init__(
         self, entries: tuple[SlotEntry, ...] = (), changed: Changed = UNCHANGED, tracked: bool = True
     ) -> None:
-        self.entries = entries
-        self.tracked = tracked
+        self.entries: tuple[SlotEntry, ...] = entries
+        self.tracked: bool = tracked
         self._changed = changed
 
     def __iter__(self) -> Iterator[SlotEntry]:

@@ -96,8 +96,8 @@ class Template:
     __slots__ = ("core", "values")
 
     def __init__(self, core: Compiled, values: Mapping[str, object] = _NOTHING) -> None:
-        self.core = core
-        self.values = values
+        self.core: Compiled = core
+        self.values: Mapping[str, object] = values
 
     def __repr__(self) -> str:
         return f"<template {self.core.filename}>"

@@ -146,7 +146,7 @@ def spread_out(text: str, random_: random.Random) -> str:
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.integers(0, 2_000))
 def test_the_page_stays_the_same(seed: int) -> None:
     author = Author(seed)
