@@ -44,8 +44,11 @@ class Example:
 
     @property
     def source(self) -> str:
-        """The text of the module that the view stands in."""
-        return Path(inspect.getfile(self.view)).read_text(encoding="utf-8")
+        """The files of the example, the view's own first."""
+        view = Path(inspect.getfile(self.view))
+        others = sorted(path for path in view.parent.iterdir() if path.suffix in {".py", ".heex"})
+        files = [view, *(path for path in others if path != view and path.stat().st_size)]
+        return "\n\n".join(f"# {path.name}\n\n{path.read_text(encoding='utf-8')}" for path in files)
 
 
 EXAMPLES = [

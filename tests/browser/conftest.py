@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.gate import Gate
 from tests.browser.pages import Faults, connected
 from tests.browser.server import Server
 
@@ -86,6 +87,12 @@ def context(browser: Browser, request: pytest.FixtureRequest, faults: Faults) ->
     if request.node.stash.get(failed, False):
         _picture(opened, request.node.name)
     opened.close()
+
+
+@pytest.fixture
+def gate(context: BrowserContext) -> Gate:
+    """Holds back what the server sends; ask for it before `page` and `live`."""
+    return Gate(context)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from examples.lorem import LOREM
+from tests.browser.gate import Gate
 from tests.browser.pages import connected
 
 Live = Callable[[str], Page]
@@ -18,9 +19,11 @@ def rows(page: Page) -> list[str]:
     return page.locator("#words > li").all_inner_texts()
 
 
-def test_ten_rows_in_order_anew_at_each_load(live: Live) -> None:
+def test_ten_rows_in_order_anew_at_each_load(gate: Gate, live: Live) -> None:
+    gate.hold(after=1)
     page = live("/async/stream")
     expect(page.get_by_text("Loading output...")).to_be_visible()
+    gate.open()
     seen = rows(page)
     for n, row in enumerate(seen):
         found = re.fullmatch(rf"ID: async_output-{n} - {n} - (\S+)", row)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from examples.llm.model import think
+from tests.browser.gate import Gate
 
 Live = Callable[[str], Page]
 
@@ -25,13 +26,18 @@ def wait_for_tokens(page: Page, count: int) -> None:
     page.wait_for_function("count => document.querySelectorAll('#answer > span').length >= count", arg=count)
 
 
-def test_an_answer_comes_token_by_token_and_whole(live: Live) -> None:
+def test_an_answer_comes_token_by_token_and_whole(gate: Gate, live: Live) -> None:
     page, question = live("/llm"), "Who lights the lamp?"
-    ask(page, question)
+    page.get_by_label("Question").fill(question)
+    gate.hold(after=2)  # the answers to what was typed, and to the question
+    page.get_by_role("button", name="Ask").click()
     expect(page.get_by_label("Question")).to_have_value("")
     expect(page.locator("#answer")).to_have_attribute("aria-busy", "true")
-    wait_for_tokens(page, 3)
+    for count in (1, 2, 3):
+        gate.let_through()
+        expect(page.locator("#answer > span")).to_have_count(count)
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    gate.open()
     expect(page.locator("#answer")).to_have_attribute("aria-busy", "false")
     assert tokens(page) == list(think(question))
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)

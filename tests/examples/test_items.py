@@ -99,9 +99,9 @@ async def test_a_deleted_item_leaves_the_page_soon_and_the_store_later(app: Quar
         await view.advance(items.FADE)
         assert await titles(view) == TITLES[1:]
         assert await view.has_element("#undo", "Item will be deleted. Undo?")
-        await view.advance(4.6)
+        await view.advance(4.9 - items.FADE)
         assert stored(store) == TITLES
-        await view.advance(0.1)
+        await view.advance(0.2)
         assert stored(store) == TITLES[1:]
         assert not await view.has_element("#undo button")
         await says(view, f"{TITLES[0]} deleted")
