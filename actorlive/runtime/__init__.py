@@ -19,18 +19,7 @@ from actorlive.runtime.errors import (
     StartError,
 )
 from actorlive.runtime.mailbox import Destination, receive, send
-from actorlive.runtime.node import (
-    Node,
-    NodeStatistics,
-    open_node,
-    register,
-    registered,
-    spawn,
-    spawn_link,
-    spawn_monitor,
-    unregister,
-    whereis,
-)
+from actorlive.runtime.node import Node, NodeStatistics, open_node
 from actorlive.runtime.observer import ProcessStatistics, TraceEvent, Tracer, memory, processes, statistics
 from actorlive.runtime.pid import Pid, Ref, dead_pid, make_ref
 from actorlive.runtime.port import Port, open_port
@@ -50,6 +39,15 @@ from actorlive.runtime.registry import Registry
 from actorlive.runtime.results import Error, Exit, Ok, Shutdown, is_graceful
 from actorlive.runtime.server import IGNORE, NO_REPLY, Caller, Continue, Server, Stop, call, cast, reply, stop
 from actorlive.runtime.signals import Down, ExitSignal
+from actorlive.runtime.spawning import (
+    register,
+    registered,
+    spawn,
+    spawn_link,
+    spawn_monitor,
+    unregister,
+    whereis,
+)
 from actorlive.runtime.supervisor import ChildInfo, Supervisor
 from actorlive.runtime.task import Task, TaskReply
 from actorlive.runtime.timers import (

@@ -13,12 +13,12 @@ import trio
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import ReceiveTimeout, RuntimeMisuse, StartError
 from actorlive.runtime.mailbox import receive
-from actorlive.runtime.node import spawn_link
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import exit as end_process
 from actorlive.runtime.process import monitor, unlink
 from actorlive.runtime.server import Server
 from actorlive.runtime.signals import Down, ExitSignal
+from actorlive.runtime.spawning import spawn_link
 
 __all__ = ["Child", "ChildSpec", "Intensity", "Restart", "Shutdown", "child_spec", "end_child", "start_child"]
 

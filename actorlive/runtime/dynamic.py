@@ -17,13 +17,13 @@ from actorlive.runtime.children import Child, ChildSpec, Intensity, Shutdown, en
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import CallError, ReceiveTimeout, StartError
 from actorlive.runtime.mailbox import receive, send
-from actorlive.runtime.node import spawn_link
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import exit as end_process
 from actorlive.runtime.process import link, monitor, process_flag, unlink
 from actorlive.runtime.results import Error, Ok, is_graceful
 from actorlive.runtime.server import Caller, Server, Stop, call
 from actorlive.runtime.signals import Down, ExitSignal
+from actorlive.runtime.spawning import spawn_link
 from actorlive.runtime.supervisor import ChildInfo, Retry, count
 from actorlive.runtime.task import Task, adopt, run_function, run_task
 

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, TypeVarTuple
 
 import trio
 
-from actorlive.runtime.context import calling_process, current_node, current_process, node_variable
-from actorlive.runtime.errors import NameTaken, NodeClosed, NodeFailed, NoProcess, RuntimeMisuse, StartError
+from actorlive.runtime.context import calling_process, node_variable
+from actorlive.runtime.errors import NameTaken, NodeClosed, NodeFailed, RuntimeMisuse, StartError
 from actorlive.runtime.mailbox import Destination
 from actorlive.runtime.observer import Watchdog
 from actorlive.runtime.pid import Pid, Ref
@@ -37,22 +37,12 @@ from actorlive.runtime.turns import Choose, Turns, default_choose
 if TYPE_CHECKING:
     from actorlive.runtime.children import ChildSpec
 
-__all__ = [
-    "Node",
-    "NodeStatistics",
-    "open_node",
-    "register",
-    "registered",
-    "spawn",
-    "spawn_link",
-    "spawn_monitor",
-    "unregister",
-    "whereis",
-]
+__all__ = ["Node", "NodeStatistics", "open_node"]
 
 log = logging.getLogger("actorlive.runtime")
 Ts = TypeVarTuple("Ts")
 Function = Callable[[*Ts], Awaitable[object]]
+"""What a process runs."""
 Tracer = Callable[[str, Destination, object, "Pid | None"], None]
 
 
@@ -394,76 +384,3 @@ async def open_node(
         raise unwrap(group) from None
     if failure is not None:
         raise failure
-
-
-def spawn(fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None) -> Pid:
-    """Start a process that runs `await fn(*args)`; returns at once (Erlang: `spawn/1`).
-
-    Called in a process, the new one inherits its context variables. `name` registers it; raises
-    `NameTaken` and starts nothing when somebody has it. With `owner` the process ends when the owner
-    does, for whatever reason and even when it traps exits, with the owner's reason; nothing flows back.
-    """
-    return begin(fn, args, name, owner).pid
-
-
-def spawn_link(fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None) -> Pid:
-    """`spawn` and `link` in one step (Erlang: `spawn_link/1`). Only in a process."""
-    parent = current_process()
-    process = begin(fn, args, name, owner)
-    parent.link(process.pid)
-    return process.pid
-
-
-def spawn_monitor(
-    fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None
-) -> tuple[Pid, Ref]:
-    """`spawn` and `monitor` in one step (Erlang: `spawn_monitor/1`). Only in a process."""
-    parent = current_process()
-    process = begin(fn, args, name, owner)
-    return process.pid, parent.monitor(process.pid)
-
-
-def begin(
-    fn: Callable[..., Awaitable[object]], args: tuple[object, ...], name: str | None, owner: Pid | None
-) -> Process:
-    """Spawn from where the caller stands."""
-    node = current_node()
-    process = node.create(fn, name, owner)
-    if calling_process() is None:
-        node.context.run(node.launch, process, fn, args)
-    else:
-        node.launch(process, fn, args)
-    return process
-
-
-def register(name: str, pid: Pid) -> None:
-    """Make a process known under `name` (Erlang: `register/2`).
-
-    Raises `NameTaken`, `NoProcess` when it is dead, `RuntimeMisuse` when it has a name already.
-    """
-    entity = pid.entity
-    if entity is None or not entity.alive:
-        raise NoProcess(f"cannot register {pid} as {name!r}: no such process")
-    entity.node.register(name, entity)
-
-
-def unregister(name: str) -> bool:
-    """Free a name; True when somebody had it (Erlang: `unregister/1`, which raises instead of False)."""
-    node = current_node()
-    entity = node.lookup(name)
-    if entity is None:
-        return False
-    node.forget_name(entity)
-    entity.name = None
-    return True
-
-
-def whereis(name: str) -> Pid | None:
-    """Who has the name on this node, or None (Erlang: `whereis/1`). Free the moment its holder is dead."""
-    entity = current_node().lookup(name)
-    return None if entity is None else entity.pid
-
-
-def registered() -> list[str]:
-    """The names in use on this node (Erlang: `registered/0`)."""
-    return sorted(current_node().names)

@@ -174,7 +174,7 @@ class Tracer:
     """
 
     def __init__(self, node: Node | None = None, *, limit: int = 10_000) -> None:
-        self.node = node or current_node()
+        self.node: Node = node or current_node()
         self.events: deque[TraceEvent] = deque(maxlen=limit)
 
     def __enter__(self) -> Self:

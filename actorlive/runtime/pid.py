@@ -26,7 +26,7 @@ class Pid:
     __slots__ = ("entity", "id")
 
     def __init__(self) -> None:
-        self.id = _next_pid()
+        self.id: int = _next_pid()
         self.entity: Entity | None = None
         """The living process or port behind this Pid, else None. Internal to the runtime."""
 
@@ -43,8 +43,8 @@ class Ref:
     __slots__ = ("__weakref__", "id", "mode", "target")
 
     def __init__(self, target: Pid | None = None, mode: AliasMode | None = None) -> None:
-        self.id = _next_ref()
-        self.target = target
+        self.id: int = _next_ref()
+        self.target: Pid | None = target
         """Whom messages to this alias reach; None when it is no alias (any more). Internal."""
         self.mode = mode
 

@@ -14,7 +14,7 @@ from actorlive.runtime.context import current_node, current_process
 from actorlive.runtime.errors import NameTaken
 from actorlive.runtime.node import Node
 from actorlive.runtime.pid import Pid, Ref
-from actorlive.runtime.port import open_port
+from actorlive.runtime.port import Port, open_port
 from actorlive.runtime.signals import Down
 
 __all__ = ["Registry"]
@@ -37,10 +37,10 @@ class Registry:
     """A table of keys and processes with a value each. `keys` is "unique" or "duplicate"."""
 
     def __init__(self, keys: Literal["unique", "duplicate"] = "unique", *, node: Node | None = None) -> None:
-        self.unique = keys == "unique"
+        self.unique: bool = keys == "unique"
         self.entries: dict[Hashable, list[Entry]] = {}
         self.watched: dict[Pid, tuple[Ref, list[Hashable]]] = {}
-        self.port = open_port(self.on_message, node=node or current_node(), label="registry")
+        self.port: Port = open_port(self.on_message, node=node or current_node(), label="registry")
 
     def register(self, key: Hashable, value: object = None) -> None:
         """List the calling process under `key` with a value. Raises `NameTaken` when the keys are unique and

@@ -28,12 +28,13 @@ from dataclasses import dataclass
 from actorlive.runtime.context import calling_process, current_node, current_process
 from actorlive.runtime.errors import CallError, ProcessExit, StartError
 from actorlive.runtime.mailbox import receive, send
-from actorlive.runtime.node import Node, spawn, spawn_link
+from actorlive.runtime.node import Node
 from actorlive.runtime.pending import TIMED_OUT, Answer, Pending
 from actorlive.runtime.pid import Pid
 from actorlive.runtime.process import exit as end_process
 from actorlive.runtime.process import unwrap
 from actorlive.runtime.signals import Down, ExitSignal
+from actorlive.runtime.spawning import spawn, spawn_link
 
 __all__ = [
     "IGNORE",

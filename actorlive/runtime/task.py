@@ -17,12 +17,12 @@ import trio
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import CallError, ReceiveTimeout, RuntimeMisuse
 from actorlive.runtime.mailbox import receive, send
-from actorlive.runtime.node import spawn_link
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import demonitor, monitor, unlink
 from actorlive.runtime.process import exit as end_process
 from actorlive.runtime.results import Exit, Ok
 from actorlive.runtime.signals import Down
+from actorlive.runtime.spawning import spawn_link
 
 __all__ = ["Task", "TaskReply", "adopt", "run_task"]
 

@@ -178,13 +178,13 @@ class Timer:
     def __init__(
         self, node: Node | None, dest: Pid | str, message: object, period: float, *, wrapped: bool
     ) -> None:
-        self.node = node
-        self.dest = dest
-        self.message = message
-        self.period = period
-        self.wrapped = wrapped
+        self.node: Node | None = node
+        self.dest: Pid | str = dest
+        self.message: object = message
+        self.period: float = period
+        self.wrapped: bool = wrapped
         self.heap: TimerHeap | None = None
-        self.when = 0.0
+        self.when: float = 0.0
 
     def __repr__(self) -> str:
         return f"<timer to {self.dest!r}{'' if self.heap else ', done'}>"
