@@ -38,6 +38,7 @@ format: setup
 
 bench: setup  ## drive the benchmark app and print its table
 	$(BIN)/python bench/run.py $(ARGS)
+	$(BIN)/python bench/testing.py
 
 bench-server: setup  ## the benchmark app alone, in one process
 	@$(BIN)/python bench/app.py --port $(PORT)

@@ -200,7 +200,7 @@ def _fill_field(form: Node, every: list[Node], name: str, value: Any) -> list[No
             f"{name!r} is a button: press it with put_submitter({enabled[0].start_tag()!r}'s selector)"
         )
     if first == "file":
-        raise FormError(f"{name!r} takes files: use view.file_input(…)")
+        raise FormError(f"{name!r} takes files, which this kit does not send")
     if first == "hidden":
         return _check_hidden(name, enabled, value)
     return _fill_select(enabled[0], value) if first == "select" else _fill_texts(name, enabled, value)
