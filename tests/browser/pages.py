@@ -6,12 +6,15 @@ import json
 import re
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import ConsoleMessage, Page, TimeoutError
 
 Logged = list[tuple[str, Any]]
 
 IN_FLIGHT = "[data-phx-ref-src], [data-phx-ref-loading], [data-phx-ref-lock], [class*='-loading']"
 """Elements that the client marks while an event of theirs is on its way."""
+
+QUIET = """([count, inFlight]) =>
+  document.querySelectorAll("#log li").length === count && !document.querySelector(inFlight)"""
 
 
 def connected(page: Page) -> Page:
@@ -28,8 +31,10 @@ def jitter(page: Page) -> None:
 def logged(page: Page, count: int) -> Logged:
     """What a view lists in `#log`, `[name, params]` each: once that are `count`, and nothing is on its way."""
     lines = page.locator("#log li")
-    expect(lines).to_have_count(count)
-    expect(page.locator(IN_FLIGHT)).to_have_count(0)
+    try:
+        page.wait_for_function(QUIET, arg=[count, IN_FLIGHT])
+    except TimeoutError as late:
+        raise AssertionError(f"expected {count} events, there are {lines.all_inner_texts()}") from late
     return [tuple(json.loads(text)) for text in lines.all_inner_texts()]
 
 

@@ -61,8 +61,14 @@ def loading(page: Page, selector: str, kind: str) -> None:
 # ---- feedback ----
 
 
-def test_loading_classes_by_type_of_event(visit: Open, line: Line) -> None:
+SIMULATOR = "actorlive.latency.set({}), liveSocket.enableLatencySim(120), liveSocket.disableDebug()"
+
+
+@pytest.mark.parametrize("network", ["jitter", "simulator"])
+def test_loading_classes_by_type_of_event(visit: Open, line: Line, network: str) -> None:
     page = visit("/feedback")
+    if network == "simulator":
+        page.evaluate(SIMULATOR)
     line.hold()
     page.locator("#plain").click()
     loading(page, "#plain", "click")

@@ -51,6 +51,19 @@ def test_a_change_names_its_target_and_what_nobody_has_touched(visit: Open) -> N
     assert logged(page, 4)[3][1]["via"] == "draft"
 
 
+def test_answers_that_come_late_take_nothing_from_who_is_typing(visit: Open) -> None:
+    page = visit("/sign-up")
+    email = page.get_by_label("email")
+    email.press_sequentially("ada.example")
+    email.evaluate("input => input.setSelectionRange(3, 3)")
+    email.press_sequentially("@home")
+    events = logged(page, 16)
+    assert events[-1][1]["user"]["email"] == "ada@home.example"
+    expect(email).to_have_value("ada@home.example")
+    assert email.evaluate("input => [input.selectionStart, input.selectionEnd]") == [8, 8]
+    expect(page.locator("#error-email")).to_have_count(0)
+
+
 def test_nested_forms_are_added_sorted_and_removed(visit: Open) -> None:
     page = visit("/sign-up")
     cities = page.locator(".address input:not([type=hidden])")
