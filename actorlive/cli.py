@@ -1,4 +1,4 @@
-"""The command line: `actorlive run module:app`, `actorlive routes module:app`."""
+"""The command line: `actorlive run module:app`, `routes module:app`, `fmt PATH…`, `check PATH…`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actorlive.errors import ActorLiveError, did_you_mean
@@ -52,6 +53,13 @@ def parser() -> argparse.ArgumentParser:
     routes_ = commands.add_parser("routes", help="list an application's live routes")
     routes_.set_defaults(command=routes)
     routes_.add_argument("target", help="where the application is, as module:app")
+    fmt_ = commands.add_parser("fmt", help="format the templates in Python and .heex files")
+    fmt_.set_defaults(command=fmt)
+    fmt_.add_argument("--check", action="store_true", help="change nothing; exit 1 if anything would change")
+    fmt_.add_argument("paths", nargs="+", type=Path, help="files and folders")
+    check_ = commands.add_parser("check", help="find the faults of all templates without running anything")
+    check_.set_defaults(command=check)
+    check_.add_argument("paths", nargs="+", type=Path, help="files and folders")
     return top
 
 
@@ -77,6 +85,40 @@ def routes(options: argparse.Namespace) -> None:
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def fmt(options: argparse.Namespace) -> None:
+    """Format in place, or with --check say what would change."""
+    from actorlive.template.project import source_files
+
+    changed = [file for file in source_files(options.paths) if _formatted(file, write=not options.check)]
+    for file in changed:
+        print(f"{'would format' if options.check else 'formatted'} {file}")
+    if options.check and changed:
+        sys.exit(1)
+
+
+def _formatted(file: Path, *, write: bool) -> bool:
+    """Format one file; True when that changes it."""
+    from actorlive.template.format import format_source, format_template
+
+    text = file.read_text(encoding="utf-8")
+    heex = file.suffix == ".heex"
+    new = format_template(text, str(file)) + "\n" if heex else format_source(text, str(file))
+    if write and new != text:
+        file.write_text(new, encoding="utf-8")
+    return new != text
+
+
+def check(options: argparse.Namespace) -> None:
+    """Print every fault, as the import would have it; exit 1 if there is one."""
+    from actorlive.template.project import check_project
+
+    faults = check_project(options.paths)
+    for fault in faults:
+        print(f"{fault}\n")
+    if faults:
+        sys.exit(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}")
 
 
 def load_app(target: str) -> Quart:

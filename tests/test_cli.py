@@ -75,3 +75,49 @@ def test_host_and_port_come_from_the_environment(monkeypatch: pytest.MonkeyPatch
     main(["run", f"{module}:application"])
     main(["run", f"{module}:application", "--port", "5002", "--host", "::1"])
     assert called == [("0.0.0.0", 5001), ("::1", 5002)]
+
+
+UNTIDY = 'from actorlive import heex\n\nPAGE = heex("""\n  <p   id="x" >{ 1 }</p>\n""")\n'
+TIDY = 'from actorlive import heex\n\nPAGE = heex("""\n  <p id="x">{1}</p>\n""")\n'
+
+
+def test_fmt_formats_python_and_heex_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, part = tmp_path / "page.py", tmp_path / "part.heex"
+    page.write_text(UNTIDY, encoding="utf-8")
+    part.write_text("<p  >x</p  >", encoding="utf-8")
+    main(["fmt", str(tmp_path)])
+    assert page.read_text(encoding="utf-8") == TIDY
+    assert part.read_text(encoding="utf-8") == "<p>x</p>\n"
+    assert capsys.readouterr().out == f"formatted {page}\nformatted {part}\n"
+    main(["fmt", "--check", str(tmp_path)])
+    assert capsys.readouterr().out == ""
+
+
+def test_fmt_check_changes_nothing_and_fails(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.py"
+    page.write_text(UNTIDY, encoding="utf-8")
+    with pytest.raises(SystemExit, match="1"):
+        main(["fmt", "--check", str(page)])
+    assert page.read_text(encoding="utf-8") == UNTIDY
+    assert capsys.readouterr().out == f"would format {page}\n"
+
+
+def test_check_reports_faults_without_running_anything(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.py"
+    faulty = 'from actorlive import heex\nPAGE = heex("<p>{@a}</b>")\nraise SystemExit("ran")\n'
+    page.write_text(faulty, encoding="utf-8")
+    with pytest.raises(SystemExit, match="1 fault"):
+        main(["check", str(tmp_path)])
+    shown = capsys.readouterr().out
+    assert f"{page}" in shown
+    assert "^" in shown
+
+
+def test_check_says_nothing_where_nothing_is_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "page.py").write_text(TIDY, encoding="utf-8")
+    main(["check", str(tmp_path)])
+    assert capsys.readouterr().out == ""

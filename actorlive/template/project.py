@@ -26,7 +26,7 @@ from actorlive.template.slots import Slot
 from actorlive.template.source import Source
 from actorlive.template.template import SPECIAL_ASSIGNS, Compiled, builtins, check_names
 
-__all__ = ["check_project"]
+__all__ = ["check_project", "source_files"]
 
 _SKIPPED = frozenset(("node_modules", "__pycache__", "build", "dist", "site-packages"))
 _ROOTS = frozenset(("LiveView", "LiveComponent"))
@@ -35,13 +35,18 @@ _PLAIN = {"str": str, "int": int, "float": float, "bool": bool, "bytes": bytes, 
 
 def check_project(paths: Iterable[str | Path]) -> list[TemplateError]:
     """The faults of all templates in the files, and in the folders, of `paths`, in the order of the files."""
-    files = sorted({file for path in paths for file in _files(Path(path))})
+    files = source_files(paths)
     project = _Project([file for file in files if file.suffix == ".py"])
     faults: list[TemplateError] = []
     for file in files:
         found = _heex_file(file) if file.suffix == ".heex" else project.faults(file)
         faults += sorted(found, key=lambda fault: (fault.lineno, fault.column))
     return faults
+
+
+def source_files(paths: Iterable[str | Path]) -> list[Path]:
+    """The Python and `.heex` files of `paths`, each once, in order."""
+    return sorted({file for path in paths for file in _files(Path(path))})
 
 
 def _files(path: Path) -> Iterator[Path]:
