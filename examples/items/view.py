@@ -25,8 +25,8 @@ from actorlive import (
 from examples.items.store import TOPIC, Added, Gone, Item, Moved, Saved, Store
 from examples.scratch import scratch
 
-FADE = 0.45
-"""Seconds until a deleted row is taken away: its transition lasts 0.3, and begins some frames late."""
+FADE = 0.35
+"""Seconds until a deleted row is taken away: its transition lasts 0.3, and begins a few frames late."""
 
 store = Store(scratch("items.sqlite3"))
 
