@@ -12,6 +12,7 @@ from actorlive.runtime import Error, Exit
 __all__ = ["AsyncResult"]
 
 T = TypeVar("T", default=Any)
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,10 @@ class AsyncResult(Generic[T]):
         """Loading for the first time (`AsyncResult.loading/0,1`)."""
         return cls(loading=state)
 
-    @classmethod
-    def of(cls, value: T) -> Self:
+    @staticmethod
+    def of(value: V) -> AsyncResult[V]:
         """Loaded (`AsyncResult.ok/1`)."""
-        return cls(ok=True, result=value)
+        return AsyncResult(ok=True, result=value)
 
     def to_loading(self, state: object = True) -> Self:
         """Loading again: an earlier result is kept, a failure is forgotten (`AsyncResult.loading/2`)."""
