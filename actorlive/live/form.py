@@ -74,15 +74,15 @@ class Field:
     __slots__ = ("data", "errors", "field", "form", "id", "name", "raw", "used", "value")
 
     def __init__(self, form: Form, name: str) -> None:
-        self.form = form
-        self.field = name
-        self.id = f"{form.id}_{name}" if form.id else name
-        self.name = f"{form.name}[{name}]" if form.name else name
+        self.form: Form = form
+        self.field: str = name
+        self.id: str = f"{form.id}_{name}" if form.id else name
+        self.name: str = f"{form.name}[{name}]" if form.name else name
         self.data: object = _read(form.data, name)
         self.raw: object = form.params.get(name, self.data)
         self.value: Any = input_value(self.raw)
         self.errors: tuple[str, ...] = form.errors.get(name, ())
-        self.used = is_used(form.params, name)
+        self.used: bool = is_used(form.params, name)
 
     def _shown(self) -> tuple[object, ...]:
         below = _below(self.form.errors, self.field)

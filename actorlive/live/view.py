@@ -61,6 +61,7 @@ class LiveView(Assigns, Generic[E]):
     streams: Streams
     """The streams by name, `@streams.items`."""
 
+    __declared__: ClassVar[Mapping[str, Any]] = {}
     __events__: ClassVar[EventTable] = EventTable(None)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

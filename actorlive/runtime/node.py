@@ -74,13 +74,13 @@ class Node:
         high_water: int,
         on_high_water: Callable[[Pid, int], None] | None,
     ) -> None:
-        self.thread = get_ident()
-        self.gate = self.thread
-        self.token = trio.lowlevel.current_trio_token()
-        self.context = contextvars.copy_context()
+        self.thread: int = get_ident()
+        self.gate: int = self.thread
+        self.token: trio.lowlevel.TrioToken = trio.lowlevel.current_trio_token()
+        self.context: contextvars.Context = contextvars.copy_context()
         self.context.run(node_variable.set, self)
-        self.turns = None if choose is None else Turns(choose)
-        self.timers = TimerHeap(choose)
+        self.turns: Turns | None = None if choose is None else Turns(choose)
+        self.timers: TimerHeap = TimerHeap(choose)
         self.grace = grace
         self.high_water = high_water
         self.on_high_water = on_high_water
@@ -88,15 +88,15 @@ class Node:
         self.ports: dict[Entity, None] = {}
         self.names: dict[str, Entity] = {}
         self.tracers: list[Tracer] = []
-        self.tracing = False
-        self.spawned = 0
-        self.handled = 0
-        self.stopping = False
+        self.tracing: bool = False
+        self.spawned: int = 0
+        self.handled: int = 0
+        self.stopping: bool = False
         self.nursery: trio.Nursery | None = None
-        self.one_gone = trio.Event()
-        self.failed = trio.Event()
+        self.one_gone: trio.Event = trio.Event()
+        self.failed: trio.Event = trio.Event()
         self.root: Pid | None = None
-        self.port = PortEntity(self, self.root_ended, None, "node")
+        self.port: PortEntity = PortEntity(self, self.root_ended, None, "node")
 
     def __repr__(self) -> str:
         return f"<node with {len(self.processes)} processes>"

@@ -70,7 +70,7 @@ class Port:
     __slots__ = ("entity",)
 
     def __init__(self, entity: PortEntity) -> None:
-        self.entity = entity
+        self.entity: PortEntity = entity
 
     def __repr__(self) -> str:
         return f"<port {self.entity!r}>"

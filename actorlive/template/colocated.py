@@ -51,7 +51,7 @@ class ColocatedHook(_Type):
     """
 
     kind = "hook"
-    attributes = ("name", "runtime")
+    attributes: ClassVar[tuple[str, ...]] = ("name", "runtime")
 
 
 class ColocatedJS(_Type):
@@ -72,7 +72,7 @@ class ColocatedCSS(_Type):
 
     kind = "css"
     tag = "style"
-    attributes = ("scoped",)
+    attributes: ClassVar[tuple[str, ...]] = ("scoped",)
 
 
 _TYPES: Mapping[str, type[_Type]] = {t.__name__: t for t in (ColocatedHook, ColocatedJS, ColocatedCSS)}

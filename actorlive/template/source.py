@@ -31,8 +31,8 @@ class Source:
     def __init__(self, text: str, filename: str, lines: Sequence[int], columns: Sequence[int]) -> None:
         self.text = text
         self.filename = filename
-        self._lines = array("l", lines)
-        self._columns = array("l", columns)
+        self._lines = array("I", lines)
+        self._columns = array("I", columns)
 
     @classmethod
     def of_file(cls, text: str, filename: str) -> Source:

@@ -8,6 +8,7 @@ come to light when the module is imported; the call itself then only looks up wh
 from __future__ import annotations
 
 import ast
+import linecache
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import CodeType, FrameType, FunctionType
@@ -163,6 +164,7 @@ def heex(source: LiteralString, /, **extra: object) -> Template:
 
 def _first_call(text: str, frame: FrameType) -> Template:
     filename = frame.f_code.co_filename
+    linecache.checkcache(filename)  # a module that is loaded anew has another text by now
     position = call_position(frame)
     key = (filename, position or (0, 0), text)
     template = _by_place.get(key)
@@ -214,6 +216,7 @@ def compile_function(
     if not isinstance(function, FunctionType) or not isinstance(code, CodeType):
         return []
     templates: list[Template] = []
+    linecache.checkcache(code.co_filename)
     for call in _heex_calls(function, code):
         text = cast("str", call.literal.value)
         key = (code.co_filename, call.position, text)

@@ -52,7 +52,7 @@ class LiveSession:
     ) -> None:
         self._live = live
         self.name = name
-        self.on_mount = tuple(on_mount)
+        self.on_mount: tuple[OnMount, ...] = tuple(on_mount)
         self.layout = layout
 
     def route(
@@ -107,11 +107,13 @@ class ActorLive:
         self._debug = debug
         self.root_layout: RootLayout = root_layout or default_root_layout
         self.check_origin: CheckOrigin = check_origin
-        self.limits = limits or Limits()
-        self.assets = Assets(ASSETS_PATH)
-        self.colocated = ColocatedAssets(self.assets, [hooks] if isinstance(hooks, str) else hooks)
-        self.sockets = Sockets()
-        self.draining = False
+        self.limits: Limits = limits or Limits()
+        self.assets: Assets = Assets(ASSETS_PATH)
+        self.colocated: ColocatedAssets = ColocatedAssets(
+            self.assets, [hooks] if isinstance(hooks, str) else hooks
+        )
+        self.sockets: Sockets = Sockets()
+        self.draining: bool = False
         self._default = LiveSession(self, "default", (), None)
         self._sessions = {"default": self._default}
         self._rules: list[_Rule] = []

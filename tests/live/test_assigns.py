@@ -22,7 +22,7 @@ from actorlive.live.assigns import (
 class Page(Assigns):
     limit: ClassVar[int] = 3
     count: int = 0
-    items: list[int] = [1]  # noqa: RUF012 - copied for each instance
+    items: list[int] = [1]
     title: str
     _hidden: int = 0
 

@@ -68,7 +68,7 @@ class Row:
 
 class Page(LiveView[Do | Other]):
     count: int = 0
-    notes: list[str] = []  # noqa: RUF012 - copied for each view
+    notes: list[str] = []
     rows: Stream[Row]
     template = heex("""
       <p>{@count}</p><p>{@flash.get("info")}</p><p>{",".join(@notes)}</p><p>{@live_action}</p>

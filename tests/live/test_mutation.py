@@ -12,6 +12,8 @@ from actorlive.live.mutation import BUDGET, fingerprint
 from actorlive.runtime import open_node
 from tests.support.client import Client, Views, settled
 
+LINES = Path(__file__).read_text(encoding="utf-8").splitlines()
+
 
 @dataclass
 class Person:
@@ -53,8 +55,7 @@ async def warnings_of(caplog: pytest.LogCaptureFixture, *acts: Any, debug: bool 
 async def test_it_says_what_where_and_what_to_do(caplog: pytest.LogCaptureFixture) -> None:
     (warning,) = await warnings_of(caplog, lambda view, socket: view.items.append(2))
     assert "Page.items was changed in place" in warning
-    lines = Path(__file__).read_text(encoding="utf-8").splitlines()
-    line, text = next((n, text) for n, text in enumerate(lines, 1) if "len(@items)" in text)
+    line, text = next((n, text) for n, text in enumerate(LINES, 1) if "len(@items)" in text)
     assert f"{__file__}:{line}:{text.index('len(') + 1} renders @items" in warning
     assert "socket.touch('items')" in warning
 

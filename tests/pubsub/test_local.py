@@ -94,8 +94,7 @@ async def test_a_broadcast_from_within_is_a_message_like_any_other() -> None:
             subscribe("a")
             send(self(), "first")
             broadcast("a", "second")
-            for _ in range(2):
-                order.append(await receive())
+            order.extend([await receive(), await receive()])
 
         spawn(talker)
         await settled()

@@ -82,7 +82,13 @@ class Client:
     async def join(self, path: str = "/", **params: Any) -> dict[str, Any]:
         """Join the view at a path; the response."""
         self._join_ref = ref = next(self._refs)
-        payload = {"url": f"http://test{path}", "session": "s", "static": None, "params": params, "sticky": False}
+        payload = {
+            "url": f"http://test{path}",
+            "session": "s",
+            "static": None,
+            "params": params,
+            "sticky": False,
+        }
         self.connection.receive(json.dumps([ref, ref, self.topic, "phx_join", payload]))
         return (await self.reply(ref))["response"]
 
