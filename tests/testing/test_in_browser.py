@@ -9,13 +9,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from actorlive.testing import forms
 from actorlive.testing.dom import Document, Node, parse_fragment
 from actorlive.testing.patch import Patch
 from actorlive.testing.rendered import StreamOps
-from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.testing.pages import Pages, Step
 from tests.testing.random_forms import Forms
 
@@ -61,17 +60,15 @@ SERIALIZE = """
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = chromium.new_page()
-        page.set_content("<html><body></body></html>")
-        page.add_script_tag(
-            content=f"{CLIENT.read_text()}\nwindow.DOMPatch = DOMPatch; window.View = View;", type="module"
-        )
-        page.wait_for_function("window.View !== undefined")
-        yield page
-        chromium.close()
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    page.set_content("<html><body></body></html>")
+    page.add_script_tag(
+        content=f"{CLIENT.read_text()}\nwindow.DOMPatch = DOMPatch; window.View = View;", type="module"
+    )
+    page.wait_for_function("window.View !== undefined")
+    yield page
+    page.close()
 
 
 def operations(streams: list[Any]) -> list[StreamOps]:
