@@ -20,7 +20,6 @@ from actorlive.template.colocated import ColocatedCSS, ColocatedHook, ColocatedJ
 from actorlive.template.component import Component, component
 from actorlive.template.errors import TemplateError
 from actorlive.template.format import format_source, format_template
-from actorlive.template.guard import MutationGuard
 from actorlive.template.loader import embed_templates, load_template
 from actorlive.template.project import check_project
 from actorlive.template.renderer import Renderer, render_to_string
@@ -36,7 +35,6 @@ __all__ = [
     "ColocatedJS",
     "Component",
     "DuplicateKeyError",
-    "MutationGuard",
     "Renderer",
     "Slot",
     "SlotEntry",
