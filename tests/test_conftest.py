@@ -44,24 +44,6 @@ def conftest_source() -> str:
     return Path(__file__).with_name("conftest.py").read_text(encoding="utf-8")
 
 
-def test_a_lone_exception_loses_its_group(pytester: pytest.Pytester) -> None:
-    result = run_inner(
-        pytester,
-        """
-        import trio
-
-        async def boom():
-            raise LookupError("the real fault")
-
-        async def test_it():
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(boom)
-        """,
-    )
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["FAILED *::test_it - LookupError: *"])
-
-
 def test_an_async_hypothesis_failure_is_seen(pytester: pytest.Pytester) -> None:
     result = run_inner(
         pytester,

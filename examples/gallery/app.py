@@ -114,7 +114,7 @@ class GalleryLive(LiveView):
     template = heex("""
       <h1>Pages that stay alive</h1>
       <p class="lead">
-        Each of these is one Python class on the server and no JavaScript of its own.
+        Each of these is one Python class on the server, with no JavaScript to build.
         Open one in two tabs: every tab has its own process.
       </p>
       <ul class="cards">
