@@ -38,12 +38,12 @@ def rows(count: int) -> list[Row]:
 
 TABLE = heex("""
   <table>
-  <tr :for={r in @rows} id={f"r{r.id}"}><td>{r.name}</td><td>{r.price}</td><td>{r.note}</td></tr>
+    <tr :for={r in @rows} id={f"r{r.id}"}><td>{r.name}</td><td>{r.price}</td><td>{r.note}</td></tr>
   </table>
 """)
 KEYED = heex("""
   <table>
-  <tr :for={r in @rows} :key={r.id} id={f"r{r.id}"}><td>{r.name}</td><td>{r.price}</td><td>{r.note}</td></tr>
+    <tr :for={r in @rows} :key={r.id} id={f"r{r.id}"}><td>{r.name}</td><td>{r.price}</td><td>{r.note}</td></tr>
   </table>
 """)
 JINJA = jinja2.Environment(autoescape=True).from_string(

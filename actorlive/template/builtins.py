@@ -143,12 +143,18 @@ def busy(*, when: object, inner_block: Slot, rest: Attrs) -> Template:
 def flash_group(*, flash: Mapping[str, str], id: str = "flash-group") -> Template:
     """The flash messages, each with a button that closes it. Belongs into every page, or into the live layout."""
     return heex("""
-        <div id={@id} class="al-flash-group">
-          <div :for={kind, message in @flash.items()} :key={kind} class="al-flash" data-kind={kind} role="alert">
-            <span>{message}</span>
-            <button type="button" phx-click="lv:clear-flash" phx-value-key={kind} aria-label="Close">×</button>
-          </div>
+      <div id={@id} class="al-flash-group">
+        <div
+          :for={kind, message in @flash.items()}
+          :key={kind}
+          class="al-flash"
+          data-kind={kind}
+          role="alert"
+        >
+          <span>{message}</span>
+          <button type="button" phx-click="lv:clear-flash" phx-value-key={kind} aria-label="Close">×</button>
         </div>
+      </div>
     """)
 
 
@@ -156,11 +162,11 @@ def flash_group(*, flash: Mapping[str, str], id: str = "flash-group") -> Templat
 def focus_wrap(*, id: str, inner_block: Slot, rest: Attrs) -> Template:
     """Keeps the focus inside: tabbing past the last element comes back to the first. For dialogs."""
     return heex("""
-        <div id={@id} phx-hook="Phoenix.FocusWrap" {@rest}>
-          <div id={f"{@id}-start"} tabindex="0" aria-hidden="true"></div>
-          {render_slot(@inner_block)}
-          <div id={f"{@id}-end"} tabindex="0" aria-hidden="true"></div>
-        </div>
+      <div id={@id} phx-hook="Phoenix.FocusWrap" {@rest}>
+        <div id={f"{@id}-start"} tabindex="0" aria-hidden="true"></div>
+        {render_slot(@inner_block)}
+        <div id={f"{@id}-end"} tabindex="0" aria-hidden="true"></div>
+      </div>
     """)
 
 
@@ -268,10 +274,10 @@ def inputs_for(
     return heex(
         """
         {% for form in @forms %}
-        {% if not @skip_hidden %}
-        <input :for={name, value in form.hidden} type="hidden" name={name} value={value}>
-        {% endif %}
-        {render_slot(@inner_block, form)}
+          {% if not @skip_hidden %}
+            <input :for={name, value in form.hidden} type="hidden" name={name} value={value}>
+          {% endif %}
+          {render_slot(@inner_block, form)}
         {% endfor %}
         """,
         forms=forms,

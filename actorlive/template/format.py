@@ -69,21 +69,25 @@ def _format_literal(lines: list[str], call: HeexCall, filename: str) -> None:
     source = call.source(filename)
     if opening is None or source is None or written[opening.end() : -len(opening[1])] != literal.value:
         return
-    indent = before[: len(before) - len(before.lstrip())]
-    new = _relaid(_format(source.tidy()), opening[0], opening[1], indent, "\n" in written)
+    new = _relaid(_format(source.tidy()), opening[0], opening[1], before, "\n" in written)
     if new is not None:
         lines[first : last + 1] = split_lines(before + new + after)
 
 
-def _relaid(text: str, opening: str, quote: str, indent: str, several: bool) -> str | None:
-    """The literal again, or None where its quotes cannot hold the text."""
+def _relaid(text: str, opening: str, quote: str, before: str, several: bool) -> str | None:
+    """The literal again, or None where its quotes cannot hold the text.
+
+    `before` is what stands in front of it on its line. Behind a call's bracket the text stands one step deeper
+    than the line; quotes that begin their line stand flush with it.
+    """
     if "\\" in text or quote in text or text.endswith(quote[0]):
         return None
     if "\n" not in text and not several:
         return f"{opening}{text}{quote}"
     if len(quote) == 1:
         return None
-    inner = indent + STEP
+    indent = before[: len(before) - len(before.lstrip())]
+    inner = indent + STEP if before.strip() else indent
     body = "".join(inner + line if line.strip("\n") else line for line in split_lines(text))
     return f"{opening}\n{body}\n{indent}{quote}"
 
@@ -93,14 +97,18 @@ def _chars(line: str, column: int) -> int:
 
 
 class _Formatter:
-    """Goes over the tokens, with the depth that the next line begins at."""
+    """Goes over the tokens.
+
+    A line stands one step deeper than the line of the innermost tag that is open, however many were opened there.
+    """
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.text = source.text
         self.tokens = [token for token in tokenize(source) if not isinstance(token, Text)]
         self.out: list[str] = []
-        self.depth = 0
+        self.line = 0  # the depth of the line that is being written
+        self.open: list[int] = []  # the depth of each open tag's line
 
     def format(self) -> str:
         end = 0
@@ -144,9 +152,9 @@ class _Formatter:
         if isinstance(token, OpenTag):
             self.out.append(self._tag(token))
             if not token.self_closing and token.name.lower() not in VOID:
-                self.depth += 1
+                self.open.append(self.line)
         elif isinstance(token, CloseTag):
-            self.depth -= 1
+            self.open.pop()
             self.out.append(f"</{token.name}>")
         elif isinstance(token, Block):
             self._block(token)
@@ -157,12 +165,12 @@ class _Formatter:
 
     def _block(self, token: Block) -> None:
         if token.kind in ("endif", "endfor"):
-            self.depth -= 1
+            self.open.pop()
         inner = re.sub(r"\A\{%\s*[a-z]+|%\}\Z", "", self.text[token.start : token.end])
         value = _stripped(inner)
         self.out.append(f"{{% {token.kind}{' ' if value else ''}{value} %}}")
         if token.kind in ("if", "for"):
-            self.depth += 1
+            self.open.append(self.line)
 
     def _comment(self, token: Token) -> str:
         inner = self.text[token.start + 2 : token.end - 2]
@@ -179,15 +187,19 @@ class _Formatter:
 
     def _white(self, white: str) -> str:
         newlines = white.count("\n")
-        return "\n" * min(newlines, 2) + STEP * self.depth if newlines else " "
+        if not newlines:
+            return " "
+        self.line = self.open[-1] + 1 if self.open else 0
+        return "\n" * min(newlines, 2) + STEP * self.line
 
     def _outdent(self, text: str, following: Token | None) -> None:
-        """A line that begins with what closes something stands one step to the left."""
+        """A line that begins with what closes something stands where that was opened."""
         closes = isinstance(following, CloseTag) or (
             isinstance(following, Block) and following.kind not in ("if", "for")
         )
         if closes and self.out and "\n" in self.out[-1] and self.out[-1].isspace() and text[-1:].isspace():
-            self.out[-1] = "\n" * self.out[-1].count("\n") + STEP * (self.depth - 1)
+            self.line = self.open[-1]
+            self.out[-1] = "\n" * self.out[-1].count("\n") + STEP * self.line
 
     # Tags --------------------------------------------------------------------------------------------
 
@@ -198,11 +210,11 @@ class _Formatter:
         one_line = " ".join([f"<{token.name}", *attributes]) + closing
         if len(attributes) < 2 or ("\n" not in one_line and self._fits(one_line)):
             return one_line
-        inner = "\n" + STEP * (self.depth + 1)
-        return f"<{token.name}{inner}{inner.join(attributes)}\n{STEP * self.depth}{closing.strip()}"
+        inner = "\n" + STEP * (self.line + 1)
+        return f"<{token.name}{inner}{inner.join(attributes)}\n{STEP * self.line}{closing.strip()}"
 
     def _fits(self, one_line: str) -> bool:
-        return len(one_line) + len(STEP) * self.depth <= WIDTH
+        return len(one_line) + len(STEP) * self.line <= WIDTH
 
 
 def _attribute(attr: Attr, text: str) -> str:

@@ -57,24 +57,25 @@ def root_layout(
     A view's assign `csp_nonce` becomes the nonce of the client's script, which tells it to the later mounts.
     """
     return heex(
-        """<!DOCTYPE html>
-    <html lang={@lang}>
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="csrf-token" content={@csrf_token}>
-        <.live_title>{@page_title}</.live_title>
-        <link rel="icon" href="data:,">
-        <link phx-track-static rel="stylesheet" href={@stylesheet}>
-        {@colocated}
-        <script defer phx-track-static src={@script} nonce={@assigns.get("csp_nonce")}></script>
-      </head>
-      <body>
-        {@page}
-        <div id="al-status" class="sr-only" role="status" aria-live="polite"></div>
-      </body>
-    </html>
-    """,
+        """
+        <!DOCTYPE html>
+        <html lang={@lang}>
+          <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="csrf-token" content={@csrf_token}>
+            <.live_title>{@page_title}</.live_title>
+            <link rel="icon" href="data:,">
+            <link phx-track-static rel="stylesheet" href={@stylesheet}>
+            {@colocated}
+            <script defer phx-track-static src={@script} nonce={@assigns.get("csp_nonce")}></script>
+          </head>
+          <body>
+            {@page}
+            <div id="al-status" class="sr-only" role="status" aria-live="polite"></div>
+          </body>
+        </html>
+        """,
         page=render_slot(inner_block),
     )
 

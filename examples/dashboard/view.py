@@ -30,7 +30,12 @@ class Retry(Event): ...
 def card(*, id: str, title: str, busy: bool, inner_block: Slot) -> Template:
     """A box that says for itself whether it is still loading."""
     return heex("""
-      <section id={@id} class="card" aria-labelledby={f"{@id}-title"} aria-busy={"true" if @busy else None}>
+      <section
+        id={@id}
+        class="card"
+        aria-labelledby={f"{@id}-title"}
+        aria-busy={"true" if @busy else None}
+      >
         <h2 id={f"{@id}-title"}>{@title}</h2>
         {render_slot(@inner_block)}
       </section>

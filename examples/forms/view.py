@@ -72,73 +72,84 @@ class FormsLive(LiveView[Change | Save | Again | Kill]):
         <p id="welcome">Welcome, {@account.name}! We will write to {@account.email}.</p>
         <button phx-click="again">Somebody else</button>
       {% else %}
-      <.form for={@form} class="sign-up" phx-change="change" phx-submit="save" novalidate>
-        <.text_input field={@form["name"]} label="Name" autocomplete="name" phx-debounce="200" />
-        <.text_input field={@form["email"]} label="E-mail" type="email" autocomplete="email" phx-debounce="blur" />
-        <.text_input field={@form["age"]} label="Age" inputmode="numeric" phx-debounce="200" />
+        <.form for={@form} class="sign-up" phx-change="change" phx-submit="save" novalidate>
+          <.text_input field={@form["name"]} label="Name" autocomplete="name" phx-debounce="200" />
+          <.text_input
+            field={@form["email"]}
+            label="E-mail"
+            type="email"
+            autocomplete="email"
+            phx-debounce="blur"
+          />
+          <.text_input field={@form["age"]} label="Age" inputmode="numeric" phx-debounce="200" />
 
-        <div class="field">
-          <label for={@form["country"].id}>Country</label>
-          <select id={@form["country"].id} name={@form["country"].name}>
-            <option value="">Choose…</option>
-            <option :for={country in get_args(Country)} selected={@form["country"].selected(country)}>
-              {country}
-            </option>
-          </select>
-          <.errors field={@form["country"]} />
-        </div>
+          <div class="field">
+            <label for={@form["country"].id}>Country</label>
+            <select id={@form["country"].id} name={@form["country"].name}>
+              <option value="">Choose…</option>
+              <option :for={country in get_args(Country)} selected={@form["country"].selected(country)}>
+                {country}
+              </option>
+            </select>
+            <.errors field={@form["country"]} />
+          </div>
 
-        <fieldset>
-          <legend>Topics</legend>
-          <label :for={topic in get_args(Topic)}>
-            <input
-              type="checkbox"
-              name={f'{@form["topics"].name}[]'}
-              value={topic}
-              checked={@form["topics"].selected(topic)}
-            />
-            {topic}
-          </label>
-        </fieldset>
-
-        <.inputs_for :let={address} field={@form["addresses"]}>
-          <fieldset class="address">
-            <legend>Address {address.index + 1}</legend>
-            <input type="hidden" name="account[addresses_sort][]" value={address.index} />
-            <.text_input field={address["street"]} label="Street" phx-debounce="200" />
-            <.text_input field={address["city"]} label="City" phx-debounce="200" />
-            <button
-              type="button"
-              class="quiet"
-              name="account[addresses_drop][]"
-              value={address.index}
-              phx-click={JS.dispatch("change")}
-            >Remove address {address.index + 1}</button>
+          <fieldset>
+            <legend>Topics</legend>
+            <label :for={topic in get_args(Topic)}>
+              <input
+                type="checkbox"
+                name={f'{@form["topics"].name}[]'}
+                value={topic}
+                checked={@form["topics"].selected(topic)}
+              />
+              {topic}
+            </label>
           </fieldset>
-        </.inputs_for>
-        <input type="hidden" name="account[addresses_drop][]" />
-        <button
-          type="button"
-          class="quiet"
-          name="account[addresses_sort][]"
-          value="new"
-          phx-click={JS.dispatch("change")}
-        >Add an address</button>
 
-        <div class="field">
-          <label>
-            <input type="hidden" name={@form["terms"].name} value="false" />
-            <input type="checkbox" name={@form["terms"].name} value="true" checked={@form["terms"].checked} />
-            I accept that this is an example
-          </label>
-          <.errors field={@form["terms"]} />
-        </div>
+          <.inputs_for :let={address} field={@form["addresses"]}>
+            <fieldset class="address">
+              <legend>Address {address.index + 1}</legend>
+              <input type="hidden" name="account[addresses_sort][]" value={address.index} />
+              <.text_input field={address["street"]} label="Street" phx-debounce="200" />
+              <.text_input field={address["city"]} label="City" phx-debounce="200" />
+              <button
+                type="button"
+                class="quiet"
+                name="account[addresses_drop][]"
+                value={address.index}
+                phx-click={JS.dispatch("change")}
+              >Remove address {address.index + 1}</button>
+            </fieldset>
+          </.inputs_for>
+          <input type="hidden" name="account[addresses_drop][]" />
+          <button
+            type="button"
+            class="quiet"
+            name="account[addresses_sort][]"
+            value="new"
+            phx-click={JS.dispatch("change")}
+          >Add an address</button>
 
-        <div class="row">
-          <button phx-disable-with="Signing up…">Sign up</button>
-          <button type="button" class="danger" phx-click="kill">Kill the view</button>
-        </div>
-      </.form>
+          <div class="field">
+            <label>
+              <input type="hidden" name={@form["terms"].name} value="false" />
+              <input
+                type="checkbox"
+                name={@form["terms"].name}
+                value="true"
+                checked={@form["terms"].checked}
+              />
+              I accept that this is an example
+            </label>
+            <.errors field={@form["terms"]} />
+          </div>
+
+          <div class="row">
+            <button phx-disable-with="Signing up…">Sign up</button>
+            <button type="button" class="danger" phx-click="kill">Kill the view</button>
+          </div>
+        </.form>
       {% endif %}
     """)
 

@@ -78,6 +78,8 @@ def test_a_template() -> None:
         "<p>{\n  @x\n   + 1\n}</p>",
         "a { x} b",
         "<textarea>\n a </textarea>",
+        "<table><tbody>\n  <tr>\n    <td>a</td>\n  </tr>\n</tbody></table>",
+        f'<p>a<b\n  title={{{"@a + " * 20}@b}}\n  lang="de"\n>\n  c</b></p>',
     ],
 )
 def test_what_stays(text: str) -> None:
@@ -116,8 +118,8 @@ class Page:
 def part():
     return heex(
         """
-          <i>
-            x</i>
+        <i>
+          x</i>
         """,
         a=1,
     )
