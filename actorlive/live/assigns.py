@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, cast, get_origin
 
 from actorlive.errors import AssignError, did_you_mean
+from actorlive.template.runtime import TOUCHED
 
 __all__ = ["MISSING", "RESERVED", "Assigns", "declared_assigns", "strictly_equal"]
 
@@ -146,7 +147,7 @@ def touch(owner: Assigns, name: str) -> None:
     """Mark an assign as changed though it is the same object: it was changed in place."""
     if name not in owner.__dict__:
         raise AssignError(_undeclared(type(owner), name))
-    owner._changed[name] = MISSING  # pyright: ignore[reportPrivateUsage]
+    owner._changed[name] = TOUCHED  # pyright: ignore[reportPrivateUsage]
 
 
 def changes(owner: Assigns) -> dict[str, object]:

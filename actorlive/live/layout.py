@@ -8,19 +8,20 @@ or any of the view's own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from actorlive.live.endpoint import Layout
 from actorlive.rendered import Rendered, SlotValue
 from actorlive.template import Component, Slot, SlotEntry, Template, heex
 from actorlive.template.component import call
+from actorlive.template.renderer import effective
 from actorlive.template.runtime import TOUCHED
 
 __all__ = ["framed"]
 
 _FRAME = heex("{@frame}")
 
-_EVERYTHING: Mapping[str, object] = {"frame": TOUCHED}
+_AGAIN: Mapping[str, object] = {"frame": None}
 
 
 class _Frame:
@@ -44,17 +45,19 @@ class _Frame:
         """The tree of the layout with the view in it."""
         given = {name: value for name, value in self._assigns.items() if self._layout.accepts(name)}
         given["inner_block"] = Slot((SlotEntry({}, self._content, (self._assigns,)),), self._changed)
-        return call(self._layout, given, previous)
+        in_place = [name for name in given if self._changed.get(name) is TOUCHED]
+        return call(self._layout, given, previous, in_place)
 
     def _content(
         self, _assigns: object, _changed: object, previous: SlotValue | None, _argument: object
     ) -> Rendered:
         core, extra = self._template.core, self._template.values
-        changed = {**self._changed, **dict.fromkeys(extra, TOUCHED)}
-        kept = previous.slots if isinstance(previous, Rendered) and previous.statics is core.statics else None
-        return Rendered(
-            core.statics, core.function({**self._assigns, **extra}, changed if kept else {}, kept)
-        )
+        assigns = {**self._assigns, **extra}
+        if not isinstance(previous, Rendered) or previous.statics is not core.statics:
+            return Rendered(core.statics, core.function(assigns, {}, None), extra)
+        before = cast("Mapping[str, object]", previous.memo)
+        changed = effective(assigns, self._changed, extra, before)
+        return Rendered(core.statics, core.function(assigns, changed, previous.slots), extra)
 
 
 def framed(
@@ -62,4 +65,4 @@ def framed(
 ) -> tuple[Template, Mapping[str, Any], Mapping[str, object] | None]:
     """What to hand to the renderer for a view in a layout."""
     frame = _Frame(layout, template, assigns, changed or {})
-    return _FRAME, {"frame": frame}, None if changed is None else _EVERYTHING
+    return _FRAME, {"frame": frame}, None if changed is None else _AGAIN

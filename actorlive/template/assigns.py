@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from actorlive.template.expression import MARK, assign_key
 
-__all__ = ["Read", "condition", "reads_of", "roots"]
+__all__ = ["Read", "condition", "reads_of", "roots", "touched"]
 
 Step = tuple[bool, object]
 
@@ -87,3 +87,9 @@ def condition(reads: Iterable[Read]) -> str:
         tests = [f"{key!r} in __ch" for key in whole]
     tests += [f"({r.key!r} in __ch and __h_path(__ch[{r.key!r}], {r.current}, {r.steps!r}))" for r in paths]
     return " or ".join(tests)
+
+
+def touched(reads: Iterable[Read]) -> str:
+    """Python text that is true when one of the reads may have been changed in place; "" when nothing can."""
+    keys = sorted({read.key for read in reads})
+    return " or ".join(f"__ch.get({key!r}) is __h_touched" for key in keys)

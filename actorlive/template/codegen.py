@@ -33,7 +33,7 @@ from actorlive.rendered import (
 )
 from actorlive.rendered.escape import Markup, class_list, style_list
 from actorlive.template import runtime
-from actorlive.template.assigns import Read, condition
+from actorlive.template.assigns import Read, condition, touched
 from actorlive.template.codegen_calls import CallWriter
 from actorlive.template.component import call, given_before
 from actorlive.template.expression import Code, Loop
@@ -157,7 +157,7 @@ class _Generator(CallWriter):
             self._f_string(body, code, scope, "__h_text")
             return
         name, reads = self.code(code, scope)
-        body.slot(Hole(lambda previous: _text(name, previous), reads))
+        body.slot(Hole(lambda previous: _text(name, previous, reads), reads))
 
     def _f_string(self, body: Body, code: Code, scope: Scope, escape: str) -> None:
         """An f-string is always a string: what is constant in it goes to the statics."""
@@ -271,14 +271,11 @@ class _Generator(CallWriter):
         else:
             lines.append("    __items = __prev.items")
         lines += self._row_functions(node, body, inner)
-        touched = " or ".join(
-            f"__ch.get({key!r}) is __h_touched" for key in sorted({r.key for r in source_reads})
-        )
         keys = as_tuple(repr(inner.keys[name]) for name in loop.target.names)
         names = "None" if isinstance(loop.target.tree, ast.Name) else "__names"
         lines.append(
             f"    return __h_rows(__prev, __items, __row, {keys}, {names}, {'__key' if node.key else 'None'}, "
-            f"__ch, bool({condition(outer) or 'False'}), bool({touched or 'False'}))"
+            f"__ch, bool({condition(outer) or 'False'}), bool({touched(source_reads) or 'False'}))"
         )
         self.functions.append("\n".join(lines))
         return Hole(
@@ -332,7 +329,11 @@ class _Generator(CallWriter):
         return [line for line in lines if line]
 
 
-def _text(name: str, previous: str) -> str:
+def _text(name: str, previous: str, reads: frozenset[Read]) -> str:
+    """What was changed in place is not built on the previous tree: nobody knows what in that is still true."""
+    test = touched(reads) if previous != "None" else ""
+    if test:
+        previous = f"None if {test} else {previous}"
     return f"(__h_text(__t) if (__t := {name}).__class__ is str else __h_dynamic(__t, {previous}))"
 
 

@@ -11,7 +11,7 @@ import html
 from abc import ABC, abstractmethod
 
 from actorlive.rendered import Statics
-from actorlive.template.assigns import Read, condition
+from actorlive.template.assigns import Read, condition, touched
 from actorlive.template.expression import Code, Target
 from actorlive.template.holes import Body, Hole, Scope, as_tuple
 from actorlive.template.nodes import Attr, Call, Entry, Node
@@ -47,22 +47,23 @@ class CallWriter(Writer, ABC):
             "    if __given is None:",
             f"        return __h_call(__c, {{{everything}}}, __prev)",
             "    __given = __given.copy()",
+            "    __in_place = []",
         ]
         for name, value, more, is_slot in given:
-            test = condition(more)
-            if test and name:
-                lines += [f"    if {test}:", f"        __given[{name!r}] = {value}"]
-            if is_slot:
-                lines += ["    else:"] * bool(test)
-                lines.append(f"    {'    ' * bool(test)}__given[{name!r}].quiet()")
-        lines.append("    return __h_call(__c, __given, __prev)")
+            if name:
+                lines += _argument_changed(name, value, more, is_slot)
+        lines.append("    return __h_call(__c, __given, __prev, __in_place)")
         self.functions.append("\n".join(lines))
         return Hole(lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", reads)
 
     def _spread_changed(self, given: list[tuple[str, str, frozenset[Read], bool]]) -> list[str]:
         """With a spread, nobody knows which names it gives: when it changes all are gathered again."""
-        test = condition(frozenset[Read]().union(*(reads for name, _, reads, _ in given if not name)))
-        return [f"    if {test}:", "        __given = None"] if test else []
+        spread = frozenset[Read]().union(*(reads for name, _, reads, _ in given if not name))
+        if not spread:
+            return []
+        everything = spread.union(*(reads for _, _, reads, _ in given))
+        lines = [f"    if {condition(spread)}:", "        __given = None"]
+        return [*lines, f"        if {touched(everything)}:", "            __prev = None"]
 
     def _component(self, node: Call, scope: Scope) -> tuple[str, frozenset[Read]]:
         root = node.name.lstrip(".").partition(".")[0]
@@ -147,3 +148,15 @@ class CallWriter(Writer, ABC):
             f"        {self.target(target)} = __argument",
             f"        return {as_tuple(target.names)}",
         ]
+
+
+def _argument_changed(name: str, value: str, reads: frozenset[Read], is_slot: bool) -> list[str]:
+    """Statements that give the component this argument anew, if what it reads changed."""
+    test = condition(reads)
+    lines = [f"    if {test}:", f"        __given[{name!r}] = {value}"] if test else []
+    if is_slot:
+        quiet = f"__given[{name!r}].quiet()"
+        return [*lines, "    else:", f"        {quiet}"] if test else [f"    {quiet}"]
+    if test:
+        lines += [f"        if {touched(reads)}:", f"            __in_place.append({name!r})"]
+    return lines

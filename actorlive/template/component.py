@@ -12,13 +12,13 @@ Mirrors LiveView's `Phoenix.Component` (`attr`, `slot`, `render_slot`).
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Generic, ParamSpec, cast, overload
 
 from actorlive.rendered import Rendered, SlotValue
 from actorlive.template.errors import TemplateError
 from actorlive.template.placing import LIVE_COMPONENT, place
-from actorlive.template.runtime import differs
+from actorlive.template.runtime import changed_values, differs, is_plain, touched_values
 from actorlive.template.signature import Attrs, Signature, signature_of
 from actorlive.template.slots import UNCHANGED
 
@@ -86,6 +86,11 @@ class Component(Generic[P]):
             raise TemplateError(f"missing attribute {missing!r} for <{self.name}>")
         return values
 
+    def parameters(self, names: Collection[str]) -> set[str]:
+        """The parameters that attributes of these names are given to."""
+        found = {name: self.signature.parameter(name) for name in names}
+        return {self.signature.rest_name if p is None else p.name for p in found.values()}
+
     def template(self, values: dict[str, object]) -> Template:
         """Run the function, and give its template the values."""
         result = self.function(**values)
@@ -111,21 +116,33 @@ class _Call:
         self.seen = seen
 
 
-def call(component: object, given: dict[str, object], previous: SlotValue | None) -> SlotValue:
-    """Render a component; gives `previous` back when it was called with equal attributes and the same slots."""
+def call(
+    component: object,
+    given: dict[str, object],
+    previous: SlotValue | None,
+    in_place: Collection[str] = (),
+) -> SlotValue:
+    """Render a component; gives `previous` back when it was called with equal attributes and the same slots.
+
+    `in_place` names the attributes whose values may have been changed in place.
+    """
     if not isinstance(component, Component):
         if component is LIVE_COMPONENT:
             return place(given)
         raise not_a_component(component)
     memo = given_before(component, previous)
-    if memo is not None and _equal(memo, given):
+    in_place = [name for name in in_place if not is_plain(given[name])]
+    if memo is not None and not in_place and _equal(memo, given):
         return cast("Rendered", previous)
-    template = component.template(component.bind(given))
+    bound = component.bind(given)
+    template = component.template(bound)
     seen = template.values
     core = template.core
     if memo is not None and cast("Rendered", previous).statics is core.statics:
         before = cast("_Call", cast("Rendered", previous).memo).seen
-        changed = {name: before.get(name) for name, value in seen.items() if differs(before.get(name), value)}
+        changed = changed_values(before, seen)
+        if in_place:
+            changed |= touched_values(seen, component.parameters(in_place) | (seen.keys() - bound.keys()))
         slots = core.function(seen, changed, cast("Rendered", previous).slots)
     else:
         slots = core.function(seen, UNCHANGED, None)

@@ -9,10 +9,10 @@ from actorlive.rendered import Diff, LiveComponent, Rendered, diff_root, full_ro
 from actorlive.template.errors import TemplateError
 from actorlive.template.live_components import LiveComponents
 from actorlive.template.placing import Placement, placer
-from actorlive.template.runtime import TOUCHED, differs
+from actorlive.template.runtime import TOUCHED, changed_values, touched_values
 from actorlive.template.template import Template
 
-__all__ = ["Renderer", "render_to_string"]
+__all__ = ["Renderer", "effective", "render_to_string"]
 
 _NOTHING: dict[str, object] = {}
 
@@ -57,7 +57,7 @@ class Renderer:
             tree = None
             changed = _NOTHING
         else:
-            changed = _effective(assigns, changed, extra, self._extra)
+            changed = effective(assigns, changed, extra, self._extra)
             if changed.keys().isdisjoint(core.names):
                 return []
         self._before = tree
@@ -81,7 +81,7 @@ class Renderer:
             tree, changed = None, _NOTHING
         else:
             before = cast("Mapping[str, object]", tree.memo)
-            changed = _effective(assigns, changed, extra, before)
+            changed = effective(assigns, changed, extra, before)
         new = self._run(template, assigns, changed, tree)
         new.memo = extra
         self._components.rendered(cid, new)
@@ -146,22 +146,22 @@ class Renderer:
             self._components.abandon()
 
 
-def _effective(
+def effective(
     assigns: Mapping[str, object],
     changed: Mapping[str, object],
     extra: Mapping[str, object],
     before: Mapping[str, object],
 ) -> Mapping[str, object]:
-    """`changed` with what was changed in place marked, and the derived assigns compared."""
+    """`changed` with what was changed in place marked, and the derived assigns compared with those before."""
     for name in changed:
         if name in assigns and changed[name] is assigns[name]:
             changed = {**changed, name: TOUCHED}
-    if extra or before:
-        changed = {name: value for name, value in changed.items() if name not in extra}
-        changed |= {
-            name: before.get(name) for name, value in extra.items() if differs(before.get(name), value)
-        }
-    return changed
+    if not extra:
+        return changed
+    derived = changed_values(before, extra)
+    if any(value is TOUCHED for value in changed.values()):
+        derived |= touched_values(extra, extra)
+    return {name: value for name, value in changed.items() if name not in extra} | derived
 
 
 def render_to_string(template: Template, assigns: Mapping[str, object]) -> str:

@@ -19,13 +19,16 @@ __all__ = [
     "Changed",
     "DuplicateKeyError",
     "Renderable",
+    "changed_values",
     "differs",
     "disjoint",
     "dynamic",
+    "is_plain",
     "items_of",
     "let",
     "path_changed",
     "stream",
+    "touched_values",
     "unique",
     "update_rows",
     "which",
@@ -95,6 +98,16 @@ def path_changed(old: object, new: object, steps: tuple[tuple[bool, object], ...
     return differs(old, new)
 
 
+def changed_values(before: Mapping[str, object], now: Mapping[str, object]) -> dict[str, object]:
+    """The record of what differs between two sets of assigns."""
+    return {name: before.get(name) for name, value in now.items() if differs(before.get(name), value)}
+
+
+def touched_values(now: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:
+    """The record of those among the names in which something may have been changed in place."""
+    return {name: TOUCHED for name in names if not is_plain(now[name])}
+
+
 def let(changed: Changed, keys: tuple[str, ...], old: tuple[object, ...], new: tuple[object, ...]) -> Changed:
     """`changed` with the locals among `keys` whose values differ."""
     own: dict[str, object] = {key: a for key, a, b in zip(keys, old, new, strict=True) if differs(a, b)}
@@ -105,6 +118,12 @@ def let(changed: Changed, keys: tuple[str, ...], old: tuple[object, ...], new: t
 
 
 _PLAIN = frozenset((int, float, bool))
+_SCALARS = _PLAIN | {str}
+
+
+def is_plain(value: object) -> bool:
+    """True for a value that cannot be changed in place."""
+    return value is None or value.__class__ in _SCALARS
 
 
 def is_renderable(value: object) -> TypeGuard[Renderable]:
@@ -329,9 +348,6 @@ def _equal_back(old: list[object], new: list[object], limit: int) -> int:
 
 def _scalars(items: list[object]) -> bool:
     return bool(items) and (type(items[0]) in _SCALARS or type(items[-1]) in _SCALARS)
-
-
-_SCALARS = frozenset((str, int, float, bool))
 
 
 def _same_types(old: list[object], new: list[object], count: int) -> int:

@@ -23,7 +23,7 @@ from actorlive.template.errors import TemplateError
 from actorlive.template.literals import HeexCall, call_position, calls_in, find_call
 from actorlive.template.nodes import Call
 from actorlive.template.parser import parse
-from actorlive.template.runtime import Changed, Slots, differs
+from actorlive.template.runtime import Changed, Slots, changed_values
 from actorlive.template.source import Source
 
 __all__ = [
@@ -122,8 +122,7 @@ class Template:
         core, values = self.core, self.values
         if isinstance(previous, Rendered) and previous.statics is core.statics:
             before = cast("Mapping[str, object]", previous.memo)
-            changed = {n: before.get(n) for n, v in values.items() if differs(before.get(n), v)}
-            slots = core.function(values, changed, previous.slots)
+            slots = core.function(values, changed_values(before, values), previous.slots)
         else:
             slots = core.function(values, {}, None)
         return Rendered(core.statics, slots, values)

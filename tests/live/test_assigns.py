@@ -17,6 +17,7 @@ from actorlive.live.assigns import (
     strictly_equal,
     touch,
 )
+from actorlive.template.runtime import TOUCHED
 
 
 class Page(Assigns):
@@ -86,7 +87,7 @@ def test_touch_marks_what_was_changed_in_place() -> None:
     page = Page()
     page.items.append(2)
     touch(page, "items")
-    assert changes(page) == {"items": MISSING}
+    assert changes(page) == {"items": TOUCHED}
     with pytest.raises(AssignError):
         touch(page, "nothing")
 

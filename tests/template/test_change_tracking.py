@@ -92,6 +92,54 @@ def test_what_was_changed_in_place_is_not_compared() -> None:
     assert page.diff == {0: "6", 1: {"k": {2: {0: "3"}, "kc": 3}}}
 
 
+@dataclass
+class Note:
+    text: str
+
+
+@component
+def notes(*, items: list[Note], inner_block: Slot = Slot.empty) -> Template:
+    return heex("<b :for={i in @shown}>{i.text}</b>{render_slot(@inner_block, @items)}", shown=items[:2])
+
+
+@component
+def box(*, items: list[Note]) -> Template:
+    return heex("<i>{len(@items)}</i><.notes items={@items} />")
+
+
+def derived(items: list[Note]) -> Template:
+    return heex("{@count}<.notes items={@shown} />", count=len(items), shown=items)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda items: heex("<b :for={i in @items}>{i.text}</b>"),
+        lambda items: heex("<b :for={i in @items[:1]} :key={i.text}>{i.text}</b>"),
+        lambda items: heex("{% if @items %}<.box items={@items} />{% endif %}"),
+        lambda items: heex("<.box items={[*@items]} />"),
+        lambda items: heex("<.box {dict(items=@items)} />"),
+        lambda items: heex("<.box :for={i in @items} items={[i]} />"),
+        lambda items: heex("<.notes items={[]}>{@items[0].text}</.notes>"),
+        lambda items: heex("<.notes items={@items} :let={all}>{all[0].text}<.box items={all} /></.notes>"),
+        lambda items: heex("<p>{box(items=@items)}</p>"),
+        derived,
+    ],
+)
+def test_what_was_changed_in_place_is_seen_everywhere(write: Any) -> None:
+    items = [Note("a"), Note("b")]
+    renderer = Renderer()
+    renderer.render(write(items), {"items": items}, None)
+    items[0].text = "A"
+    items.append(Note("c"))
+    diff = renderer.render(write(items), {"items": items}, {"items": items})
+    afresh = Renderer()
+    afresh.render(write(items), {"items": items}, None)
+    assert renderer.html() == afresh.html()
+    assert "A" in str(diff)
+    assert "s" not in diff
+
+
 def test_branches() -> None:
     page = Page(
         heex(
