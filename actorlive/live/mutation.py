@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cached_property
+from types import ModuleType
 from typing import Any, cast
 
 import msgspec
@@ -32,34 +34,47 @@ _PLAIN = (str, int, float, bool, bytes, type(None), Streams)
 class MutationGuard:
     """Watches one view between its renders."""
 
-    __slots__ = ("_prints", "_told", "_view")
+    __slots__ = ("_prints", "_shown", "_told", "_view")
 
     def __init__(self, view: LiveView[Any]) -> None:
         self._view = view
         self._prints: dict[str, tuple[int, int]] = {}
+        self._shown: frozenset[str] = frozenset()
         self._told: set[str] = set()
 
     def check(self, template: Template) -> None:
-        """Before a render: warn of what changed without being set."""
+        """Before a render: warn of what changed without being set.
+
+        Of an assign that was set, the value before is looked at: `[*self.rows, row]` still holds the old rows.
+        """
         changed = changes(self._view)
         for name, value in self._watched():
             before = self._prints.get(name)
-            if before is None or name in changed or before[0] != id(value):
+            known = changed.get(name, value)
+            if before is None or before[0] != id(known) or name in self._told:
                 continue
-            if before[1] != fingerprint(value) and name not in self._told:
+            if before[1] != self._print(name, known):
                 self._told.add(name)
                 _log.warning("%s", _advice(self._view, name, template))
+        self._shown = template.core.names
 
     def remember(self) -> None:
         """After a render: this is what the client has."""
-        self._prints = {name: (id(value), fingerprint(value)) for name, value in self._watched()}
+        self._prints = {name: (id(value), self._print(name, value)) for name, value in self._watched()}
+
+    def _print(self, name: str, value: object) -> int:
+        """An object of any class is state where the template shows it; elsewhere it may well be a tool."""
+        return fingerprint(value, objects=name in self._shown)
 
     def _watched(self) -> Iterable[tuple[str, object]]:
         return [(name, value) for name, value in self._view.__dict__.items() if not isinstance(value, _PLAIN)]
 
 
-def fingerprint(value: object) -> int:
-    """A number that changes when anything inside the value does, as far as the budget goes."""
+def fingerprint(value: object, *, objects: bool = True) -> int:
+    """A number that changes when anything inside the value does, as far as the budget goes.
+
+    With `objects` it looks into those of plain classes, too.
+    """
     budget = BUDGET
     parts: list[object] = []
     todo: list[object] = [value]
@@ -67,7 +82,7 @@ def fingerprint(value: object) -> int:
     while todo and budget:
         budget -= 1
         item = todo.pop()
-        inside = None if id(item) in seen else _inside(item)
+        inside = None if id(item) in seen else _inside(item, objects)
         if inside is None:
             parts.append(item if isinstance(item, _PLAIN) and not isinstance(item, Streams) else id(item))
         else:
@@ -77,7 +92,7 @@ def fingerprint(value: object) -> int:
     return hash(tuple(parts))
 
 
-def _inside(value: object) -> list[object] | None:
+def _inside(value: object, objects: bool) -> list[object] | None:
     """What a value holds that can be changed in place; None for what is looked at as a whole."""
     if isinstance(value, list | tuple):
         return list(cast("list[object]", value))
@@ -90,7 +105,20 @@ def _inside(value: object) -> list[object] | None:
         return [getattr(value, name, None) for name in value.__struct_fields__]
     if is_dataclass(value) and not isinstance(value, type):
         return [getattr(value, field.name, None) for field in fields(value)]
-    return None
+    return _attributes(value) if objects else None
+
+
+def _attributes(value: object) -> list[object] | None:
+    """The public attributes of an object that is not code, without those that it only remembers."""
+    attributes = cast("Mapping[str, object] | None", getattr(value, "__dict__", None))
+    if attributes is None or isinstance(value, ModuleType) or callable(value):
+        return None
+    cls = type(value)
+    return [
+        inner
+        for name, inner in attributes.items()
+        if name[:1] != "_" and not isinstance(getattr(cls, name, None), cached_property)
+    ]
 
 
 def _advice(view: LiveView[Any], name: str, template: Template) -> str:

@@ -34,6 +34,8 @@ class Outbox:
     def render_all(self) -> Diff:
         """The whole tree, for a join."""
         view = self._state.view
+        if self._guard is not None:
+            self._guard.check(view.render())
         diff = self._renderer.render(*self._framed(None))
         if view.page_title is not None:
             diff["t"] = view.page_title

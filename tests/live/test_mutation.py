@@ -1,6 +1,7 @@
 """An assign that is changed in place is found and reported, once, with where it is rendered and what to do."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,34 @@ class Point(msgspec.Struct):
     x: int = 0
 
 
+class Cart:
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._log: list[str] = []
+
+    @cached_property
+    def title(self) -> str:
+        return "Cart"
+
+
 class Page(LiveView):
     items: list[int] = [1]
     person: Person
+    people: list[Person] = []
+    cart: Cart
+    tool: Cart
     template = heex("""
       <p>{len(@items)}</p>
       <p>{@person.name}</p>
+      <p :for={person in @people}>{person.name}</p>
+      <p>{len(@cart.lines)}</p>
     """)
 
     async def mount(self, params: Any, session: Any, socket: Socket) -> None:
         self.person = Person("Ada")
+        self.people = [Person("Ada")]
+        self.cart = Cart()
+        self.tool = Cart()
 
     async def handle_info(self, message: Any, socket: Socket) -> None:
         message(self, socket)
@@ -58,6 +77,25 @@ async def test_it_says_what_where_and_what_to_do(caplog: pytest.LogCaptureFixtur
     line, text = next((n, text) for n, text in enumerate(LINES, 1) if "len(@items)" in text)
     assert f"{__file__}:{line}:{text.index('len(') + 1} renders @items" in warning
     assert "socket.touch('items')" in warning
+
+
+async def test_rows_that_stay_in_a_list_that_is_replaced(caplog: pytest.LogCaptureFixture) -> None:
+    def rename_and_append(view: Page, socket: Socket) -> None:
+        view.people[0].name = "Bob"
+        view.people = [*view.people, Person("Eve")]
+
+    (warning,) = await warnings_of(caplog, rename_and_append)
+    assert "Page.people was changed in place" in warning
+
+
+async def test_any_object_that_is_shown(caplog: pytest.LogCaptureFixture) -> None:
+    (warning,) = await warnings_of(
+        caplog,
+        lambda view, socket: view.tool.lines.append("x"),
+        lambda view, socket: (view.cart.title, view.cart._log.append("x")),
+        lambda view, socket: view.cart.lines.append("x"),
+    )
+    assert "Page.cart was changed in place" in warning
 
 
 async def test_each_assign_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
