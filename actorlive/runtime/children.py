@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal, cast, get_args
 
 import trio
 
 from actorlive.runtime.context import current_process
-from actorlive.runtime.errors import ReceiveTimeout, RuntimeMisuse, StartError
+from actorlive.runtime.errors import ProcessExit, ReceiveTimeout, RuntimeMisuse, StartError
 from actorlive.runtime.mailbox import receive
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import exit as end_process
-from actorlive.runtime.process import monitor, unlink
+from actorlive.runtime.process import label_of, monitor, unlink
 from actorlive.runtime.server import Server
 from actorlive.runtime.signals import Down, ExitSignal
 from actorlive.runtime.spawning import spawn_link
+from actorlive.runtime.task import is_async
 
 __all__ = ["Child", "ChildSpec", "Intensity", "Restart", "Shutdown", "child_spec", "end_child", "start_child"]
 
@@ -42,6 +42,11 @@ class ChildSpec:
     shutdown: Shutdown = 5.0
     kind: Literal["worker", "supervisor"] = "worker"
 
+    def __post_init__(self) -> None:
+        check_option("restart", self.restart, Restart)
+        if isinstance(self.shutdown, str):
+            check_option("shutdown", self.shutdown, Literal["brutal_kill"])
+
 
 def child_spec(
     target: type[Server] | Callable[..., Awaitable[object]],
@@ -59,11 +64,22 @@ def child_spec(
     """
     if isinstance(target, type) and issubclass(target, Server):
         start: Callable[..., Awaitable[Pid]] = ServerStart(target, name)
-    elif inspect.iscoroutinefunction(cast("object", target)):
+    elif is_async(cast("Callable[..., object]", target)):
         start = FunctionStart(cast("Callable[..., Awaitable[object]]", target), name)
     else:
         raise RuntimeMisuse(f"a child is a Server class or an async function, not {target!r}")
-    return ChildSpec(id or name or target.__qualname__, start, args, restart, shutdown)
+    return ChildSpec(first_given(id, name, label_of(cast("object", target))), start, args, restart, shutdown)
+
+
+def first_given(*names: Hashable) -> Hashable:
+    """The first that is not None: 0 is an id like any other."""
+    return next(name for name in names if name is not None)
+
+
+def check_option(name: str, value: object, allowed: object) -> None:
+    """Refuse what is none of the values of a `Literal`."""
+    if value not in get_args(allowed):
+        raise RuntimeMisuse(f"{name} is one of {', '.join(map(repr, get_args(allowed)))}, not {value!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +116,22 @@ class Child:
 async def start_child(spec: ChildSpec) -> Pid | None:
     """Start a child in the calling supervisor; None when it had nothing to do (`IGNORE`).
 
-    Raises what the start raised.
+    Raises what the start raised, an exit as `StartError`. The end of the node interrupts it.
     """
-    try:
-        return await spec.start(*spec.args)
-    except StartError as error:
-        if error.reason == "ignore":
-            return None
-        raise
+    starts = current_process().node.starts
+    with trio.CancelScope() as scope:
+        starts[scope] = None
+        try:
+            return await spec.start(*spec.args)
+        except ProcessExit as exit:
+            raise StartError(f"the start of {spec.id!r} exited: {exit.reason!r}", exit.reason) from None
+        except StartError as error:
+            if error.reason == "ignore":
+                return None
+            raise
+        finally:
+            del starts[scope]
+    raise StartError(f"the start of {spec.id!r} was interrupted: the node ends", "shutdown")
 
 
 async def end_child(pid: Pid, how: Shutdown) -> object:

@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from actorlive.runtime.node import Node
     from actorlive.runtime.process import Process
 
-__all__ = ["calling_process", "current_node", "current_process", "node_variable", "process_variable"]
+__all__ = [
+    "acting_process",
+    "calling_process",
+    "current_node",
+    "current_process",
+    "node_variable",
+    "process_variable",
+]
 
 process_variable: ContextVar[Process] = ContextVar("actorlive process")
 node_variable: ContextVar[Node] = ContextVar("actorlive node")
@@ -30,6 +37,16 @@ def current_process() -> Process:
     process = calling_process()
     if process is None:
         raise NotAProcess("only a process can do this; start one with spawn(fn) or node.spawn(fn)")
+    return process
+
+
+def acting_process() -> Process:
+    """The calling process, on the thread of its node: only `self` and `send` work elsewhere.
+
+    Raises `NotAProcess`, and `RuntimeMisuse` in a worker thread.
+    """
+    process = current_process()
+    process.node.check_thread()
     return process
 
 

@@ -13,7 +13,16 @@ from typing import Any, Literal, ParamSpec, TypeVar, cast, overload
 
 import trio
 
-from actorlive.runtime.children import Child, ChildSpec, Intensity, Shutdown, end_child, start_child
+from actorlive.runtime.children import (
+    Child,
+    ChildSpec,
+    Intensity,
+    Restart,
+    Shutdown,
+    end_child,
+    first_given,
+    start_child,
+)
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import CallError, ReceiveTimeout, StartError
 from actorlive.runtime.mailbox import receive, send
@@ -178,6 +187,8 @@ class DynamicSupervisor:
         max_children: int | None = None,
         name: str | None = None,
         id: Hashable = None,
+        restart: Restart = "permanent",
+        shutdown: Shutdown = None,
     ) -> ChildSpec:
         """The specification of a dynamic supervisor as a child of another supervisor."""
 
@@ -186,7 +197,9 @@ class DynamicSupervisor:
                 max_restarts=max_restarts, max_seconds=max_seconds, max_children=max_children, name=name
             )
 
-        return ChildSpec(id or name or "dynamic_supervisor", start, shutdown=None, kind="supervisor")
+        return ChildSpec(
+            first_given(id, name, "dynamic_supervisor"), start, (), restart, shutdown, kind="supervisor"
+        )
 
     @staticmethod
     async def start_child(supervisor: Pid | str, spec: ChildSpec) -> Ok[Pid | None] | Error:
@@ -219,9 +232,11 @@ class TaskSupervisor:
         return await DynamicSupervisor.start_link(max_children=max_children, name=name)
 
     @staticmethod
-    def spec(*, max_children: int | None = None, name: str | None = None) -> ChildSpec:
+    def spec(*, max_children: int | None = None, name: str | None = None, id: Hashable = None) -> ChildSpec:
         """The specification of a task supervisor as a child of another supervisor."""
-        return DynamicSupervisor.spec(max_children=max_children, name=name, id=name or "task_supervisor")
+        return DynamicSupervisor.spec(
+            max_children=max_children, name=name, id=first_given(id, name, "task_supervisor")
+        )
 
     @overload
     @staticmethod

@@ -13,7 +13,8 @@ credit taken away, so that it, too, meets a checkpoint (and there its cancellati
 `gate` holds the id of the thread that the node lives on, or 0 while a tracer listens; everything that is
 not equal takes the slow way.
 
-Only the owner removes messages, so a selective `receive` may remember how far it has looked.
+Only the owner removes messages, so a selective `receive` may remember how far it has looked, unless another
+task of the same process has taken something out meanwhile.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from collections.abc import Callable
 from itertools import islice
 from threading import get_ident
 from time import perf_counter
+from types import UnionType
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from trio.lowlevel import Abort, Task, checkpoint, current_task, reschedule, wait_task_rescheduled
@@ -40,6 +42,8 @@ __all__ = ["BUDGET", "Destination", "Mailbox", "receive", "send"]
 T = TypeVar("T")
 Destination = Pid | Ref | str
 """What a message can be sent to: a process or port, an alias, or a registered name."""
+Matcher = type | tuple[type, ...] | UnionType | Callable[[object], bool] | None
+"""What `receive` selects by."""
 
 BUDGET = 64
 """Messages that a process may take in a row before it yields to the others."""
@@ -168,13 +172,15 @@ class Mailbox:
                 if index >= 0:
                     self.credit -= 1
                     return self.pluck(index)
-                scanned = len(self.queue or ())
+                scanned, handled = len(self.queue or ()), self.handled
                 if alarm is not None and alarm.heap is None:
                     raise ReceiveTimeout(f"no matching message within {timeout} s")
                 if alarm is None and timeout is not None:
                     alarm = self.arm(timeout)
                 await wait_task_rescheduled(self.park())
                 self.since = perf_counter()
+                if self.handled != handled:
+                    scanned = 0  # another task of this process took something out meanwhile
         finally:
             if alarm is not None:
                 alarm.cancel()
@@ -205,11 +211,12 @@ class Mailbox:
         if index < 0:
             return False
         self.pluck(index)
+        self.credit -= 1
         return True
 
     def arm(self, timeout: float) -> Alarm:
         """Set the timer of a `receive`. A time-out of 0 looks once, and pays for it like a message."""
-        if timeout <= 0:
+        if not timeout > 0:
             self.credit -= 1
             self.issued -= 1
             raise ReceiveTimeout("no matching message in the mailbox")
@@ -277,23 +284,28 @@ def send(dest: Destination, message: object) -> None:
 
 def send_slowly(dest: Destination, message: object) -> None:
     """`send` from another thread, to a name, to an alias, or under the eyes of a tracer."""
+    check_destination(dest)
     if isinstance(dest, str):
         try:
             node = current_node()
         except ActorLiveError:
             return
-    elif isinstance(dest, (Pid, Ref)):  # pyright: ignore[reportUnnecessaryIsInstance]
+    else:
         pid = dest.target if isinstance(dest, Ref) else dest
         entity = None if pid is None else pid.entity
         if entity is None:
             return
         node = entity.node
-    else:
-        raise RuntimeMisuse(f"a message goes to a Pid, an alias or a name, not to {dest!r}")
     if node.thread == get_ident():
         node.deliver(dest, message)
     else:
         node.send_threadsafe(dest, message)
+
+
+def check_destination(dest: object) -> None:
+    """Refuse what no message can be sent to."""
+    if not isinstance(dest, (Pid, Ref, str)):
+        raise RuntimeMisuse(f"a message goes to a Pid, an alias or a name, not to {dest!r}")
 
 
 @overload
@@ -305,16 +317,16 @@ async def receive(match: type[T] | tuple[type[T], ...], timeout: float | None = 
 
 
 @overload
-async def receive(match: Callable[[object], bool], timeout: float | None = None) -> object: ...
+async def receive(match: UnionType | Callable[[object], bool], timeout: float | None = None) -> object: ...
 
 
 async def receive(
-    match: type | tuple[type, ...] | Callable[[object], bool] | None = None,
+    match: Matcher = None,
     timeout: float | None = None,
 ) -> object:
     """The oldest message of this process's mailbox, waiting for one if it is empty (Erlang: `receive`).
 
-    `match` selects: a type (or a tuple of types), or a predicate. What it skips stays, in order.
+    `match` selects: a type, a union or tuple of types, or a predicate. What it skips stays, in order.
     `timeout` is in seconds; 0 only looks. Raises `ReceiveTimeout` when it passes.
 
     While messages are waiting this returns without a checkpoint, and yields to other processes every
@@ -334,10 +346,10 @@ async def receive(
     return await process.take(predicate(match), timeout)
 
 
-def predicate(
-    match: type | tuple[type, ...] | Callable[[object], bool] | None,
-) -> Callable[[object], bool] | None:
+def predicate(match: Matcher) -> Callable[[object], bool] | None:
     """The test that a matcher stands for."""
-    if isinstance(match, (type, tuple)):
+    if isinstance(match, (type, tuple, UnionType)):
         return lambda message: isinstance(message, match)
+    if match is not None and not callable(match):
+        raise RuntimeMisuse(f"receive() selects by a type, a union of types or a predicate, not by {match!r}")
     return match

@@ -24,11 +24,11 @@ import trio
 
 from actorlive.runtime.context import calling_process, node_variable
 from actorlive.runtime.errors import NameTaken, NodeClosed, NodeFailed, RuntimeMisuse, StartError
-from actorlive.runtime.mailbox import Destination
+from actorlive.runtime.mailbox import Destination, check_destination
 from actorlive.runtime.observer import Watchdog
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.port import PortEntity
-from actorlive.runtime.process import Process, unwrap
+from actorlive.runtime.process import Process, gravest, label_of
 from actorlive.runtime.results import Error, Ok
 from actorlive.runtime.signals import Down, Entity
 from actorlive.runtime.timers import TimerHeap
@@ -96,6 +96,8 @@ class Node:
         self.one_gone: trio.Event = trio.Event()
         self.failed: trio.Event = trio.Event()
         self.root: Pid | None = None
+        self.starts: dict[trio.CancelScope, None] = {}
+        """Around what supervisors wait for while a child of theirs starts."""
         self.port: PortEntity = PortEntity(self, self.root_ended, None, "node")
 
     def __repr__(self) -> str:
@@ -120,6 +122,8 @@ class Node:
     async def stop(self) -> None:
         """End everything, in order."""
         self.stopping = True
+        for start in self.starts:
+            start.cancel()  # an `init` that never ends must not keep its supervisors
         await self.stop_root()
         await self.stop_processes()
         for port in reversed(list(self.ports)):
@@ -152,12 +156,14 @@ class Node:
         """Start a child of the node's root supervisor (one_for_one, 3 restarts in 5 s).
 
         When the root gives up, the node fails: its block is cancelled and raises `NodeFailed`. Raises
-        `StartError` when the child does not start.
+        `StartError` when the child does not start, and `NodeClosed` once the node ends.
         """
-        from actorlive.runtime.supervisor import Supervisor, start_root
+        from actorlive.runtime.supervisor import Supervisor, spawn_root
 
-        if self.root is None or self.root.entity is None:
-            self.root = await start_root(self)
+        if self.stopping:
+            raise NodeClosed("the node ends; nothing can be started on it")
+        if self.root is None:
+            self.root = spawn_root(self)
             self.port.monitor(self.root)
         started = await Supervisor.start_child(self.root, spec)
         if isinstance(started, Ok) and started.value is not None:
@@ -196,7 +202,9 @@ class Node:
         self.check_thread()
         if self.nursery is None:
             raise NodeClosed("the node has ended; nothing can be spawned on it")
-        process = Process(self, getattr(fn, "__qualname__", None) or repr(fn))
+        if not callable(fn):
+            raise RuntimeMisuse(f"a process runs an async function: spawn(fn, argument), not {fn!r}")
+        process = Process(self, label_of(fn))
         if name is not None:
             self.register(name, process)
         self.processes[process] = None
@@ -280,7 +288,9 @@ class Node:
         entity.deliver(message, calling_process())
 
     def send_threadsafe(self, dest: Destination, message: object) -> None:
-        """`send` from any thread; messages of one thread keep their order. Never raises."""
+        """`send` from any thread; messages of one thread keep their order. Never raises, but for a `dest` of
+        a wrong type."""
+        check_destination(dest)
         try:
             self.token.run_sync_soon(self.deliver, dest, message)
         except trio.RunFinishedError:
@@ -366,7 +376,8 @@ async def open_node(
     failure: BaseException | None = None
     try:
         async with trio.open_nursery() as outer:
-            await outer.start(node.run)
+            with trio.CancelScope(shield=True):  # the node does start; its body may then be cancelled at once
+                await outer.start(node.run)
             token = node_variable.set(node)
             if watchdog is not None:
                 watchdog.start()
@@ -381,6 +392,6 @@ async def open_node(
                 if watchdog is not None:
                     watchdog.stop()
     except BaseExceptionGroup as group:
-        raise unwrap(group) from None
+        raise gravest(group) from None
     if failure is not None:
         raise failure

@@ -7,12 +7,12 @@ process while that is alive and at nothing afterwards: whoever keeps a Pid keeps
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn, Self
 
 if TYPE_CHECKING:
     from actorlive.runtime.signals import Entity
 
-__all__ = ["AliasMode", "Pid", "Ref", "dead_pid", "make_ref"]
+__all__ = ["AliasMode", "Identity", "Pid", "Ref", "dead_pid", "make_ref"]
 
 AliasMode = Literal["explicit_unalias", "demonitor", "reply_demonitor", "reply"]
 
@@ -20,7 +20,22 @@ _next_pid = itertools.count(1).__next__
 _next_ref = itertools.count(1).__next__
 
 
-class Pid:
+class Identity:
+    """What is only itself: a copy of it, alone or inside a message, is the same one."""
+
+    __slots__ = ()
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(f"{self!r} cannot be pickled: it means something on its own node only")
+
+
+class Pid(Identity):
     """The identity of a process or a port. Hashable, cheap, and harmless to keep after its death."""
 
     __slots__ = ("entity", "id")
@@ -34,7 +49,7 @@ class Pid:
         return f"<pid {self.id}>"
 
 
-class Ref:
+class Ref(Identity):
     """A unique reference (Erlang: `make_ref/0`): of a monitor, an alias, a task, or of your own.
 
     A Ref made by `alias` or `monitor(..., alias=...)` is also an address that `send` accepts.

@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, NoReturn, cast, overload
 
 import trio
 
-from actorlive.runtime.context import calling_process, current_process, process_variable
+from actorlive.runtime.context import acting_process, calling_process, current_process, process_variable
 from actorlive.runtime.errors import ProcessExit, RuntimeMisuse
 from actorlive.runtime.pid import AliasMode, Pid, Ref
 from actorlive.runtime.results import is_graceful
@@ -72,7 +73,7 @@ class Process(Entity):
                 if self.node.turns is not None:
                     await self.node.turns.wait(self.pid.id)
                 if not self.doomed:
-                    await fn(*args)
+                    await started(fn(*args), fn)
         except BaseException as error:  # this is where every crash becomes a value
             reason = self.caught(error)
         else:
@@ -86,6 +87,8 @@ class Process(Entity):
         error = unwrap(error)
         trim(error)
         if is_fatal(error):
+            error = gravest(error)
+        if isinstance(error, FATAL):
             self.finish("killed" if isinstance(error, trio.Cancelled) else error)
             raise error
         if self.doomed:
@@ -118,23 +121,58 @@ class Process(Entity):
             self.scope.cancel()
 
 
+def started(awaitable: Awaitable[object], fn: object) -> Awaitable[object]:
+    """What calling `fn` gave, if it can be awaited."""
+    if not hasattr(awaitable, "__await__"):
+        raise RuntimeMisuse(
+            f"a process runs an async function, and {label_of(fn)} is none: it gave {awaitable!r}"
+        )
+    return awaitable
+
+
+def label_of(fn: object) -> str:
+    """How a function is called in logs and statistics."""
+    while isinstance(fn, partial):
+        fn = cast("partial[object]", fn).func
+    return getattr(fn, "__qualname__", None) or type(fn).__qualname__
+
+
 def unwrap(error: BaseException) -> BaseException:
-    """The one error inside a group of groups of one; anything else as it is."""
-    while len(inner := members(error)) == 1:
-        error = inner[0]
+    """The one error inside a group of groups of one, or the first of several exits; else `error` itself."""
+    leaves = flatten(error)
+    if len(leaves) == 1 or all(isinstance(leaf, ProcessExit) for leaf in leaves):
+        return leaves[0]
     return error
+
+
+def gravest(error: BaseException) -> BaseException:
+    """The one error that leaves in place of a group; it names the others in a note."""
+    leaves = flatten(error)
+    chosen = min(leaves, key=gravity)
+    others = [repr(leaf) for leaf in leaves if leaf is not chosen and not isinstance(leaf, trio.Cancelled)]
+    if others:
+        chosen.add_note(f"raised together with {', '.join(others)}")
+    return chosen
+
+
+def gravity(error: BaseException) -> int:
+    """Interrupts go first, then the process's own errors, then cancellations, which are nobody's."""
+    if isinstance(error, trio.Cancelled):
+        return 2
+    return 0 if isinstance(error, FATAL) else 1
+
+
+def flatten(error: BaseException) -> list[BaseException]:
+    """The errors in a group and its groups; a single error alone."""
+    if not isinstance(error, BaseExceptionGroup):
+        return [error]
+    group = cast("BaseExceptionGroup[BaseException]", error)
+    return [leaf for inner in group.exceptions for leaf in flatten(inner)]
 
 
 def is_fatal(error: BaseException) -> bool:
     """True for what must not stop here, alone or in a group."""
-    return isinstance(error, FATAL) or any(is_fatal(inner) for inner in members(error))
-
-
-def members(error: BaseException) -> tuple[BaseException, ...]:
-    """The errors of an exception group; none for any other error."""
-    if not isinstance(error, BaseExceptionGroup):
-        return ()
-    return cast("BaseExceptionGroup[BaseException]", error).exceptions
+    return any(isinstance(leaf, FATAL) for leaf in flatten(error))
 
 
 def trim(error: BaseException) -> None:
@@ -168,6 +206,8 @@ def exit(*args: object) -> None:
     """
     if len(args) == 1:
         raise ProcessExit(args[0])
+    if len(args) != 2:
+        raise TypeError(f"exit(reason) or exit(pid, reason); got {len(args)} arguments")
     target, reason = args
     if not isinstance(target, Pid):
         raise RuntimeMisuse(f"exit(pid, reason) wants a Pid first, not {target!r}")
@@ -187,7 +227,7 @@ def link(pid: Pid, /) -> None:
     Raises `NoProcess` when it is dead and the caller does not trap exits; a trapping caller gets
     `ExitSignal(pid, "noproc")` instead.
     """
-    current_process().link(pid)
+    acting_process().link(pid)
 
 
 def unlink(pid: Pid, /) -> None:
@@ -195,7 +235,7 @@ def unlink(pid: Pid, /) -> None:
 
     An `ExitSignal` that is in the mailbox already stays there.
     """
-    current_process().unlink(pid)
+    acting_process().unlink(pid)
 
 
 def monitor(dest: Pid | str, /, *, alias: AliasMode | None = None) -> Ref:
@@ -205,7 +245,8 @@ def monitor(dest: Pid | str, /, *, alias: AliasMode | None = None) -> Ref:
     `send` as well: until `unalias` ("explicit_unalias"), until the monitor is gone ("demonitor"), or until
     the first message, which ends the monitor, too ("reply_demonitor").
     """
-    return current_process().monitor(dest, alias)
+    check_mode(alias, (None, "explicit_unalias", "demonitor", "reply_demonitor"))
+    return acting_process().monitor(dest, alias)
 
 
 def demonitor(ref: Ref, /, *, flush: bool = False, info: bool = False) -> bool:
@@ -215,7 +256,7 @@ def demonitor(ref: Ref, /, *, flush: bool = False, info: bool = False) -> bool:
     there was no such monitor (any more), or with `flush` when one had to be flushed. Another process's
     Ref does nothing.
     """
-    process = current_process()
+    process = acting_process()
     active = process.demonitor(ref)
     flushed = (
         flush and not active and process.discard(lambda message: type(message) is Down and message.ref is ref)
@@ -230,12 +271,19 @@ def alias(mode: Literal["explicit_unalias", "reply"] = "explicit_unalias", /) ->
 
     "reply" switches itself off with the first message.
     """
-    return Ref(current_process().pid, mode)
+    check_mode(mode, ("explicit_unalias", "reply"))
+    return Ref(acting_process().pid, mode)
+
+
+def check_mode(mode: AliasMode | None, allowed: tuple[AliasMode | None, ...]) -> None:
+    """Refuse a way to end an alias that there is not."""
+    if mode not in allowed:
+        raise RuntimeMisuse(f"an alias is one of {', '.join(map(repr, allowed))}, not {mode!r}")
 
 
 def unalias(ref: Ref, /) -> bool:
     """Switch an alias of the calling process off; True when it was active (Erlang: `unalias/1`)."""
-    if ref.target is not current_process().pid:
+    if ref.target is not acting_process().pid:
         return False
     ref.target = None
     return True
@@ -250,6 +298,6 @@ def alive(pid: Pid, /) -> bool:
 def process_flag(*, trap_exit: bool) -> bool:
     """Set whether exit signals arrive as `ExitSignal` messages; returns the old value (Erlang:
     `process_flag(trap_exit, …)`)."""
-    process = current_process()
+    process = acting_process()
     before, process.trapping = process.trapping, trap_exit
     return before

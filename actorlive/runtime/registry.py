@@ -10,14 +10,18 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Literal
 
-from actorlive.runtime.context import current_node, current_process
+from actorlive.runtime.children import check_option
+from actorlive.runtime.context import acting_process, current_node
 from actorlive.runtime.errors import NameTaken
 from actorlive.runtime.node import Node
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.port import Port, open_port
+from actorlive.runtime.process import alive
 from actorlive.runtime.signals import Down
 
 __all__ = ["Registry"]
+
+Keys = Literal["unique", "duplicate"]
 
 
 @dataclass(slots=True, eq=False)
@@ -27,25 +31,22 @@ class Entry:
     pid: Pid
     value: object
 
-    @property
-    def alive(self) -> bool:
-        entity = self.pid.entity
-        return entity is not None and entity.alive
-
 
 class Registry:
     """A table of keys and processes with a value each. `keys` is "unique" or "duplicate"."""
 
-    def __init__(self, keys: Literal["unique", "duplicate"] = "unique", *, node: Node | None = None) -> None:
+    def __init__(self, keys: Keys = "unique", *, node: Node | None = None) -> None:
+        check_option("keys", keys, Keys)
         self.unique: bool = keys == "unique"
         self.entries: dict[Hashable, list[Entry]] = {}
+        self.metadata: dict[Hashable, object] = {}
         self.watched: dict[Pid, tuple[Ref, list[Hashable]]] = {}
         self.port: Port = open_port(self.on_message, node=node or current_node(), label="registry")
 
     def register(self, key: Hashable, value: object = None) -> None:
         """List the calling process under `key` with a value. Raises `NameTaken` when the keys are unique and
         a living process has it, the caller included."""
-        pid = current_process().pid
+        pid = acting_process().pid
         living = self.living(key)
         if self.unique and living:
             raise NameTaken(f"the key {key!r} belongs to {living[0].pid} already")
@@ -54,7 +55,7 @@ class Registry:
 
     def unregister(self, key: Hashable) -> None:
         """Take the calling process off `key`, all its entries."""
-        pid = current_process().pid
+        pid = acting_process().pid
         self.remove(key, pid)
         if pid in self.watched:
             ref, keys = self.watched[pid]
@@ -74,11 +75,11 @@ class Registry:
 
     def keys(self, pid: Pid) -> list[Hashable]:
         """The keys that a process is listed under."""
-        return list(self.watched[pid][1]) if pid in self.watched and pid.entity is not None else []
+        return list(self.watched[pid][1]) if pid in self.watched and alive(pid) else []
 
     def update_value(self, key: Hashable, change: Callable[[object], object]) -> bool:
         """Set the calling process's value under `key` to `change(value)`; False when it is not listed."""
-        pid = current_process().pid
+        pid = acting_process().pid
         mine = [entry for entry in self.living(key) if entry.pid is pid]
         for entry in mine:
             entry.value = change(entry.value)
@@ -95,15 +96,28 @@ class Registry:
         """How many entries there are."""
         return sum(len(self.living(key)) for key in list(self.entries))
 
+    def put_meta(self, key: Hashable, value: object) -> None:
+        """Keep `value` with the registry itself, whoever is listed (Elixir: `Registry.put_meta`)."""
+        self.metadata[key] = value
+
+    def meta(self, key: Hashable, default: object = None) -> object:
+        """What `put_meta` kept under `key`, or `default` (Elixir: `Registry.meta`)."""
+        return self.metadata.get(key, default)
+
+    def delete_meta(self, key: Hashable) -> None:
+        """Forget what `put_meta` kept under `key`, if anything (Elixir: `Registry.delete_meta`)."""
+        self.metadata.pop(key, None)
+
     def close(self) -> None:
         """Forget everything and watch nobody."""
         self.port.close()
+        self.metadata.clear()
         self.entries.clear()
         self.watched.clear()
 
     def living(self, key: Hashable) -> list[Entry]:
         """The entries of `key` whose processes are not doomed."""
-        return [entry for entry in self.entries.get(key, ()) if entry.alive]
+        return [entry for entry in self.entries.get(key, ()) if alive(entry.pid)]
 
     def watch(self, pid: Pid) -> list[Hashable]:
         """The list of keys of a process, watched from its first one on."""

@@ -186,7 +186,6 @@ class Acknowledgement:
     def __init__(self, node: Node) -> None:
         self.node = node
         self.pending: Pending | None = None
-        self.early: object = None
 
     def answer(self, value: object) -> None:
         """Called in the new process."""
@@ -221,6 +220,7 @@ async def run_server(
     cls: type[Server], args: tuple[object, ...], parent: Pid | None, ack: Acknowledgement
 ) -> None:
     """The function of a server's process."""
+    current_process().label = cls.__qualname__
     server = cls()
     begun = await server.init(*args)
     if isinstance(begun, Stop):

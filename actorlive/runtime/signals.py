@@ -19,7 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from actorlive.runtime.errors import NoProcess
+from actorlive.runtime.errors import NoProcess, RuntimeMisuse
 from actorlive.runtime.mailbox import Mailbox
 from actorlive.runtime.pid import AliasMode, Pid, Ref
 
@@ -152,6 +152,7 @@ class Entity(Mailbox):
 
     def link(self, pid: Pid) -> None:
         """Tie both ends together."""
+        check_pid("link", pid)
         other = pid.entity
         if other is self:
             return
@@ -210,6 +211,8 @@ class Entity(Mailbox):
 
     def monitor(self, target: Pid | str, mode: AliasMode | None = None) -> Ref:
         """Watch `target`; its end, or its absence, arrives as `Down`."""
+        if not isinstance(target, str):
+            check_pid("monitor", target)
         ref = Ref(self.pid if mode else None, mode)
         other = self.node.lookup(target) if isinstance(target, str) else target.entity
         if other is self:
@@ -277,6 +280,12 @@ class Entity(Mailbox):
         timers, self.timers = self.timers, None
         for timer in timers or ():
             timer.vanish()
+
+
+def check_pid(function: str, pid: object) -> None:
+    """Refuse what is no Pid, with a word that helps more than a missing attribute."""
+    if not isinstance(pid, Pid):
+        raise RuntimeMisuse(f"{function}() takes a Pid, not {pid!r}")
 
 
 def is_normal(reason: object) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVarTuple
 
-from actorlive.runtime.context import calling_process, current_node, current_process
+from actorlive.runtime.context import acting_process, calling_process, current_node
 from actorlive.runtime.errors import NoProcess
 from actorlive.runtime.node import Function
 from actorlive.runtime.pid import Pid, Ref
@@ -28,7 +28,7 @@ def spawn(fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | N
 
 def spawn_link(fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None) -> Pid:
     """`spawn` and `link` in one step (Erlang: `spawn_link/1`). Only in a process."""
-    parent = current_process()
+    parent = acting_process()
     process = begin(fn, args, name, owner)
     parent.link(process.pid)
     return process.pid
@@ -38,7 +38,7 @@ def spawn_monitor(
     fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None
 ) -> tuple[Pid, Ref]:
     """`spawn` and `monitor` in one step (Erlang: `spawn_monitor/1`). Only in a process."""
-    parent = current_process()
+    parent = acting_process()
     process = begin(fn, args, name, owner)
     return process.pid, parent.monitor(process.pid)
 
@@ -64,12 +64,14 @@ def register(name: str, pid: Pid) -> None:
     entity = pid.entity
     if entity is None or not entity.alive:
         raise NoProcess(f"cannot register {pid} as {name!r}: no such process")
+    entity.node.check_thread()
     entity.node.register(name, entity)
 
 
 def unregister(name: str) -> bool:
     """Free a name; True when somebody had it (Erlang: `unregister/1`, which raises instead of False)."""
     node = current_node()
+    node.check_thread()
     entity = node.lookup(name)
     if entity is None:
         return False

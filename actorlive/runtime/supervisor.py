@@ -17,16 +17,25 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from actorlive.runtime import results
-from actorlive.runtime.children import Child, ChildSpec, Intensity, Shutdown, end_child, start_child
+from actorlive.runtime.children import (
+    Child,
+    ChildSpec,
+    Intensity,
+    Restart,
+    Shutdown,
+    check_option,
+    end_child,
+    first_given,
+    start_child,
+)
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import RuntimeMisuse, StartError
 from actorlive.runtime.mailbox import send
 from actorlive.runtime.node import Node
-from actorlive.runtime.pending import Pending
 from actorlive.runtime.pid import Pid
 from actorlive.runtime.process import process_flag
 from actorlive.runtime.results import Error, Ok, is_graceful
-from actorlive.runtime.server import Caller, Server, Stop, call
+from actorlive.runtime.server import Acknowledgement, Caller, Server, Stop, call, run_server
 from actorlive.runtime.signals import ExitSignal
 
 __all__ = ["ChildInfo", "Strategy", "Supervisor"]
@@ -255,6 +264,7 @@ class Supervisor:
         More than `max_restarts` restarts within `max_seconds` end it. Raises `StartError` when a child does
         not start; those before it have been ended again.
         """
+        check_option("strategy", strategy, Strategy)
         return await SupervisorServer.start_link(
             tuple(children), strategy, max_restarts, max_seconds, name=name
         )
@@ -268,16 +278,18 @@ class Supervisor:
         max_seconds: float = 5.0,
         name: str | None = None,
         id: Hashable = None,
+        restart: Restart = "permanent",
         shutdown: Shutdown = None,
     ) -> ChildSpec:
         """The specification of a supervisor as a child of another; it may take all the time to end."""
+        check_option("strategy", strategy, Strategy)
 
         async def start() -> Pid:
             return await Supervisor.start_link(
                 children, strategy=strategy, max_restarts=max_restarts, max_seconds=max_seconds, name=name
             )
 
-        return ChildSpec(id or name or "supervisor", start, shutdown=shutdown, kind="supervisor")
+        return ChildSpec(first_given(id, name, "supervisor"), start, (), restart, shutdown, kind="supervisor")
 
     @staticmethod
     async def start_child(supervisor: Pid | str, spec: ChildSpec) -> Ok[Pid | None] | Error:
@@ -322,14 +334,8 @@ def count(children: Sequence[ChildInfo]) -> dict[str, int]:
     }
 
 
-async def start_root(node: Node) -> Pid:
-    """The supervisor of a node's own children: a process without a parent."""
-    started: list[Pid] = []
-
-    async def start() -> None:
-        started.append(await SupervisorServer.start((), "one_for_one", 3, 5.0))
-
-    starter = node.spawn(start)
-    with Pending(node, starter) as pending:
-        await pending.wait(None)
-    return started[0]
+def spawn_root(node: Node) -> Pid:
+    """The supervisor of a node's own children: a process without a parent. What is asked of it before it
+    has begun waits in its mailbox."""
+    arguments = ((), "one_for_one", 3, 5.0)
+    return node.spawn(run_server, SupervisorServer, arguments, None, Acknowledgement(node))

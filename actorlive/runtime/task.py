@@ -145,13 +145,27 @@ async def run_function(
     """Call `fn`: async here, plain in a worker thread that is abandoned when the process ends."""
     if is_async(fn):
         return await cast("Callable[..., Awaitable[object]]", fn)(*args, **kwargs)
-    return await trio.to_thread.run_sync(lambda: fn(*args, **kwargs), abandon_on_cancel=True)
+    return await trio.to_thread.run_sync(
+        lambda: fn(*args, **kwargs), abandon_on_cancel=True, thread_name=f"{name_of(fn)} from {self()}"
+    )
+
+
+def name_of(fn: Callable[..., object]) -> str:
+    """What to call a function, or a partial of one."""
+    fn = underneath(fn)
+    return getattr(fn, "__qualname__", None) or repr(fn)
+
+
+def underneath(fn: Callable[..., object]) -> Callable[..., object]:
+    """The function in a partial, or in partials of partials."""
+    while isinstance(fn, functools.partial):
+        fn = cast("functools.partial[object]", fn).func
+    return fn
 
 
 def is_async(fn: Callable[..., object]) -> bool:
     """True when calling `fn` gives something to await: an async function, an object that is called so, or a
     partial of either."""
-    while isinstance(fn, functools.partial):
-        fn = cast("functools.partial[object]", fn).func
+    fn = underneath(fn)
     call = getattr(fn, "__call__", None)  # noqa: B004
     return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(call)

@@ -21,7 +21,7 @@ import trio
 
 from actorlive.runtime.context import current_node
 from actorlive.runtime.errors import RuntimeMisuse
-from actorlive.runtime.pid import Pid
+from actorlive.runtime.pid import Identity, Pid
 
 if TYPE_CHECKING:
     from actorlive.runtime.mailbox import Mailbox
@@ -170,7 +170,7 @@ class Alarm:
             self.heap.drop(self)
 
 
-class Timer:
+class Timer(Identity):
     """A message to be sent later; the handle for `cancel_timer` and `read_timer`."""
 
     __slots__ = ("__weakref__", "dest", "heap", "message", "node", "period", "when", "wrapped")
@@ -245,6 +245,8 @@ def cancel_timer(timer: Timer) -> float | None:
     A message that is in the mailbox already stays there (Erlang: `cancel_timer/1`): compare a stored Ref
     or id when it arrives.
     """
+    if timer.node is not None:
+        timer.node.check_thread()
     left = read_timer(timer)
     if left is not None and timer.heap is not None:
         timer.heap.drop(timer)
@@ -259,6 +261,8 @@ def read_timer(timer: Timer) -> float | None:
 
 def start(dest: Pid | str, message: object, delay: float, *, period: float, wrapped: bool) -> Timer:
     """Arm a timer on the destination's node."""
+    if not isinstance(dest, (Pid, str)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise RuntimeMisuse(f"a timer goes to a Pid or a name, not to {dest!r}")
     if delay < 0 or math.isnan(delay):
         raise RuntimeMisuse(f"a delay is in seconds and not negative, not {delay!r}")
     entity = dest.entity if isinstance(dest, Pid) else None

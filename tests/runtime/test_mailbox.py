@@ -7,7 +7,19 @@ import contextlib
 import pytest
 import trio
 
-from actorlive.runtime import ReceiveTimeout, RuntimeMisuse, open_node, receive, self, send, statistics
+from actorlive.runtime import (
+    Down,
+    ReceiveTimeout,
+    RuntimeMisuse,
+    dead_pid,
+    demonitor,
+    monitor,
+    open_node,
+    receive,
+    self,
+    send,
+    statistics,
+)
 from actorlive.runtime.mailbox import BUDGET
 from tests.runtime.helpers import collect, in_process, until_told
 
@@ -47,6 +59,70 @@ async def test_a_waiting_selective_receive_looks_at_new_messages_only():
     async with open_node() as node:
         assert await in_process(node, body) == ["c", "a", "b", "d"]
     assert looked == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("take", ["flush", "receive"])
+async def test_a_waiting_selective_receive_misses_nothing_when_another_task_takes_a_message(take):
+    async def body() -> object:
+        gone = monitor(dead_pid())
+        send(self(), "skipped")
+        async with trio.open_nursery() as nursery:
+            found: list[object] = []
+
+            async def wait() -> None:
+                found.append(await receive(lambda message: message == "wanted", timeout=10))
+
+            nursery.start_soon(wait)
+            await trio.sleep(1)
+            if take == "flush":
+                demonitor(gone, flush=True)
+            else:
+                await receive(Down)
+            send(self(), "wanted")
+        return found
+
+    async with open_node() as node:
+        assert await in_process(node, body) == ["wanted"]
+
+
+async def test_a_matcher_may_be_a_union_and_must_be_something():
+    async def body() -> None:
+        for message in ("a", 1, 2.0):
+            send(self(), message)
+        assert await receive(int | float) == 1
+        with pytest.raises(RuntimeMisuse, match="a union of types or a predicate, not by 'a'"):
+            await receive("a")
+
+    async with open_node() as node:
+        await in_process(node, body)
+
+
+async def test_a_cancelled_receive_takes_nothing():
+    async def body() -> None:
+        with trio.move_on_after(1) as scope:
+            await receive()
+        assert scope.cancelled_caught
+        send(self(), "later")
+        with trio.move_on_after(1):
+            await receive(int)
+        assert await receive(timeout=0) == "later"
+        with trio.move_on_after(1) as scope:
+            await receive(timeout=5)
+        assert scope.cancelled_caught
+
+    async with open_node() as node:
+        await in_process(node, body)
+        assert node.statistics().timers == 0
+
+
+async def test_a_time_out_that_is_no_number_looks_once():
+    async def body() -> None:
+        with pytest.raises(ReceiveTimeout):
+            await receive(timeout=float("nan"))
+
+    async with open_node() as node:
+        await in_process(node, body)
+        assert node.statistics().timers == 0
 
 
 async def test_time_outs():
@@ -202,5 +278,6 @@ async def test_a_sender_does_not_pay_for_the_callbacks_of_others(caplog):
         assert not node.tracers
         assert "on_high_water raised" in caplog.text
         assert "a tracer raised" in caplog.text
-        with pytest.raises(RuntimeMisuse, match="not to 3"):
-            send(3, "x")
+        for sender in (send, node.send_threadsafe):
+            with pytest.raises(RuntimeMisuse, match="not to 3"):
+                sender(3, "x")

@@ -8,15 +8,19 @@ import pytest
 import trio
 
 from actorlive.runtime import (
+    ChildSpec,
     NodeClosed,
     NodeFailed,
+    Pid,
     Server,
+    Supervisor,
     child_spec,
     current_node,
     exit,
     open_node,
     open_port,
     process_flag,
+    processes,
     receive,
     self,
     send,
@@ -78,6 +82,61 @@ async def test_cancellation_from_outside_stops_the_tree_in_order_and_goes_on():
     assert [name for name, _ in log] == ["c", "b", "a"]
 
 
+async def test_a_body_that_is_cancelled_before_it_begins_opens_and_closes():
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        async with open_node() as node:
+            node.spawn(until_told)
+            await trio.lowlevel.checkpoint()
+    assert scope.cancelled_caught
+    assert not node.processes
+
+
+class NeverReady(Server):
+    """Its `init` does not end."""
+
+    async def init(self, *args: object) -> None:
+        process_flag(trap_exit=True)
+        await trio.sleep_forever()
+
+
+async def never_started() -> Pid:
+    """The start function of a child that does not come back."""
+    await trio.sleep_forever()
+    raise AssertionError
+
+
+@pytest.mark.parametrize("hanging", [child_spec(NeverReady), ChildSpec("custom", never_started)])
+async def test_a_child_that_never_starts_does_not_keep_the_node(hanging):
+    log: list[object] = []
+    with trio.move_on_after(5) as scope:
+        async with open_node(grace=2) as node:
+            await node.start_child(child_spec(Worker, "before", log))
+            await node.start_child(Supervisor.spec([child_spec(Worker, "beside", log), hanging]))
+    assert scope.cancelled_caught
+    assert ("before", "shutdown") in log
+    assert "beside" in [name for name, _ in log]
+    assert not node.processes
+    assert trio.current_time() < 5 + 2 + 3
+
+
+async def test_children_that_start_at_the_same_time_share_one_root():
+    async with open_node() as node:
+        async with trio.open_nursery() as nursery:
+            for number in range(3):
+                nursery.start_soon(node.start_child, child_spec(until_told, id=number))
+        assert len(processes()) == 1 + 3
+        children = await Supervisor.which_children(node.root)
+        assert sorted(child.id for child in children) == [0, 1, 2]
+
+
+async def test_nothing_is_started_on_a_node_that_ends():
+    async with open_node() as node:
+        await node.start_child(child_spec(until_told))
+    with pytest.raises(NodeClosed, match="the node ends"):
+        await node.start_child(child_spec(until_told))
+
+
 async def test_what_does_not_end_in_time_is_killed(caplog):
     async def stubborn() -> None:
         process_flag(trap_exit=True)
@@ -119,6 +178,44 @@ async def test_a_keyboard_interrupt_in_a_process_ends_everything():
             node.spawn(interrupted)
             await trio.sleep_forever()
     assert words == ["other"]
+
+
+async def test_two_interrupts_leave_as_one_error_that_names_the_other():
+    async def stops_later() -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            raise SystemExit(3)
+
+    async def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:  # noqa: PT012
+        async with open_node() as node:
+            node.spawn(stops_later)
+            await trio.sleep(1)
+            node.spawn(interrupted)
+            await trio.sleep_forever()
+    assert caught.value.__notes__ == ["raised together with SystemExit(3)"]
+
+
+async def test_an_interrupt_beside_an_error_in_one_process_is_the_interrupt():
+    async def fail() -> None:
+        raise ValueError("beside")
+
+    async def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    async def body() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(fail)
+            nursery.start_soon(interrupted)
+
+    with pytest.raises(KeyboardInterrupt) as caught:  # noqa: PT012
+        async with open_node() as node:
+            node.spawn(body)
+            await trio.sleep_forever()
+    assert caught.value.__notes__ == ["raised together with ValueError('beside')"]
 
 
 async def test_the_node_fails_when_its_root_gives_up(caplog):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import gc
 import logging
+import pickle
 import threading
 import weakref
+from functools import partial
 
 import pytest
 import trio
@@ -21,6 +25,7 @@ from actorlive.runtime import (
     Shutdown,
     alias,
     alive,
+    cancel_timer,
     dead_pid,
     demonitor,
     exit,
@@ -35,9 +40,11 @@ from actorlive.runtime import (
     registered,
     self,
     send,
+    send_after,
     spawn,
     spawn_link,
     spawn_monitor,
+    statistics,
     unalias,
     unlink,
     unregister,
@@ -122,6 +129,53 @@ async def test_exit_inside_a_nursery_gives_its_reason():
             await trio.sleep_forever()
 
     assert await reason_of(body) == "shutdown"
+
+
+async def test_exits_of_several_tasks_give_the_first_reason(caplog):
+    async def leave(reason: object) -> None:
+        exit(reason)
+
+    async def body() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(leave, "shutdown")
+            nursery.start_soon(leave, "shutdown")
+
+    assert await reason_of(body) == "shutdown"
+    assert not caplog.records
+
+
+async def test_what_cannot_run_is_refused_with_a_word(caplog):
+    def plain() -> str:
+        return "value"
+
+    reason = await reason_of(plain)
+    assert isinstance(reason, RuntimeMisuse)
+    assert str(reason).endswith("plain is none: it gave 'value'")
+    async with open_node() as node:
+        coroutine = until_told()
+        with pytest.raises(RuntimeMisuse, match=r"spawn\(fn, argument\), not <coroutine"):
+            node.spawn(coroutine)
+        coroutine.close()
+
+
+async def test_a_partial_is_called_by_the_name_of_its_function():
+    async with open_node() as node:
+        pid = node.spawn(partial(until_told, "argument"))
+        await trio.sleep(1)
+        assert statistics(pid).function == "until_told"
+
+
+async def test_a_copy_of_a_pid_or_a_ref_is_the_same_one():
+    async with open_node() as node:
+        pid, ref = node.spawn(until_told), make_ref()
+        timer = send_after(pid, "x", 100)
+        for thing in (pid, ref, timer):
+            assert copy.copy(thing) is thing
+            assert copy.deepcopy({"in": [thing]})["in"][0] is thing
+            with pytest.raises(TypeError, match="its own node only"):
+                pickle.dumps(thing)
+        down = Down(ref, pid, "x")
+        assert dataclasses.asdict(down) == {"ref": ref, "process": pid, "reason": "x"}
 
 
 async def test_an_exit_signal_cancels_what_is_awaited_and_runs_finally():
@@ -548,6 +602,24 @@ async def test_outside_of_processes():
             exit("reason")
         with pytest.raises(RuntimeMisuse, match="wants a Pid"):
             exit("reason", "second")
+        with pytest.raises(TypeError, match="got 3 arguments"):
+            exit(dead_pid(), "reason", "third")
+
+
+async def test_wrong_arguments_are_named():
+    async def body() -> None:
+        for use, words in [
+            (lambda: link("name"), r"link\(\) takes a Pid, not 'name'"),
+            (lambda: monitor(3), r"monitor\(\) takes a Pid, not 3"),
+            (lambda: alias("once"), "'explicit_unalias', 'reply', not 'once'"),
+            (lambda: monitor(self(), alias="reply"), "'reply_demonitor', not 'reply'"),
+            (lambda: send_after(3, "x", 1), "a Pid or a name, not to 3"),
+        ]:
+            with pytest.raises(RuntimeMisuse, match=words):
+                use()
+
+    async with open_node() as node:
+        await in_process(node, body)
 
 
 @pytest.mark.real_clock
@@ -560,10 +632,25 @@ async def test_from_another_thread_send_works_in_order_and_the_rest_is_refused()
             for number in range(100):
                 send(me, number)
             send("named", "by name")
-            with pytest.raises(RuntimeMisuse, match="from_thread"):
-                spawn(until_told)
+            for use in (
+                lambda: spawn(until_told),
+                lambda: link(other),
+                lambda: unlink(other),
+                lambda: monitor(other),
+                lambda: demonitor(ref),
+                lambda: exit(other, "x"),
+                lambda: process_flag(trap_exit=True),
+                lambda: register("other", other),
+                lambda: unregister("named"),
+                lambda: send_after(me, "x", 1),
+                lambda: cancel_timer(timer),
+            ):
+                with pytest.raises(RuntimeMisuse, match="from_thread"):
+                    use()
 
         register("named", me)
+        other, ref = spawn_monitor(until_told)
+        timer = send_after(me, "x", 100)
         await trio.to_thread.run_sync(work)
         assert [await receive() for _ in range(101)] == [*range(100), "by name"]
 

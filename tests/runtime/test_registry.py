@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 import trio
 
-from actorlive.runtime import NameTaken, Registry, exit, open_node, receive, self, send, spawn, statistics
+from actorlive.runtime import (
+    NameTaken,
+    Registry,
+    RuntimeMisuse,
+    exit,
+    open_node,
+    receive,
+    self,
+    send,
+    spawn,
+    statistics,
+)
 from tests.runtime.helpers import in_process, until_told
 
 
@@ -28,6 +39,7 @@ async def test_unique_keys():
             registry.register("a")
         exit(pid, "kill")
         assert registry.whereis("a") is None
+        assert registry.keys(pid) == []
         registry.register("a", 1)
         assert registry.update_value("a", lambda value: value + 1) is True
         assert registry.update_value("b", lambda value: value) is False
@@ -42,6 +54,19 @@ async def test_unique_keys():
 
     async with open_node() as node:
         await in_process(node, body)
+
+
+async def test_metadata_belongs_to_the_registry():
+    async with open_node():
+        registry = Registry()
+        registry.put_meta("topic", "news")
+        assert registry.meta("topic") == "news"
+        assert registry.meta("none", 0) == 0
+        registry.delete_meta("topic")
+        registry.delete_meta("topic")
+        assert registry.meta("topic") is None
+        with pytest.raises(RuntimeMisuse, match="'unique', 'duplicate', not 'single'"):
+            Registry("single")
 
 
 async def test_duplicate_keys_and_dispatch():

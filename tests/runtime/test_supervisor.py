@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import trio
 
 from actorlive.runtime import (
     IGNORE,
+    ChildSpec,
     Down,
     Error,
     Ok,
+    Pid,
     RuntimeMisuse,
     Server,
     Shutdown,
@@ -22,6 +26,9 @@ from actorlive.runtime import (
     open_node,
     process_flag,
     receive,
+    self,
+    send,
+    spawn,
     whereis,
 )
 from tests.runtime.helpers import in_process
@@ -143,9 +150,7 @@ async def test_too_many_restarts_end_the_supervisor_with_shutdown(caplog):
 
 async def test_a_transient_inner_supervisor_that_gives_up_is_not_restarted(caplog):
     log: list[str] = []
-    from dataclasses import replace
-
-    inner = replace(Supervisor.spec(specs(log, "x"), max_restarts=0, id="inner"), restart="transient")
+    inner = Supervisor.spec(specs(log, "x"), max_restarts=0, id="inner", restart="transient")
 
     async def body(supervisor) -> None:
         crash("x")
@@ -312,5 +317,105 @@ async def test_functions_as_children_and_bad_children():
         assert alive(whereis("sleeper"))
 
     await supervised(body, [], children=[child_spec(sleeper, 100, name="sleeper")])
-    with pytest.raises(RuntimeMisuse, match="Server class or an async function"):
-        child_spec(len)
+    assert child_spec(partial(sleeper, 100)).id == child_spec(sleeper).id
+    for bad, words in [
+        (lambda: child_spec(len), "Server class or an async function"),
+        (lambda: child_spec(sleeper, restart="always"), "'temporary', not 'always'"),
+        (lambda: child_spec(sleeper, shutdown="brutal"), "'brutal_kill', not 'brutal'"),
+        (lambda: Supervisor.spec([], strategy="one_for_none"), "'rest_for_one', not 'one_for_none'"),
+    ]:
+        with pytest.raises(RuntimeMisuse, match=words):
+            bad()
+
+
+async def test_any_id_is_an_id():
+    async def body(supervisor) -> None:
+        assert [info.id for info in await Supervisor.which_children(supervisor)] == ["", 0]
+        assert await Supervisor.terminate_child(supervisor, 0) == Ok(None)
+
+    log: list[str] = []
+    await supervised(
+        body, log, children=[child_spec(Worker, "a", log, id=0), Supervisor.spec([], id="", name="inner")]
+    )
+
+
+async def test_a_start_function_that_exits_is_a_child_that_does_not_start():
+    async def start() -> Pid:
+        exit("not today")
+
+    async def body(supervisor) -> None:
+        assert await Supervisor.start_child(supervisor, ChildSpec("x", start)) == Error("not today")
+        assert alive(supervisor)
+
+    await supervised(body, [], children=[child_spec(Worker, "a", [])])
+
+
+@pytest.mark.parametrize("reason", ["normal", "shutdown", "odd"])
+async def test_a_supervisor_ends_with_its_parents_reason_its_children_with_shutdown(reason, caplog):
+    reasons: list[object] = []
+
+    class Tells(Server):
+        async def init(self, *args: object) -> None:
+            process_flag(trap_exit=True)
+
+        async def terminate(self, reason: object) -> None:
+            reasons.append(reason)
+
+    async def parent(to: Pid) -> None:
+        send(to, await Supervisor.start_link([child_spec(Tells)]))
+        exit(reason)
+
+    async def body() -> object:
+        spawn(parent, self())
+        monitor(await receive(Pid))
+        return (await receive(Down)).reason
+
+    async with open_node() as node:
+        assert await in_process(node, body) == reason
+    assert reasons == ["shutdown"]
+
+
+async def test_a_temporary_child_ended_by_hand_is_forgotten():
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        assert await Supervisor.terminate_child(supervisor, "a") == Ok(None)
+        assert await Supervisor.terminate_child(supervisor, "a") == Error("not_found")
+        assert await Supervisor.which_children(supervisor) == []
+
+    await supervised(body, log, children=specs(log, "a", restart="temporary"))
+
+
+async def test_the_rest_is_restarted_from_where_it_failed(caplog):
+    log: list[str] = []
+    fails: list[str] = []
+
+    def sometimes() -> None:
+        log.append("?b")
+        if fails:
+            raise ValueError(fails.pop())
+
+    children = [*specs(log, "a"), child_spec(Worker, "b", log, sometimes, name="b"), *specs(log, "c")]
+
+    async def body(_) -> None:
+        fails.extend("x")
+        log.clear()
+        crash("a")
+        await trio.sleep(1)
+        assert log == ["-c", "-b", "+a", "?b", "?b", "+b", "+c"]
+
+    await supervised(body, log, children=children, strategy="rest_for_one")
+
+
+async def test_children_that_end_together_are_restarted_once():
+    log: list[str] = []
+
+    async def body(supervisor) -> None:
+        log.clear()
+        for name in "abc":
+            crash(name)
+        await trio.sleep(1)
+        assert log == ["+a", "+b", "+c"]
+        assert alive(supervisor)
+
+    await supervised(body, log, strategy="one_for_all", max_restarts=1)
