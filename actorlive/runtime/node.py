@@ -30,7 +30,7 @@ from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.port import PortEntity
 from actorlive.runtime.process import Process, gravest, label_of
 from actorlive.runtime.results import Error, Ok
-from actorlive.runtime.signals import Down, Entity
+from actorlive.runtime.signals import Down, Entity, check_pid
 from actorlive.runtime.timers import TimerHeap
 from actorlive.runtime.turns import Choose, Turns, default_choose
 
@@ -94,7 +94,9 @@ class Node:
         self.stopping: bool = False
         self.nursery: trio.Nursery | None = None
         self.one_gone: trio.Event = trio.Event()
-        self.failed: trio.Event = trio.Event()
+        self.body: trio.CancelScope = trio.CancelScope()
+        """Around what the user runs in the node's block."""
+        self.failure: BaseException | None = None
         self.root: Pid | None = None
         self.starts: dict[trio.CancelScope, None] = {}
         """Around what supervisors wait for while a child of theirs starts."""
@@ -114,8 +116,7 @@ class Node:
                     if self.turns is not None:
                         self.nursery.start_soon(self.turns.run)
                     task_status.started()
-                    await self.failed.wait()
-                    raise NodeFailed("the root supervisor gave up: its children failed too often")
+                    await trio.sleep_forever()
             finally:
                 self.nursery = None
 
@@ -174,7 +175,10 @@ class Node:
     def root_ended(self, message: object) -> None:
         """The root supervisor has ended; unless we asked for it, that is the end of the node."""
         if isinstance(message, Down) and not self.stopping:
-            self.failed.set()
+            self.failure = NodeFailed(
+                f"the root supervisor ended with {message.reason!r}; its children failed too often, see the log"
+            )
+            self.body.cancel()
 
     async def wait_all_gone(self) -> None:
         """Wait until no process is left."""
@@ -204,6 +208,8 @@ class Node:
             raise NodeClosed("the node has ended; nothing can be spawned on it")
         if not callable(fn):
             raise RuntimeMisuse(f"a process runs an async function: spawn(fn, argument), not {fn!r}")
+        if owner is not None:
+            check_pid("spawn(owner=…)", owner)
         process = Process(self, label_of(fn))
         if name is not None:
             self.register(name, process)
@@ -254,6 +260,8 @@ class Node:
 
     def register(self, name: str, entity: Entity) -> None:
         """Give `entity` a name. Raises `NameTaken`, or `RuntimeMisuse` when it has one."""
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise RuntimeMisuse(f"a name is a string, not {name!r}; a Registry takes any key")
         if name in self.names:
             raise NameTaken(f"the name {name!r} belongs to {self.names[name]!r}")
         if entity.name is not None:
@@ -382,7 +390,8 @@ async def open_node(
             if watchdog is not None:
                 watchdog.start()
             try:
-                yield node
+                with node.body:
+                    yield node
             except BaseException as error:  # raised again below, outside the nursery
                 failure = error
             finally:
@@ -393,5 +402,7 @@ async def open_node(
                     watchdog.stop()
     except BaseExceptionGroup as group:
         raise gravest(group) from None
+    if node.failure is not None:
+        raise node.failure from failure
     if failure is not None:
         raise failure

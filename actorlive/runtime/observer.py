@@ -196,10 +196,10 @@ class Tracer:
 class Watchdog:
     """Warns, with a stack, when a process holds the loop: Trio does not preempt, so everybody waits.
 
-    A thread looks at the loop's stack every third of `limit` seconds. When it finds a process running it
-    asks the loop for a sign of life. A loop that has not answered after `limit`, with the same process
-    still on its stack, is in the same step of it: within one round of Trio's loop a task runs once. An idle
-    loop is never woken, and a busy one costs nothing but the look.
+    A thread looks at the loop's stack every fifth of `limit` seconds. When it finds a process running it
+    asks the loop for a sign of life, and looks again after `limit`. A loop that has not answered by then, with
+    the same process on its stack, is in the same step of it: within one round of Trio's loop a task runs
+    once. An idle loop is never woken, and a busy one costs nothing but the look.
     """
 
     def __init__(self, node: Node, limit: float) -> None:
@@ -223,8 +223,16 @@ class Watchdog:
 
     def run(self) -> None:
         """The thread."""
-        while not self.ended.wait(self.limit / 3):
+        while not self.ended.wait(self.pause()):
             self.look()
+
+    def pause(self) -> float:
+        """Seconds until the next look: sooner when a suspect is about to have had its time."""
+        usual = self.limit / 5
+        if self.suspect is None or self.told:
+            return usual
+        left = self.since + self.limit - perf_counter()
+        return min(usual, left) if left > 0 else usual
 
     def look(self) -> None:
         """One look at the loop's stack."""

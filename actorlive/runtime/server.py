@@ -25,6 +25,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import trio
+
 from actorlive.runtime.context import calling_process, current_node, current_process
 from actorlive.runtime.errors import CallError, ProcessExit, StartError
 from actorlive.runtime.mailbox import receive, send
@@ -33,7 +35,7 @@ from actorlive.runtime.pending import TIMED_OUT, Answer, Pending
 from actorlive.runtime.pid import Pid
 from actorlive.runtime.process import exit as end_process
 from actorlive.runtime.process import unwrap
-from actorlive.runtime.signals import Down, ExitSignal
+from actorlive.runtime.signals import Down, ExitSignal, check_pid
 from actorlive.runtime.spawning import spawn, spawn_link
 
 __all__ = [
@@ -194,10 +196,16 @@ class Acknowledgement:
 
     async def wait_for(self, pid: Pid, what: str, timeout: float | None) -> Pid:
         """The Pid once it runs. Raises `StartError`."""
-        with Pending(self.node, pid) as self.pending:
-            outcome = await self.pending.wait(timeout)
+        try:
+            with Pending(self.node, pid) as self.pending:
+                outcome = await self.pending.wait(timeout)
+        except trio.Cancelled:
+            end_unstarted(pid)  # nobody would know that it runs
+            raise
         if outcome is TIMED_OUT:
-            await kill_unstarted(self.node, pid)
+            with Pending(self.node, pid) as self.pending:
+                end_unstarted(pid)
+                await self.pending.wait(None)
             raise StartError(f"{what} did not start within {timeout} s", "timeout")
         if isinstance(outcome, Down):
             raise StartError(f"{what} did not start: {outcome.reason!r}", outcome.reason)
@@ -206,14 +214,12 @@ class Acknowledgement:
         return pid
 
 
-async def kill_unstarted(node: Node, pid: Pid) -> None:
-    """It took too long: end it, so that no exit of it reaches the starter."""
+def end_unstarted(pid: Pid) -> None:
+    """Kill a server that its starter waits for no longer, so that no exit of it reaches the starter."""
     parent = calling_process()
     if parent is not None:
         parent.unlink(pid)
-    with Pending(node, pid) as pending:
-        end_process(pid, "kill")
-        await pending.wait(None)
+    end_process(pid, "kill")
 
 
 async def run_server(
@@ -323,6 +329,8 @@ async def call(server: Pid | str, request: object, timeout: float | None = 5.0) 
 
 def refuse_self(caller: Pid | None, server: Pid | str, node: Node) -> None:
     """A server that calls itself would wait for ever."""
+    if not isinstance(server, str):
+        check_pid("call", server)
     target = node.lookup(server) if isinstance(server, str) else server.entity
     if caller is not None and target is not None and target.pid is caller:
         raise CallError("a server cannot call itself: it would wait for its own answer", "calling_self")

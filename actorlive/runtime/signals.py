@@ -158,7 +158,11 @@ class Entity(Mailbox):
             return
         if other is None or not other.alive:
             self.link_to_dead(pid)
-            return
+        else:
+            self.join(other)
+
+    def join(self, other: Entity) -> None:
+        """A link with somebody who has not ended yet."""
         if self.links is None:
             self.links = {}
         if other.links is None:

@@ -30,7 +30,7 @@ def spawn_link(fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pi
     """`spawn` and `link` in one step (Erlang: `spawn_link/1`). Only in a process."""
     parent = acting_process()
     process = begin(fn, args, name, owner)
-    parent.link(process.pid)
+    parent.join(process)  # also when its end is sealed already: the link tells
     return process.pid
 
 

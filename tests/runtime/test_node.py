@@ -9,6 +9,7 @@ import trio
 
 from actorlive.runtime import (
     ChildSpec,
+    ExitSignal,
     NodeClosed,
     NodeFailed,
     Pid,
@@ -222,10 +223,31 @@ async def test_the_node_fails_when_its_root_gives_up(caplog):
     async def fails() -> None:
         raise ValueError
 
-    with pytest.raises(NodeFailed):  # noqa: PT012
+    with pytest.raises(NodeFailed, match="failed too often") as caught:  # noqa: PT012
         async with open_node() as node:
             await node.start_child(child_spec(fails))
             await trio.sleep_forever()
+    assert caught.value.__cause__ is None
+
+
+async def test_a_node_that_fails_ends_in_order_too(caplog):
+    log: list[object] = []
+
+    async def fails() -> None:
+        raise ValueError
+
+    async def outsider() -> None:
+        process_flag(trap_exit=True)
+        message = await receive(ExitSignal)
+        log.append(("outsider", message.reason))
+
+    with pytest.raises(NodeFailed):  # noqa: PT012
+        async with open_node() as node:
+            node.spawn(outsider)
+            await node.start_child(child_spec(Worker, "supervised", log))
+            await node.start_child(child_spec(fails))
+            await trio.sleep_forever()
+    assert log == [("supervised", "shutdown"), ("outsider", "shutdown")]
 
 
 async def test_what_is_spawned_while_the_node_ends_ends_too():

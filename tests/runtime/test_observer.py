@@ -22,6 +22,7 @@ from actorlive.runtime import (
     send,
     statistics,
 )
+from actorlive.runtime.observer import Watchdog
 from tests.runtime.helpers import collect, until_told
 
 
@@ -113,6 +114,19 @@ async def test_the_watchdog_names_who_holds_the_loop_once(caplog):
     assert "the hog has held the loop for" in caplog.text
     assert "in hog" in caplog.text
     assert caplog.text.count("has held") == 1
+
+
+async def test_the_watchdog_looks_again_as_soon_as_a_suspect_has_had_its_time():
+    async with open_node() as node:
+        pid = node.spawn(until_told)
+        watchdog = Watchdog(node, 10.0)
+        assert watchdog.pause() == 2
+        watchdog.begin(pid.entity)
+        assert watchdog.pause() == 2
+        watchdog.since -= 9
+        assert 0 < watchdog.pause() < 1
+        watchdog.since -= 9
+        assert watchdog.pause() == 2
 
 
 @pytest.mark.real_clock

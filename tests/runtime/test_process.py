@@ -533,6 +533,27 @@ async def test_an_owner_takes_its_processes_along_whatever_they_trap():
         assert await in_process(node, parent) == "normal"
 
 
+async def test_a_link_with_a_process_that_never_begins_tells_why():
+    async def parent() -> object:
+        process_flag(trap_exit=True)
+        pid = spawn_link(until_told, owner=dead_pid())
+        return await receive() == ExitSignal(pid, "noproc")
+
+    async with open_node() as node:
+        assert await in_process(node, parent) is True
+
+
+async def test_what_is_refused_is_not_half_spawned():
+    async with open_node() as node:
+        for use, words in [
+            (lambda: node.spawn(until_told, owner="name"), "takes a Pid, not 'name'"),
+            (lambda: node.spawn(until_told, name=3), "a name is a string, not 3"),
+        ]:
+            with pytest.raises(RuntimeMisuse, match=words):
+                use()
+        assert node.statistics().processes == node.statistics().names == 0
+
+
 async def test_nothing_flows_back_to_an_owner_and_a_dead_owner_is_noproc():
     async def parent() -> object:
         owner = spawn(until_told)

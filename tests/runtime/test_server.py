@@ -12,6 +12,7 @@ from actorlive.runtime import (
     Continue,
     Down,
     ExitSignal,
+    RuntimeMisuse,
     Server,
     StartError,
     Stop,
@@ -22,6 +23,7 @@ from actorlive.runtime import (
     monitor,
     open_node,
     process_flag,
+    processes,
     receive,
     reply,
     self,
@@ -136,6 +138,8 @@ async def test_the_caller_sees_why_the_callee_died(caplog):
             with pytest.raises(CallError) as caught:
                 await call(nobody, 1)
             assert caught.value.reason == "noproc"
+        with pytest.raises(RuntimeMisuse, match=r"call\(\) takes a Pid, not 3"):
+            await call(3, 1)
 
 
 async def test_calling_oneself_is_refused():
@@ -324,6 +328,79 @@ async def test_a_start_that_takes_too_long_is_killed_and_leaves_no_exit():
     async with open_node() as node:
         await in_process(node, body)
     assert len(began) == 1
+
+
+@pytest.mark.parametrize("start", ["start", "start_link"])
+async def test_a_start_that_is_cancelled_ends_the_server(start):
+    ended: list[int] = []
+
+    class Slow(Server):
+        async def init(self, *args: object) -> None:
+            process_flag(trap_exit=True)
+            try:
+                await trio.sleep_forever()
+            finally:
+                ended.append(1)
+
+    async def body() -> None:
+        with trio.move_on_after(1):
+            await getattr(Slow, start)()
+        await trio.sleep(1)
+        assert ended
+        assert processes() == [self()]
+        assert not self().entity.messages()
+        assert not statistics(self()).links
+
+    async with open_node() as node:
+        await in_process(node, body)
+
+
+async def test_a_cancelled_call_leaves_nothing_behind():
+    async def body() -> None:
+        pid = await Echo.start_link()
+        with trio.move_on_after(1) as scope:
+            await call(pid, ("sleep", 3))
+        assert scope.cancelled_caught
+        await trio.sleep(5)
+        assert not self().entity.messages()
+        assert not statistics(pid).monitored_by
+        assert await call(pid, "again") == ("echo", "again")
+
+    async with open_node() as node:
+        await in_process(node, body)
+        assert (node.statistics().ports, node.statistics().timers) == (0, 0)
+
+
+async def test_without_trapping_a_parents_normal_end_is_ignored():
+    async def parent(tester) -> None:
+        send(tester, await Echo.start_link())
+
+    async def body() -> None:
+        spawn(parent, self())
+        pid = await receive()
+        await trio.sleep(1)
+        assert await call(pid, "still there") == ("echo", "still there")
+
+    async with open_node() as node:
+        await in_process(node, body)
+
+
+async def test_a_parents_exit_signal_ends_a_trapping_server_though_the_parent_lives():
+    log: list[object] = []
+
+    async def body() -> object:
+        pid = await Echo.start_link(log, "trap")
+        monitor(pid)
+        exit(pid, "go")
+        return (await receive(Down)).reason
+
+    async def catching() -> object:
+        process_flag(trap_exit=True)
+        return await body()
+
+    async with open_node() as node:
+        assert await in_process(node, catching) == "go"
+    assert log == [("terminate", "go")]
 
 
 async def test_callbacks_that_are_missing(caplog):
