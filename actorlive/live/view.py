@@ -13,10 +13,13 @@ from typing_extensions import TypeVar, get_original_bases
 from actorlive.errors import AssignError, CallbackError
 from actorlive.live.assigns import RESERVED, Assigns, declared_assigns
 from actorlive.live.events import EventTable, RawEvent, snake_case
+from actorlive.live.form import used_input
+from actorlive.live.js import JS
 from actorlive.live.rejection import Stale
 from actorlive.live.streams import Stream, Streams
 from actorlive.runtime.server import Caller
 from actorlive.template import Template, compile_function, load_template
+from actorlive.template.known import known
 
 if TYPE_CHECKING:
     from actorlive.live.socket import Socket
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["LiveView"]
 
 _log = logging.getLogger("actorlive.live")
+
+known.update(JS=JS, used_input=used_input)
 
 E = TypeVar("E", default=RawEvent)
 

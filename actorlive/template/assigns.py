@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from actorlive.template.expression import MARK, assign_key
 
-__all__ = ["Read", "condition", "reads_of", "roots", "touched"]
+__all__ = ["Read", "condition", "free_names", "reads_of", "roots", "touched"]
 
 Step = tuple[bool, object]
 
@@ -70,6 +70,14 @@ def _note(name: str, steps: tuple[Step, ...], locals_: Mapping[str, str], found:
         found.add(Read(key, f"__a[{key!r}]", () if key in WHOLE_ROOTS else steps))
     elif name in locals_:
         found.add(Read(locals_[name], name, steps))
+
+
+def free_names(tree: ast.expr) -> list[ast.Name]:
+    """The names in the tree that are no assigns, and that nothing inside the tree binds."""
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    return [node for node in names if node.id not in bound and not node.id.startswith(MARK)]
 
 
 def roots(reads: Iterable[Read]) -> frozenset[str]:

@@ -38,10 +38,11 @@ from actorlive.template.codegen_calls import CallWriter
 from actorlive.template.component import call, given_before
 from actorlive.template.expression import Code, Loop
 from actorlive.template.holes import Body, Hole, Scope, as_tuple
+from actorlive.template.known import NAMES, known
 from actorlive.template.nodes import VOID, Attr, Call, Element, For, If, Interpolation, Node, Text
 from actorlive.template.parser import root_element
 from actorlive.template.positions import Placer, resolve_names
-from actorlive.template.slots import Slot, SlotEntry, render_slot
+from actorlive.template.slots import Slot, SlotEntry
 from actorlive.template.source import Source
 
 __all__ = ["Function", "Generated", "generate"]
@@ -72,23 +73,21 @@ HELPERS: dict[str, Any] = {
     "__h_rows": runtime.update_rows,
     "__h_let": runtime.let,
     "__h_touched": runtime.TOUCHED,
-    "__h_render_slot": render_slot,
+    "__h_known": known,
 }
-
-FUNCTIONS = {"render_slot": "__h_render_slot"}
-"""Names that every template knows, unless its module means something else by them."""
 
 _HOISTED_URL = frozenset("href src action formaction poster data cite background ping".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """A template's function, its statics, the assigns that it reads with where each is read first, and the
-    components that it calls."""
+    """A template's function, its statics, the assigns that it reads with where each is read first, what it takes
+    from its module, and the components that it calls."""
 
     function: Function
     statics: Statics
     names: Mapping[str, int]
+    free: tuple[ast.Name, ...]
     calls: tuple[Call, ...]
 
 
@@ -113,14 +112,17 @@ class _Generator(CallWriter):
             f"{body.over('    ', '__prev')}    return {body.variables()}\n"
         )
         statics = Statics(body.parts, root=root_element(nodes))
-        return Generated(self._compile(name), statics, self.names, tuple(self.calls))
+        free = tuple(self.free.values())
+        return Generated(self._compile(name), statics, self.names, free, tuple(self.calls))
 
     def _compile(self, root: str) -> Function:
         inner = "".join(f"    {line}\n" for text in self.functions for line in text.splitlines())
         parameters = ", ".join(self.constants)
         tree = ast.parse(f"def __factory({parameters}):\n{inner}    return {root}\n")
-        known = {name: helper for name, helper in FUNCTIONS.items() if name not in self.namespace}
-        trees = {name: resolve_names(tree, known) for name, tree in self.trees.items()}
+        lent = NAMES.difference(self.namespace)
+        trees = {
+            name: resolve_names(tree, lent.difference(self.locals[name])) for name, tree in self.trees.items()
+        }
         located = Placer(self.source, trees, self.spans).module(tree)
         code = compile(located, self.source.filename, "exec", dont_inherit=True)
         made: dict[str, Any] = {}

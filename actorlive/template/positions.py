@@ -7,32 +7,37 @@ tag it came from; so whatever raises, the traceback names the line and underline
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import cast
 
+from actorlive.template.assigns import free_names
 from actorlive.template.expression import MARK, assign_key, put
 from actorlive.template.source import Source
 
 __all__ = ["Placer", "resolve_names"]
 
 
-def resolve_names(tree: ast.expr, known: Mapping[str, str]) -> ast.expr:
-    """`@name` → `__a["name"]`, and the known functions → their helpers; in place."""
-    return cast("ast.expr", _Resolve(known).visit(tree))
+def resolve_names(tree: ast.expr, lent: Collection[str]) -> ast.expr:
+    """`@name` → `__a["name"]`, and those that are `lent` to the module → `__h_known["name"]`; in place."""
+    return cast("ast.expr", _Resolve({name.id for name in free_names(tree)}.intersection(lent)).visit(tree))
 
 
 class _Resolve(ast.NodeTransformer):
-    def __init__(self, known: Mapping[str, str]) -> None:
-        self.known = known
+    def __init__(self, lent: Collection[str]) -> None:
+        self.lent = lent
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """Replace what is no plain name."""
-        if not node.id.startswith(MARK):
-            node.id = self.known.get(node.id, node.id)
-            return node
-        key = ast.copy_location(ast.Constant(assign_key(node.id)), node)
-        assigns = ast.copy_location(ast.Name("__a", ast.Load()), node)
-        return ast.copy_location(ast.Subscript(assigns, key, ast.Load()), node)
+        if node.id.startswith(MARK):
+            return _item("__a", assign_key(node.id), node)
+        return _item("__h_known", node.id, node) if node.id in self.lent else node
+
+
+def _item(mapping: str, key: str, place: ast.Name) -> ast.expr:
+    item = ast.Subscript(ast.Name(mapping, ast.Load()), ast.Constant(key), ast.Load())
+    for node in (item, item.value, item.slice):
+        ast.copy_location(node, place)
+    return item
 
 
 class Placer:

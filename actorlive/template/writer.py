@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import count
 from typing import Any
 
-from actorlive.template.assigns import Read, reads_of, roots
+from actorlive.template.assigns import Read, free_names, reads_of, roots
 from actorlive.template.expression import Code, Loop, Target
 from actorlive.template.holes import Scope
 from actorlive.template.nodes import Call
@@ -21,7 +21,7 @@ class Writer:
 
     `functions` are texts, `trees` the user's expressions by placeholder, `constants` what the factory is
     called with, `spans` where in the template each function comes from, `names` the assigns and where each is
-    read first.
+    read first, `free` the first use of each name that is the module's, `locals` the template's own by placeholder.
     """
 
     def __init__(self, source: Source, namespace: dict[str, Any], builtins: Mapping[str, object]) -> None:
@@ -34,6 +34,8 @@ class Writer:
         self.constants: dict[str, Any] = {}
         self.functions: list[str] = []
         self.names: dict[str, int] = {}
+        self.free: dict[str, ast.Name] = {}
+        self.locals: dict[str, Collection[str]] = {}
         self.calls: list[Call] = []
 
     def function_name(self, kind: str, start: int, end: int) -> str:
@@ -54,13 +56,18 @@ class Writer:
         reads = reads_of(tree, scope.keys)
         for name in roots(reads):
             self.names.setdefault(name, start)
+        for free in free_names(tree):
+            if free.id not in scope.keys:
+                self.free.setdefault(free.id, free)
         name = f"__p_{next(self.numbers)}"
         self.trees[name] = tree
+        self.locals[name] = scope.keys.keys()
         return name, reads
 
     def target(self, target: Target) -> str:
         name = f"__p_{next(self.numbers)}"
         self.trees[name] = target.tree
+        self.locals[name] = target.names
         return name
 
     def filters(self, loop: Loop, inner: Scope) -> tuple[str, frozenset[Read]]:

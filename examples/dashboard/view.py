@@ -15,7 +15,6 @@ from actorlive import (
     Template,
     component,
     heex,
-    render_slot,
 )
 from examples.dashboard import bakery
 from examples.dashboard.bakery import Favourite, Order, Takings

@@ -2,13 +2,15 @@
 
 from typing import Any, get_args
 
-from actorlive import JS, Attrs, Error, Event, LiveView, Ok, Socket, Template, component, heex
+from actorlive import Attrs, Error, Event, LiveView, Ok, Socket, Template, component, heex
 from actorlive.live.form import Field, Form, to_form, used_input
 from actorlive.live.form_params import sort_and_drop
 from examples.forms.account import Account, Country, Topic, sign_up
 
 NOBODY: dict[str, Any] = {"addresses": [{}]}
 FOR_INPUTS = Attrs.include("autocomplete", "inputmode")
+COUNTRIES = get_args(Country)
+TOPICS = get_args(Topic)
 EMPTY = to_form(NOBODY, as_="account")
 
 
@@ -87,7 +89,7 @@ class FormsLive(LiveView[Change | Save | Again | Kill]):
             <label for={@form["country"].id}>Country</label>
             <select id={@form["country"].id} name={@form["country"].name}>
               <option value="">Choose…</option>
-              <option :for={country in get_args(Country)} selected={@form["country"].selected(country)}>
+              <option :for={country in COUNTRIES} selected={@form["country"].selected(country)}>
                 {country}
               </option>
             </select>
@@ -96,7 +98,7 @@ class FormsLive(LiveView[Change | Save | Again | Kill]):
 
           <fieldset>
             <legend>Topics</legend>
-            <label :for={topic in get_args(Topic)}>
+            <label :for={topic in TOPICS}>
               <input
                 type="checkbox"
                 name={f'{@form["topics"].name}[]'}

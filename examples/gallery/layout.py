@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from actorlive import Slot, Template, component, heex, render_slot
+from actorlive import Slot, Template, component, heex
 
 
 @component

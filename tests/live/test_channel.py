@@ -27,7 +27,6 @@ from actorlive import (
     Template,
     component,
     heex,
-    render_slot,
     send,
 )
 from actorlive.errors import CallbackError, NavigationError

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 
 import pytest
 
+import actorlive.live.view  # noqa: F401 - it lends templates its names
 from actorlive.template import (
     Attrs,
     Slot,
@@ -19,6 +20,9 @@ from actorlive.template import (
     load_template,
     render_to_string,
 )
+from actorlive.template.known import known
+from actorlive.template.source import Source
+from actorlive.template.template import compile_source
 
 STANDARD = {
     "a": "A",
@@ -33,6 +37,27 @@ STANDARD = {
 
 def html(template: Template, **assigns: Any) -> str:
     return render_to_string(template, {**STANDARD, **assigns})
+
+
+def test_some_names_need_no_import() -> None:
+    page = heex('<i phx-click={JS.push("go")}>{Markup("<b>")}{[JS for JS in "ab"]}{(lambda JS: JS)(1)}</i>')
+    assert html(page) == ('<i phx-click="[[&#34;push&#34;,{&#34;event&#34;:&#34;go&#34;}]]"><b>ab1</i>')
+    assert html(heex("<i :for={JS, Markup in @pairs}>{JS}{Markup}</i>"), pairs=["ab"]) == "<i>ab</i>"
+
+
+def test_what_the_module_calls_by_such_a_name_is_meant_first() -> None:
+    namespace: dict[str, Any] = {"JS": "mine", "used_input": str.upper}
+    assert html(template_of("{JS}{used_input('a')}", namespace)) == "mineA"
+
+
+def test_what_the_live_layer_lends_is_missed_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(known, "JS")
+    with pytest.raises(NameError, match="'JS' is not defined before actorlive.LiveView is imported"):
+        html(heex("{JS.push('go')}"))
+
+
+def template_of(text: str, namespace: dict[str, Any]) -> Template:
+    return compile_source(Source.of_text(text, "text"), namespace)
 
 
 class Matrix:

@@ -118,8 +118,13 @@ class LifeLive(Logged):
         <summary>Kept</summary><span>{@ticks}</span>
       </details>
       <details id="reset" data-n={@ticks}><summary>Reset</summary></details>
-      <ul id="rows" phx-update="stream" phx-viewport-top="above" phx-viewport-bottom="below"
-          style="height: 200px; overflow-y: scroll">
+      <ul
+        id="rows"
+        phx-update="stream"
+        phx-viewport-top="above"
+        phx-viewport-bottom="below"
+        style="height: 200px; overflow-y: scroll"
+      >
         <li :for={dom_id, row in @streams.rows} id={dom_id} style="height: 50px">{row}</li>
       </ul>
     """)

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from quart import request, session
 from quart_trio import QuartTrio
 
-from actorlive import JS, ActorLive, LiveView, RawEvent, Socket, heex, to_form, used_input
+from actorlive import ActorLive, LiveView, RawEvent, Socket, heex, to_form
 from actorlive.live.form import Form
 from actorlive.live.form_params import sort_and_drop
 from actorlive.live.validation import validate
@@ -44,7 +44,12 @@ class SignUpLive(Logged):
       <ol id="log"><li :for={line in @log}>{line}</li></ol>
       <.form for={@form} phx-change="change" phx-submit="save">
         {% for name in ["email", "name"] %}
-          <input id={@form[name].id} name={@form[name].name} value={@form[name].value} aria-label={name}>
+          <input
+            id={@form[name].id}
+            name={@form[name].name}
+            value={@form[name].value}
+            aria-label={name}
+          >
           <em :for={message in @form[name].errors} :if={used_input(@form[name])} id={f"error-{name}"}>{message}</em>
         {% endfor %}
         <input name="coupon" phx-change="coupon" aria-label="coupon">
@@ -52,14 +57,27 @@ class SignUpLive(Logged):
           <.inputs_for :let={address} field={@form["addresses"]}>
             <p class="address" id={address.id}>
               <input type="hidden" name="user[addresses_sort][]" value={address.index}>
-              <input name={address["city"].name} value={address["city"].value} aria-label={f"city {address.index}"}>
+              <input
+                name={address["city"].name}
+                value={address["city"].value}
+                aria-label={f"city {address.index}"}
+              >
               <em :for={message in address["city"].errors} :if={used_input(address["city"])}>{message}</em>
-              <button type="button" name="user[addresses_drop][]" value={address.index}
-                      phx-click={JS.dispatch("change")}>Remove {address.index}</button>
+              <button
+                type="button"
+                name="user[addresses_drop][]"
+                value={address.index}
+                phx-click={JS.dispatch("change")}
+              >Remove {address.index}</button>
             </p>
           </.inputs_for>
           <input type="hidden" name="user[addresses_drop][]">
-          <button type="button" name="user[addresses_sort][]" value="new" phx-click={JS.dispatch("change")}>Add</button>
+          <button
+            type="button"
+            name="user[addresses_sort][]"
+            value="new"
+            phx-click={JS.dispatch("change")}
+          >Add</button>
           <label><input type="checkbox" name="user[addresses_sort][]" value="new">More</label>
         </fieldset>
         <button name="via" value="draft">Keep</button>
@@ -81,7 +99,13 @@ class LogInLive(Logged):
     trigger: bool = False
 
     template = heex("""
-      <.form for={@form} action="/session" phx-change="change" phx-submit="log_in" phx-trigger-action={@trigger}>
+      <.form
+        for={@form}
+        action="/session"
+        phx-change="change"
+        phx-submit="log_in"
+        phx-trigger-action={@trigger}
+      >
         <input name={@form["name"].name} value={@form["name"].value} aria-label="Name">
         <p :if={@form["name"].errors} role="alert">unknown</p>
         <button name="via" value="button">Log in</button>
@@ -113,7 +137,13 @@ class RecoveryLive(Logged):
       <button id="crash" phx-click="crash">Crash</button>
 
       <.form :let={f} for={@profile} phx-change="profile">
-        <input id="name" name={f["name"].name} value={f["name"].value} phx-debounce="600000" aria-label="Name">
+        <input
+          id="name"
+          name={f["name"].name}
+          value={f["name"].value}
+          phx-debounce="600000"
+          aria-label="Name"
+        >
         <textarea id="bio" name={f["bio"].name} aria-label="Bio">{f["bio"].value}</textarea>
         <input id="born" type="date" name={f["born"].name} value={f["born"].value} aria-label="Born">
         <label :for={meal in ["fish", "fruit"]}>
@@ -126,8 +156,12 @@ class RecoveryLive(Logged):
           <option :for={colour in COLOURS} selected={f["colours"].selected(colour)}>{colour}</option>
         </select>
         <label :for={hobby in ["chess", "go", "tennis"]}>
-          <input type="checkbox" name={f["hobbies"].name + "[]"} value={hobby}
-                 checked={f["hobbies"].selected(hobby)}> {hobby}
+          <input
+            type="checkbox"
+            name={f["hobbies"].name + "[]"}
+            value={hobby}
+            checked={f["hobbies"].selected(hobby)}
+          > {hobby}
         </label>
         <label><input type="checkbox" name={f["news"].name} value="true" checked={f["news"].checked}> News</label>
       </.form>
@@ -135,8 +169,12 @@ class RecoveryLive(Logged):
       <.form :let={f} for={@people} phx-change="people">
         <.inputs_for :let={person} field={f["people"]}>
           <input type="hidden" name="team[people_sort][]" value={person.index}>
-          <input class="person" name={person["name"].name} value={person["name"].value}
-                 aria-label={f"Person {person.index}"}>
+          <input
+            class="person"
+            name={person["name"].name}
+            value={person["name"].value}
+            aria-label={f"Person {person.index}"}
+          >
         </.inputs_for>
         <button type="button" name="team[people_sort][]" value="new" phx-click={JS.dispatch("change")}>Add</button>
       </.form>
