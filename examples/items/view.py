@@ -8,9 +8,6 @@ from typing import Any
 import trio
 
 from actorlive import (
-    JS,
-    ColocatedCSS,
-    ColocatedHook,
     Error,
     Event,
     Exit,
