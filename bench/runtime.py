@@ -1,14 +1,11 @@
 """Measure the runtime and print a table with the figures that it promises.
 
-python bench/runtime.py                        # our own figures
-python bench/runtime.py --triotp PYTHON        # beside triotp, run by another interpreter (see below)
+python bench/runtime.py                          # our own figures
+python bench/runtime.py --triotp .make/triotp    # beside triotp, from a folder that has it
 
-The newest triotp that runs on Python 3.11 is 0.2.1, with Trio 0.19, so it lives in a virtual environment of
-its own, and the same programs (`bench/runtime_triotp.py`) run there right after ours, pinned to the same
-core:
-
-    python3.11 -m venv /tmp/triotp && /tmp/triotp/bin/pip install triotp
-    python bench/runtime.py --triotp /tmp/triotp/bin/python
+`make bench` puts triotp there: the newest release, which wants Python 3.13 for two `type` statements that the
+Makefile turns into assignments. The same programs (`bench/runtime_triotp.py`) run on it right after ours, with
+the same Python, the same Trio and on the same core.
 
 Rates are taken on the processor's clock (`time.process_time`), which other programs on a busy machine
 do not stop, though they slow it down: the line in brackets says what Trio alone does at that moment. Lateness and
@@ -276,10 +273,17 @@ def measure(repeat: int) -> Figures:
     return figures
 
 
-def measure_triotp(python: str) -> Figures:
-    """The same programs on triotp."""
+def measure_triotp(folder: str) -> Figures:
+    """The same programs on triotp, by the same interpreter with one more place to import from."""
     script = Path(__file__).with_name("runtime_triotp.py")
-    output = subprocess.run([python, str(script)], check=True, capture_output=True, text=True).stdout
+    places = os.pathsep.join([folder, *filter(None, [os.environ.get("PYTHONPATH")])])
+    output = subprocess.run(
+        [sys.executable, str(script)],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": places},
+    ).stdout
     return json.loads(output)
 
 
@@ -300,7 +304,7 @@ def report(ours: Figures, theirs: Figures) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
-    parser.add_argument("--triotp", metavar="PYTHON", help="an interpreter that has triotp")
+    parser.add_argument("--triotp", metavar="FOLDER", help="a folder that has triotp")
     parser.add_argument("--repeat", type=int, default=5)
     options = parser.parse_args()
     with contextlib.suppress(AttributeError, OSError):

@@ -1,4 +1,4 @@
-"""The programs of bench/runtime.py on triotp; run by an interpreter that has it. Prints its figures as JSON.
+"""The programs of bench/runtime.py on triotp, which has to be on the path. Prints its figures as JSON.
 
 triotp's mailboxes have no room (`open_memory_channel(0)`), so its `send` is awaited and meets the receiver each
 time; there is nothing like sending without waiting to compare with.

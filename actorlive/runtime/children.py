@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
@@ -74,6 +74,21 @@ def child_spec(
 def first_given(*names: Hashable) -> Hashable:
     """The first that is not None: 0 is an id like any other."""
     return next(name for name in names if name is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of a supervisor by the functions of `Supervisor` and `DynamicSupervisor`."""
+
+    what: Literal["start", "terminate", "restart", "delete", "which"]
+    argument: object = None
+
+
+def check_specs(specs: Iterable[object]) -> None:
+    """Refuse, where the caller stands, what would only crash the supervisor."""
+    for spec in specs:
+        if not isinstance(spec, ChildSpec):
+            raise RuntimeMisuse(f"a child is described by child_spec(…), not by {spec!r}")
 
 
 def check_option(name: str, value: object, allowed: object) -> None:

@@ -36,7 +36,9 @@ def current_process() -> Process:
     """
     process = calling_process()
     if process is None:
-        raise NotAProcess("only a process can do this; start one with spawn(fn) or node.spawn(fn)")
+        raise NotAProcess(
+            "only a process can do this; start one with spawn(fn), node.spawn(fn) or node.start_child(spec)"
+        )
     return process
 
 

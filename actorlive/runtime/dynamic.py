@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Hashable
-from dataclasses import dataclass
-from typing import Any, Literal, ParamSpec, TypeVar, cast, overload
+from typing import Any, ParamSpec, TypeVar, cast, overload
 
 import trio
 
@@ -17,8 +16,10 @@ from actorlive.runtime.children import (
     Child,
     ChildSpec,
     Intensity,
+    Request,
     Restart,
     Shutdown,
+    check_specs,
     end_child,
     first_given,
     start_child,
@@ -42,14 +43,6 @@ log = logging.getLogger("actorlive.runtime")
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the functions of `DynamicSupervisor` ask."""
-
-    what: Literal["start", "terminate", "which"]
-    argument: object = None
 
 
 class DynamicServer(Server):
@@ -116,8 +109,7 @@ class DynamicServer(Server):
     async def handle_call(self, request: object, caller: Caller) -> object:
         match request:
             case Request("start", ChildSpec() as spec):
-                full = self.max_children is not None and len(self.children) >= self.max_children
-                return Error("max_children") if full else await self.begin(Child(spec))
+                return Error("max_children") if self.is_full() else await self.begin(Child(spec))
             case Request("terminate", Pid() as pid):
                 return await self.end(pid)
             case Request("which"):
@@ -127,8 +119,15 @@ class DynamicServer(Server):
                 return running + [
                     ChildInfo(child.spec.id, "restarting", child.spec.kind) for child in self.retrying
                 ]
+            case Request(what):
+                return Error(f"a dynamic supervisor knows its children by Pid alone and has no {what!r}")
             case _:
                 return await super().handle_call(request, caller)
+
+    def is_full(self) -> bool:
+        """True when `max_children` run or are about to be restarted."""
+        count = len(self.children) + len(self.retrying)
+        return self.max_children is not None and count >= self.max_children
 
     async def end(self, pid: Pid) -> Ok[None] | Error:
         """End one child for good."""
@@ -161,6 +160,7 @@ def kill_late(waiting: dict[Ref, tuple[Pid, Shutdown]], elapsed: float) -> None:
     """Kill whose time is up; from then on they are waited for without a limit."""
     for ref, (pid, how) in waiting.items():
         if isinstance(how, (int, float)) and how <= elapsed:
+            log.error("child %r did not end within %s s of its shutdown; killed", pid.entity, how)
             end_process(pid, "kill")
             waiting[ref] = (pid, None)
 
@@ -205,6 +205,7 @@ class DynamicSupervisor:
     async def start_child(supervisor: Pid | str, spec: ChildSpec) -> Ok[Pid | None] | Error:
         """Start a child: `Ok(pid)`, `Ok(None)` when it had nothing to do, or `Error(reason)`, among them
         "max_children"."""
+        check_specs([spec])
         return cast("Ok[Pid | None] | Error", await call(supervisor, Request("start", spec), None))
 
     @staticmethod
@@ -284,6 +285,17 @@ class TaskSupervisor:
     ) -> Pid:
         """Run `fn` for its effects; nobody awaits it."""
         return await start_task(supervisor, run_function, fn, args, kwargs)
+
+    @staticmethod
+    async def terminate_child(supervisor: Pid | str, pid: Pid) -> Ok[None] | Error:
+        """End a task; `Error("not_found")`."""
+        return await DynamicSupervisor.terminate_child(supervisor, pid)
+
+    @staticmethod
+    async def children(supervisor: Pid | str) -> list[Pid]:
+        """The tasks that run, in the order of their start."""
+        infos = await DynamicSupervisor.which_children(supervisor)
+        return [info.pid for info in infos if isinstance(info.pid, Pid)]
 
 
 async def start_task(supervisor: Pid | str, body: Callable[..., Awaitable[object]], *args: object) -> Pid:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import contextvars
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from threading import get_ident
 from typing import TYPE_CHECKING, TypeVarTuple
@@ -121,17 +121,19 @@ class Node:
                 self.nursery = None
 
     async def stop(self) -> None:
-        """End everything, in order."""
+        """End everything, in order; whoever interrupts that ends it at once."""
         self.stopping = True
-        for start in self.starts:
-            start.cancel()  # an `init` that never ends must not keep its supervisors
-        await self.stop_root()
-        await self.stop_processes()
-        for port in reversed(list(self.ports)):
-            port.doom("shutdown")
-        self.port.doom("shutdown")
-        if self.nursery is not None:
-            self.nursery.cancel_scope.cancel()
+        try:
+            for start in self.starts:
+                start.cancel()  # an `init` that never ends must not keep its supervisors
+            await self.stop_root()
+            await self.stop_processes()
+            for port in reversed(list(self.ports)):
+                port.doom("shutdown")
+            self.port.doom("shutdown")
+        finally:
+            if self.nursery is not None:
+                self.nursery.cancel_scope.cancel()
 
     async def stop_processes(self) -> None:
         """Signal all processes, the youngest first, then kill what is left."""
@@ -380,26 +382,23 @@ async def open_node(
     """
     choose = choose or default_choose.get()
     node = Node(choose=choose, grace=grace, high_water=high_water, on_high_water=on_high_water)
-    watchdog = None if slow_handler is None else Watchdog(node, slow_handler)
+    watchdog = nullcontext() if slow_handler is None else Watchdog(node, slow_handler)
     failure: BaseException | None = None
     try:
         async with trio.open_nursery() as outer:
             with trio.CancelScope(shield=True):  # the node does start; its body may then be cancelled at once
                 await outer.start(node.run)
             token = node_variable.set(node)
-            if watchdog is not None:
-                watchdog.start()
-            try:
-                with node.body:
-                    yield node
-            except BaseException as error:  # raised again below, outside the nursery
-                failure = error
-            finally:
-                node_variable.reset(token)
-                with trio.CancelScope(shield=True):
-                    await node.stop()
-                if watchdog is not None:
-                    watchdog.stop()
+            with watchdog:
+                try:
+                    with node.body:
+                        yield node
+                except BaseException as error:  # raised again below, outside the nursery
+                    failure = error
+                finally:
+                    node_variable.reset(token)
+                    with trio.CancelScope(shield=True):
+                        await node.stop()
     except BaseExceptionGroup as group:
         raise gravest(group) from None
     if node.failure is not None:

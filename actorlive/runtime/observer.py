@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 import trio
 
 from actorlive.runtime.context import current_node
-from actorlive.runtime.errors import NoProcess
+from actorlive.runtime.errors import NoProcess, RuntimeMisuse
 from actorlive.runtime.mailbox import Destination, Mailbox
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import Process
@@ -203,6 +203,8 @@ class Watchdog:
     """
 
     def __init__(self, node: Node, limit: float) -> None:
+        if not limit > 0:
+            raise RuntimeMisuse(f"slow_handler is in seconds and more than 0, or None, not {limit!r}")
         self.node = node
         self.limit = limit
         self.ended = threading.Event()
@@ -212,12 +214,10 @@ class Watchdog:
         self.since = 0.0
         self.told = False
 
-    def start(self) -> None:
-        """Begin to watch."""
+    def __enter__(self) -> None:
         self.thread.start()
 
-    def stop(self) -> None:
-        """End the thread."""
+    def __exit__(self, *_: object) -> None:
         self.ended.set()
         self.thread.join()
 

@@ -143,12 +143,22 @@ class Server:
     async def terminate(self, reason: object) -> None:
         """Clean up. Raising here replaces the exit reason."""
 
+    @staticmethod
+    async def call(server: Pid | str, request: object, timeout: float | None = 5.0) -> object:
+        """The function `call`, by the name that it has in OTP (Elixir: `GenServer.call`)."""
+        return await call(server, request, timeout)
+
+    @staticmethod
+    def cast(server: Pid | str, request: object) -> None:
+        """The function `cast`, by the name that it has in OTP (Elixir: `GenServer.cast`)."""
+        cast(server, request)
+
     @classmethod
     async def start(cls, *args: object, name: str | None = None, timeout: float | None = None) -> Pid:
         """Start the server and wait for its `init` (OTP: `gen_server:start`).
 
         `timeout` is in seconds. Raises `StartError` when `init` failed, ignored or took too long, and
-        `NameTaken`.
+        `NameTaken`. A start that takes too long or is cancelled ends the server.
         """
         return await cls._start(spawn, args, name, timeout)
 

@@ -21,9 +21,11 @@ from actorlive.runtime.children import (
     Child,
     ChildSpec,
     Intensity,
+    Request,
     Restart,
     Shutdown,
     check_option,
+    check_specs,
     end_child,
     first_given,
     start_child,
@@ -59,14 +61,6 @@ class Retry:
     """The supervisor's note to itself: the restart of this child failed, try again."""
 
     child: Child
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the functions of `Supervisor` ask."""
-
-    what: Literal["start", "terminate", "restart", "delete", "which"]
-    argument: object = None
 
 
 class SupervisorServer(Server):
@@ -265,6 +259,7 @@ class Supervisor:
         not start; those before it have been ended again.
         """
         check_option("strategy", strategy, Strategy)
+        check_specs(children)
         return await SupervisorServer.start_link(
             tuple(children), strategy, max_restarts, max_seconds, name=name
         )
@@ -283,6 +278,7 @@ class Supervisor:
     ) -> ChildSpec:
         """The specification of a supervisor as a child of another; it may take all the time to end."""
         check_option("strategy", strategy, Strategy)
+        check_specs(children)
 
         async def start() -> Pid:
             return await Supervisor.start_link(
@@ -295,6 +291,7 @@ class Supervisor:
     async def start_child(supervisor: Pid | str, spec: ChildSpec) -> Ok[Pid | None] | Error:
         """Add a child and start it: `Ok(pid)`, `Ok(None)` when it had nothing to do, or `Error`:
         ("already_started", pid), "already_present", or why it did not start."""
+        check_specs([spec])
         return cast("Ok[Pid | None] | Error", await call(supervisor, Request("start", spec), None))
 
     @staticmethod

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 import trio
 
 from actorlive.runtime import (
+    IGNORE,
     Down,
     DynamicSupervisor,
     Error,
     Ok,
+    RuntimeMisuse,
+    Supervisor,
     alive,
     child_spec,
     exit,
@@ -47,6 +51,8 @@ async def test_children_come_and_go():
         assert (await DynamicSupervisor.count_children(supervisor))["active"] == 1
         assert await DynamicSupervisor.terminate_child(supervisor, second.value) == Ok(None)
         assert await DynamicSupervisor.terminate_child(supervisor, second.value) == Error("not_found")
+        with pytest.raises(RuntimeMisuse, match=r"by child_spec\(…\), not by"):
+            await DynamicSupervisor.start_child(supervisor, until_told)
         failing = child_spec(Worker, "a", [], lambda: exit("no"))
         assert await DynamicSupervisor.start_child(supervisor, failing) == Error("no")
 
@@ -88,7 +94,37 @@ async def test_a_restart_that_fails_is_tried_again(caplog):
     await dynamic(body)
 
 
-async def test_the_end_is_for_all_at_once():
+async def test_the_functions_of_supervisor_that_make_sense_work_here_too():
+    async def body(supervisor) -> None:
+        started = await Supervisor.start_child(supervisor, child_spec(until_told))
+        assert [info.pid for info in await Supervisor.which_children(supervisor)] == [started.value]
+        assert "no 'delete'" in (await Supervisor.delete_child(supervisor, "until_told")).reason
+        assert "no 'terminate'" in (await Supervisor.terminate_child(supervisor, "until_told")).reason
+        assert await Supervisor.terminate_child(supervisor, started.value) == Ok(None)
+
+    await dynamic(body)
+
+
+async def test_a_child_that_has_nothing_to_do_any_more_is_forgotten():
+    log: list[str] = []
+    how: list[object] = [None]
+
+    class Sometimes(Worker):
+        async def init(self, *args: object) -> object:
+            await super().init(*args)
+            return how[0]
+
+    async def body(supervisor) -> None:
+        await DynamicSupervisor.start_child(supervisor, child_spec(Sometimes, "a", log, name="a"))
+        how[0] = IGNORE
+        crash("a")
+        await trio.sleep(1)
+        assert await DynamicSupervisor.which_children(supervisor) == []
+
+    await dynamic(body)
+
+
+async def test_the_end_is_for_all_at_once(caplog):
     log: list[str] = []
 
     async def body(supervisor) -> None:
@@ -104,5 +140,7 @@ async def test_the_end_is_for_all_at_once():
         await receive(Down)
         assert trio.current_time() - start == 3
         assert not any(alive(pid) for pid in pids)
+        assert [record.getMessage().split()[-1] for record in caplog.records] == ["killed", "killed"]
+        assert "within 2 s" in caplog.text
 
     await dynamic(body)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import threading
+from functools import partial
 
 import pytest
 import trio
@@ -217,6 +219,26 @@ async def test_an_interrupt_beside_an_error_in_one_process_is_the_interrupt():
             node.spawn(body)
             await trio.sleep_forever()
     assert caught.value.__notes__ == ["raised together with ValueError('beside')"]
+
+
+async def test_an_interrupt_while_the_node_ends_ends_it_at_once():
+    async def stubborn() -> None:
+        process_flag(trap_exit=True)
+        while True:
+            await receive()
+
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    threads = set(threading.enumerate())
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
+        async with open_node(grace=1000) as node:
+            node.spawn(stubborn)
+            await trio.sleep(1)
+            node.stop_processes = partial(interrupt, None)
+    assert trio.current_time() == 1
+    assert not node.processes
+    assert set(threading.enumerate()) <= threads
 
 
 async def test_the_node_fails_when_its_root_gives_up(caplog):

@@ -9,6 +9,7 @@ import trio
 
 from actorlive.runtime import (
     NoProcess,
+    RuntimeMisuse,
     Tracer,
     dead_pid,
     exit,
@@ -127,6 +128,9 @@ async def test_the_watchdog_looks_again_as_soon_as_a_suspect_has_had_its_time():
         assert 0 < watchdog.pause() < 1
         watchdog.since -= 9
         assert watchdog.pause() == 2
+    with pytest.raises(RuntimeMisuse, match="slow_handler is in seconds and more than 0"):
+        async with open_node(slow_handler=0):
+            pytest.fail("should not open")
 
 
 @pytest.mark.real_clock

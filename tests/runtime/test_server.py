@@ -92,6 +92,9 @@ async def test_call_cast_info():
         assert await call(pid, 2, None) == ("echo", 2)
         assert log == ["cast", "info"]
         assert await call(pid, "who") is None
+        Server.cast("echo", "by name")
+        assert await Server.call("echo", 3) == ("echo", 3)
+        assert log[-1] == "by name"
 
 
 async def test_a_deferred_reply_and_a_second_one():

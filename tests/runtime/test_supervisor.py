@@ -320,6 +320,7 @@ async def test_functions_as_children_and_bad_children():
     assert child_spec(partial(sleeper, 100)).id == child_spec(sleeper).id
     for bad, words in [
         (lambda: child_spec(len), "Server class or an async function"),
+        (lambda: Supervisor.spec([Worker]), r"by child_spec\(…\), not by <class"),
         (lambda: child_spec(sleeper, restart="always"), "'temporary', not 'always'"),
         (lambda: child_spec(sleeper, shutdown="brutal"), "'brutal_kill', not 'brutal'"),
         (lambda: Supervisor.spec([], strategy="one_for_none"), "'rest_for_one', not 'one_for_none'"),

@@ -11,6 +11,7 @@ from actorlive.runtime import (
     CallError,
     Down,
     DynamicSupervisor,
+    Error,
     Exit,
     Ok,
     RuntimeMisuse,
@@ -159,6 +160,11 @@ async def test_a_supervised_task_without_a_link(caplog):
         result = await bad.yield_()
         assert isinstance(result, Exit)
         assert isinstance(result.reason, ValueError)
+        assert await TaskSupervisor.children(supervisor) == []
+        endless = await TaskSupervisor.start_child(supervisor, trio.sleep_forever)
+        assert await TaskSupervisor.children(supervisor) == [endless]
+        assert await TaskSupervisor.terminate_child(supervisor, endless) == Ok(None)
+        assert await TaskSupervisor.terminate_child(supervisor, endless) == Error("not_found")
         message = await TaskSupervisor.async_nolink(supervisor, double, 3)
         assert await receive() == TaskReply(message.ref, 6)
         assert await receive() == Down(message.ref, message.pid, "normal")
