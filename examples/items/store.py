@@ -82,13 +82,13 @@ class Store:
         pubsub.broadcast_from(by, TOPIC, Added(item))
         return item
 
-    def save(self, item: Item, title: str, by: Pid) -> Item:
-        """Give an item another title. Raises `Stale` when it has another version than this one by now."""
-        fresh = self.get(item.id)
-        if fresh.version != item.version:
+    def save(self, id: int, title: str, by: Pid, *, expected_version: int) -> Item:
+        """Give an item another title. Raises `Stale` when it has another version by now."""
+        fresh = self.get(id)
+        if fresh.version != expected_version:
             raise Stale(fresh)
-        self._db.execute("UPDATE items SET title = ?, version = version + 1 WHERE id = ?", (title, item.id))
-        saved = self.get(item.id)
+        self._db.execute("UPDATE items SET title = ?, version = version + 1 WHERE id = ?", (title, id))
+        saved = self.get(id)
         pubsub.broadcast_from(by, TOPIC, Saved(saved))
         return saved
 

@@ -1,7 +1,7 @@
 """A list that answers at once and stays true: a change is shown first and agreed to by the server afterwards."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -51,7 +51,17 @@ class Edit(Event):
     id: int
 
 
+class Retype(Event):
+    """What the form of the edited row holds; a new view gets it from the page, and goes on from there."""
+
+    item: int
+    version: int
+    title: str = ""
+
+
 class Save(Event):
+    item: int
+    version: int
     title: str
 
 
@@ -70,7 +80,7 @@ class Rebuild(Event): ...
 class Crash(Event): ...
 
 
-ItemsEvent = Draft | Add | Archive | Delete | Undo | Edit | Save | Move | Search | Rebuild | Crash
+ItemsEvent = Draft | Add | Archive | Delete | Undo | Edit | Retype | Save | Move | Search | Rebuild | Crash
 
 
 @dataclass(frozen=True)
@@ -105,8 +115,10 @@ class ItemsLive(LiveView[ItemsEvent]):
                 self.on_row(event, store.get(id), socket)
             case Undo():
                 self.undo(socket)
-            case Save(title):
-                self.save(title.strip(), socket)
+            case Retype():
+                self.retype(event, socket)
+            case Save(item, version, title):
+                self.save(item, version, title.strip(), socket)
             case Search(q):
                 self.q, self.searching = q, True
                 socket.start_async("search", find, q.strip(), supersede=True)
@@ -166,6 +178,7 @@ class ItemsLive(LiveView[ItemsEvent]):
         if "locked" in item.title.lower():
             raise Rejected("Delete failed")
         self.deleting = [*self.deleting, item]
+        self.stop_editing(item)
         socket.stream_delete("items", item, after=FADE)
         socket.undoable(item.id, partial(self.commit, item, socket))
         socket.announce(f"{item.title} will be deleted")
@@ -185,8 +198,7 @@ class ItemsLive(LiveView[ItemsEvent]):
     def forget(self, item: Item, socket: Socket) -> None:
         """The item is gone: from the list, and from whatever this visitor was about to do with it."""
         self.deleting = [other for other in self.deleting if other.id != item.id]
-        if self.editing and self.editing.id == item.id:
-            self.editing = None
+        self.stop_editing(item)
         socket.undo(item.id)
         socket.stream_delete("items", item)
 
@@ -209,13 +221,22 @@ class ItemsLive(LiveView[ItemsEvent]):
             socket.stream_insert("items", before)
         socket.stream_insert("items", item)
 
-    def save(self, title: str, socket: Socket) -> None:
-        if self.editing and title:
+    def retype(self, form: Retype, socket: Socket) -> None:
+        if not self.editing:
+            self.edit(replace(store.get(form.item), version=form.version), socket)
+        self.typed = form.title
+
+    def save(self, id: int, version: int, title: str, socket: Socket) -> None:
+        if title:
             self.typed = title
-            item = store.save(self.editing, title, socket.pid)
+            item = store.save(id, title, socket.pid, expected_version=version)
             self.editing = None
             socket.stream_insert("items", item)
             socket.announce(f"{item.title} saved")
+
+    def stop_editing(self, item: Item) -> None:
+        if self.editing and self.editing.id == item.id:
+            self.editing = None
 
     async def handle_stale(self, stale: Stale[Item], socket: Socket) -> None:
         self.editing = stale.fresh  # what was typed is still in the field, and may be saved over it

@@ -267,6 +267,31 @@ def test_a_save_that_comes_too_late_is_refused_and_can_be_repeated(items: Page, 
         expect(row(page, f"{title} mine")).to_have_count(1)
 
 
+def test_what_is_typed_into_a_row_survives_its_view_and_what_others_do(items: Page, live: Live) -> None:
+    title, other = unique("Rough"), live("/items")
+    add(items, title)
+    add(items, unique("Last"))
+    edit(items, title).fill(f"{title} draft")
+    moved = row(other, title).get_by_role("button", name="Edit")
+    moved.focus()
+    other.keyboard.press("Alt+ArrowDown")
+    expect(items.locator("#items .title").last).to_have_text(title)
+    expect(items.get_by_label("Edit title")).to_have_value(f"{title} draft")
+    press(items, "Rebuild")
+    items.evaluate("liveSocket.disconnect()")
+    edit(other, title).fill(f"{title} theirs")
+    press(other, "Save")
+    expect(row(other, f"{title} theirs")).to_have_count(1)
+    items.evaluate("liveSocket.connect()")
+    expect(row(items, f"{title} theirs")).to_have_count(1)
+    expect(items.get_by_label("Edit title")).to_have_value(f"{title} draft")
+    press(items, "Save")
+    expect(items.get_by_text("Updated by someone else. Your changes were not saved.")).to_be_visible()
+    expect(items.get_by_label("Edit title")).to_have_value(f"{title} draft")
+    press(items, "Save")
+    expect(row(other, f"{title} draft")).to_have_count(1)
+
+
 # ---- what the browser does alone ----
 
 

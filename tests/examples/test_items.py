@@ -183,11 +183,11 @@ async def test_a_save_is_seen_by_everybody(app: QuartTrio, store: Store) -> None
     async with live(app, "/items") as view, live(app, "/items") as other:
         await press(view, 1, "Edit")
         await press(view, 2, "Edit")
-        assert await view.element("#items form input").value() == TITLES[1]
-        await view.form("#edit-2", {"title": "Mend both kites"}).submit()
+        assert await view.element("#items [name=title]").value() == TITLES[1]
+        await view.form("#edit", {"title": "Mend both kites"}).submit()
         expected = [TITLES[0], "Mend both kites", *TITLES[2:]]
         assert await titles(view) == await titles(other) == stored(store) == expected
-        assert not await view.has_element("#items form")
+        assert not await view.has_element("#items [name=title]")
         await says(view, "Mend both kites saved")
 
 
@@ -195,12 +195,12 @@ async def test_a_save_that_comes_too_late_can_be_repeated(app: QuartTrio, store:
     async with live(app, "/items") as view, live(app, "/items") as other:
         await press(view, 1, "Edit")
         await press(other, 1, "Edit")
-        await other.form("#edit-1", {"title": "theirs"}).submit()
-        await view.form("#edit-1", {"title": "mine"}).submit()
+        await other.form("#edit", {"title": "theirs"}).submit()
+        await view.form("#edit", {"title": "mine"}).submit()
         assert await view.has_element("[role=alert]", "Updated by someone else. Your changes were not saved.")
         assert (await titles(view))[0] == stored(store)[0] == "theirs"
-        assert await view.element("#edit-1 input").value() == "mine"
-        await view.form("#edit-1").submit()
+        assert await view.element("#items [name=title]").value() == "mine"
+        await view.form("#edit").submit()
         assert (await titles(view))[0] == (await titles(other))[0] == stored(store)[0] == "mine"
 
 
@@ -213,7 +213,7 @@ async def test_what_one_deletes_while_another_edits_it_is_gone(app: QuartTrio, s
         await press(view, 1, "Delete")
         await view.advance(5)
         assert await titles(other) == stored(store) == TITLES[1:]
-        await other.submit("save", {"title": "too late"})
+        await other.submit("save", {"item": "1", "version": "1", "title": "too late"})
         assert await titles(other) == stored(store) == TITLES[1:]
 
 
@@ -222,7 +222,7 @@ async def test_a_row_that_fades_is_not_brought_back_by_a_save_elsewhere(app: Qua
         await press(other, 1, "Edit")
         await press(view, 1, "Delete")
         await view.advance(0.1)
-        await other.form("#edit-1", {"title": "still here"}).submit()
+        await other.form("#edit", {"title": "still here"}).submit()
         await view.advance(1)
         assert await titles(view) == TITLES[1:]
         await view.element("#undo button").click()
