@@ -145,8 +145,9 @@ async def run_function(
     """Call `fn`: async here, plain in a worker thread that is abandoned when the process ends."""
     if is_async(fn):
         return await cast("Callable[..., Awaitable[object]]", fn)(*args, **kwargs)
+    thread_name = f"{name_of(fn)} from {trio.lowlevel.current_task().name}"
     return await trio.to_thread.run_sync(
-        lambda: fn(*args, **kwargs), abandon_on_cancel=True, thread_name=f"{name_of(fn)} from {self()}"
+        lambda: fn(*args, **kwargs), abandon_on_cancel=True, thread_name=thread_name
     )
 
 

@@ -69,6 +69,7 @@ _HOME = {
     "session": "live live_isolated",
     "view": "Redirect View",
 }
+_EXTRA = ("selectolax", "trio_websocket")
 _MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
 
 
@@ -76,7 +77,13 @@ def __getattr__(name: str) -> object:
     module = _MODULE_OF.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{module}"), name)
+    try:
+        value = getattr(import_module(f"{__name__}.{module}"), name)
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRA:
+            raise
+        told = f'{error.msg}, which the test kit needs: pip install "actorlive[testing]"'
+        raise ModuleNotFoundError(told, name=error.name) from None
     globals()[name] = value
     return value
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from actorlive.runtime import Node
 from actorlive.testing.driver import Loaded, headers_of
-from actorlive.testing.errors import Failure, Redirected
+from actorlive.testing.errors import Failure, Redirected, hide_frames
 from actorlive.testing.memory import MemorySocket, Network
 from actorlive.testing.page import Page
 from actorlive.testing.world import HOST, MemoryWorld
@@ -18,6 +18,8 @@ from actorlive.web.dead import FLASH_COOKIE, FLASH_KEY
 from actorlive.web.errors import ConfigurationError
 
 __all__ = ["AppWorld", "extension", "running"]
+
+__tracebackhide__ = hide_frames
 
 
 def extension(app: object) -> ActorLive:

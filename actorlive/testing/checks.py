@@ -7,9 +7,11 @@ from collections import Counter
 from typing import Literal
 
 from actorlive.testing.dom import Node
-from actorlive.testing.errors import Failure, PageWarning
+from actorlive.testing.errors import Failure, PageWarning, hide_frames
 
 __all__ = ["Checks", "OnError"]
+
+__tracebackhide__ = hide_frames
 
 OnError = Literal["raise", "warn"]
 

@@ -4,40 +4,39 @@ On Trio's `MockClock` no second passes by itself. `advance` walks from deadline 
 becomes runnable finish before it goes on, so what happens at 0.15 s is over before 0.30 s comes. `settle` runs
 everything that can run now. Both notice a task that never rests, by counting steps and not by a clock, and name it.
 
-On the real clock (a test of a running server) `advance` sleeps, and `settle` waits until nothing has happened for a
-little while.
+On the real clock (under another plugin, or with a running server) `advance` sleeps. What a server in another process
+does cannot be seen from here, so there `settle` waits until nothing has come for a little while (`QUIET`).
 """
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable
+from types import FrameType
 
 import trio
 import trio.testing
 
-from actorlive.testing.errors import NotIdle
+from actorlive.testing.errors import NotIdle, hide_frames
 
-__all__ = ["MAX_STEPS", "advance", "is_virtual", "settle", "until"]
+__all__ = ["MAX_STEPS", "QUIET", "advance", "settle", "until", "where"]
+
+__tracebackhide__ = hide_frames
 
 MAX_STEPS = 100_000
 """So many steps of tasks in one `settle` are taken for a loop that never rests."""
 
 QUIET = 0.05
-"""Seconds without a step after which a run on the real clock counts as settled."""
+"""Seconds without a step after which a page of a server in another process counts as settled."""
 
 _THREAD_WAIT = 0.005
 _THREAD_ROUNDS = 2_000
 _SAME_MOMENT = 1e-6
 
 
-def is_virtual() -> bool:
-    """True when the test runs on a `MockClock`."""
-    return isinstance(trio.lowlevel.current_clock(), trio.testing.MockClock)
-
-
 class _Watch(trio.abc.Instrument):
-    """Counts the steps of every task; cancels the wait when they do not end."""
+    """Counts the steps of every task; cancels the wait when they do not end, and notes where the busy ones stand."""
 
     def __init__(self, limit: int) -> None:
         self.scope = trio.CancelScope()
@@ -45,40 +44,58 @@ class _Watch(trio.abc.Instrument):
         self.own = trio.lowlevel.current_task()
         self.steps = 0
         """The steps of other tasks than the one that waits."""
-        self.late: Counter[str] = Counter()
+        self.late: Counter[trio.lowlevel.Task] = Counter()
+        self.busy: list[str] = []
 
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
         if task is self.own:
             return
         self.steps += 1
         if self.steps > self.limit - 1000:
-            self.late[task.name] += 1
+            self.late[task] += 1
             if self.steps == self.limit:
+                self.busy = [
+                    f"{where(busy)}, {count} of the last 1000 steps"
+                    for busy, count in self.late.most_common(3)
+                ]
                 self.scope.cancel()
 
 
-async def settle(steps: int = MAX_STEPS) -> None:
+def where(task: trio.lowlevel.Task) -> str:
+    """Where a task stands: function, file and line of its innermost frame outside Trio and the runtime."""
+    frames = [frame for frame, _ in task.iter_await_frames() if not _is_machinery(frame)]
+    if not frames:
+        return task.name
+    code = frames[-1].f_code
+    return f"{code.co_qualname} ({code.co_filename}:{frames[-1].f_lineno})"
+
+
+def _is_machinery(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith(("trio.", "actorlive.runtime."))
+
+
+async def settle(steps: int = MAX_STEPS, cushion: float = 0.0) -> None:
     """Wait until every task of this Trio loop is blocked, and no worker thread is at work. No virtual time passes.
 
-    Raises `NotIdle`, with the names of those that go on, after `steps` steps.
+    `cushion` is for how many real seconds they must have been so. Raises `NotIdle` after `steps` steps, and says where
+    those stand that go on.
     """
     watch = _Watch(steps)
     trio.lowlevel.add_instrument(watch)
     try:
         with watch.scope:
-            await _at_rest(watch)
+            await _at_rest(watch, cushion)
     finally:
         trio.lowlevel.remove_instrument(watch)
     if watch.scope.cancelled_caught:
-        busy = ", ".join(
-            f"{name} ({count} of the last 1000 steps)" for name, count in watch.late.most_common(3)
+        busy = "\n".join(f"  {task}" for task in watch.busy)
+        raise NotIdle(
+            f"after {steps} steps this is still not at rest:\n{busy}\nDoes it loop without sleeping?"
         )
-        raise NotIdle(f"after {steps} steps still not at rest: {busy}. Does it loop without sleeping?")
 
 
-async def _at_rest(watch: _Watch) -> None:
+async def _at_rest(watch: _Watch, cushion: float) -> None:
     """Wait for a whole wait in which nobody else did anything: a scheduler of `explore` works while all rest."""
-    cushion = 0.0 if is_virtual() else QUIET
     before = -1
     while watch.steps != before:
         before = watch.steps
@@ -92,24 +109,25 @@ async def _threads() -> None:
         if trio.testing.active_thread_count() == 0:
             return
         await trio.testing.wait_all_tasks_blocked(_THREAD_WAIT)
-    waited = _THREAD_ROUNDS * _THREAD_WAIT
+    # Trio names a thread at work "FUNCTION from TASK"
+    busy = ", ".join(name for thread in threading.enumerate() if " from " in (name := thread.name))
     raise NotIdle(
-        f"a worker thread (a plain `def` run by an async task?) is at work for {waited:g} s already"
+        f"a worker thread is at work for {_THREAD_ROUNDS * _THREAD_WAIT:g} s already: {busy}."
+        " (A plain `def` that an async task runs?)"
     )
 
 
-async def advance(seconds: float) -> None:
+async def advance(seconds: float, cushion: float = 0.0) -> None:
     """Let virtual time pass, through every deadline on the way, those at the end included; then settle."""
     clock = trio.lowlevel.current_clock()
     if not isinstance(clock, trio.testing.MockClock):
         await trio.sleep(seconds)
-        await settle()
+        await settle(cushion=cushion)
         return
     end = trio.current_time() + seconds
     await settle()
-    while (left := _to_next_deadline()) <= end - trio.current_time() + _SAME_MOMENT:
-        clock.jump(max(left, 1e-9))
-        await settle()
+    while await _jump(clock, end):
+        pass
     if (left := end - trio.current_time()) > 0:
         clock.jump(left)
         await settle()
@@ -123,11 +141,19 @@ async def until(test: Callable[[], bool], timeout: float) -> bool:
     end = trio.current_time() + timeout
     await settle()
     while not test():
-        left = _to_next_deadline()
-        if left > end - trio.current_time() + _SAME_MOMENT:
+        if not await _jump(clock, end):
+            clock.jump(max(end - trio.current_time(), 0.0))
             return False
-        clock.jump(max(left, 1e-9))
-        await settle()
+    return True
+
+
+async def _jump(clock: trio.testing.MockClock, end: float) -> bool:
+    """Jump to the next deadline, and settle; False when there is none until `end`."""
+    left = trio.lowlevel.current_statistics().seconds_to_next_deadline
+    if left > end - trio.current_time() + _SAME_MOMENT:
+        return False
+    clock.jump(max(left, 1e-9))
+    await settle()
     return True
 
 
@@ -136,7 +162,3 @@ async def _until_really(test: Callable[[], bool], timeout: float) -> bool:
         while not test():
             await trio.sleep(0.002)
     return test()
-
-
-def _to_next_deadline() -> float:
-    return trio.lowlevel.current_statistics().seconds_to_next_deadline

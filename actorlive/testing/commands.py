@@ -14,10 +14,12 @@ import json
 from typing import Any, cast
 
 from actorlive.testing.dom import Document, Node
-from actorlive.testing.errors import CommandFailure
+from actorlive.testing.errors import CommandFailure, hide_frames
 from actorlive.testing.patch import apply_sticky, set_classes, set_display
 
 __all__ = ["DOM_COMMANDS", "Command", "change_dom", "is_visible", "parse_commands", "targets"]
+
+__tracebackhide__ = hide_frames
 
 Command = tuple[str, dict[str, Any]]
 

@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from actorlive.testing.errors import SelectorError
+from actorlive.testing.errors import SelectorError, hide_frames
 
 __all__ = [
     "Child",
@@ -27,6 +27,8 @@ __all__ = [
     "normalize",
     "parse_fragment",
 ]
+
+__tracebackhide__ = hide_frames
 
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 RAW = frozenset(("script", "style", "iframe", "noembed", "noframes", "xmp", "plaintext"))
@@ -226,8 +228,8 @@ class Document:
         parsed, nodes = self._index
         try:
             matches = parsed.css(selector)
-        except SelectolaxError as error:
-            raise SelectorError(f"not a CSS selector: {selector!r}") from error
+        except SelectolaxError:
+            raise SelectorError(f"not a CSS selector: {selector!r}") from None
         found = [nodes[int(match.attributes[NUMBER] or 0)] for match in matches]
         return found if within is None else [node for node in found if node.inside(within)]
 

@@ -11,12 +11,22 @@ import trio
 from actorlive.runtime import Pid
 from actorlive.testing import clock
 from actorlive.testing.checks import OnError
-from actorlive.testing.errors import Failure, JoinFailed, NotIdle, Redirected, UnexpectedStatus, ViewGone
+from actorlive.testing.errors import (
+    Failure,
+    JoinFailed,
+    NotIdle,
+    Redirected,
+    UnexpectedStatus,
+    ViewGone,
+    hide_frames,
+)
 from actorlive.testing.joined import JoinedView
 from actorlive.testing.messages import Navigation, PageSocket, Pending
 from actorlive.testing.page import Page
 
 __all__ = ["Driver", "Loaded", "World", "gone", "headers_of"]
+
+__tracebackhide__ = hide_frames
 
 JOIN_TIMEOUT = 10.0
 """Seconds that the client gives a join."""
@@ -48,6 +58,9 @@ def headers_of(headers: Any) -> dict[str, str]:
 class World:
     """What a page needs of the world around it: an HTTP client and a way to connect. One a `live()` block."""
 
+    cushion = 0.0
+    """Seconds without news after which all is taken to rest; none where the server is in the same loop."""
+
     async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
         """GET a page, with the cookies of this visitor."""
         raise NotImplementedError
@@ -63,6 +76,10 @@ class World:
     def read_flash(self, token: str | None) -> dict[str, str]:
         """What a flash token says, where that can be known."""
         return {}
+
+    def where(self, topic: str) -> str:
+        """Where the view of that topic stands, to end a clause: ", in FUNCTION (FILE:LINE)"; "" where nobody knows."""
+        return ""
 
     def pid(self, view: JoinedView) -> Pid:
         """The view's process. Raises `Failure` where it cannot be reached."""
@@ -162,7 +179,8 @@ class Driver:
     async def _joined(self, view: JoinedView) -> None:
         if not await self.until(lambda: view.status != "joining", JOIN_TIMEOUT):
             raise NotIdle(
-                f"the join of {view.page.url} was not answered within {JOIN_TIMEOUT:g} s: mount is still at work"
+                f"the join of {view.page.url} was not answered within {JOIN_TIMEOUT:g} s:"
+                f" its callbacks are still at work{self.world.where(view.topic)}"
             )
         await self.settle()
 
@@ -225,12 +243,12 @@ class Driver:
 
     async def settle(self) -> None:
         """Wait until everything rests; raise what went wrong."""
-        await clock.settle()
+        await clock.settle(cushion=self.world.cushion)
         self.check()
 
     async def advance(self, seconds: float) -> None:
         """Let virtual time pass; raise what went wrong."""
-        await clock.advance(seconds)
+        await clock.advance(seconds, self.world.cushion)
         self.check()
 
     async def until(self, test: Callable[[], bool], timeout: float) -> bool:
@@ -246,8 +264,8 @@ class Driver:
         if not await self.until(lambda: all(pending.done for pending in pendings), timeout):
             open_ = next(pending for pending in pendings if not pending.done)
             raise NotIdle(
-                f"no answer to {open_.what} within {timeout:g} s: its handler is still at work, or waits for something"
-                " that does not happen. Use wait=False to look at the page meanwhile."
+                f"no answer to {open_.what} within {timeout:g} s: its handler is still at work"
+                f"{self.world.where(open_.topic)}. Use wait=False to look at the page meanwhile."
             )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from actorlive.testing import commands, failures, forms, gestures
 from actorlive.testing.dom import Node
-from actorlive.testing.errors import ElementError, FormError
+from actorlive.testing.errors import ElementError, FormError, hide_frames
 from actorlive.testing.messages import Pending
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from actorlive.testing.view import View
 
 __all__ = ["Element", "Form"]
+
+__tracebackhide__ = hide_frames
 
 Text = str | re.Pattern[str] | None
 

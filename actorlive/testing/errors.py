@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from actorlive.errors import ActorLiveError
+
+if TYPE_CHECKING:
+    import pytest
 
 __all__ = [
     "CommandFailure",
@@ -18,7 +23,17 @@ __all__ = [
     "SelectorError",
     "UnexpectedStatus",
     "ViewGone",
+    "hide_frames",
 ]
+
+
+def hide_frames(info: pytest.ExceptionInfo[BaseException]) -> bool:
+    """The `__tracebackhide__` of the kit's modules: pytest shows the test's own line, and the user's code that raised.
+
+    The kit's frames are worth reading only when it is the kit that is at fault. (`--full-trace` shows all.)
+    """
+    innermost = str(info.traceback[-1].frame.f_globals.get("__name__", ""))
+    return isinstance(info.value, Failure) or not innermost.startswith("actorlive.testing")
 
 
 class Failure(ActorLiveError, AssertionError):

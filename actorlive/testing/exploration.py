@@ -16,11 +16,13 @@ from functools import partial
 import trio
 import trio.testing
 
-from actorlive.testing.errors import Failure
+from actorlive.testing.errors import Failure, hide_frames
 from actorlive.testing.schedule import Schedule, using
 from actorlive.testing.trio_run import seed_trio, unwrap
 
 __all__ = ["ExplorationFailure", "explore"]
+
+__tracebackhide__ = hide_frames
 
 Scenario = Callable[[], Awaitable[object]]
 

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from actorlive.errors import did_you_mean
 from actorlive.testing.dom import Document, Node
-from actorlive.testing.errors import FormError
+from actorlive.testing.errors import FormError, hide_frames
 
 __all__ = [
     "controls",
@@ -26,6 +26,8 @@ __all__ = [
     "submitters",
     "used_names",
 ]
+
+__tracebackhide__ = hide_frames
 
 CONTROLS = frozenset(("input", "select", "textarea", "button"))
 TOGGLES = frozenset(("checkbox", "radio"))

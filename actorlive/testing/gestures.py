@@ -13,13 +13,15 @@ from typing import Any
 
 from actorlive.testing import commands, forms
 from actorlive.testing.dom import Node
-from actorlive.testing.errors import CommandFailure, ElementError, ViewGone
+from actorlive.testing.errors import CommandFailure, ElementError, ViewGone, hide_frames
 from actorlive.testing.failures import pretty
 from actorlive.testing.joined import JoinedView
 from actorlive.testing.messages import Navigation, Pending
 from actorlive.testing.page import Page
 
 __all__ = ["Gesture", "blur", "change", "click", "focus", "hook", "key", "owner", "push", "submit"]
+
+__tracebackhide__ = hide_frames
 
 VALUED = frozenset(("button", "input", "select", "textarea", "option", "output", "progress", "meter", "data"))
 

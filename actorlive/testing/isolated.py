@@ -12,7 +12,7 @@ from actorlive.live.endpoint import Mount, Route
 from actorlive.live.view import LiveView
 from actorlive.runtime import Node
 from actorlive.testing.driver import Loaded
-from actorlive.testing.errors import Failure, Redirected
+from actorlive.testing.errors import Failure, Redirected, hide_frames
 from actorlive.testing.memory import MemorySocket, Network
 from actorlive.testing.page import Page
 from actorlive.testing.world import MemoryWorld, absolute
@@ -21,6 +21,8 @@ from actorlive.web.sockets import Sockets
 from actorlive.wire import Join, JoinPayload
 
 __all__ = ["IsolatedWorld"]
+
+__tracebackhide__ = hide_frames
 
 DOM_ID = "isolated"
 PAGE = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from actorlive.testing import commands, forms
 from actorlive.testing.dom import Node, parse_fragment
+from actorlive.testing.errors import hide_frames
 from actorlive.testing.messages import Navigation, Pending
 from actorlive.testing.patch import Patch, set_classes
 from actorlive.testing.rendered import Rendered, StreamOps, split
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from actorlive.testing.page import Page
 
 __all__ = ["JoinedView"]
+
+__tracebackhide__ = hide_frames
 
 STATES = ("phx-connected", "phx-loading", "phx-error", "phx-client-error", "phx-server-error")
 

@@ -8,9 +8,11 @@ from actorlive.errors import ActorLiveError
 from actorlive.runtime import Node, Pid, statistics
 from actorlive.runtime.signals import Entity
 from actorlive.runtime.timers import Timer
-from actorlive.testing.errors import Leak
+from actorlive.testing.errors import Leak, hide_frames
 
 __all__ = ["Baseline"]
+
+__tracebackhide__ = hide_frames
 
 
 class Baseline:

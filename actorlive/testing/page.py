@@ -13,13 +13,15 @@ from urllib.parse import urljoin
 
 from actorlive.testing.checks import Checks, OnError
 from actorlive.testing.dom import Document, Node
-from actorlive.testing.errors import Failure, JoinFailed
+from actorlive.testing.errors import Failure, JoinFailed, hide_frames
 from actorlive.testing.joined import JoinedView
 from actorlive.testing.messages import Frame, Navigation, PageSocket, Pending, decode, encode
 from actorlive.testing.overlay import Overlay
 from actorlive.testing.patch import is_view
 
 __all__ = ["Page"]
+
+__tracebackhide__ = hide_frames
 
 REJOIN_DELAYS = (1.0, 2.0, 5.0)
 """Seconds before a crashed view is joined again, by the number of tries; then 10."""

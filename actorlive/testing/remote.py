@@ -18,13 +18,16 @@ from urllib.parse import urlencode, urlsplit
 import trio
 import trio_websocket
 
+from actorlive.testing import clock
 from actorlive.testing.driver import Driver, Loaded, World, headers_of
-from actorlive.testing.errors import Redirected
+from actorlive.testing.errors import Redirected, hide_frames
 from actorlive.testing.page import Page
-from actorlive.testing.trio_run import unwrap
+from actorlive.testing.trio_run import require_trio, unwrap
 from actorlive.testing.view import View
 
 __all__ = ["RemoteSocket", "RemoteWorld", "connect"]
+
+__tracebackhide__ = hide_frames
 
 CONNECT_TIMEOUT = 10.0
 MAX_MESSAGE = 64 * 1024 * 1024
@@ -43,6 +46,7 @@ async def connect(
     `socket_path` is where the server's LiveSocket listens. Raises what `live` raises, and `OSError` when nobody
     answers. Leaving the block closes the socket.
     """
+    require_trio()
     failure: BaseException | None = None
     try:
         async with trio.open_nursery() as nursery:
@@ -64,6 +68,8 @@ async def connect(
 
 class RemoteWorld(World):
     """A server somewhere else, and one visitor's cookies."""
+
+    cushion = clock.QUIET
 
     def __init__(self, nursery: trio.Nursery, socket_path: str, ssl_context: ssl.SSLContext | None) -> None:
         self._nursery = nursery

@@ -14,14 +14,17 @@ from actorlive.runtime.context import node_variable
 from actorlive.testing.app import AppWorld, extension, running
 from actorlive.testing.checks import OnError
 from actorlive.testing.driver import Driver
+from actorlive.testing.errors import hide_frames
 from actorlive.testing.isolated import IsolatedWorld
 from actorlive.testing.leaks import Baseline
 from actorlive.testing.memory import Network
-from actorlive.testing.trio_run import unwrap
+from actorlive.testing.trio_run import require_trio, unwrap
 from actorlive.testing.view import View
 from actorlive.testing.world import MemoryWorld, absolute
 
 __all__ = ["live", "live_isolated"]
+
+__tracebackhide__ = hide_frames
 
 Params = Mapping[str, Any]
 
@@ -80,6 +83,7 @@ async def _under_test(
     *,
     leaks: bool,
 ) -> AsyncGenerator[View]:
+    require_trio()
     failure: BaseException | None = None
     try:
         async with surroundings as node, trio.open_nursery() as nursery:

@@ -6,9 +6,20 @@ from typing import cast
 
 import trio
 
-from actorlive.testing.errors import Leak
+from actorlive.testing.errors import Failure, Leak, hide_frames
 
-__all__ = ["check_tasks", "seed_trio", "system_tasks", "unwrap"]
+__all__ = ["check_tasks", "require_trio", "seed_trio", "system_tasks", "unwrap"]
+
+__tracebackhide__ = hide_frames
+
+
+def require_trio() -> None:
+    """Raises `Failure` where another loop than Trio's runs the test."""
+    if not trio.lowlevel.in_trio_run():
+        raise Failure(
+            "views run on Trio, and something else runs this test. With anyio's plugin let the fixture `anyio_backend`"
+            ' return "trio"; what no other plugin claims (by a marker or an "auto" mode) runs on Trio by itself.'
+        )
 
 
 def seed_trio(seed: int) -> None:

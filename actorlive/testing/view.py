@@ -15,13 +15,15 @@ from actorlive.testing import forms, gestures
 from actorlive.testing.dom import Node
 from actorlive.testing.driver import Driver, Loaded, gone
 from actorlive.testing.element import Element, Form, Text
-from actorlive.testing.errors import ElementError, Failure, NotIdle
+from actorlive.testing.errors import ElementError, Failure, NotIdle, hide_frames
 from actorlive.testing.joined import JoinedView
 from actorlive.testing.messages import Navigation, Pending
 from actorlive.testing.page import Page
 from actorlive.testing.world import Crash
 
 __all__ = ["Redirect", "View"]
+
+__tracebackhide__ = hide_frames
 
 
 class Redirect:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from actorlive.live.connection import ConnectionInfo, Gate, LiveConnection
-from actorlive.runtime import Down, Node, Pid, Ref, alive, open_port
+from actorlive.runtime import Down, Node, Pid, Ref, alive, open_port, statistics
 from actorlive.testing import clock
 from actorlive.testing.driver import World
 from actorlive.testing.errors import Failure
@@ -94,6 +94,11 @@ class MemoryWorld(World):
     def pid(self, view: JoinedView) -> Pid:
         """The view's process, or what was it."""
         return self._pids[view.topic]
+
+    def where(self, topic: str) -> str:
+        """Where the view's process stands."""
+        pid = self._pids.get(topic)
+        return f", in {statistics(pid).current_function}" if pid is not None and alive(pid) else ""
 
     def _crash_of(self, view: JoinedView) -> BaseException | None:
         reason = self._crashes.pop(view.topic, None)

@@ -70,6 +70,127 @@ def test_a_test_that_leaves_a_task_fails_and_names_it(pytester: pytest.Pytester)
     result.stdout.fnmatch_lines(["*Leak: *the stray one"])
 
 
+VIEW_FIXTURE = """
+    import pytest
+    import trio
+
+    closed = []
+
+    @pytest.fixture
+    async def session():
+        return {"user": "Ada"}
+
+    @pytest.fixture
+    async def view(session, tmp_path):
+        assert session["user"] == "Ada"
+        async with trio.open_nursery() as nursery, live_isolated(ShakyLive, session=session) as view:
+            yield view
+            nursery.cancel_scope.cancel()
+        closed.append(tmp_path)
+"""
+
+
+def test_fixtures_may_be_async(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        VIEW
+        + VIEW_FIXTURE
+        + """
+    @pytest.mark.parametrize("time", [1, 2])
+    async def test_it(view, session, time):
+        assert session == {"user": "Ada"}
+        await view.advance(3600)
+        assert await view.has_element("button")
+
+    class TestMethods:
+        @pytest.fixture(autouse=True)
+        async def opened(self):
+            self.kept = "yes"
+
+        async def test_method(self, view):
+            assert self.kept == "yes"
+            assert await view.has_element("button")
+
+    def test_all_were_closed():
+        assert len(closed) == 3
+        """,
+    )
+    result.assert_outcomes(passed=4)
+
+
+def test_faults_with_an_async_fixture_are_plain(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        VIEW
+        + VIEW_FIXTURE
+        + """
+    async def test_in_the_test(view):
+        raise LookupError("mine")
+
+    @pytest.fixture
+    def button(view):
+        return view.element("button")
+
+    async def test_plain_on_async(button):
+        pass
+
+    @pytest.fixture
+    async def faulty():
+        raise KeyError("before the test")
+        yield
+
+    async def test_in_the_fixture(faulty):
+        pass
+        """,
+    )
+    result.assert_outcomes(failed=2, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "the fixture 'button' takes the async fixture 'view', so it must be async itself: write `async def button`",
+            "E       LookupError: mine",
+            "E       KeyError: 'before the test'",
+        ]
+    )
+
+
+def test_a_forgotten_await_fails_the_test(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nfilterwarnings = default")
+    pytester.makepyfile(
+        VIEW
+        + """
+    async def test_it():
+        async with live_isolated(ShakyLive) as view:
+            assert view.has_element("#nowhere")
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*Failure: coroutine 'View.has_element' was never awaited (*test_a_forgotten*.py:*)"]
+    )
+
+
+def test_a_failure_shows_the_line_of_the_test_and_none_of_the_kit(pytester: pytest.Pytester) -> None:
+    result = run(
+        pytester,
+        VIEW
+        + """
+    async def test_not_there():
+        async with live_isolated(ShakyLive) as view:
+            await view.element("#nowhere").click()
+
+    async def test_crash():
+        async with live_isolated(ShakyLive) as view:
+            await view.element("button").click()
+        """,
+    )
+    result.assert_outcomes(failed=2)
+    output = result.stdout.str()
+    assert '>           await view.element("#nowhere").click()' in output
+    assert '>       raise RuntimeError("it crashed")' in output
+    assert "actorlive/testing/" not in output
+
+
 def test_logs_of_a_crashed_view_show_in_the_failing_test_only(pytester: pytest.Pytester) -> None:
     result = run(
         pytester,

@@ -194,6 +194,21 @@ async def test_a_slow_handler_is_waited_for_or_not(app: QuartTrio) -> None:
         assert await view.element("#count").text() == "200"
 
 
+async def test_a_handler_that_does_not_return_is_told_where_it_stands(app: QuartTrio) -> None:
+    async with live(app, "/kitchen") as view:
+        told = r"no answer to the click event 'slow' within 30 s: .*, in KitchenLive\.handle_event \(.*views.py:\d+\)\."
+        with pytest.raises(NotIdle, match=told):
+            await view.click("slow", {"seconds": 40})
+
+
+async def test_a_join_that_does_not_return_is_told_where_it_stands(app: QuartTrio) -> None:
+    with pytest.raises(
+        NotIdle, match=r"not answered within 10 s: its callbacks are still at work, in FaultyLive\.mount \("
+    ):
+        async with live(app, "/faulty?when=never"):
+            pass
+
+
 async def test_streams(app: QuartTrio) -> None:
     async with live(app, "/songs") as view:
         songs = view.element("li")

@@ -22,7 +22,8 @@ class Inc(Event):
 class Boom(Event): ...
 
 
-class Slow(Event): ...
+class Slow(Event):
+    seconds: float = 0.8
 
 
 class Ask(Event):
@@ -84,8 +85,8 @@ class KitchenLive(LiveView[Inc | Boom | Slow | Ask | Go | Stray]):
                 self.count += by
             case Boom():
                 raise BoomError("boom")
-            case Slow():
-                await trio.sleep(0.8)
+            case Slow(seconds):
+                await trio.sleep(seconds)
                 self.count += 100
             case Ask(question):
                 socket.push_event("asked", {"question": question, "n": 1})
@@ -126,12 +127,15 @@ class GuardLive(LiveView):
 
 
 class FaultyLive(LiveView):
-    """Fails in one of its two mounts."""
+    """Fails in one of its two mounts, or never returns from the second."""
 
     template = heex("<p>fine</p>")
 
     async def mount(self, params: Any, session: Any, socket: Socket) -> None:
-        if socket.connected == (params.get("when") == "connected"):
+        when = params.get("when")
+        if when == "never" and socket.connected:
+            await trio.sleep_forever()
+        if when == ("connected" if socket.connected else "dead"):
             raise BoomError("mount")
 
 
