@@ -26,6 +26,8 @@ __all__ = ["Diff", "diff_component", "diff_root", "full_component", "full_root",
 
 Diff = dict[int | str, Any]
 
+_NO_PARTS: dict[int, tuple[str, ...]] = {}
+
 
 class _Shared:
     """The `p` of one message: every statics once, in order of first use."""
@@ -33,10 +35,12 @@ class _Shared:
     __slots__ = ("numbers", "parts")
 
     def __init__(self) -> None:
-        self.numbers: dict[Statics, int] = {}
-        self.parts: dict[int, tuple[str, ...]] = {}
+        self.numbers: dict[Statics, int] | None = None  # most messages carry no statics
+        self.parts: dict[int, tuple[str, ...]] = _NO_PARTS
 
     def number(self, statics: Statics) -> int:
+        if self.numbers is None:
+            self.numbers, self.parts = {}, {}
         number = self.numbers.get(statics)
         if number is None:
             number = self.numbers[statics] = len(self.parts)
