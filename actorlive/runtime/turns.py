@@ -2,8 +2,9 @@
 
 Normally Trio decides. `open_node(choose=...)` puts every process that becomes ready (just spawned, woken by
 a message or a time-out, or yielding after its budget) into one list, and releases one whenever everything
-else is blocked: `choose(n)` says which of `n`, in the order of their Pids. `random.Random(seed).randrange`
-gives every legal order sooner or later, and the same one for the same seed.
+else is blocked: `choose(n)` says which of `n`, 0 being the one that has been ready for longest; those that
+became ready in one turn stand in the order of their Pids. `random.Random(seed).randrange` gives every legal
+order sooner or later, and the same one for the same seed.
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ class Turns:
 
     def __init__(self, choose: Choose) -> None:
         self.choose = choose
-        self.ready: dict[trio.lowlevel.Task, int] = {}
-        """Who could run, with the number of its Pid."""
+        self.ready: dict[trio.lowlevel.Task, tuple[int, int]] = {}
+        """Who could run: since which turn, and the number of its Pid."""
+        self.turn = 0
         self.sleeper: trio.lowlevel.Task | None = None
 
     def add(self, task: trio.lowlevel.Task, number: int) -> None:
         """`task` is parked and could run."""
-        self.ready[task] = number
+        self.ready[task] = self.turn, number
         if self.sleeper is not None:
             sleeper, self.sleeper = self.sleeper, None
             trio.lowlevel.reschedule(sleeper)
@@ -68,6 +70,7 @@ class Turns:
         tasks = sorted(self.ready, key=self.ready.__getitem__)
         task = tasks[self.choose(len(tasks))]
         del self.ready[task]
+        self.turn += 1
         trio.lowlevel.reschedule(task)
 
     async def sleep(self) -> None:

@@ -55,7 +55,7 @@ class ExplorationFailure(Failure):
         raised = traceback.format_exception_only(course.error)[-1].strip() if course.error else ""
         super().__init__(
             f"{name} fails under seed {seed}, the {_ordinal(tried)} that was tried: {raised}\n"
-            f"Shrunk to {course.moved} choices out of order. To repeat it:\n"
+            f"{_needs(course.moved)} To repeat it:\n"
             f"    explore({name}, seed={seed})  # as it was found\n"
             f"    explore({name}, seed={seed}, choices={choices})  # shrunk"
         )
@@ -79,6 +79,10 @@ def explore(
     seed; `seed` runs just that one, and `choices` just that schedule. With `jitter` each frame of a client may be so
     many seconds late, so that it changes places with what happens in that time. Raises `ExplorationFailure`.
     """
+    if trio.lowlevel.in_trio_run():
+        raise Failure(
+            "explore() runs scenarios in Trio loops of their own: call it from a plain `def test_…`"
+        )
     if choices is not None:
         error = _run(scenario, seed or 0, Schedule(None, choices), jitter).error
         if error is not None:
@@ -132,6 +136,12 @@ def _shrink(run: Callable[[Schedule], _Course], course: _Course) -> _Course:
 
 def _alike(candidate: _Course, course: _Course) -> bool:
     return candidate.error is not None and type(candidate.error) is type(course.error)
+
+
+def _needs(moved: int) -> str:
+    if moved == 0:
+        return "It takes no more than Trio's own order under this seed."
+    return f"Shrunk to {moved} choice{'s' * (moved > 1)} out of order."
 
 
 def _ordinal(number: int) -> str:

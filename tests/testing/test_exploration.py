@@ -6,9 +6,10 @@ import pytest
 import trio
 import trio.testing
 
+from actorlive import Event, LiveView, Socket, heex
 from actorlive.runtime import Pid, current_node, open_node, receive, send, spawn
 from actorlive.runtime import self as own_pid
-from actorlive.testing import ExplorationFailure, explore, live
+from actorlive.testing import ExplorationFailure, Failure, explore, live, live_isolated
 from actorlive.testing.clock import settle
 from actorlive.testing.schedule import Schedule
 from tests.testing.views import kitchen_app
@@ -80,7 +81,17 @@ def test_the_race_is_found_shrunk_and_repeated() -> None:
     assert again.value.choices == failure.choices
     with pytest.raises(SoldTwiceError):
         explore(scenario, seed=failure.seed, choices=failure.choices)
-    assert sum(choice != 0 for choice in failure.choices) <= STATIONS + 1
+    assert "Shrunk to 3 choices out of order." in str(failure)
+    assert sum(choice != 0 for choice in failure.choices) == STATIONS - 1, (
+        "each but the last station comes first"
+    )
+
+
+@pytest.mark.parametrize("first", range(0, 1_000, 200))
+def test_any_two_hundred_seeds_find_the_race_and_shrink_to_the_same(first: int) -> None:
+    with pytest.raises(ExplorationFailure) as caught:
+        explore(scenario, first=first)
+    assert caught.value.choices == [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]
 
 
 def test_a_sound_scenario_passes_under_every_seed() -> None:
@@ -126,6 +137,51 @@ def test_views_are_explored_like_everything_else() -> None:
             assert await view.element("#count").text() == "1"
 
     assert explore(clicks, seeds=5) == 5
+
+
+class Begin(Event): ...
+
+
+class MeetingLive(LiveView[Begin]):
+    """Writes down in which order things of one moment come."""
+
+    seen: str = ""
+
+    template = heex("""<button phx-click="begin">Begin</button> <p>{@seen}</p>""")
+
+    async def handle_event(self, event: Begin, socket: Socket) -> None:
+        socket.send_after("x", 1.0)
+        socket.send_after("y", 1.0)
+        socket.start_async("a", trio.sleep, 1.0)
+        socket.start_async("b", trio.sleep, 1.0)
+
+    async def handle_info(self, message: object, socket: Socket) -> None:
+        self.seen += str(message)
+
+    async def handle_async(self, name: object, result: object, socket: Socket) -> None:
+        self.seen += str(name)
+
+
+def test_timers_and_results_of_one_moment_come_in_every_order() -> None:
+    seen: set[str] = set()
+
+    async def meeting() -> None:
+        async with live_isolated(MeetingLive) as view:
+            await view.element("button").click()
+            await view.advance(1)
+            seen.add(await view.element("p").text())
+
+    explore(meeting, seeds=100)
+    pairs = {
+        "".join(name for name in order if name in pair) for order in seen for pair in ("xy", "ab", "xa", "yb")
+    }
+    assert {*map(len, seen)} == {4}
+    assert pairs == {"xy", "yx", "ab", "ba", "xa", "ax", "yb", "by"}
+
+
+async def test_inside_of_a_loop_explore_says_where_it_belongs() -> None:
+    with pytest.raises(Failure, match="plain `def test_"):
+        explore(scenario)
 
 
 def test_late_frames_change_places_with_what_happens_meanwhile() -> None:
