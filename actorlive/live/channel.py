@@ -23,7 +23,7 @@ from actorlive.live.async_ends import apply_result
 from actorlive.live.asynchronous import AsyncDone, AsyncTask
 from actorlive.live.endpoint import JOIN_FAILED, ClientEvent, Leave, Mount, Transport
 from actorlive.live.events import EventError, Payload, UnknownEvent, optimistic_stamp, parse_event, raw_event
-from actorlive.live.later import Later
+from actorlive.live.later import Action, Later
 from actorlive.live.lifecycle import Halt, call
 from actorlive.live.mounting import begin, follow_patches, handle_params, open_view
 from actorlive.live.navigation import LiveRedirect, Redirect
@@ -123,8 +123,15 @@ class Channel:
 
     async def _terminate(self, reason: object) -> None:
         for commit in self._state.pending.on_exit():
-            await call(commit)
+            await self._commit_at_last(commit)
         await self._view.terminate(reason, self._socket)
+
+    async def _commit_at_last(self, commit: Action) -> None:
+        """One that fails keeps neither the others nor `terminate` from running."""
+        try:
+            await call(commit)
+        except Exception:
+            _log.exception("%s: what was undoable failed when the view ended", type(self._view).__qualname__)
 
     async def _handle(self, message: object) -> None:
         kind = type(message)

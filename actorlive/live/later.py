@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from actorlive.runtime import Pid, Timer, cancel_timer, send_after
 
-__all__ = ["Later", "OnExit", "Pending"]
+__all__ = ["Action", "Later", "OnExit", "Pending"]
 
 OnExit = Literal["commit", "drop"]
 Action = Callable[[], Awaitable[Any] | Any]

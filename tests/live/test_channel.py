@@ -758,6 +758,27 @@ async def test_what_is_put_off_is_committed_or_dropped_when_the_view_ends(
         assert committed == done
 
 
+async def test_a_commit_that_fails_at_the_end_does_not_keep_the_others_from_running(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    committed: list[str] = []
+
+    def fail() -> None:
+        raise RuntimeError("disk full")
+
+    @when("later")
+    def _(view: Page, socket: Socket) -> None:
+        socket.undoable("one", fail)
+        socket.undoable("two", lambda: committed.append("two"))
+
+    async with joined() as client:
+        await client.clicked("do", what="later")
+        client.connection.close()
+        await trio.sleep(1)
+    assert committed == ["two"]
+    assert "disk full" in caplog.text
+
+
 async def test_a_delayed_delete_waits_for_its_transition_and_yields_to_an_insert() -> None:
     acts["delete"] = lambda view, socket: socket.stream_delete("rows", id=1, after=0.3)
     acts["insert"] = lambda view, socket: socket.stream_insert("rows", Row(1))
