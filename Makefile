@@ -36,10 +36,12 @@ format: setup
 	$(BIN)/ruff format .
 	npm run --silent format
 
-bench: setup .make/triotp  ## print the tables: the runtime, the benchmark app, the tests of views
+bench: setup .make/triotp  ## print the tables of bench/README.md
 	$(BIN)/python bench/runtime.py --triotp .make/triotp
-	$(BIN)/python bench/run.py $(ARGS)
+	$(BIN)/python bench/templates.py
+	$(BIN)/python bench/live.py
 	$(BIN)/python bench/testing.py
+	$(BIN)/python bench/run.py $(ARGS)
 
 bench-server: setup  ## the benchmark app alone, in one process
 	@$(BIN)/python bench/app.py --port $(PORT)

@@ -47,7 +47,7 @@ KEYED = heex("""
   </table>
 """)
 JINJA = jinja2.Environment(autoescape=True).from_string(
-    '<table>\n{% for r in rows %}<tr id="r{{ r.id }}"><td>{{ r.name }}</td><td>{{ r.price }}</td>'
+    '<table>\n  {% for r in rows %}<tr id="r{{ r.id }}"><td>{{ r.name }}</td><td>{{ r.price }}</td>'
     "<td>{{ r.note }}</td></tr>{% endfor %}\n</table>"
 )
 COUNTER = heex("""
@@ -75,7 +75,7 @@ def by_hand(items: list[Row]) -> str:
             for r in items
         ]
     )
-    return f"<table>\n{body}\n</table>"
+    return f"<table>\n  {body}\n</table>"
 
 
 def best(action: Callable[[], object], seconds: float = 0.5) -> float:
