@@ -5,6 +5,8 @@ The test is the server, so each case puts the frames in exactly the order that i
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -383,3 +385,90 @@ def test_live_navigation_takes_the_change_back(page: Page) -> None:
     wire.connected()
     wire.until(lambda: classes(page) == {"row"})
     assert is_clean(wire)
+
+
+# ---- any order ----
+
+CHANGES: dict[str, tuple[JSCommands, Callable[[bool], bool]]] = {
+    "on": (JS.add_class("done", to="#row"), lambda done: True),
+    "off": (JS.remove_class("done", to="#row"), lambda done: False),
+    "flip": (JS.toggle_class("done", to="#row"), lambda done: not done),
+}
+
+
+class Model:
+    """What a person has to see: the server's newest word, and what is on its way played over it."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.rendered = False
+        self.base = False
+        self.pending: list[tuple[str, Frame]] = []
+
+    @property
+    def shown(self) -> bool:
+        done = self.base
+        for name, _ in self.pending:
+            done = CHANGES[name][1](done)
+        return done
+
+    def click(self, rng: random.Random) -> None:
+        idle = sorted(CHANGES.keys() - {name for name, _ in self.pending})
+        if idle:
+            name = rng.choice(idle)
+            self.pending.append((name, click(self.wire, f"#{name}")))
+
+    def answer(self, rng: random.Random) -> None:
+        if not self.pending:
+            return
+        name, frame = self.pending.pop(0)
+        diff: dict[str, Any] = {}
+        if rng.random() < 0.5:
+            diff["e"] = [rejection(frame)]
+        else:
+            self.base = CHANGES[name][1](self.base)
+        self.wire.reply(
+            frame, {"diff": {**diff, **self.render(rng)}} if rng.random() < 0.5 else {"diff": diff}
+        )
+
+    def patch(self, rng: random.Random) -> None:
+        self.wire.push("diff", self.render(rng))
+
+    def lose(self, rng: random.Random) -> None:
+        joins = len(self.wire.joins)
+        self.pending = []
+        self.base = self.rendered
+        self.wire.rendered = board(self.rendered)
+        self.wire.drop()
+        self.wire.until(lambda: len(self.wire.joins) > joins)
+        self.wire.connected()
+
+    def render(self, rng: random.Random) -> dict[str, str]:
+        """A patch of the row, or one of something beside it: either says how the server sees the row."""
+        if rng.random() < 0.5:
+            self.rendered = not self.rendered
+        self.base = self.rendered
+        return {"0": "row done" if self.rendered else "row", "1": str(rng.random())}
+
+
+def board(done: bool) -> dict[str, Any]:
+    buttons = "".join(
+        f"<button id={name} phx-click='{optimistic(change, event=name)}'>{name}</button>"
+        for name, (change, _) in CHANGES.items()
+    )
+    return {"0": "row done" if done else "row", "1": "", "s": ['<p id="row" class="', '">', f"</p>{buttons}"]}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_in_any_order_the_page_shows_what_the_model_says(page: Page, seed: int) -> None:
+    rng = random.Random(seed)
+    model = Model(Wire(page, board(done=False)).open())
+    steps = [model.click, model.answer, model.patch, model.lose]
+    for _ in range(40):
+        rng.choices(steps, weights=[6, 5, 3, 1])[0](rng)
+        model.wire.settle()
+        model.wire.until(lambda: ("done" in classes(page)) == model.shown)
+    while model.pending:
+        model.answer(rng)
+    model.wire.until(lambda: ("done" in classes(page)) == model.shown)
+    assert is_clean(model.wire)
