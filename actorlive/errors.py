@@ -25,7 +25,7 @@ class ActorLiveError(Exception):
 
 
 class AssignError(ActorLiveError):
-    """An assign that is not declared, is reserved, or was changed in place."""
+    """An assign that is not declared, or is reserved."""
 
 
 class CallbackError(ActorLiveError):

@@ -36,7 +36,8 @@ from actorlive.template import runtime
 from actorlive.template.assigns import Read, condition, touched
 from actorlive.template.codegen_calls import CallWriter
 from actorlive.template.component import call, given_before
-from actorlive.template.expression import Code, Loop
+from actorlive.template.errors import TemplateError
+from actorlive.template.expression import MARK, Code, Loop
 from actorlive.template.holes import Body, Hole, Scope, as_tuple
 from actorlive.template.known import NAMES, known
 from actorlive.template.nodes import VOID, Attr, Call, Element, For, If, Interpolation, Node, Text
@@ -124,10 +125,20 @@ class _Generator(CallWriter):
             name: resolve_names(tree, lent.difference(self.locals[name])) for name, tree in self.trees.items()
         }
         located = Placer(self.source, trees, self.spans).module(tree)
-        code = compile(located, self.source.filename, "exec", dont_inherit=True)
+        try:
+            code = compile(located, self.source.filename, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            raise self._refused(error) from None
         made: dict[str, Any] = {}
         exec(code, self.namespace, made)  # noqa: S102 - the user's own template, in the user's module
         return cast("Function", made["__factory"](**self.constants))
+
+    def _refused(self, error: SyntaxError) -> TemplateError:
+        """What Python's compiler, and not its parser, finds wrong with an expression."""
+        line, start = error.lineno or 1, (error.offset or 1) - 1
+        end = (error.end_offset or 1) - 1 if error.end_lineno == error.lineno else None
+        reason = f"an expression is not Python: {error.msg.replace(MARK, '@')}"
+        return self.source.error_in_file(reason, line, start, end)
 
     # Content -----------------------------------------------------------------------------------------
 

@@ -30,7 +30,16 @@ from actorlive.template.nodes import Attr, Call, Element, For, If, Node, Text
 from actorlive.template.parser import trim
 from actorlive.template.source import Source
 
-__all__ = ["Colocated", "ColocatedCSS", "ColocatedHook", "ColocatedJS", "Registry", "extract", "registry"]
+__all__ = [
+    "TYPES",
+    "Colocated",
+    "ColocatedCSS",
+    "ColocatedHook",
+    "ColocatedJS",
+    "Registry",
+    "extract",
+    "registry",
+]
 
 Kind = Literal["hook", "runtime", "js", "css"]
 
@@ -75,7 +84,8 @@ class ColocatedCSS(_Type):
     attributes: ClassVar[tuple[str, ...]] = ("scoped",)
 
 
-_TYPES: Mapping[str, type[_Type]] = {t.__name__: t for t in (ColocatedHook, ColocatedJS, ColocatedCSS)}
+TYPES: Mapping[str, type[_Type]] = {t.__name__: t for t in (ColocatedHook, ColocatedJS, ColocatedCSS)}
+"""The types by their names, which a template knows without an import."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,19 +161,21 @@ registry = Registry()
 """What the modules imported so far have brought along."""
 
 
-def extract(source: Source, nodes: tuple[Node, ...], namespace: Mapping[str, Any]) -> tuple[Node, ...]:
+def extract(
+    source: Source, nodes: tuple[Node, ...], namespace: Mapping[str, Any], into: Registry = registry
+) -> tuple[Node, ...]:
     """The nodes without their colocated scripts and styles, and with the full names of hooks.
 
     `namespace` are the globals of the module. Raises `TemplateError`.
     """
     if ":type" in source.text:
-        extraction = _Extraction(source, namespace)
+        extraction = _Extraction(source, namespace, into)
         kept = _visit(nodes, extraction.node)
         nodes = trim(kept) if len(kept) < len(nodes) else kept
         if extraction.scoped:
             nodes = tuple(_marked(node, extraction.mark) for node in nodes)
     if "phx-hook" in source.text:
-        nodes = _visit(nodes, _Naming(source, namespace).node)
+        nodes = _visit(nodes, _Naming(source, namespace, into).node)
     return nodes
 
 
@@ -208,9 +220,10 @@ _EXPORT = re.compile(r"^[ \t]*export\s+default\b", re.MULTILINE)
 
 
 class _Extraction:
-    def __init__(self, source: Source, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, source: Source, namespace: Mapping[str, Any], into: Registry) -> None:
         self.source = source
         self.namespace = namespace
+        self.registry = into
         self.scoped = False
 
     @property
@@ -256,7 +269,7 @@ class _Extraction:
         return _runtime_script(node, entry.full_name, text) if runtime else None
 
     def _keep(self, entry: Colocated, where: Element | Attr) -> None:
-        other = registry.add(entry)
+        other = self.registry.add(entry)
         if other is not None:
             hint = f"the other one is at {other.filename}:{other.line + 1}; hooks of a module need different names"
             raise self._error(f"the module {entry.module} has two hooks {entry.name}", where, hint)
@@ -269,7 +282,7 @@ class _Extraction:
         text = attr.value.text.strip() if isinstance(attr.value, Code) else ""
         kind = self._find(text)
         if kind is None:
-            hint = f"there are {', '.join(_TYPES)}.{did_you_mean(text, _TYPES)}"
+            hint = f"there are {', '.join(TYPES)}.{did_you_mean(text, TYPES)}"
             raise self._error(f"unknown :type {text}".rstrip(), attr, hint)
         if kind.tag != node.name:
             hint = f"write <{kind.tag} :type={{{text}}}>"
@@ -278,10 +291,10 @@ class _Extraction:
 
     def _find(self, path: str) -> type[_Type] | None:
         root, *names = path.split(".")
-        found: Any = self.namespace.get(root, _TYPES.get(root))
+        found: Any = self.namespace.get(root, TYPES.get(root))
         for name in names:
             found = getattr(found, name, None)
-        return next((known for known in _TYPES.values() if known is found), None)
+        return next((known for known in TYPES.values() if known is found), None)
 
     def _check(self, node: Element, kind: type[_Type]) -> None:
         if _attribute(node, "runtime") is not None and "runtime" in kind.attributes:
@@ -365,9 +378,10 @@ _DECLARED = re.compile(r"<script\b[^>]*?\sname\s*=\s*[\"']?(\.\w+)")
 
 
 class _Naming:
-    def __init__(self, source: Source, namespace: Mapping[str, Any]) -> None:
+    def __init__(self, source: Source, namespace: Mapping[str, Any], into: Registry) -> None:
         self.source = source
         self.namespace = namespace
+        self.registry = into
         self.module = _module(namespace)
 
     def node(self, node: Node) -> Node:
@@ -391,13 +405,13 @@ class _Naming:
                 node.value = self._full(node.value, attr)
 
     def _full(self, name: str, attr: Attr) -> str:
-        if name not in registry.hook_names(self.module):
+        if name not in self.registry.hook_names(self.module):
             self._check(name, attr)
         return f"{self.module}{name}"
 
     def _check(self, name: str, attr: Attr) -> None:
         """The script may stand further down: in this template, or in one that is compiled later."""
-        known = [*registry.hook_names(self.module), *self._declared_later()]
+        known = [*self.registry.hook_names(self.module), *self._declared_later()]
         if name not in known:
             hint = f'add <script :type={{ColocatedHook}} name="{name}"> to the module.{did_you_mean(name, known)}'
             raise self.source.error(

@@ -16,6 +16,7 @@ import warnings
 from dataclasses import dataclass
 
 from actorlive.template.errors import TemplateError
+from actorlive.template.refusals import refuse, seclude
 from actorlive.template.source import Source, split_lines
 
 __all__ = [
@@ -136,6 +137,9 @@ class _Scanner:
         if operand or word is None:
             self.pos += 1
             return False
+        if self.text[self.pos - 1].isidentifier():
+            hint = f"write a space in front of @{word[0]}"
+            raise self.source.error("an assign does not begin inside a word", self.pos, word.end(), hint=hint)
         self.marks.append(self.pos)
         self.pos = word.end()
         return True
@@ -208,7 +212,7 @@ def parse_code(source: Source, start: int, end: int, marks: list[int]) -> Code:
         raise source.error("an expression is empty", start - 1, end + 1, hint="write a Python expression")
     python = _Python(source, start, end, marks, "(", "\n)")
     tree = python.parse("an expression").body
-    python.place(tree)
+    python.finish(tree)
     return Code(tree, start, end, text)
 
 
@@ -229,8 +233,7 @@ def parse_loop(source: Source, start: int, end: int, marks: list[int]) -> Loop:
     if not isinstance(tree, ast.ListComp) or len(tree.generators) != 1 or tree.generators[0].is_async:
         raise source.error("a loop has one target and one iterable", start, end, hint=hint)
     generator = tree.generators[0]
-    for part in (generator.iter, *generator.ifs):
-        python.place(part)
+    python.finish(generator.iter, *generator.ifs)
     text = source.text[start:end]
     conditions = tuple(Code(test, start, end, text) for test in generator.ifs)
     return Loop(_target(python, generator.target), Code(generator.iter, start, end, text), conditions, text)
@@ -294,6 +297,22 @@ class _Python:
             column = len(self.lines[row].encode()[:column].decode(errors="ignore"))
         offset = self.start + self.starts[row] + column - self.before
         return min(max(offset, self.start), self.end)
+
+    def finish(self, *trees: ast.expr) -> None:
+        """Make trees part of the template: place them, and see that there is nothing in them that cannot be."""
+        for tree in trees:
+            self.place(tree)
+            self._restore(tree)
+            refuse(self.source, tree, MARK)
+        seclude(trees, self.start)
+
+    def _restore(self, tree: ast.expr) -> None:
+        """What `f"{@name=}"` shows is its own text, without the mark."""
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                for part in node.values:
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        part.value = part.value.replace(MARK, "@")
 
     def place(self, tree: ast.expr) -> None:
         """Give every node the place in the user's file that its text has.

@@ -2,45 +2,50 @@
 
 Importing stops at the first fault, and runs the application. Here the files are only read: templates are compiled
 against an empty namespace, and what their names mean is worked out from the syntax of the modules. What cannot
-be worked out (a computed base class, a star import) is given the benefit of the doubt.
+be worked out (a computed base class, a star import) is given the benefit of the doubt. A name that the module does
+not have is reported here, too, though the import cannot know: it may still be defined further down.
 """
 
 from __future__ import annotations
 
 import ast
-import linecache
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import builtins as python
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from types import SimpleNamespace
 
 from actorlive.errors import did_you_mean
 from actorlive.template.calls import call_faults, signature_faults
 from actorlive.template.codegen import Generated, generate
+from actorlive.template.colocated import TYPES, Registry, extract
 from actorlive.template.errors import TemplateError
+from actorlive.template.known import NAMES
 from actorlive.template.literals import HeexCall, calls_in
+from actorlive.template.modules import Module, callee, not_python, owners, parameter_names, read_module
 from actorlive.template.nodes import Call
 from actorlive.template.parser import parse
-from actorlive.template.signature import Attrs, Parameter, Signature
-from actorlive.template.slots import Slot
+from actorlive.template.signature import Signature
 from actorlive.template.source import Source
-from actorlive.template.template import SPECIAL_ASSIGNS, Compiled, builtins, check_names
+from actorlive.template.template import SPECIAL_ASSIGNS, Compiled, builtins, undeclared
 
 __all__ = ["check_project", "source_files"]
 
 _SKIPPED = frozenset(("node_modules", "__pycache__", "build", "dist", "site-packages"))
 _ROOTS = frozenset(("LiveView", "LiveComponent"))
-_PLAIN = {"str": str, "int": int, "float": float, "bool": bool, "bytes": bytes, "list": list, "dict": dict}
+_LENT = NAMES | vars(python).keys()
 
 
 def check_project(paths: Iterable[str | Path]) -> list[TemplateError]:
-    """The faults of all templates in the files, and in the folders, of `paths`, in the order of the files."""
+    """The faults of all templates in the files, and in the folders, of `paths`, in the order of the files.
+
+    Raises `TemplateError` for a path that does not exist.
+    """
     files = source_files(paths)
-    project = _Project([file for file in files if file.suffix == ".py"])
+    project = _Project(files)
     faults: list[TemplateError] = []
     for file in files:
-        found = _heex_file(file) if file.suffix == ".heex" else project.faults(file)
-        faults += sorted(found, key=lambda fault: (fault.lineno, fault.column))
+        faults += sorted(project.faults(file), key=lambda fault: (fault.lineno, fault.column))
     return faults
 
 
@@ -53,6 +58,8 @@ def _files(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
         return
+    if not path.is_dir():
+        raise TemplateError(f"there is no file or folder {str(path)!r}")
     for child in path.iterdir():
         if child.name.startswith(".") or child.name in _SKIPPED:
             continue
@@ -62,84 +69,91 @@ def _files(path: Path) -> Iterator[Path]:
             yield child
 
 
-def _heex_file(path: Path) -> Iterator[TemplateError]:
-    source = Source.of_file(path.read_text(encoding="utf-8"), str(path)).tidy()
-    try:
-        _compile(source)
-    except TemplateError as error:
-        yield error
+@dataclass(frozen=True)
+class _Assigns:
+    """What a template may read: the names, and whose they are."""
 
-
-def _compile(source: Source) -> Generated:
-    try:
-        return generate(source, parse(source), {}, builtins)
-    except (RecursionError, MemoryError):
-        raise source.error("the template is too deep, or too large, for Python", 0) from None
-
-
-class _Anything(Attrs):
-    """A pass-through of which nothing is known."""
-
-    def accepts(self, name: str) -> bool:
-        return True
-
-
-@dataclass
-class _Module:
-    """What the syntax of a module tells."""
-
-    path: Path
-    components: dict[str, Signature] = field(default_factory=dict[str, Signature])
-    classes: dict[str, ast.ClassDef] = field(default_factory=dict[str, ast.ClassDef])
-    names: set[str] = field(default_factory=set[str])
-    imports: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
-    stars: bool = False
-    tree: ast.Module | None = None
-    attrs: dict[str, Attrs] = field(default_factory=dict[str, Attrs])
+    names: frozenset[str]
+    owner: str
 
 
 class _Project:
-    def __init__(self, files: list[Path]) -> None:
-        self.modules = {file: _read(file) for file in files}
+    def __init__(self, files: Iterable[Path]) -> None:
+        self.modules = {file: read_module(file) for file in files if file.suffix != ".heex"}
+        self.colocated = Registry()
 
     def faults(self, file: Path) -> Iterator[TemplateError]:
+        if file.suffix == ".heex":
+            yield from self._heex_file(file)
+            return
         module = self.modules[file]
         if module.tree is None:
-            yield _not_python(file)
+            yield not_python(file, file.read_text(encoding="utf-8", errors="replace"))
             return
-        owners = dict(_owners(module.tree))
+        of = dict(owners(module.tree))
         for call in calls_in(str(file)).values():
-            if _name(call.function) == "heex":
-                yield from self._template(module, call, owners.get(call.position))
+            source = call.source(str(file)) if _is_heex(module, call) else None
+            if source is not None:
+                yield from self._template(module, source, self._declared(module, of.get(call.position), call))
 
-    def _template(self, module: _Module, call: HeexCall, owner: ast.AST | None) -> Iterator[TemplateError]:
-        source = call.source(str(module.path))
-        if source is None:
-            return
+    def _heex_file(self, path: Path) -> Iterator[TemplateError]:
+        """A template in a file of its own: that of a view of a module beside it, or one that is embedded."""
         try:
-            source = source.tidy()
-            generated = _compile(source)
-            core = Compiled(source, generated)
-            declared = self._declared(module, owner)
-            if declared is not None and not call.open_keywords:
-                check_names(core, declared[0] | call.keywords, declared[1])
+            source = Source.of_file(path.read_text(encoding="utf-8"), str(path))
+        except ValueError:
+            yield TemplateError("the template is not UTF-8", filename=str(path), lineno=1, column=1)
+            return
+        module, view = self._view_of(path)
+        yield from self._template(module, source, self._declared(module, view) if view is not None else None)
+
+    def _view_of(self, path: Path) -> tuple[Module, ast.ClassDef | None]:
+        for beside in sorted(path.parent.glob("*.py")):
+            module = self.modules.get(beside) or read_module(beside)
+            for name, node in module.classes.items():
+                if name.lower() == path.stem.replace("_", ""):
+                    return module, node
+        return Module(path, stars=True), None
+
+    def _template(self, module: Module, source: Source, declared: _Assigns | None) -> Iterator[TemplateError]:
+        source = source.tidy()
+        try:
+            generated = self._compile(module, source)
         except TemplateError as error:
             yield error
             return
+        if declared is not None:
+            yield from undeclared(Compiled(source, generated), declared.names, declared.owner)
         for used in generated.calls:
             yield from self._call(module, source, used)
+        yield from _missing_names(module, source, generated, declared)
+
+    def _compile(self, module: Module, source: Source) -> Generated:
+        namespace: dict[str, object] = {"__name__": module.path.stem, "__file__": str(module.path)}
+        namespace |= {name: TYPES[of] for name, (_, of) in module.imports.items() if of in TYPES}
+        whole = [name for name, imported in module.imports.items() if imported == ("actorlive", "")]
+        namespace |= dict.fromkeys(whole, SimpleNamespace(**TYPES))
+        try:
+            nodes = extract(source, parse(source), namespace, into=self.colocated)
+            return generate(source, nodes, {}, builtins)
+        except (RecursionError, MemoryError):
+            raise source.error("the template is too deep, or too large, for Python", 0) from None
 
     # What a template may read ------------------------------------------------------------------------
 
-    def _declared(self, module: _Module, owner: ast.AST | None) -> tuple[frozenset[str], str] | None:
+    def _declared(
+        self, module: Module, owner: ast.AST | None, call: HeexCall | None = None
+    ) -> _Assigns | None:
+        extra = call.keywords if call is not None else frozenset[str]()
+        if call is not None and call.open_keywords:
+            return None
         if isinstance(owner, ast.FunctionDef):
-            return frozenset(arg.arg for arg in _arguments(owner)), f"component {owner.name}"
+            return _Assigns(parameter_names(owner) | extra, f"component {owner.name}")
         if isinstance(owner, ast.ClassDef):
             names = self._annotated(module, owner, 0)
-            return None if names is None else (names | SPECIAL_ASSIGNS, owner.name)
+            return None if names is None else _Assigns(names | SPECIAL_ASSIGNS | extra, owner.name)
         return None
 
-    def _annotated(self, module: _Module, node: ast.ClassDef, depth: int) -> frozenset[str] | None:
+    def _annotated(self, module: Module, node: ast.ClassDef, depth: int) -> frozenset[str] | None:
         """The annotated attributes of a view and its bases; None where a base is out of sight."""
         own = {
             statement.target.id
@@ -148,7 +162,7 @@ class _Project:
         }
         is_view = False
         for base in node.bases:
-            name = _name(base.value if isinstance(base, ast.Subscript) else base)
+            name = callee(base.value if isinstance(base, ast.Subscript) else base)
             if name in _ROOTS:
                 is_view = True
                 continue
@@ -160,7 +174,7 @@ class _Project:
             is_view = True
         return frozenset(own) if is_view else None
 
-    def _find_class(self, module: _Module, name: str) -> tuple[_Module, ast.ClassDef] | None:
+    def _find_class(self, module: Module, name: str) -> tuple[Module, ast.ClassDef] | None:
         if name in module.classes:
             return module, module.classes[name]
         source, original = module.imports.get(name, ("", ""))
@@ -169,7 +183,7 @@ class _Project:
 
     # What a template may call ------------------------------------------------------------------------
 
-    def _call(self, module: _Module, source: Source, call: Call) -> Iterator[TemplateError]:
+    def _call(self, module: Module, source: Source, call: Call) -> Iterator[TemplateError]:
         root, *path = call.name.lstrip(".").split(".")
         if not path:
             signature = self._find_component(module, root)
@@ -178,32 +192,32 @@ class _Project:
             elif root not in module.names and root in builtins:
                 yield from call_faults(source, call, builtins[root])
             elif root not in module.names and not module.stars:
-                yield self._missing(source, call, module, root)
+                yield self._missing(source, call, module)
         elif len(path) == 1:
             other = self._imported(module, root)
             if other is not None and path[0] in other.components:
                 yield from signature_faults(source, call, other.components[path[0]])
             elif other is not None and path[0] not in other.names and not other.stars:
-                yield self._missing(source, call, other, path[0])
+                yield self._missing(source, call, other)
 
-    def _missing(self, source: Source, call: Call, module: _Module, name: str) -> TemplateError:
-        near = did_you_mean(name, [*module.components, *builtins])
+    def _missing(self, source: Source, call: Call, module: Module) -> TemplateError:
+        near = did_you_mean(call.name.rpartition(".")[2], [*module.components, *builtins])
         hint = f"define or import it in the module of the template.{near}"
         return source.error(f"there is no component <{call.name}>", call.start, call.end, hint=hint)
 
-    def _find_component(self, module: _Module, name: str) -> Signature | None:
+    def _find_component(self, module: Module, name: str) -> Signature | None:
         if name in module.components:
             return module.components[name]
         source, original = module.imports.get(name, ("", ""))
         other = self._module(module, source)
         return self._find_component(other, original) if other is not None and original else None
 
-    def _imported(self, module: _Module, name: str) -> _Module | None:
+    def _imported(self, module: Module, name: str) -> Module | None:
         """The project's module that a name stands for."""
         source, original = module.imports.get(name, ("", ""))
         return self._module(module, f"{source}.{original}" if original else source)
 
-    def _module(self, module: _Module, dotted: str) -> _Module | None:
+    def _module(self, module: Module, dotted: str) -> Module | None:
         if not dotted.strip("."):
             return None
         tail = Path(*dotted.strip(".").split("."))
@@ -214,143 +228,24 @@ class _Project:
         return None
 
 
-# Reading a module -------------------------------------------------------------------------------------------
+def _is_heex(module: Module, call: HeexCall) -> bool:
+    name = callee(call.function)
+    return name == "heex" or module.imports.get(name, ("", ""))[1] == "heex"
 
 
-def _read(path: Path) -> _Module:
-    module = _Module(path)
-    try:
-        module.tree = ast.parse("".join(linecache.getlines(str(path))))
-    except (SyntaxError, ValueError):
-        return module
-    for node in ast.walk(module.tree):
-        _note(module, node)
-    for node in module.tree.body:
-        if isinstance(node, ast.FunctionDef) and _is_component(node):
-            module.components[node.name] = _signature(node, module.attrs)
-    return module
-
-
-def _note(module: _Module, node: ast.AST) -> None:
-    if isinstance(node, ast.ImportFrom):
-        source = "." * node.level + (node.module or "")
-        for alias in node.names:
-            module.stars |= alias.name == "*"
-            module.imports[alias.asname or alias.name] = (source, alias.name)
-            module.names.add(alias.asname or alias.name)
-    elif isinstance(node, ast.Import):
-        for alias in node.names:
-            module.imports[alias.asname or alias.name] = (alias.name, "")
-            module.names.add(alias.asname or alias.name.partition(".")[0])
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        module.names.add(node.name)
-        if isinstance(node, ast.ClassDef):
-            module.classes[node.name] = node
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        module.names.add(node.id)
-    elif isinstance(node, ast.Call) and _name(node.func) in ("globals", "setattr"):
-        module.stars = True
-    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        module.attrs[node.targets[0].id] = _attrs(node.value, {})
-
-
-def _owners(tree: ast.Module) -> Iterator[tuple[tuple[int, int], ast.AST]]:
-    """The position of each call, with the component or the view that it belongs to."""
-    pending: list[tuple[ast.AST, ast.AST | None]] = [(tree, None)]
-    while pending:
-        node, owner = pending.pop()
-        if isinstance(node, ast.ClassDef):
-            owner = node
-        elif isinstance(node, ast.FunctionDef):
-            is_render = isinstance(owner, ast.ClassDef) and node in owner.body and node.name == "render"
-            owner = node if _is_component(node) else owner if is_render else None
-        elif isinstance(node, ast.Call) and owner is not None:
-            yield (node.lineno, node.col_offset), owner
-        pending += [(child, owner) for child in ast.iter_child_nodes(node)]
-
-
-def _is_component(node: ast.FunctionDef) -> bool:
-    return any(_name(d.func if isinstance(d, ast.Call) else d) == "component" for d in node.decorator_list)
-
-
-def _name(node: ast.expr | None) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-
-
-def _arguments(node: ast.FunctionDef) -> list[ast.arg]:
-    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-
-
-def _signature(node: ast.FunctionDef, attrs: Mapping[str, Attrs]) -> Signature:
-    arguments = node.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
-    pairs = [*zip(positional, [*defaults, *arguments.defaults], strict=True)]
-    pairs += zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-    parameters: dict[str, Parameter] = {}
-    rest_name, rest = "", None
-    for argument, default in pairs:
-        annotation = _annotation(argument)
-        base = _name(annotation.value if isinstance(annotation, ast.Subscript) else annotation)
-        if base == "Attrs":
-            rest_name, rest = argument.arg, Attrs() if default is None else _attrs(default, attrs)
-            parameters[argument.arg] = Parameter(argument.arg, "rest", False, None, Attrs)
+def _missing_names(
+    module: Module, source: Source, generated: Generated, declared: _Assigns | None
+) -> Iterator[TemplateError]:
+    """Plain names that neither the template nor its module has."""
+    if module.stars:
+        return
+    components = {call.name[1:] for call in generated.calls if call.name.startswith(".")}
+    for node in generated.free:
+        name = node.id
+        if name in module.names or name in _LENT or name in components or name.startswith("__"):
             continue
-        kind: Literal["slot", "attribute"] = "slot" if base == "Slot" else "attribute"
-        type_ = Slot if kind == "slot" else _type(annotation)
-        parameters[argument.arg] = Parameter(argument.arg, kind, default is None, None, type_)
-    return Signature(node.name, parameters, rest_name, rest)
-
-
-def _annotation(argument: ast.arg) -> Any:
-    annotation: Any = argument.annotation
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        return ast.parse(annotation.value, mode="eval").body
-    return annotation
-
-
-def _attrs(default: ast.expr, known: Mapping[str, Attrs]) -> Attrs:
-    """What `Attrs()`, `Attrs.include("a", "b")`, or a constant of the module takes."""
-    if isinstance(default, ast.Name):
-        return known.get(default.id, _Anything())
-    if isinstance(default, ast.Call) and all(isinstance(arg, ast.Constant) for arg in default.args):
-        if _name(default.func) == "include":
-            return Attrs.include(*(str(arg.value) for arg in default.args if isinstance(arg, ast.Constant)))
-        if _name(default.func) == "Attrs":
-            return Attrs()
-    return _Anything()
-
-
-def _type(annotation: Any) -> Any:
-    """The type that an annotation means, as far as its text tells; `Any` beyond that."""
-    if isinstance(annotation, ast.Constant) and annotation.value is None:
-        return None
-    if isinstance(annotation, ast.Name):
-        return _PLAIN.get(annotation.id, Any)
-    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
-        parts = [_type(annotation.left), _type(annotation.right)]
-        return Any if Any in parts else parts[0] | parts[1]
-    if isinstance(annotation, ast.Subscript):
-        if _name(annotation.value) == "Literal":
-            values = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
-            if all(isinstance(value, ast.Constant) for value in values):
-                return Literal[tuple(value.value for value in values if isinstance(value, ast.Constant))]
-        return _type(annotation.value)
-    return Any
-
-
-def _not_python(path: Path) -> TemplateError:
-    try:
-        ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        line = linecache.getline(str(path), error.lineno or 1)
-        return TemplateError(
-            f"the module is not Python: {error.msg}",
-            filename=str(path),
-            lineno=error.lineno or 1,
-            column=error.offset or 1,
-            line=line,
-        )
-    except ValueError:
-        pass
-    return TemplateError("the module cannot be read", filename=str(path), lineno=1, column=1)
+        if declared is not None and name in declared.names:
+            hint = f"write @{name} for the assign"
+        else:
+            hint = f"neither the template nor its module has it.{did_you_mean(name, [*module.names, *_LENT])}"
+        yield source.error_at(f"there is no name {name}", node, hint=hint)

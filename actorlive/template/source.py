@@ -8,6 +8,7 @@ however the text was put together.
 
 from __future__ import annotations
 
+import ast
 import linecache
 import re
 from array import array
@@ -85,6 +86,31 @@ class Source:
     def line(self, number: int) -> str:
         """A line of the file, from 0; "" when the file cannot be read."""
         return linecache.getline(self.filename, number + 1)
+
+    def error_at(
+        self, reason: str, node: ast.expr | ast.arg | ast.keyword, *, hint: str = ""
+    ) -> TemplateError:
+        """The error to raise about a node, which knows its own place in the file."""
+        end = node.end_col_offset if node.end_lineno == node.lineno else None
+        return self.error_in_file(reason, node.lineno, node.col_offset, end, hint=hint)
+
+    def error_in_file(
+        self, reason: str, lineno: int, column: int, end: int | None, *, hint: str = ""
+    ) -> TemplateError:
+        """The error to raise about a part of a line, whose columns are in bytes; it may go on in the next."""
+        text = self.line(lineno - 1)
+        line = text.encode()
+        start = len(line[:column].decode(errors="ignore"))
+        width = len(line[column:end].decode(errors="ignore"))
+        return TemplateError(
+            reason,
+            filename=self.filename,
+            lineno=lineno,
+            column=start + 1,
+            line=text,
+            width=width,
+            hint=hint,
+        )
 
     def error(self, reason: str, start: int, end: int | None = None, *, hint: str = "") -> TemplateError:
         """The error to raise about the characters from `start` to `end`."""

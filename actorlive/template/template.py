@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import linecache
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import CodeType, FrameType, FunctionType
 from typing import Any, LiteralString, cast
 
@@ -34,6 +34,7 @@ __all__ = [
     "compile_function",
     "compile_source",
     "heex",
+    "undeclared",
 ]
 
 SPECIAL_ASSIGNS = frozenset("flash streams live_action page_title uploads myself socket".split())
@@ -130,11 +131,16 @@ class Template:
 
 def check_names(core: Compiled, known: Collection[str], owner: str) -> None:
     """Raise `TemplateError` for the first assign of the template that is not known."""
-    for name in core.names:
+    for error in undeclared(core, known, owner):
+        raise error
+
+
+def undeclared(core: Compiled, known: Collection[str], owner: str) -> Iterator[TemplateError]:
+    """The faults of all assigns of the template that are not known, in the order in which it reads them."""
+    for name, (line, column) in core.where.items():
         if name not in known:
-            line, column = core.where[name]
             shown = name.rstrip("_")
-            raise TemplateError(
+            yield TemplateError(
                 f"@{shown} is not an assign of {owner}",
                 filename=core.filename,
                 lineno=line + 1,

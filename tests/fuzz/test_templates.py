@@ -23,6 +23,16 @@ PIECES = [
 ]  # fmt: skip
 
 
+EXPRESSIONS = [
+    "x", "@a", "@", "1", "(", ")", "[", "]", "{", "}", ",", ".", ":", " := ", "=", "*", "**", " ", "\n", "# c\n", "'s'",
+    "f'{x}'", "f'{@a!r:>{x}}'", "f'", "'", " if ", " else ", " for x in ", " async for x in ", " in ", "lambda x: ",
+    "lambda x, x: ", "await ", "yield ", "yield from ", "not ", "f(a=1, a=2)", "(x := 1)", "[x := 1 for x in y]",
+    "__debug__", "None", "...", "@a.@b", "(@a := 1)", "\\", ";", "import x", "0x", "1_", "!=", "~", "-", "0" * 50,
+]  # fmt: skip
+PLACES = ["{%s}", "<p a={%s} />", "<p {%s} />", "<p :if={%s} />", "<p :for={%s} />", "<p :for={x in y} :key={%s} />",
+          "<.badge :let={%s}>x</.badge>", "{%% if %s %%}{%% endif %%}", "{%% for %s %%}{%% endfor %%}"]  # fmt: skip
+
+
 def compiles_or_complains(text: str) -> None:
     try:
         compile_source(Source.of_text(text, "fuzz").tidy(), {})
@@ -34,6 +44,12 @@ def compiles_or_complains(text: str) -> None:
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 def test_pieces_of_templates(text: str) -> None:
     compiles_or_complains(text)
+
+
+@settings(max_examples=600)
+@given(st.lists(st.sampled_from(EXPRESSIONS), min_size=1, max_size=6).map("".join), st.sampled_from(PLACES))
+def test_pieces_of_expressions(text: str, place: str) -> None:
+    compiles_or_complains(place % text)
 
 
 @settings(max_examples=300)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from actorlive.template import TemplateError
+from actorlive.template.colocated import registry
 from actorlive.template.project import check_project
 
 UI = """
@@ -66,39 +70,109 @@ def write(root: Path) -> None:
     (root / "node_modules" / "bad.py").write_text("def f(:\n")
 
 
+def told(*paths: Path) -> list[tuple[str, int, str]]:
+    return [(Path(fault.filename).name, fault.lineno, fault.reason) for fault in check_project(paths)]
+
+
 def test_all_faults_of_a_project(tmp_path: Path) -> None:
     write(tmp_path)
-    faults = check_project([tmp_path])
-    found = [(Path(fault.filename).name, fault.lineno, fault.reason) for fault in faults]
-    assert found == [
+    assert told(tmp_path) == [
         ("bad.py", 1, "the module is not Python: invalid syntax"),
         ("page.heex", 3, "</div> does not close <p>"),
         ("ui.py", 9, "@lable is not an assign of component button"),
+        ("views.py", 14, "<ui.button> takes no content"),
+        ("views.py", 14, "the attribute kind of <ui.button> cannot be 'c'"),
+        ("views.py", 14, "the attribute size of <ui.button> cannot be '3'"),
+        ("views.py", 15, "there is no component <ui.buton>"),
+        ("views.py", 16, "<.box> needs the attribute title"),
         ("views.py", 16, "@cuont is not an assign of Shop"),
+        ("views.py", 17, "<.box> needs the attribute title"),
+        ("views.py", 17, "<.box> needs content"),
+        ("views.py", 17, "<.box> has no attribute titel"),
+        ("views.py", 18, "there is no component <.ghost>"),
+        ("views.py", 19, "<.link> has no attribute nowhere"),
         ("views.py", 23, "@titel is not an assign of Shop"),
         ("views.py", 30, "an expression is never closed"),
     ]
 
 
-def test_calls_are_checked(tmp_path: Path) -> None:
-    write(tmp_path)
-    views = tmp_path / "shop" / "views.py"
-    views.write_text(VIEWS.replace("{@cuont}", "{@count}"))
+def test_the_template_beside_a_module_belongs_to_its_view(tmp_path: Path) -> None:
+    (tmp_path / "views.py").write_text(
+        "from actorlive import LiveView\nfrom ui import button\n"
+        "class TodoLive(LiveView):\n    title: str = ''\n"
+    )
+    (tmp_path / "ui.py").write_text(UI.replace("@lable", "@label"))
+    (tmp_path / "todo_live.heex").write_text("<h1>{@titel}{titles(@flash)}</h1>\n<.buton />\n<.button />")
+    (tmp_path / "other.heex").write_text("<p>{@anything}{whatever}</p><.unknown />")
     found = [
-        (fault.lineno, fault.reason) for fault in check_project([tmp_path]) if Path(fault.filename) == views
+        ("todo_live.heex", 1, "@titel is not an assign of TodoLive"),
+        ("todo_live.heex", 1, "there is no name titles"),
+        ("todo_live.heex", 2, "there is no component <.buton>"),
+        ("todo_live.heex", 3, "<.button> needs the attribute label"),
     ]
-    assert found[:-2] == [
-        (14, "<ui.button> takes no content"),
-        (14, "the attribute kind of <ui.button> cannot be 'c'"),
-        (14, "the attribute size of <ui.button> cannot be '3'"),
-        (15, "there is no component <ui.buton>"),
-        (16, "<.box> needs the attribute title"),
-        (17, "<.box> needs the attribute title"),
-        (17, "<.box> needs content"),
-        (17, "<.box> has no attribute titel"),
-        (18, "there is no component <.ghost>"),
-        (19, "<.link> has no attribute nowhere"),
+    assert told(tmp_path) == found
+    assert told(tmp_path / "todo_live.heex") == found[:3]  # the module ui is out of sight
+
+
+NAMES = '''
+import html
+from typing import TYPE_CHECKING
+from actorlive import LiveView, heex as h
+
+class Page(LiveView):
+    count: int = 0
+    template = h("""
+      {count} {html.escape(@count)} {len([x for x in [y for y in @flash]])} {(z := 1)} {z}
+      <i :for={row in @rows} title={row}>{JS.show()}{lambda a, *b: (a, b)}{LIMTI}</i>
+      {Markup("")}{__name__}{render_slot(used_input)}<.card :let={own}>{own}</.card>
+      {undefined.thing}
+    """)
+
+LIMIT = 3
+'''
+
+
+def test_names_that_the_module_does_not_have(tmp_path: Path) -> None:
+    path = tmp_path / "page.py"
+    path.write_text(NAMES)
+    faults = {fault.reason: fault for fault in check_project([path])}
+    assert list(faults) == [
+        "there is no name count",
+        "there is no name z",
+        "@rows is not an assign of Page",
+        "there is no name LIMTI",
+        "there is no component <.card>",
+        "there is no name undefined",
     ]
+    assert faults["there is no name count"].hint == "write @count for the assign"
+    assert 'Did you mean "LIMIT"?' in faults["there is no name LIMTI"].hint
+    quoted, caret = str(faults["there is no name undefined"]).splitlines()[2:4]
+    assert quoted[caret.index("^") :].startswith("undefined")
+    assert caret.count("^") == len("undefined")
+
+
+def test_colocated_scripts_are_checked(tmp_path: Path) -> None:
+    before = registry.version
+    path = tmp_path / "page.py"
+    path.write_text(
+        "import actorlive\nfrom actorlive import heex, ColocatedHook as Hook\n"
+        'a = heex(\'<script :type={Hook} name=".A">export default {}</script>'
+        '<p id="x" phx-hook=".A">x</p>\')\n'
+        "b = heex('<script :type={actorlive.ColocatedHook} name=\".B\">let x = 1</script>')\n"
+        'c = heex(\'<p id="x" phx-hook=".C">x</p>\')\n'
+        "d = heex('<script :type={ColocatedHok}>x</script>')\n"
+    )
+    assert told(path) == [
+        ("page.py", 4, "a colocated hook has no default export"),
+        ("page.py", 5, "the module page has no hook .C"),
+        ("page.py", 6, "unknown :type ColocatedHok"),
+    ]
+    assert registry.version == before
+
+
+def test_a_path_that_leads_nowhere(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="there is no file or folder"):
+        check_project([tmp_path / "nope"])
 
 
 def test_one_file(tmp_path: Path) -> None:
