@@ -28,12 +28,15 @@ lint: setup  ## style, types and the import law
 	node_modules/.bin/pyright --pythonpath $(BIN)/python
 	$(BIN)/python .ci/typed.py
 	$(BIN)/lint-imports
+	$(BIN)/actorlive fmt --check actorlive examples bench
+	$(BIN)/actorlive check actorlive examples bench
 	npm run --silent format:check
 	npm run --silent types
 
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/actorlive fmt actorlive examples bench
 	npm run --silent format
 
 bench: setup .make/triotp  ## print the tables of bench/README.md

@@ -88,25 +88,39 @@ def routes(options: argparse.Namespace) -> None:
 
 
 def fmt(options: argparse.Namespace) -> None:
-    """Format in place, or with --check say what would change."""
+    """Format in place, or with --check say what would change. A faulty file is left alone, and exit is 1."""
+    from actorlive.template import TemplateError
     from actorlive.template.project import source_files
 
-    changed = [file for file in source_files(options.paths) if _formatted(file, write=not options.check)]
-    for file in changed:
-        print(f"{'would format' if options.check else 'formatted'} {file}")
-    if options.check and changed:
+    changed = faulty = False
+    for file in source_files(options.paths):
+        try:
+            if _formatted(file, write=not options.check):
+                changed = True
+                print(f"{'would format' if options.check else 'formatted'} {file}")
+        except TemplateError as fault:
+            faulty = True
+            print(f"{fault}\n", file=sys.stderr)
+    if faulty or (options.check and changed):
         sys.exit(1)
 
 
 def _formatted(file: Path, *, write: bool) -> bool:
     """Format one file; True when that changes it."""
+    from actorlive.template import TemplateError
     from actorlive.template.format import format_source, format_template
 
-    text = file.read_text(encoding="utf-8")
+    written = file.read_bytes()
+    try:
+        text = written.decode()
+    except UnicodeDecodeError:
+        raise TemplateError("the file is not UTF-8", filename=str(file), lineno=1, column=1) from None
+    ends = "\r\n" if "\r\n" in text else "\n"
+    text = text.replace("\r\n", "\n")
     heex = file.suffix == ".heex"
     new = format_template(text, str(file)) + "\n" if heex else format_source(text, str(file))
     if write and new != text:
-        file.write_text(new, encoding="utf-8")
+        file.write_bytes(new.replace("\n", ends).encode())
     return new != text
 
 

@@ -102,6 +102,33 @@ def test_fmt_check_changes_nothing_and_fails(tmp_path: Path, capsys: pytest.Capt
     assert capsys.readouterr().out == f"would format {page}\n"
 
 
+def test_fmt_leaves_faulty_files_alone_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {
+        "a.py": b"x = (\n",
+        "b.py": b'from actorlive import heex\nx = heex("<p>")\n',
+        "c.heex": b"<p>\xff</p>",
+        "d.heex": b"<p  >a</p>\r\n<p>b</p>\r\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_bytes(text)
+    with pytest.raises(SystemExit, match="1"):
+        main(["fmt", str(tmp_path)])
+    shown = capsys.readouterr()
+    assert shown.out == f"formatted {tmp_path / 'd.heex'}\n"
+    for place in ("a.py:1:5", "b.py:2:11", "c.heex:1:1"):
+        assert str(tmp_path / place) in shown.err
+    assert (tmp_path / "d.heex").read_bytes() == b"<p>a</p>\r\n<p>b</p>\r\n"
+    assert all((tmp_path / name).read_bytes() == files[name] for name in ("a.py", "b.py", "c.heex"))
+
+
+@pytest.mark.parametrize("command", ["fmt", "check"])
+def test_a_path_that_leads_nowhere(tmp_path: Path, command: str) -> None:
+    with pytest.raises(SystemExit, match="there is no file or folder"):
+        main([command, str(tmp_path / "nope")])
+
+
 def test_check_reports_faults_without_running_anything(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 from actorlive.template.literals import HeexCall, index_calls
+from actorlive.template.modules import not_python
 from actorlive.template.nodes import VOID, Attr, Text
 from actorlive.template.parser import parse
 from actorlive.template.source import Source, split_lines
@@ -43,9 +45,12 @@ def format_source(text: str, filename: str = "source") -> str:
     """Python source with its `heex("…")` literals formatted.
 
     A literal with escapes, or put together from several, is left alone. Raises `TemplateError` for a faulty
-    template, `SyntaxError` for source that is not Python.
+    template, and for source that is not Python.
     """
-    ast.parse(text)
+    try:
+        ast.parse(text)
+    except (SyntaxError, ValueError):
+        raise not_python(Path(filename), text) from None
     lines = split_lines(text)
     calls = [call for call in index_calls(text).values() if _is_heex(call.function)]
     for call in sorted(calls, key=lambda call: call.position, reverse=True):
