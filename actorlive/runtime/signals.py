@@ -141,11 +141,16 @@ class Entity(Mailbox):
         self.doomed = True
         self.pid.entity = None
         self.node.forget(self, reason)
-        self.drop_timers()
-        self.drop_monitors()
-        self.release_owned(reason)
-        self.break_links(reason)
-        self.tell_watchers(reason)
+        if self.timers:
+            self.drop_timers()
+        if self.monitors:
+            self.drop_monitors()
+        if self.owned or self.owner:
+            self.release_owned(reason)
+        if self.links:
+            self.break_links(reason)
+        if self.watchers:
+            self.tell_watchers(reason)
         self.queue = None
 
     # ---- links ----
