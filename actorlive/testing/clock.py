@@ -10,6 +10,7 @@ does cannot be seen from here, so there `settle` waits until nothing has come fo
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -29,6 +30,9 @@ MAX_STEPS = 100_000
 
 QUIET = 0.05
 """Seconds without a step after which a page of a server in another process counts as settled."""
+
+QUIET_TRIES = 20
+"""For so many cushions it is waited for one; a page that ticks all the time is looked at as it is."""
 
 _THREAD_WAIT = 0.005
 _THREAD_ROUNDS = 2_000
@@ -77,13 +81,13 @@ def _is_machinery(frame: FrameType) -> bool:
 async def settle(steps: int = MAX_STEPS, cushion: float = 0.0) -> None:
     """Wait until every task of this Trio loop is blocked, and no worker thread is at work. No virtual time passes.
 
-    `cushion` is for how many real seconds they must have been so. Raises `NotIdle` after `steps` steps, and says where
-    those stand that go on.
+    `cushion` is for how many real seconds they must have been so, where that can be had. Raises `NotIdle` after
+    `steps` steps, and says where those stand that go on.
     """
     watch = _Watch(steps)
     trio.lowlevel.add_instrument(watch)
     try:
-        with watch.scope:
+        with watch.scope, trio.move_on_after(QUIET_TRIES * cushion or math.inf):
             await _at_rest(watch, cushion)
     finally:
         trio.lowlevel.remove_instrument(watch)

@@ -18,6 +18,11 @@ __all__ = ["JoinedView"]
 
 __tracebackhide__ = hide_frames
 
+CONTAINER_ATTRIBUTES = ("id", "data-phx-session", "data-phx-static", "data-phx-main", "data-phx-root-id")
+
+DISCONNECTED_DELAY = 0.5
+"""Seconds that a view is away before `phx-disconnected` runs."""
+
 STATES = ("phx-connected", "phx-loading", "phx-error", "phx-client-error", "phx-server-error")
 
 
@@ -71,6 +76,8 @@ class JoinedView:
         first = self.joins == 0
         self.status = "joined"
         self.joins += 1
+        if "container" in response:
+            self._dress(response["container"][1])
         self.attempts = 0
         self._state("phx-connected")
         extracted = split(response["rendered"])
@@ -79,7 +86,14 @@ class JoinedView:
         if "live_patch" in response:
             self.patched(response["live_patch"])
         self._show(extracted.title, extracted.events, joining=True)
+        self._run_all("phx-connected")
         self._recover(recovery)
+
+    def _dress(self, attributes: dict[str, str]) -> None:
+        """The container gets another view's attributes, after a live navigation; who it is stays."""
+        kept = {name: value for name, value in self.container.attrs.items() if name in CONTAINER_ATTRIBUTES}
+        self.container.attrs = {**attributes, **kept}
+        self._state("phx-connected")
 
     def refused(self, response: dict[str, Any]) -> None:
         """The join was answered with an error."""
@@ -158,6 +172,12 @@ class JoinedView:
         """Show that the view is away."""
         self.status = "errored"
         self._state("phx-loading", "phx-error", kind)
+        joins = self.joins
+        self.page.schedule(DISCONNECTED_DELAY, lambda: self._still_away(joins))
+
+    def _still_away(self, joins: int) -> None:
+        if self.joins == joins and self.status in ("errored", "joining"):
+            self._run_all("phx-disconnected")
 
     def _state(self, *classes: str) -> None:
         set_classes(
@@ -189,16 +209,21 @@ class JoinedView:
         mounted = [self.container] if joining else patch.added
         for node in [node for root in mounted for node in root.walk()]:
             if "phx-mounted" in node.attrs:
-                self._run_mounted(node)
+                self._run(node, "phx-mounted")
 
-    def _run_mounted(self, node: Node) -> None:
-        for name, arguments in commands.parse_commands(node.attrs["phx-mounted"]):
+    def _run_all(self, binding: str) -> None:
+        for node in [node for node in self.container.walk() if binding in node.attrs]:
+            self._run(node, binding)
+
+    def _run(self, node: Node, binding: str) -> None:
+        """Run what an element wants run when something happens to its view."""
+        for name, arguments in commands.parse_commands(node.attrs[binding]):
             if name in commands.DOM_COMMANDS:
                 for target in commands.targets(self.page.document, node, arguments.get("to")):
                     commands.change_dom(name, target, arguments)
             elif name == "push":
                 payload = {"type": None, "event": arguments["event"], "value": arguments.get("value", {})}
-                self.page.send(self, "event", payload, "phx-mounted", node)
+                self.page.send(self, "event", payload, binding, node)
         self.page.document.touch()
 
     def _titled(self, title: str | None) -> None:

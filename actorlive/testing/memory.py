@@ -19,7 +19,7 @@ from actorlive.testing.messages import decode
 from actorlive.testing.schedule import late_frames
 from actorlive.web.sockets import ClientSocket, Sockets
 
-__all__ = ["MemorySocket", "Network"]
+__all__ = ["MemorySocket", "Network", "TimedQueue"]
 
 
 @dataclass
@@ -48,13 +48,35 @@ class Network:
         return self.loss > 0 and self.random.random() < self.loss
 
 
+class TimedQueue(ClientSocket):
+    """The server's outgoing side, which notes of each frame when it will have reached the client."""
+
+    def __init__(self, network: Network, max_queue: int, live_socket_id: str | None) -> None:
+        super().__init__(max_queue, live_socket_id)
+        self._network = network
+        self._arrivals: deque[float] = deque()
+        self._last = 0.0
+
+    def send(self, frame: bytes) -> None:
+        """Queue one frame; none arrives before the one that was sent before it."""
+        if not self.closing:
+            self._last = max(self._last, trio.current_time() + self._network.delay())
+            self._arrivals.append(self._last)
+        super().send(frame)
+
+    async def next_arrival(self) -> tuple[bytes, float] | None:
+        """The next frame, and the moment at which it arrives; None at the end."""
+        frame = await self.next_frame()
+        return None if frame is None else (frame, self._arrivals.popleft())
+
+
 class MemorySocket:
     """One connection of one page."""
 
     def __init__(
         self,
         connection: LiveConnection,
-        queue: ClientSocket,
+        queue: TimedQueue,
         sockets: Sockets,
         network: Network,
         schedule: Callable[[float, Callable[[], None]], None],
@@ -70,7 +92,6 @@ class MemorySocket:
         self._closed = False
         self._under_way: deque[str] = deque()
         self._due_out = 0.0
-        self._due_in = 0.0
         queue.connection = connection
         sockets.add(queue)
 
@@ -104,16 +125,13 @@ class MemorySocket:
 
     async def receive(self) -> bytes | None:
         """The server's next frame; None at the end."""
-        frame = await self._queue.next_frame()
-        if frame is None:
+        arrival = await self._queue.next_arrival()
+        if arrival is None or self._network.breaks():
             self._end()
             return None
-        if self._network.breaks():
-            self._end()
-        now = trio.current_time()
-        self._due_in = max(self._due_in, now + self._network.delay())
-        if self._due_in > now:
-            await trio.sleep_until(self._due_in)
+        frame, moment = arrival
+        if moment > trio.current_time():
+            await trio.sleep_until(moment)
         return None if self._closed else frame
 
     async def close(self) -> None:

@@ -6,6 +6,8 @@ is real here: `advance` sleeps, and `settle` waits until nothing has come for a 
 
 from __future__ import annotations
 
+import itertools
+import math
 import ssl
 import urllib.error
 import urllib.request
@@ -21,6 +23,7 @@ import trio_websocket
 from actorlive.testing import clock
 from actorlive.testing.driver import Driver, Loaded, World, headers_of
 from actorlive.testing.errors import Redirected, hide_frames
+from actorlive.testing.messages import decode, encode
 from actorlive.testing.page import Page
 from actorlive.testing.trio_run import require_trio, unwrap
 from actorlive.testing.view import View
@@ -30,6 +33,10 @@ __all__ = ["RemoteSocket", "RemoteWorld", "connect"]
 __tracebackhide__ = hide_frames
 
 CONNECT_TIMEOUT = 10.0
+HEARTBEAT = 30.0
+"""Seconds between two signs of life, as the client gives them; a server takes one that is silent for gone."""
+
+CLOSE_TIMEOUT = 1.0
 MAX_MESSAGE = 64 * 1024 * 1024
 
 
@@ -40,24 +47,28 @@ async def connect(
     connect_params: Mapping[str, Any] | None = None,
     socket_path: str = "/live/websocket",
     ssl_context: ssl.SSLContext | None = None,
+    heartbeat: float = HEARTBEAT,
 ) -> AsyncGenerator[View]:
     """The view at a URL of a running server, as `live` gives it: loaded, then joined over a websocket.
 
-    `socket_path` is where the server's LiveSocket listens. Raises what `live` raises, and `OSError` when nobody
-    answers. Leaving the block closes the socket.
+    `socket_path` is where the server's LiveSocket listens; `heartbeat` seconds lie between two signs of life, and a
+    server that has not answered one when the next is due counts as gone. Raises what `live` raises, and `OSError`
+    when nobody answers. Leaving the block closes the socket.
     """
     require_trio()
     failure: BaseException | None = None
     try:
         async with trio.open_nursery() as nursery:
             driver = Driver(nursery, dict(connect_params or {}))
-            driver.world = RemoteWorld(nursery, socket_path, ssl_context)
+            driver.world = RemoteWorld(nursery, socket_path, ssl_context, heartbeat)
             try:
+                parts = urlsplit(url)
+                url = parts._replace(path=parts.path or "/").geturl()
                 yield View(driver, await driver.start(url))
                 driver.check()
             except BaseException as error:
                 failure = error
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + 1):
+            with trio.CancelScope(shield=True):
                 await driver.disconnect()
             nursery.cancel_scope.cancel()
     except BaseExceptionGroup as group:
@@ -71,10 +82,13 @@ class RemoteWorld(World):
 
     cushion = clock.QUIET
 
-    def __init__(self, nursery: trio.Nursery, socket_path: str, ssl_context: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, nursery: trio.Nursery, socket_path: str, ssl_context: ssl.SSLContext | None, heartbeat: float
+    ) -> None:
         self._nursery = nursery
         self._socket_path = socket_path
         self._ssl = ssl_context
+        self._heartbeat = heartbeat
         self._jar = CookieJar()
         handlers: list[Any] = [urllib.request.HTTPCookieProcessor(self._jar), _NoRedirects()]
         if ssl_context is not None:
@@ -124,7 +138,7 @@ class RemoteWorld(World):
             socket = await trio_websocket.connect_websocket_url(
                 self._nursery, url, self._ssl, extra_headers=headers, max_message_size=MAX_MESSAGE
             )
-        return RemoteSocket(socket, self._nursery)
+        return RemoteSocket(socket, self._nursery, self._heartbeat)
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -137,30 +151,55 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 class RemoteSocket:
     """A websocket; frames to send wait in a queue, so that sending does not."""
 
-    def __init__(self, socket: trio_websocket.WebSocketConnection, nursery: trio.Nursery) -> None:
+    def __init__(
+        self, socket: trio_websocket.WebSocketConnection, nursery: trio.Nursery, heartbeat: float
+    ) -> None:
         self._socket = socket
-        self._out, queue = trio.open_memory_channel[str](10_000)
-        nursery.start_soon(self._write, queue)
+        self._out, queue = trio.open_memory_channel[str](math.inf)
+        self._work = trio.CancelScope()
+        self._answered = True
+        nursery.start_soon(self._run, queue, heartbeat)
 
-    def send(self, frame: str) -> None:
-        """Queue one text frame."""
-        self._out.send_nowait(frame)
+    async def _run(self, queue: trio.MemoryReceiveChannel[str], heartbeat: float) -> None:
+        with self._work:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._write, queue)
+                nursery.start_soon(self._beat, heartbeat)
 
     async def _write(self, queue: trio.MemoryReceiveChannel[str]) -> None:
         async for frame in queue:
             try:
                 await self._socket.send_message(frame)
             except trio_websocket.ConnectionClosed:
-                return
+                self._work.cancel()
+
+    async def _beat(self, seconds: float) -> None:
+        for number in itertools.count(1):
+            await trio.sleep(seconds)
+            if not self._answered:
+                await self.close()
+            self._answered = False
+            self.send(encode(None, f"heartbeat-{number}", "phoenix", "heartbeat", {}))
+
+    def send(self, frame: str) -> None:
+        """Queue one text frame; it is lost when the socket is closed."""
+        if not self._work.cancel_called:
+            self._out.send_nowait(frame)
 
     async def receive(self) -> str | bytes | None:
-        """The next frame; None when the server has closed."""
-        try:
-            return await self._socket.get_message()
-        except trio_websocket.ConnectionClosed:
-            return None
+        """The next frame; None when the connection has ended."""
+        while True:
+            try:
+                frame = await self._socket.get_message()
+            except trio_websocket.ConnectionClosed:
+                self._work.cancel()
+                return None
+            if decode(frame).topic != "phoenix":
+                return frame
+            self._answered = True
 
     async def close(self) -> None:
-        """Close the socket."""
-        self._out.close()
-        await self._socket.aclose()
+        """Close the socket; a server that does not say goodbye is not waited for."""
+        with trio.move_on_after(CLOSE_TIMEOUT, shield=True):
+            await self._socket.aclose()
+        self._work.cancel()

@@ -12,10 +12,10 @@ from actorlive.testing import clock
 from actorlive.testing.driver import World
 from actorlive.testing.errors import Failure
 from actorlive.testing.joined import JoinedView
-from actorlive.testing.memory import MemorySocket, Network
+from actorlive.testing.memory import MemorySocket, Network, TimedQueue
 from actorlive.testing.page import Page
 from actorlive.web.limits import Limits
-from actorlive.web.sockets import ClientSocket, Sockets
+from actorlive.web.sockets import Sockets
 
 __all__ = ["HOST", "Crash", "MemoryWorld", "absolute"]
 
@@ -70,7 +70,8 @@ class MemoryWorld(World):
             "uri": page.url,
             "x_headers": [],
         }
-        queue = ClientSocket(self._limits.max_queue, (session or {}).get("live_socket_id"))
+        live_socket_id = (session or {}).get("live_socket_id")
+        queue = TimedQueue(self.network, self._limits.max_queue, live_socket_id)
         client = ConnectionInfo(session, info)
         connection = LiveConnection(
             self.node, self._gate, queue.send, client, max_channels=self._limits.max_channels

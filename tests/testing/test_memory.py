@@ -6,7 +6,8 @@ import pytest
 import trio
 from quart_trio import QuartTrio
 
-from actorlive.testing import Network, live
+from actorlive import JS, LiveView, heex
+from actorlive.testing import Network, live, live_isolated
 
 
 async def test_latency_holds_each_way(app: QuartTrio) -> None:
@@ -20,6 +21,46 @@ async def test_latency_holds_each_way(app: QuartTrio) -> None:
         assert await view.element("#count").text() == "1"
         await view.element("#inc").click()
         assert trio.current_time() - began == pytest.approx(0.4)
+
+
+async def test_frames_on_their_way_do_not_wait_for_each_other(app: QuartTrio) -> None:
+    async with live(app, "/kitchen", network=Network(latency=1.0)) as view:
+        for number in range(5):
+            await view.hook("ask", {"question": str(number)}, wait=False)
+            await view.advance(0.1)
+        await view.advance(1.4)
+        assert len(view.joined.replies) == 0
+        await view.advance(0.11)
+        assert len(view.joined.replies) == 1
+        await view.advance(0.4)
+        assert len(view.joined.replies) == 5
+
+
+AWAY, BACK = JS.remove_attribute("hidden"), JS.set_attribute("hidden", "")
+
+
+class BannerLive(LiveView):
+    """Shows a banner while it is away."""
+
+    template = heex("""<p id="banner" hidden phx-connected={BACK} phx-disconnected={AWAY}>No network</p>""")
+
+
+async def test_a_view_that_is_away_runs_what_is_bound_to_it(app: QuartTrio) -> None:
+    async with live_isolated(BannerLive) as view:
+        banner = view.element("#banner")
+        assert not await banner.is_visible()
+        await view.disconnect()
+        await view.advance(0.4)
+        assert not await banner.is_visible()
+        await view.advance(0.1)
+        assert await banner.is_visible()
+        await view.reconnect()
+        assert not await banner.is_visible()
+        await view.crash()
+        await view.advance(0.6)
+        assert await banner.is_visible()
+        await view.advance(0.4)
+        assert not await banner.is_visible()
 
 
 async def test_jitter_never_changes_the_order(app: QuartTrio) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import trio
 from quart_trio import QuartTrio
 
-from actorlive.testing import Failure, Redirected, connect
+from actorlive import ActorLive, LiveView, Socket, heex
+from actorlive.testing import Failure, Redirected, clock, connect
 from actorlive.web.server import serve_async
+from tests.testing.phoenix import Recording, app_of
 
 pytestmark = pytest.mark.real_clock
 
@@ -72,6 +75,98 @@ async def test_a_page_that_redirects(app: QuartTrio) -> None:
             async with connect(f"{url}/guard"):
                 pass
         assert caught.value.to == "/other"
+
+
+async def test_what_phoenix_says_is_understood() -> None:
+    recording = Recording("wire")
+    async with served(app_of(recording)) as url, connect(f"{url}/wire?q=first") as view:
+        assert await view.page_title() == "Wire"
+        rows = view.element("#rows li")
+        for event, wanted in [
+            ("reverse", "4 3 2 1"),
+            ("prepend", "100 4 3 2 1"),
+            ("append", "100 4 3 2 1 200"),
+            ("remove_first", "4 3 2 1 200"),
+            ("swap_change", "3 4 2 1 200"),
+            ("clear", ""),
+            ("refill", "1 2"),
+        ]:
+            await view.click(event, {"k": 1})
+            ids = [str(node.id).removeprefix("r") for node in rows.matches()]
+            assert " ".join(ids) == wanted, event
+        await view.click("matrix", {"k": 1})
+        assert await view.element("#unkeyed > li").texts() == ["19", "34", "5"]
+        await view.click("title", {"k": 1})
+        assert await view.page_title() == "New <title>"
+        await view.click("push", {"k": 1})
+        assert await view.assert_push_event("ev2") == {"b": [1, None]}
+        await view.click("reply", {"k": 1})
+        assert await view.assert_reply() == {"echo": {"k": 1}}
+        await view.click("add_card", {"k": 1})
+        assert await view.element(".card b").texts() == ["A", "B", "C"]
+        await view.click("del_card", {"k": 1})
+        assert await view.element(".card b").texts() == ["B", "C"]
+    assert [message[3] for message in recording.heard[-2:]] == ["cids_will_destroy", "cids_destroyed"]
+
+
+async def test_phoenix_sends_the_visitor_elsewhere() -> None:
+    async with served(app_of(Recording("wire_navigate"))) as url, connect(f"{url}/wire") as view:
+        await view.click("navigate")
+        assert (await view.assert_redirect("/counter")).kind == "live_redirect"
+
+
+async def test_phoenix_crashes_and_is_joined_again() -> None:
+    async with served(app_of(Recording("wire_crash"))) as url, connect(f"{url}/wire") as view:
+        await view.click("crash", wait=False)
+        await view.until(lambda: view.joined.joins == 2, timeout=10)
+        assert await view.element("#q").text() == "first"
+
+
+async def test_phoenix_validates_a_form() -> None:
+    recording = Recording("form")
+    async with served(app_of(recording)) as url, connect(f"{url}/form") as view:
+        await view.form("#form", {"user": {"name": "a"}}).change()
+        assert await view.element("#error").text() == "should be at least 3 character(s)"
+        await view.form("#form", {"user": {"name": "ab&<i>"}}).change()
+        assert await view.element("#echo").text() == "ab&<i>"
+
+
+async def test_a_page_that_never_rests_is_looked_at_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "QUIET_TRIES", 2)
+    app = QuartTrio(__name__)
+    ActorLive(app, secret_key="x" * 40).route("/", TickingLive)
+    async with served(app) as url, connect(url) as view:
+        before = int(await view.element("p").text())
+        assert int(await view.element("p").text()) > before
+
+
+class TickingLive(LiveView):
+    """Ticks faster than anybody looks."""
+
+    ticks: int = 0
+
+    template = heex("<p>{@ticks}</p>")
+
+    async def mount(self, params: Any, session: Any, socket: Socket) -> None:
+        if socket.connected:
+            socket.send_after("tick", 0.005)
+
+    async def handle_info(self, message: object, socket: Socket) -> None:
+        self.ticks += 1
+        socket.send_after("tick", 0.005)
+
+
+async def test_signs_of_life_are_sent_and_missed() -> None:
+    recording = Recording("wire")
+    async with served(app_of(recording)) as url, connect(f"{url}/wire", heartbeat=0.12) as view:
+        await view.until(lambda: _beats(recording) >= 2)
+        assert view.joined.joins == 1
+        recording.deaf = True
+        await view.until(lambda: view.joined.joins == 2)
+
+
+def _beats(recording: Recording) -> int:
+    return sum(message[2:4] == ["phoenix", "heartbeat"] for message in recording.heard)
 
 
 async def test_nobody_answers() -> None:
