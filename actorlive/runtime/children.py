@@ -16,7 +16,7 @@ from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import exit as end_process
 from actorlive.runtime.process import label_of, monitor, unlink
 from actorlive.runtime.server import Server
-from actorlive.runtime.signals import Down, ExitSignal
+from actorlive.runtime.signals import Down
 from actorlive.runtime.spawning import spawn_link
 from actorlive.runtime.task import is_async
 
@@ -153,7 +153,6 @@ async def end_child(pid: Pid, how: Shutdown) -> object:
     """End a child by OTP's protocol and wait until it is gone; returns its exit reason."""
     ref = monitor(pid)
     unlink(pid)
-    current_process().discard(lambda message: isinstance(message, ExitSignal) and message.process is pid)
     end_process(pid, "kill" if how == "brutal_kill" else "shutdown")
     limit = None if how == "brutal_kill" else how
     try:

@@ -242,8 +242,6 @@ async def run_server(
     if isinstance(begun, Stop):
         end_process(begun.reason)
     if begun is IGNORE:
-        if parent is not None:
-            current_process().unlink(parent)
         ack.answer(IGNORE)
         return
     ack.answer(None)

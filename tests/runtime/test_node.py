@@ -11,6 +11,7 @@ import trio
 
 from actorlive.runtime import (
     ChildSpec,
+    Error,
     ExitSignal,
     NodeClosed,
     NodeFailed,
@@ -121,6 +122,22 @@ async def test_a_child_that_never_starts_does_not_keep_the_node(hanging):
     assert "beside" in [name for name, _ in log]
     assert not node.processes
     assert trio.current_time() < 5 + 2 + 3
+
+
+async def test_who_asked_for_a_child_that_never_starts_is_told_when_the_node_ends():
+    answers: list[object] = []
+
+    async def asks() -> None:
+        supervisor = await Supervisor.start_link([])
+        with trio.CancelScope(shield=True):
+            answers.append(await Supervisor.start_child(supervisor, child_spec(NeverReady)))
+
+    async with open_node() as node:
+        node.spawn(asks)
+        await trio.sleep(1)
+        assert len(node.starts) == 1
+    assert answers == [Error("shutdown")]
+    assert not node.starts
 
 
 async def test_children_that_start_at_the_same_time_share_one_root():

@@ -246,6 +246,25 @@ async def test_terminate_runs_after_a_crash_and_may_replace_the_reason(caplog):
     assert isinstance(log[-1][1], ValueError)
 
 
+async def test_terminate_gets_the_error_itself_though_it_came_through_a_nursery(caplog):
+    log: list[object] = []
+
+    class Parallel(Echo):
+        async def handle_cast(self, request: object) -> None:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self.fail)
+
+        async def fail(self) -> None:
+            raise KeyError("inner")
+
+    async with open_node():
+        cast(await Parallel.start(log), None)
+        await trio.sleep(1)
+    [(_, reason)] = log
+    assert isinstance(reason, KeyError)
+    assert "Parallel crashed: KeyError: 'inner'" in caplog.text
+
+
 @pytest.mark.parametrize("reason", ["normal", "shutdown", "odd"])
 async def test_a_trapping_server_ends_with_its_parent(reason):
     log: list[object] = []
@@ -301,6 +320,14 @@ async def test_init_that_fails(caplog):
         with pytest.raises(StartError, match="nothing to do"):
             await Fails.start(IGNORE)
 
+        async def ignored() -> object:
+            process_flag(trap_exit=True)
+            with pytest.raises(StartError) as caught:
+                await Fails.start_link(IGNORE)
+            return caught.value.reason, (await receive(ExitSignal)).reason
+
+        assert await in_process(node, ignored) == ("ignore", "normal")
+
         async def careless() -> None:
             await Fails.start_link(Stop("both"))
 
@@ -325,12 +352,16 @@ async def test_a_start_that_takes_too_long_is_killed_and_leaves_no_exit():
         with pytest.raises(StartError, match="within 1 s") as caught:
             await Slow.start_link(began, timeout=1)
         assert caught.value.reason == "timeout"
+        assert processes() == [self()]
         await trio.sleep(20)
         assert not self().entity.messages()
 
     async with open_node() as node:
         await in_process(node, body)
-    assert len(began) == 1
+        with pytest.raises(StartError, match="within 1 s"):
+            await Slow.start(began, timeout=1)
+        assert not node.processes
+    assert len(began) == 2
 
 
 @pytest.mark.parametrize("start", ["start", "start_link"])
