@@ -374,7 +374,7 @@ def _runtime_script(node: Element, name: str, text: str) -> Element:
 
 # Naming ------------------------------------------------------------------------------------------------------
 
-_DECLARED = re.compile(r"<script\b[^>]*?\sname\s*=\s*[\"']?(\.\w+)")
+_DECLARED = re.compile(r"<script\b[^<>]*?\sname\s*=\s*[\"']?(\.\w+)")
 
 
 class _Naming:

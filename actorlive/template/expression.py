@@ -38,6 +38,9 @@ MARK = "\u0298"
 _STRING = re.compile(r"([rRbBuUfF]{0,3})(\"\"\"|'''|\"|')")
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"\d[\w.]*|\.\d\w*")
+MAX_FIELDS = 5
+"""How deep the fields of an f-string are looked into; Python allows two levels."""
+
 _OPERATOR_WORDS = frozenset(keyword.kwlist) - {"True", "False", "None"}
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 
@@ -82,9 +85,10 @@ def assign_key(identifier: str) -> str:
 class _Scanner:
     """Walks over Python text; `marks` collects the offsets of the `@` of assigns."""
 
-    def __init__(self, source: Source, pos: int, end: int) -> None:
+    def __init__(self, source: Source, pos: int, end: int, depth: int = 0) -> None:
         self.source = source
         self.text = source.text
+        self.depth = depth
         self.pos = pos
         self.end = end
         self.marks: list[int] = []
@@ -181,19 +185,24 @@ class _Scanner:
                 pos += 1
 
     def _field(self, pos: int, end: int) -> int:
-        inner = _Scanner(self.source, pos, end)
-        stop = inner.until(("}", ":", "!"))
-        self.marks += inner.marks
-        if stop < 0:
+        if self.depth > MAX_FIELDS:
             return end
-        depth = 1
-        spec = stop
-        while spec < end and depth:
-            depth += {"{": 1, "}": -1}.get(self.text[spec], 0)
-            spec += 1
-        if self.text[stop] != "}":
-            self._fields(stop + 1, spec - 1)
+        inner = _Scanner(self.source, pos, end, self.depth + 1)
+        stop = inner.until(("}", ":", "!"))
+        spec = end
+        if stop >= 0:
+            spec = self._spec_end(stop, end)
+            if self.text[stop] != "}":
+                inner._fields(stop + 1, spec - 1)
+        self.marks += inner.marks
         return spec
+
+    def _spec_end(self, pos: int, end: int) -> int:
+        depth = 1
+        while pos < end and depth:
+            depth += {"{": 1, "}": -1}.get(self.text[pos], 0)
+            pos += 1
+        return pos
 
 
 def scan(source: Source, start: int, closer: str) -> tuple[int, list[int]]:

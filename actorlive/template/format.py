@@ -37,7 +37,10 @@ def format_template(text: str, filename: str = "template") -> str:
 
 
 def _format(source: Source) -> str:
-    parse(source)
+    try:
+        parse(source)
+    except RecursionError:
+        raise source.error("the template is too deep for Python", 0) from None
     return _Formatter(source).format()
 
 

@@ -243,6 +243,7 @@ class _Tokenizer:
         assert name is not None
         self.pos = name.end()
         attributes: list[Attr] = []
+        names: set[str] = set()
         while True:
             self.pos = _skip_space(self.text, self.pos)
             closing = next((c for c in (">", "/>") if self.text.startswith(c, self.pos)), None)
@@ -251,7 +252,7 @@ class _Tokenizer:
             if self.pos >= len(self.text) or self.text[self.pos] == "<":
                 hint = 'a tag ends with ">"'
                 raise self.source.error(f"the tag <{name[0]} is never closed", start, name.end(), hint=hint)
-            attributes.append(self._attribute(attributes))
+            attributes.append(self._attribute(names))
         self.pos += len(closing)
         tag = OpenTag(name[0], tuple(attributes), closing == "/>", start, self.pos)
         self._enter(tag)
@@ -263,7 +264,7 @@ class _Tokenizer:
         if self.literal or any(attr.name == NO_CURLY for attr in tag.attributes):
             self.literal.append(tag.name)
 
-    def _attribute(self, before: list[Attr]) -> Attr:
+    def _attribute(self, before: set[str]) -> Attr:
         start = self.pos
         if self.text[start] == "{":
             begin, end, marks = self._braces()
@@ -274,9 +275,10 @@ class _Tokenizer:
             hint = 'an attribute is name, name="text" or name={expression}'
             raise self.source.error(f"unexpected {shown!r} in a tag", start, hint=hint)
         name = match[0]
-        if any(attr.name == name for attr in before):
+        if name in before:
             hint = "remove one of the two"
             raise self.source.error(f"the attribute {name} is given twice", start, match.end(), hint=hint)
+        before.add(name)
         self.pos = _skip_space(self.text, match.end())
         if self.text[self.pos : self.pos + 1] != "=":
             self.pos = match.end()

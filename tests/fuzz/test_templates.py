@@ -89,9 +89,20 @@ def test_a_good_template_with_a_bite_taken_out(seed: int, at: int, piece: str) -
         "<a" * 20_000,
         '{f"' + "{" * 3_000 + '"}',
         "{@a}" * 3_000,
+        "<" * 100_000,
+        "\x00" * 100_000,
+        "\ud800" * 100_000,
+        "<p " + "\x00" * 100_000 + ">",
+        "<p a='" + "x" * 100_000 + "'></p>",
+        "<p " + " ".join(f"a{i}" for i in range(15_000)) + "></p>",
+        "<script>" + "</scrip" * 15_000,
+        "{f'" + "{a:{b:" * 15_000 + "'}",
+        "{@a" + ".b" * 50_000 + "}",
+        "{#" + " " * 100_000 + "#}" * 2 + "\n" * 100_000,
+        "<p id='x' phx-hook='.B'></p><!-- " + "<script " * 12_000 + "-->",
         "{% if @a %}x{% elif @b %}" + "y{% elif @c %}" * 1_500 + "{% endif %}",
     ],
-    ids=range(17),
+    ids=range(28),
 )
 def test_size_alone_is_no_trouble(text: str) -> None:
     start = time.process_time()
