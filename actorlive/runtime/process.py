@@ -131,10 +131,16 @@ def started(awaitable: Awaitable[object], fn: object) -> Awaitable[object]:
 
 
 def label_of(fn: object) -> str:
-    """How a function is called in logs and statistics."""
+    """How a function, or a partial of one, is called in logs and statistics."""
+    fn = underneath(fn)
+    return getattr(fn, "__qualname__", None) or type(fn).__qualname__
+
+
+def underneath(fn: object) -> object:
+    """The function in a partial, or in partials of partials."""
     while isinstance(fn, partial):
         fn = cast("partial[object]", fn).func
-    return getattr(fn, "__qualname__", None) or type(fn).__qualname__
+    return fn
 
 
 def unwrap(error: BaseException) -> BaseException:

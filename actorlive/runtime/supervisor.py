@@ -104,7 +104,6 @@ class SupervisorServer(Server):
         try:
             child.pid = await start_child(child.spec)
         except Exception as error:
-            child.pid = None
             return error
         child.restarting = False
         if child.pid is None and child.spec.restart == "temporary":

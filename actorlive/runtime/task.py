@@ -6,7 +6,6 @@ A task's result arrives in its owner's mailbox as `TaskReply(ref, value)`, its f
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import CallError, ReceiveTimeout, RuntimeMisuse
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.pid import Pid, Ref
-from actorlive.runtime.process import demonitor, monitor, unlink
+from actorlive.runtime.process import demonitor, label_of, monitor, underneath, unlink
 from actorlive.runtime.process import exit as end_process
 from actorlive.runtime.results import Exit, Ok
 from actorlive.runtime.signals import Down
@@ -131,6 +130,7 @@ async def run_task(
     owner: Pid, fn: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
 ) -> None:
     """The function of a task's process: wait for the address, compute, send."""
+    current_process().label = label_of(fn)
     watch = monitor(owner)
     go = await receive(lambda message: isinstance(message, (Go, Down)))
     demonitor(watch, flush=True)
@@ -145,28 +145,15 @@ async def run_function(
     """Call `fn`: async here, plain in a worker thread that is abandoned when the process ends."""
     if is_async(fn):
         return await cast("Callable[..., Awaitable[object]]", fn)(*args, **kwargs)
-    thread_name = f"{name_of(fn)} from {trio.lowlevel.current_task().name}"
+    thread_name = f"{label_of(fn)} from {trio.lowlevel.current_task().name}"
     return await trio.to_thread.run_sync(
         lambda: fn(*args, **kwargs), abandon_on_cancel=True, thread_name=thread_name
     )
 
 
-def name_of(fn: Callable[..., object]) -> str:
-    """What to call a function, or a partial of one."""
-    fn = underneath(fn)
-    return getattr(fn, "__qualname__", None) or repr(fn)
-
-
-def underneath(fn: Callable[..., object]) -> Callable[..., object]:
-    """The function in a partial, or in partials of partials."""
-    while isinstance(fn, functools.partial):
-        fn = cast("functools.partial[object]", fn).func
-    return fn
-
-
 def is_async(fn: Callable[..., object]) -> bool:
     """True when calling `fn` gives something to await: an async function, an object that is called so, or a
     partial of either."""
-    fn = underneath(fn)
-    call = getattr(fn, "__call__", None)  # noqa: B004
-    return inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(call)
+    function = underneath(fn)
+    call = getattr(function, "__call__", None)  # noqa: B004
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)

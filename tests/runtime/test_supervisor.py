@@ -408,6 +408,28 @@ async def test_the_rest_is_restarted_from_where_it_failed(caplog):
     await supervised(body, log, children=children, strategy="rest_for_one")
 
 
+async def test_a_child_ended_by_hand_between_two_tries_is_not_tried_again(caplog):
+    tries: list[float] = []
+
+    class Unsteady(Server):
+        async def init(self, *args: object) -> None:
+            await trio.sleep(1)
+            tries.append(trio.current_time())
+            if len(tries) == 2:
+                raise ValueError("second try")
+
+    async def body(supervisor) -> None:
+        crash("a")
+        await trio.sleep(0.5)  # the supervisor waits for the second try, which will fail
+        assert await Supervisor.terminate_child(supervisor, "a") == Ok(None)
+        await trio.sleep(5)
+        assert len(tries) == 2
+        [info] = await Supervisor.which_children(supervisor)
+        assert info.pid is None
+
+    await supervised(body, [], children=[child_spec(Unsteady, name="a")])
+
+
 async def test_children_that_end_together_are_restarted_once():
     log: list[str] = []
 

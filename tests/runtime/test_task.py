@@ -75,6 +75,7 @@ async def test_a_crash_takes_a_linked_owner_along(caplog):
 
     async with open_node() as node:
         assert isinstance(await in_process(node, body), ValueError)
+    assert "fail crashed: ValueError: task" in caplog.text
 
 
 async def test_await_of_a_crash_or_too_late(caplog):
