@@ -171,6 +171,8 @@ class Element:
         payload: Any = {} if value is None else value
         return await self._do(lambda node: gestures.hook(self._view.page, node, event, payload), wait=wait)
 
+    render_hook = hook
+
     async def _do(self, act: Callable[[Node], list[Pending]], *, wait: bool) -> str:
         await self._view.settle()
         return await self._view.perform(act(self.node()), wait=wait)

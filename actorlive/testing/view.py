@@ -132,6 +132,8 @@ class View:
         """An event of some hook by its name (`render_hook/3`)."""
         return await self._push("hook", event, value, wait=wait)
 
+    render_hook = hook
+
     async def change(self, event: str, value: Mapping[str, Any], *, wait: bool = True) -> str:
         """A form's change by its event's name; the values are not checked against any form."""
         return await self._push("change", event, value, wait=wait)
@@ -288,11 +290,11 @@ class View:
         events.remove(found)
         return found[1]
 
-    async def refute_push_event(self, name: str) -> None:
-        """Raises `Failure` when a `push_event` of that name came (`refute_push_event/4`)."""
+    async def refute_push_event(self, name: str, payload: Mapping[str, Any] | None = None) -> None:
+        """Raises `Failure` when a `push_event` of that name came that holds all of `payload` (`refute_push_event`)."""
         await self.settle()
         for event, detail in self.joined.events:
-            if event == name:
+            if event == name and (payload is None or payload.items() <= detail.items()):
                 raise Failure(f"unexpected push_event {name!r} {detail!r}")
 
     async def assert_reply(self, reply: Any = ..., timeout: float = 0.0) -> Any:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from quart import request
 from quart_trio import QuartTrio
 
+from actorlive import Event, LiveView, Socket, heex
 from actorlive.testing import FormError, live
 
 
@@ -34,6 +36,60 @@ async def test_only_what_a_visitor_could_enter(app: QuartTrio) -> None:
             await view.form("#profile").put_submitter("[value=slow]").submit()
         with pytest.raises(FormError, match="is no form"):
             await view.form("#seen", {"name": "Ada"}).change()
+
+
+class Login(Event):
+    name: str = ""
+
+
+class LoginLive(LiveView[Login]):
+    """A form that goes over HTTP when the server has found it to be good."""
+
+    good: bool = False
+
+    template = heex("""
+      <form id="login" action="/post" method="post" phx-submit="login" phx-trigger-action={@good}>
+        <input name="name"><input type="checkbox" name="stay" value="yes"><button name="how" value="now">Go</button>
+      </form>
+      <form id="search" action="/search"><input name="q"></form>
+      <form id="nowhere" phx-submit="login"><input name="name"></form>
+    """)
+
+    async def handle_event(self, event: Login, socket: Socket) -> None:
+        self.good = event.name == "Ada"
+
+
+async def test_a_form_over_http(app: QuartTrio) -> None:
+    app.extensions["actorlive"].route("/login", LoginLive)
+
+    @app.get("/search")
+    async def search() -> str:
+        return f"searched for {request.args['q']}"
+
+    async with live(app, "/login") as view:
+        page = (
+            await view.form("#login", {"name": "Ada & Bob", "stay": True})
+            .put_submitter("button")
+            .submit_form()
+        )
+        assert page.status == 200
+        assert page.html == "[('how', 'now'), ('name', 'Ada & Bob'), ('stay', 'yes')]"
+        assert (await view.form("#search", {"q": "a b"}).submit_form()).html == "searched for a b"
+        with pytest.raises(FormError, match="no action to be sent to"):
+            await view.form("#nowhere").submit_form()
+
+
+async def test_a_form_is_sent_once_the_server_has_set_it_off(app: QuartTrio) -> None:
+    app.extensions["actorlive"].route("/login", LoginLive)
+    async with live(app, "/login") as view:
+        form = view.form("#login", {"name": "Bob"})
+        await form.submit()
+        with pytest.raises(FormError, match="has no phx-trigger-action"):
+            await form.follow_trigger_action()
+        form = view.form("#login", {"name": "Ada"})
+        await form.submit()
+        page = await form.follow_trigger_action()
+        assert page.html == "[('name', 'Ada')]"
 
 
 async def test_typed_text_survives_a_reconnect(app: QuartTrio) -> None:

@@ -7,7 +7,17 @@ import re
 import pytest
 from quart_trio import QuartTrio
 
-from actorlive.testing import ElementError, Failure, NotIdle, Redirected, UnexpectedStatus, ViewGone, live
+from actorlive import JS, LiveView, heex
+from actorlive.testing import (
+    ElementError,
+    Failure,
+    NotIdle,
+    Redirected,
+    UnexpectedStatus,
+    ViewGone,
+    live,
+    live_isolated,
+)
 from tests.testing.views import BoomError
 
 
@@ -69,7 +79,11 @@ async def test_hooks_replies_and_events(app: QuartTrio) -> None:
         assert await view.assert_push_event("asked", {"question": "why"}) == {"question": "why", "n": 1}
         await view.refute_push_event("asked")
         assert await view.page_title() == "Asked"
-        await view.hook("ask", {"question": "who"})
+        await view.element("#hooked").render_hook("ask", {"question": "when"})
+        await view.render_hook("ask", {"question": "who"})
+        await view.refute_push_event("asked", {"question": "why"})
+        with pytest.raises(Failure, match="unexpected push_event 'asked'"):
+            await view.refute_push_event("asked", {"question": "who"})
         with pytest.raises(Failure, match=r"no push_event 'askd'.*Did you mean \"asked\""):
             await view.assert_push_event("askd")
         with pytest.raises(ElementError, match="no phx-hook"):
@@ -207,6 +221,23 @@ async def test_a_join_that_does_not_return_is_told_where_it_stands(app: QuartTri
     ):
         async with live(app, "/faulty?when=never"):
             pass
+
+
+async def test_dispatched_events_are_known_and_heard_by_nobody() -> None:
+    async with live_isolated(DispatchLive) as view:
+        await view.element("button").click()
+        assert await view.assert_dispatched("app:copy") == {"text": "hello"}
+        with pytest.raises(Failure, match=r"no DOM event 'app:copy' was dispatched; so far: \['app:other'\]"):
+            await view.assert_dispatched("app:copy")
+
+
+COPY = JS.dispatch("app:copy", detail={"text": "hello"}).dispatch("app:other")
+
+
+class DispatchLive(LiveView):
+    """A button that talks to scripts."""
+
+    template = heex("<button phx-click={COPY}>Copy</button>")
 
 
 async def test_streams(app: QuartTrio) -> None:
