@@ -19,7 +19,8 @@ same two halves, `strings` and `values`, so one can become a `Rendered` without 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 __all__ = [
@@ -41,15 +42,36 @@ class Statics:
     Compared by identity.
     """
 
-    __slots__ = ("format", "parts", "root")
+    __slots__ = ("_rows", "format", "parts", "root")
 
     def __init__(self, parts: Sequence[str], *, root: bool = False) -> None:
         self.parts = tuple(parts)
         self.root = root
         self.format = "%s".join(part.replace("%", "%%") for part in self.parts)
+        self._rows: Callable[[Iterable[tuple[SlotValue, ...]]], str] | None = None
+
+    def rows(self, rows: Iterable[tuple[SlotValue, ...]]) -> str:
+        """The HTML of many rows of slots, one after the other."""
+        if self._rows is None:
+            self._rows = _compile_rows(self.parts)
+        return self._rows(rows)
 
     def __repr__(self) -> str:
         return f"Statics({list(self.parts)!r})"
+
+
+def _compile_rows(parts: Sequence[str]) -> Callable[[Iterable[tuple[SlotValue, ...]]], str]:
+    """`lambda rows: "".join([f"…{a0}…{a1}…" for a0, a1 in rows])`: an f-string takes half the time of a format."""
+    names = [f"a{i}" for i in range(len(parts) - 1)]
+    row = ast.JoinedStr([ast.Constant(parts[0])])
+    for name, part in zip(names, parts[1:], strict=True):
+        row.values += [ast.FormattedValue(ast.Name(name, ast.Load()), -1), ast.Constant(part)]
+    function = ast.parse("lambda rows: ''.join([ROW for () in rows])", mode="eval")
+    lists = [node for node in ast.walk(function) if isinstance(node, ast.ListComp)]
+    lists[0].elt = row
+    lists[0].generators[0].target = ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())
+    code = compile(ast.fix_missing_locations(function), "<rows>", "eval")
+    return eval(code, {})  # noqa: S307 - put together here, the parts as constants
 
 
 class Rendered:
@@ -116,7 +138,7 @@ class Comprehension:
         self.stream = stream
 
     def __str__(self) -> str:
-        return "".join(map(self.statics.format.__mod__, self.rows))
+        return self.statics.rows(self.rows)
 
     def __repr__(self) -> str:
         return f"Comprehension({self.statics!r}, {self.rows!r})"

@@ -35,6 +35,16 @@ def items(*rows: Any, **options: Any) -> Comprehension:
     return Comprehension(ITEM, list(rows), [(row,) for row in rows], **options)
 
 
+def test_html_of_rows() -> None:
+    odd = Statics(["{a}%s\\'\"", "\n{", "}"])
+    assert str(Comprehension(odd, [], [("1", "2"), ("%", bold("{x}"))])) == (
+        "{a}%s\\'\"1\n{2}{a}%s\\'\"%\n{<b>{x}</b>}"
+    )
+    assert str(Comprehension(Statics(["-"]), [], [(), ()])) == "--"
+    many = Statics([str(i % 10) for i in range(301)])
+    assert str(Comprehension(many, [], [("x",) * 300])) == "x".join(many.parts)
+
+
 def test_html() -> None:
     tree = page(bold("100%"), items("a", "b"))
     assert to_html(tree) == "<p><b>100%</b> <li>a</li><li>b</li></p>"
