@@ -155,16 +155,12 @@ class SupervisorServer(Server):
 
     async def restart(self, child: Child) -> object:
         """Restart by the strategy, or give up. A try that fails is followed by another, which counts."""
-        child.restarting = True
         if self.intensity.exceeded():
             log.error("%r gives up: child %r was restarted too often", current_process(), child.spec.id)
             return Stop("shutdown")
         group = self.group_of(child)
-        if len(group) > 1 or self.strategy != "one_for_one":
-            child.restarting = False
-            await self.end_all(group)
-            group = [c for c in group if c in self.children]
-        failed = await self.start_all(group)
+        await self.end_all(group)
+        failed = await self.start_all([c for c in group if c in self.children])
         if failed is not None:
             log.error("child %r could not be restarted: %r", failed[0].spec.id, failed[1])
             failed[0].restarting = True
