@@ -12,6 +12,7 @@ from actorlive.runtime import (
     Error,
     Ok,
     RuntimeMisuse,
+    Server,
     Supervisor,
     alive,
     child_spec,
@@ -50,6 +51,7 @@ async def test_children_come_and_go():
         await trio.sleep(1)
         assert (await DynamicSupervisor.count_children(supervisor))["active"] == 1
         assert await DynamicSupervisor.terminate_child(supervisor, second.value) == Ok(None)
+        assert not alive(second.value)
         assert await DynamicSupervisor.terminate_child(supervisor, second.value) == Error("not_found")
         with pytest.raises(RuntimeMisuse, match=r"by child_spec\(…\), not by"):
             await DynamicSupervisor.start_child(supervisor, until_told)
@@ -92,6 +94,36 @@ async def test_a_restart_that_fails_is_tried_again(caplog):
         assert log == ["+a", "+a"]
 
     await dynamic(body)
+
+
+async def test_between_two_tries_a_child_is_restarting_and_keeps_its_place(caplog):
+    tries: list[float] = []
+
+    class Unsteady(Server):
+        async def init(self, *args: object) -> None:
+            await trio.sleep(1)
+            tries.append(trio.current_time())
+            if len(tries) == 2:
+                raise ValueError("second try")
+
+    async def body(supervisor) -> None:
+        spec = child_spec(Unsteady, name="a")
+        await DynamicSupervisor.start_child(supervisor, spec)
+        crash("a")
+        await trio.sleep(0.5)  # the supervisor waits for the second try, which will fail
+        async with trio.open_nursery() as nursery:
+
+            async def one_more() -> None:
+                assert await DynamicSupervisor.start_child(supervisor, spec) == Error("max_children")
+
+            nursery.start_soon(one_more)
+            [info] = await DynamicSupervisor.which_children(supervisor)
+            assert info.pid == "restarting"
+        await trio.sleep(5)
+        [info] = await DynamicSupervisor.which_children(supervisor)
+        assert info.pid is whereis("a")
+
+    await dynamic(body, max_children=1)
 
 
 async def test_the_functions_of_supervisor_that_make_sense_work_here_too():

@@ -329,6 +329,19 @@ async def test_functions_as_children_and_bad_children():
             bad()
 
 
+async def test_misuse_is_told_to_the_caller_and_leaves_the_supervisor_alone():
+    async def body(supervisor) -> None:
+        with pytest.raises(RuntimeMisuse, match=r"by child_spec\(…\)"):
+            await Supervisor.start_child(supervisor, Worker)
+        with pytest.raises(RuntimeMisuse, match=r"by child_spec\(…\)"):
+            await Supervisor.start_link([Worker])
+        with pytest.raises(RuntimeMisuse, match="strategy is one of"):
+            await Supervisor.start_link([], strategy="simple_one_for_one")
+        assert await Supervisor.which_children(supervisor)
+
+    await supervised(body, [], children=specs([], "a"))
+
+
 async def test_any_id_is_an_id():
     async def body(supervisor) -> None:
         assert [info.id for info in await Supervisor.which_children(supervisor)] == ["", 0]
