@@ -174,6 +174,6 @@ class FormsLive(LiveView[Change | Save | Again | Kill]):
         match sign_up(params):
             case Ok(account):
                 self.account = account
-                socket.announce(f"Welcome, {account.name}!")
+                socket.announce("You have signed up")
             case Error():
                 self.check(params)

@@ -239,6 +239,7 @@ def test_a_saved_title_shows_here_and_in_other_tabs(items: Page, live: Live) -> 
         expect(row(page, title + "!")).to_have_count(1)
         expect(row(page, title)).to_have_count(0)
     expect(items.get_by_label("Edit title")).to_have_count(0)
+    expect(row(items, title + "!").get_by_role("button", name="Edit")).to_be_focused()
     says(items, "saved")
 
 
