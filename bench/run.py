@@ -78,6 +78,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--idle", type=int, default=500, help="connections that are held idle for their memory"
     )
+    parser.add_argument("--warmup", type=float, default=1.0, help="seconds of each scenario before measuring")
+    parser.add_argument("--hold", type=float, default=4.0, help="seconds that the idle connections are held")
     parser.add_argument("--markdown", action="store_true")
     return parser.parse_args()
 
@@ -94,6 +96,8 @@ def measure(scenario: Scenario, options: argparse.Namespace) -> list[str]:
             str(options.conns),
             "--seconds",
             str(options.seconds),
+            "--warmup",
+            str(options.warmup),
         )
     latency = out["lat_ms"]
     size = (out["reply_bytes_mean"] or 0) + (out.get("push_bytes_mean") or 0)
@@ -112,7 +116,7 @@ def measure(scenario: Scenario, options: argparse.Namespace) -> list[str]:
 def idle(options: argparse.Namespace) -> list[str]:
     """One row: the memory of views that nobody touches."""
     with server() as (url, pid):
-        out = load(url, pid, "/counter", "--conns", str(options.idle), "--hold", "4")
+        out = load(url, pid, "/counter", "--conns", str(options.idle), "--hold", str(options.hold))
     return ["counter: idle", str(options.idle), "", "", "", "", "", f"{out['rss_per_view_kb']:.1f}"]
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(
     r'^```(?P<language>\w+)[^\n]*title="(?P<title>[^"]+)"[^\n]*\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
@@ -27,6 +29,13 @@ def blocks(page: str) -> Iterator[Block]:
     path = ROOT / page
     for match in _FENCE.finditer(path.read_text(encoding="utf-8")):
         yield Block(path, match["title"], match["text"])
+
+
+def run_tests(pytester: pytest.Pytester) -> pytest.RunResult:
+    """Run the tests in its folder, in this process: the kit and the framework are imported already."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(pytester.path))
+        return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error", "-rA")
 
 
 def write_files(page: str, folder: Path) -> dict[str, Path]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.browser.server import Server
-from tests.docs.blocks import ROOT, Block, blocks, write_files
+from tests.docs.blocks import ROOT, Block, blocks, run_tests, write_files
 
 PAGES = sorted(str(page.relative_to(ROOT)) for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
 SHOWN = [block for page in PAGES for block in blocks(page) if block.title.endswith(".py")]
@@ -42,10 +40,7 @@ def test_each_step_of_the_streaming_page_is_served(tmp_path: Path) -> None:
         assert "data-phx-session" in page
 
 
-def test_the_tests_of_the_streaming_page_pass(tmp_path: Path) -> None:
-    write_files("docs/streaming.md", tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "test_words.py"], cwd=tmp_path, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert " passed" in done.stdout
+def test_the_tests_of_the_streaming_page_pass(pytester: pytest.Pytester) -> None:
+    files = write_files("docs/streaming.md", pytester.path)
+    shown = files["test_words.py"].read_text(encoding="utf-8").count("def test_")
+    run_tests(pytester).assert_outcomes(passed=shown)

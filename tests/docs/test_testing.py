@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.blocks import ROOT, blocks, write_files
+from tests.docs.blocks import ROOT, blocks, run_tests, write_files
 
 PAGE = "docs/testing.md"
 
 
-def test_the_tests_of_the_page_pass(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tests_of_the_page_pass(pytester: pytest.Pytester) -> None:
     files = write_files(PAGE, pytester.path)
-    monkeypatch.syspath_prepend(str(pytester.path))
-    result = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error")
+    result = run_tests(pytester)
     shown = sum(path.read_text(encoding="utf-8").count("def test_") for path in files.values())
     result.assert_outcomes(passed=shown)
 
