@@ -48,7 +48,7 @@ TOUCHED: Final = _Touched()
 """The "value before" of what was changed in place: it is unknown, so nothing is compared with it."""
 
 _MISSING: Final = object()
-_SLICE = 256
+_SLICE = 128
 
 
 class DuplicateKeyError(ActorLiveError):
@@ -308,7 +308,7 @@ def _ends(old: list[object], new: list[object]) -> tuple[int, int]:
     """How many items are equal at the front, and of the rest at the back."""
     limit = min(len(old), len(new))
     try:
-        head = len(new) if old == new else _equal_front(old, new, limit)
+        head = _equal_front(old, new, limit)
         tail = _equal_back(old, new, limit - head)
     except Exception:  # items that refuse to be compared are all different
         return 0, 0
