@@ -4,13 +4,11 @@ On Trio's `MockClock` no second passes by itself. `advance` walks from deadline 
 becomes runnable finish before it goes on, so what happens at 0.15 s is over before 0.30 s comes. `settle` runs
 everything that can run now. Both notice a task that never rests, by counting steps and not by a clock, and name it.
 
-On the real clock (under another plugin, or with a running server) `advance` sleeps. What a server in another process
-does cannot be seen from here, so there `settle` waits until nothing has come for a little while (`QUIET`).
+On the real clock (under another plugin, say) `advance` sleeps.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -21,18 +19,12 @@ import trio.testing
 
 from actorlive.testing.errors import NotIdle, hide_frames
 
-__all__ = ["MAX_STEPS", "QUIET", "advance", "settle", "until", "where"]
+__all__ = ["MAX_STEPS", "advance", "settle", "until", "where"]
 
 __tracebackhide__ = hide_frames
 
 MAX_STEPS = 100_000
 """So many steps of tasks in one `settle` are taken for a loop that never rests."""
-
-QUIET = 0.05
-"""Seconds without a step after which a page of a server in another process counts as settled."""
-
-QUIET_TRIES = 20
-"""For so many cushions it is waited for one; a page that ticks all the time is looked at as it is."""
 
 _THREAD_WAIT = 0.005
 _THREAD_ROUNDS = 2_000
@@ -78,17 +70,16 @@ def _is_machinery(frame: FrameType) -> bool:
     return str(frame.f_globals.get("__name__", "")).startswith(("trio.", "actorlive.runtime."))
 
 
-async def settle(steps: int = MAX_STEPS, cushion: float = 0.0) -> None:
+async def settle(steps: int = MAX_STEPS) -> None:
     """Wait until every task of this Trio loop is blocked, and no worker thread is at work. No virtual time passes.
 
-    `cushion` is for how many real seconds they must have been so, where that can be had. Raises `NotIdle` after
-    `steps` steps, and says where those stand that go on.
+    Raises `NotIdle` after `steps` steps, and says where those stand that go on.
     """
     watch = _Watch(steps)
     trio.lowlevel.add_instrument(watch)
     try:
-        with watch.scope, trio.move_on_after(QUIET_TRIES * cushion or math.inf):
-            await _at_rest(watch, cushion)
+        with watch.scope:
+            await _at_rest(watch)
     finally:
         trio.lowlevel.remove_instrument(watch)
     if watch.scope.cancelled_caught:
@@ -98,12 +89,12 @@ async def settle(steps: int = MAX_STEPS, cushion: float = 0.0) -> None:
         )
 
 
-async def _at_rest(watch: _Watch, cushion: float) -> None:
+async def _at_rest(watch: _Watch) -> None:
     """Wait for a whole wait in which nobody else did anything: a scheduler of `explore` works while all rest."""
     before = -1
     while watch.steps != before:
         before = watch.steps
-        await trio.testing.wait_all_tasks_blocked(cushion)
+        await trio.testing.wait_all_tasks_blocked()
         await _threads()
 
 
@@ -121,12 +112,12 @@ async def _threads() -> None:
     )
 
 
-async def advance(seconds: float, cushion: float = 0.0) -> None:
+async def advance(seconds: float) -> None:
     """Let virtual time pass, through every deadline on the way, those at the end included; then settle."""
     clock = trio.lowlevel.current_clock()
     if not isinstance(clock, trio.testing.MockClock):
         await trio.sleep(seconds)
-        await settle(cushion=cushion)
+        await settle()
         return
     end = trio.current_time() + seconds
     await settle()

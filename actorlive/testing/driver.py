@@ -58,9 +58,6 @@ def headers_of(headers: Any) -> dict[str, str]:
 class World:
     """What a page needs of the world around it: an HTTP client and a way to connect. One a `live()` block."""
 
-    cushion = 0.0
-    """Seconds without news after which all is taken to rest; none where the server is in the same loop."""
-
     async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
         """GET a page, with the cookies of this visitor."""
         raise NotImplementedError
@@ -72,6 +69,14 @@ class World:
     async def connect(self, page: Page) -> PageSocket:
         """Open a websocket, or its like, for a page."""
         raise NotImplementedError
+
+    async def settle(self) -> None:
+        """Wait until everything rests that the page can hear from. Here: all of this Trio loop."""
+        await clock.settle()
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass, then settle."""
+        await clock.advance(seconds)
 
     def read_flash(self, token: str | None) -> dict[str, str]:
         """What a flash token says, where that can be known."""
@@ -243,12 +248,12 @@ class Driver:
 
     async def settle(self) -> None:
         """Wait until everything rests; raise what went wrong."""
-        await clock.settle(cushion=self.world.cushion)
+        await self.world.settle()
         self.check()
 
     async def advance(self, seconds: float) -> None:
         """Let virtual time pass; raise what went wrong."""
-        await clock.advance(seconds, self.world.cushion)
+        await self.world.advance(seconds)
         self.check()
 
     async def until(self, test: Callable[[], bool], timeout: float) -> bool:

@@ -1,7 +1,7 @@
 """The same view over a real websocket: against a running server, any server of the protocol.
 
 The page is loaded with the standard library's HTTP client in a worker thread, and the socket is trio-websocket's. Time
-is real here: `advance` sleeps, and `settle` waits until nothing has come for a twentieth of a second.
+is real here: `advance` sleeps, and `settle` waits until nothing has come for a little while.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from urllib.parse import urlencode, urlsplit
 import trio
 import trio_websocket
 
-from actorlive.testing import clock
 from actorlive.testing.driver import Driver, Loaded, World, headers_of
 from actorlive.testing.errors import Redirected, hide_frames
 from actorlive.testing.messages import decode, encode
@@ -33,6 +32,8 @@ __all__ = ["RemoteSocket", "RemoteWorld", "connect"]
 __tracebackhide__ = hide_frames
 
 CONNECT_TIMEOUT = 10.0
+QUIET = 0.05
+PATIENCE = 1.0
 HEARTBEAT = 30.0
 """Seconds between two signs of life, as the client gives them; a server takes one that is silent for gone."""
 
@@ -80,8 +81,6 @@ async def connect(
 class RemoteWorld(World):
     """A server somewhere else, and one visitor's cookies."""
 
-    cushion = clock.QUIET
-
     def __init__(
         self, nursery: trio.Nursery, socket_path: str, ssl_context: ssl.SSLContext | None, heartbeat: float
     ) -> None:
@@ -89,6 +88,7 @@ class RemoteWorld(World):
         self._socket_path = socket_path
         self._ssl = ssl_context
         self._heartbeat = heartbeat
+        self._socket: RemoteSocket | None = None
         self._jar = CookieJar()
         handlers: list[Any] = [urllib.request.HTTPCookieProcessor(self._jar), _NoRedirects()]
         if ssl_context is not None:
@@ -138,7 +138,23 @@ class RemoteWorld(World):
             socket = await trio_websocket.connect_websocket_url(
                 self._nursery, url, self._ssl, extra_headers=headers, max_message_size=MAX_MESSAGE
             )
-        return RemoteSocket(socket, self._nursery, self._heartbeat)
+        self._socket = RemoteSocket(socket, self._nursery, self._heartbeat)
+        return self._socket
+
+    async def settle(self) -> None:
+        """Wait until nothing has come for `QUIET` seconds; a page that ticks all the time is looked at as it is."""
+        asked = trio.current_time()
+        with trio.move_on_after(PATIENCE):
+            while (rest := max(asked, self._last_news()) + QUIET - trio.current_time()) > 0:
+                await trio.sleep(rest)
+
+    async def advance(self, seconds: float) -> None:
+        """Sleep, then settle."""
+        await trio.sleep(seconds)
+        await self.settle()
+
+    def _last_news(self) -> float:
+        return -math.inf if self._socket is None else self._socket.last_news
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -158,6 +174,8 @@ class RemoteSocket:
         self._out, queue = trio.open_memory_channel[str](math.inf)
         self._work = trio.CancelScope()
         self._answered = True
+        self.last_news = trio.current_time()
+        """When the last frame came."""
         nursery.start_soon(self._run, queue, heartbeat)
 
     async def _run(self, queue: trio.MemoryReceiveChannel[str], heartbeat: float) -> None:
@@ -195,6 +213,7 @@ class RemoteSocket:
                 self._work.cancel()
                 return None
             if decode(frame).topic != "phoenix":
+                self.last_news = trio.current_time()
                 return frame
             self._answered = True
 

@@ -11,7 +11,7 @@ import trio
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, LiveView, Socket, heex
-from actorlive.testing import Failure, Redirected, clock, connect
+from actorlive.testing import Failure, Redirected, connect, remote
 from actorlive.web.server import serve_async
 from tests.testing.phoenix import Recording, app_of
 
@@ -132,7 +132,7 @@ async def test_phoenix_validates_a_form() -> None:
 
 
 async def test_a_page_that_never_rests_is_looked_at_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clock, "QUIET_TRIES", 2)
+    monkeypatch.setattr(remote, "PATIENCE", 0.1)
     app = QuartTrio(__name__)
     ActorLive(app, secret_key="x" * 40).route("/", TickingLive)
     async with served(app) as url, connect(url) as view:
