@@ -263,10 +263,10 @@ def start(dest: Pid | str, message: object, delay: float, *, period: float, wrap
     """Arm a timer on the destination's node."""
     if not isinstance(dest, (Pid, str)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise RuntimeMisuse(f"a timer goes to a Pid or a name, not to {dest!r}")
-    if delay < 0 or math.isnan(delay):
+    if not delay >= 0:  # so that a delay that is no number is refused, too
         raise RuntimeMisuse(f"a delay is in seconds and not negative, not {delay!r}")
-    entity = dest.entity if isinstance(dest, Pid) else None
-    if entity is None and isinstance(dest, Pid):
+    entity = None if isinstance(dest, str) else dest.entity
+    if entity is None and not isinstance(dest, str):
         return Timer(None, dest, message, period, wrapped=wrapped)  # to the dead: done already, on any node
     node = current_node() if entity is None else entity.node
     node.check_thread()
