@@ -57,7 +57,7 @@ def call_faults(source: Source, call: Call, component: object) -> Iterator[Templ
     elif isinstance(component, Component):
         yield from signature_faults(source, call, component.signature)
     else:
-        hint = "decorate the function with @component" if callable(component) else ""
+        hint = "decorate the function with @component" if callable(component) else "give it another name"
         yield source.error(f"<{call.name}> is not a component", call.start, call.end, hint=hint)
 
 

@@ -138,7 +138,8 @@ class _Generator(CallWriter):
         line, start = error.lineno or 1, (error.offset or 1) - 1
         end = (error.end_offset or 1) - 1 if error.end_lineno == error.lineno else None
         reason = f"an expression is not Python: {error.msg.replace(MARK, '@')}"
-        return self.source.error_in_file(reason, line, start, end)
+        hint = "what stands between the braces must be one Python expression"
+        return self.source.error_in_file(reason, line, start, end, hint=hint)
 
     # Content -----------------------------------------------------------------------------------------
 

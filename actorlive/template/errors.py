@@ -49,7 +49,9 @@ def _message(reason: str, filename: str, lineno: int, column: int, line: str, wi
 
 def _quote(line: str, column: int, width: int) -> tuple[str, str]:
     """The line with a caret under it; of a long line the part around the fault."""
-    shown = line.rstrip("\n").replace("\t", " ")
+    shown = "".join(
+        " " if char == "\t" else char if char.isprintable() else "\ufffd" for char in line.rstrip("\n")
+    )
     if len(shown) > MAX_LINE:
         start = max(0, min(column - MAX_LINE // 2, len(shown) - MAX_LINE))
         part = shown[start : start + MAX_LINE]

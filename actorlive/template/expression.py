@@ -230,7 +230,8 @@ def parse_target(source: Source, start: int, end: int, marks: list[int]) -> Targ
     python = _Python(source, start, end, marks, "[0 for ", " in x]")
     tree = python.parse("a target").body
     if not isinstance(tree, ast.ListComp) or len(tree.generators) != 1 or tree.generators[0].ifs:
-        raise source.error("a target must be a name or a tuple of names", start, end)
+        hint = "write {item}, or {key, value}"
+        raise source.error("a target must be a name or a tuple of names", start, end, hint=hint)
     return _target(python, tree.generators[0].target)
 
 

@@ -79,9 +79,9 @@ class _Parser:
         while self.pos < len(self.tokens):
             token = self.tokens[self.pos]
             if self.depth > MAX_DEPTH:
-                raise self.source.error(
-                    f"tags and blocks are nested more than {MAX_DEPTH} deep", token_start(token)
-                )
+                what = f"tags and blocks are nested more than {MAX_DEPTH} deep"
+                hint = "move the inner ones into a component"
+                raise self.source.error(what, token_start(token), hint=hint)
             if isinstance(token, CloseTag) or (isinstance(token, Block) and token.kind not in ("if", "for")):
                 break
             self.pos += 1
@@ -108,7 +108,8 @@ class _Parser:
                 return self.source.error(
                     f"</{token.name}> closes a void element", token.start, token.end, hint=hint
                 )
-            return self.source.error(f"</{token.name}> closes nothing", token.start, token.end)
+            hint = f"remove it, or open a <{token.name}> before it"
+            return self.source.error(f"</{token.name}> closes nothing", token.start, token.end, hint=hint)
         assert isinstance(token, Block)
         opener = "for" if token.kind == "endfor" else "if"
         hint = f"there is no open {{% {opener} %}} here"
@@ -198,7 +199,10 @@ class _Parser:
                     hint = "it makes a <script> or a <style> a colocated one"
                 raise self.source.error(f"unknown special attribute {name}", attr.start, attr.end, hint=hint)
             if attr.value is None:
-                raise self.source.error(f"{name} takes an expression in braces", attr.start, attr.end)
+                hint = f"write {name}={{…}}"
+                raise self.source.error(
+                    f"{name} takes an expression in braces", attr.start, attr.end, hint=hint
+                )
         if ":key" in special and (":for" not in special or tag.name.startswith(":")):
             attr = special[":key"]
             hint = "slots have no keys" if ":for" in special else "a key tells the items of a loop apart"
@@ -268,7 +272,8 @@ class _Parser:
             entries.insert(0, Entry("inner_block", (), trim(children), tag.start, tag.end, let))
         elif let is not None:
             attr = special[":let"]
-            raise self.source.error(":let on a component without content", attr.start, attr.end)
+            hint = f"there is nothing to receive it: write <{tag.name} …>…</{tag.name}>"
+            raise self.source.error(":let on a component without content", attr.start, attr.end, hint=hint)
         attributes = tuple(attr for attr in tag.attributes if attr.name not in special)
         return Call(tag.name, self._function(tag), attributes, tuple(entries), tag.start, tag.end)
 

@@ -211,12 +211,13 @@ class _Tokenizer:
         empty = not self.text[begin:end].strip()
         if kind in ("else", "endif", "endfor"):
             if not empty:
-                hint = "write {% elif condition %}" if kind == "else" else ""
+                hint = "write {% elif condition %}" if kind == "else" else f"write {{% {kind} %}}"
                 raise self.source.error(f"{{% {kind} %}} takes nothing", begin, end, hint=hint)
             return None
         if empty:
-            what = "a loop: item in items" if kind == "for" else "a condition"
-            raise self.source.error(f"{{% {kind} %}} needs {what}", start, self.pos)
+            what, example = ("a loop", "item in @items") if kind == "for" else ("a condition", "@ready")
+            hint = f"write {{% {kind} {example} %}}"
+            raise self.source.error(f"{{% {kind} %}} needs {what}", start, self.pos, hint=hint)
         parse = parse_loop if kind == "for" else parse_code
         return parse(self.source, begin, end, marks)
 

@@ -37,6 +37,9 @@ def plain(*, label: str) -> str:
     return label
 
 
+thing = 3
+"""Not a component either."""
+
 FAULTS: dict[str, str] = {
     "unclosed tag": '<main>\n  <div class="a">\n    <p>text</p>\n</main>',
     "tag closed by the end": "<ul><li>one</li>",
@@ -73,6 +76,15 @@ FAULTS: dict[str, str] = {
     "end of a block that is not open": "<p>{% endif %}</p>",
     "else twice": "{% if @a %}1{% else %}2{% else %}3{% endif %}",
     "else with a condition": "{% if @a %}1{% else @b %}2{% endif %}",
+    "loop missing": "{% for %}{% endfor %}",
+    "end with an argument": "{% if @a %}{% endif @a %}",
+    "special attribute without a value": "<p :if>x</p>",
+    "target with a condition": '<.badge :let={x in y if z} label="a">x</.badge>',
+    "two targets": "<li :for={x in @xs for y in @ys}>{x}</li>",
+    "target that is the compiler's": "<li :for={__x in @xs}>{__x}</li>",
+    "nested too deeply": "<p>" * 151,
+    "lone surrogate": "<p>\ud800</p>",
+    "string for a component": "<.thing />",
     "condition missing": "{% if %}1{% endif %}",
     "loop without in": "<li :for={x @xs}>{x}</li>",
     "loop over an assign as target": "{% for @x in @xs %}{% endfor %}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,16 @@ def test_the_messages() -> None:
 
 def test_there_are_enough_of_them() -> None:
     assert len(faults.FAULTS) >= 40
+
+
+@pytest.mark.parametrize("name", faults.FAULTS)
+def test_each_says_where_and_what_to_do(name: str) -> None:
+    reason, place, quoted, caret, *hints = message(name, faults.FAULTS[name]).splitlines()
+    assert reason
+    assert re.fullmatch(rf"  --> <{name}>:\d+:\d+", place)
+    assert re.fullmatch(r"\s*\|\s*\^+", caret)
+    assert caret.index("|") == quoted.index("|")
+    assert [hint[:8] for hint in hints] == ["  help: "]
 
 
 # In the user's own file -----------------------------------------------------------------------------------
