@@ -21,6 +21,7 @@ test: setup .make/chromium  ## all tests, with those in a real browser
 
 soak: setup .make/chromium  ## what takes too long for every run
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)
+	$(BIN)/python bench/churn.py
 
 lint: setup  ## style, types and the import law
 	$(BIN)/ruff check .
