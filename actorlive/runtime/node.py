@@ -112,7 +112,7 @@ class Node:
         with trio.CancelScope(shield=True):
             try:
                 async with trio.open_nursery() as self.nursery:
-                    self.nursery.start_soon(self.timers.run)
+                    self.context.run(self.nursery.start_soon, self.timers.run)
                     if self.turns is not None:
                         self.nursery.start_soon(self.turns.run)
                     task_status.started()
@@ -302,9 +302,13 @@ class Node:
         a wrong type."""
         check_destination(dest)
         try:
-            self.token.run_sync_soon(self.deliver, dest, message)
+            self.token.run_sync_soon(self.deliver_from_thread, dest, message)
         except trio.RunFinishedError:
             return
+
+    def deliver_from_thread(self, dest: Destination, message: object) -> None:
+        """The other end of `send_threadsafe`, where no context says which node this is."""
+        self.context.copy().run(self.deliver, dest, message)
 
     def check_thread(self) -> None:
         """Only `send` works from other threads."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import trio
 
 from actorlive.runtime import (
@@ -17,6 +18,7 @@ from actorlive.runtime import (
     receive,
     self,
     send,
+    send_after,
     spawn,
     statistics,
 )
@@ -132,3 +134,24 @@ async def test_leaving_in_a_callback_ends_the_port_alone(caplog):
         send(port.pid, 1)
         assert port.closed
     assert "on_close raised" in caplog.text
+
+
+@pytest.mark.real_clock
+async def test_a_callback_knows_its_node_whoever_sends():
+    async def answer() -> None:
+        heard.append(await receive())
+
+    def on_message(message: object) -> None:
+        spawn(answer, name=str(message))
+        send(str(message), message)
+
+    heard: list[object] = []
+    async with open_node() as node:
+        port = open_port(on_message)
+        send_after(port.pid, "by a timer", 0)
+        node.send_threadsafe(port.pid, "by a thread")
+        send(port.pid, "from here")
+        with trio.fail_after(10):
+            while len(heard) < 3:
+                await trio.sleep(0.001)
+    assert sorted(heard) == ["by a thread", "by a timer", "from here"]
