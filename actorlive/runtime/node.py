@@ -116,7 +116,6 @@ class Node:
                     if self.turns is not None:
                         self.nursery.start_soon(self.turns.run)
                     task_status.started()
-                    await trio.sleep_forever()
             finally:
                 self.nursery = None
 
