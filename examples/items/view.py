@@ -261,10 +261,10 @@ class ItemsLive(LiveView[ItemsEvent]):
 
 
 async def create(title: str, by: Pid) -> Item | Error:
-    await trio.sleep(0.8)
-    if "fail" in title.lower():
-        return Error("refused")
-    return store.create(title, by)
+    """Shielded: what somebody added is stored, though they have left or lost their connection meanwhile."""
+    with trio.CancelScope(shield=True):
+        await trio.sleep(0.8)
+        return Error("refused") if "fail" in title.lower() else store.create(title, by)
 
 
 async def find(q: str) -> Found:

@@ -55,6 +55,18 @@ async def test_a_placeholder_stands_in_until_the_item_is_there(app: QuartTrio, s
         await says(view, "Oil the hinges added")
 
 
+async def test_what_was_added_before_the_connection_broke_is_there_afterwards(
+    app: QuartTrio, store: Store
+) -> None:
+    async with live(app, "/items") as view:
+        await add(view, "Oil the hinges")
+        await view.disconnect()
+        await view.reconnect()
+        assert await titles(view) == TITLES
+        await view.advance(0.8)
+        assert await titles(view) == stored(store) == [*TITLES, "Oil the hinges"]
+
+
 async def test_adds_do_not_wait_for_each_other_and_one_fails_alone(app: QuartTrio, store: Store) -> None:
     async with live(app, "/items") as view:
         for title in ["one", "certain to fail", "three"]:
