@@ -23,6 +23,10 @@ class Baseline:
         self._pids = {process.pid for process in node.processes}
         self._timers = set(self._armed())
 
+    def ending(self) -> bool:
+        """True while something new has been told to end and is still busy with that, as behind a shield."""
+        return any(process.doomed for process in self._strays())
+
     def check(self) -> None:
         """Raises `Leak` with the names of what is new and still there."""
         left = [f"process {_describe(process.pid)}" for process in self._strays()]

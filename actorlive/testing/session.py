@@ -11,6 +11,7 @@ import trio
 from actorlive.live.view import LiveView
 from actorlive.runtime import Node, open_node
 from actorlive.runtime.context import node_variable
+from actorlive.testing import clock
 from actorlive.testing.app import AppWorld, extension, running
 from actorlive.testing.checks import OnError
 from actorlive.testing.driver import Driver
@@ -20,7 +21,7 @@ from actorlive.testing.leaks import Baseline
 from actorlive.testing.memory import Network
 from actorlive.testing.trio_run import require_trio, unwrap
 from actorlive.testing.view import View
-from actorlive.testing.world import MemoryWorld, absolute
+from actorlive.testing.world import GRACE, MemoryWorld, absolute
 
 __all__ = ["live", "live_isolated"]
 
@@ -102,6 +103,7 @@ async def _under_test(
             with trio.CancelScope(shield=True):
                 await driver.stop()
                 await world.close()
+                await clock.until(lambda: not before.ending(), GRACE)
             if failure is None and not leaks:
                 before.check()
             nursery.cancel_scope.cancel()

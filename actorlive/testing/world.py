@@ -17,12 +17,12 @@ from actorlive.testing.page import Page
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import Sockets
 
-__all__ = ["HOST", "Crash", "MemoryWorld", "absolute"]
+__all__ = ["GRACE", "HOST", "Crash", "MemoryWorld", "absolute"]
 
 HOST = "localhost"
 
 GRACE = 30.0
-"""Seconds that a handler which is at work when the test ends has to return."""
+"""Seconds that a handler or a task which is at work when the test ends has to return."""
 
 _log = logging.getLogger("actorlive.live")
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import trio
 from quart_trio import QuartTrio
 
+from actorlive import LiveView, Socket, heex
 from actorlive.runtime import send_after, spawn
-from actorlive.testing import Leak, live
+from actorlive.testing import Leak, live, live_isolated
 from actorlive.testing.trio_run import check_tasks, system_tasks
 
 
@@ -25,6 +28,31 @@ async def test_a_process_that_stays_is_named(app: QuartTrio) -> None:
     with pytest.raises(Leak, match=r"process sleep_forever <pid \d+>"):
         async with live(app, "/kitchen") as view:
             await view.element("#stray").click()
+
+
+class ShieldedLive(LiveView):
+    template = heex("<p>A task that cleans up.</p>")
+
+    async def mount(self, params: Any, session: Any, socket: Socket) -> None:
+        socket.start_async("work", shielded, session["seconds"])
+
+
+async def shielded(seconds: float) -> None:
+    with trio.CancelScope(shield=True):
+        await trio.sleep(seconds)
+
+
+async def test_a_task_behind_a_shield_may_finish() -> None:
+    began = trio.current_time()
+    async with live_isolated(ShieldedLive, session={"seconds": 5.0}):
+        pass
+    assert trio.current_time() - began >= 5.0
+
+
+async def test_a_shield_that_stays_closed_is_named() -> None:
+    with pytest.raises(Leak, match=r"process \S+ <pid \d+>, in shielded"):
+        async with live_isolated(ShieldedLive, session={"seconds": 3600.0}):
+            pass
 
 
 async def test_a_process_may_be_meant_to_stay(app: QuartTrio) -> None:
