@@ -143,9 +143,7 @@ class Channel:
         elif kind is Down and await self._own_down(cast("Down", message)):
             return
         elif kind is Later:
-            if self._state.pending.is_due(cast("Later", message)):
-                await call(cast("Later", message).action)
-                await self._finish(None)
+            await self._later(cast("Later", message))
         elif kind is Call:
             await self._call(cast("Call", message))
         elif kind is Cast:
@@ -173,10 +171,22 @@ class Channel:
         if answer is not NO_REPLY:
             runtime.reply(message.caller, answer)
 
+    async def _later(self, later: Later) -> None:
+        if not self._state.pending.is_due(later):
+            return
+        try:
+            await call(later.action)
+        except Rejected as rejected:
+            await self._say_no(rejected)
+        await self._finish(None)
+
     async def _info(self, message: object) -> None:
         hooks = self._state.hooks
-        if not (hooks.has("handle_info") and await hooks.run("handle_info", message, self._socket)):
-            await self._view.handle_info(message, self._socket)
+        try:
+            if not (hooks.has("handle_info") and await hooks.run("handle_info", message, self._socket)):
+                await self._view.handle_info(message, self._socket)
+        except Rejected as rejected:
+            await self._say_no(rejected)
         await self._finish(None)
 
     async def _async_end(self, task: AsyncTask | None, result: Ok[Any] | Exit) -> None:
@@ -190,8 +200,11 @@ class Channel:
 
     async def _handle_async(self, name: object, result: Ok[Any] | Exit) -> None:
         hooks = self._state.hooks
-        if not (hooks.has("handle_async") and await hooks.run("handle_async", name, result, self._socket)):
-            await self._view.handle_async(name, result, self._socket)
+        try:
+            if not (hooks.has("handle_async") and await hooks.run("handle_async", name, result, self._socket)):
+                await self._view.handle_async(name, result, self._socket)
+        except Rejected as rejected:
+            await self._say_no(rejected)
 
     # -- frames of the client ------------------------------------------------
 
@@ -255,6 +268,9 @@ class Channel:
         if stamp is not None:
             reason = {"id": stamp, "reason": rejected.message}
             self._socket.push_event("al:reject", reason, dispatch="before")
+        await self._say_no(rejected)
+
+    async def _say_no(self, rejected: Rejected) -> None:
         if isinstance(rejected, Stale):
             await self._view.handle_stale(cast("Stale[Any]", rejected), self._socket)
         if rejected.message:

@@ -20,6 +20,9 @@ class Rejected(ActorLiveError):
 
     The view goes on. What the event's `optimistic=` commands had shown is undone in the browser, back to the
     server's newest state, and the message, if any, becomes a flash of that kind.
+
+    In `handle_info`, in `handle_async` and in what `undoable` does later there is nothing left to take back, and
+    it is the flash alone. Everywhere else it is an exception like any other.
     """
 
     def __init__(self, message: str = "", *, kind: str = "error") -> None:

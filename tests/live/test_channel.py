@@ -715,6 +715,39 @@ async def test_stale_puts_the_fresh_row_where_it_is_shown() -> None:
         assert diff["4"]["k"]["0"] == {"0": ' id="rows-1"', "1": "theirs"}
 
 
+class Refusing(LiveView[Do]):
+    template = heex('<p>{@flash.get("error")}</p>')
+
+    async def handle_event(self, event: Do, socket: Socket) -> None:
+        match event.what:
+            case "info":
+                send(socket.pid, "message")
+            case "async":
+                socket.start_async("task", trio.sleep, 0)
+            case _:
+                socket.undoable("key", self.refuse, delay=1.0)
+
+    async def handle_info(self, message: object, socket: Socket) -> None:
+        self.refuse()
+
+    async def handle_async(self, name: object, result: object, socket: Socket) -> None:
+        self.refuse()
+
+    def refuse(self) -> None:
+        raise Rejected("No")
+
+
+@pytest.mark.parametrize("where", ["info", "async", "undoable"])
+async def test_rejected_out_of_turn_is_a_flash_and_no_crash(where: str) -> None:
+    async with open_node() as node:
+        client = Client(node, Views({"/": Refusing}))
+        await client.join("/")
+        assert await client.clicked("do", what=where) == {}
+        await trio.sleep(1.1)
+        assert client.pushes() == [{"0": "No"}]
+        assert alive(client.views[0])
+
+
 async def test_undoable_commits_after_its_delay_unless_undone() -> None:
     def put_off(name: str, **options: Any) -> Act:
         return lambda view, socket: socket.undoable(
