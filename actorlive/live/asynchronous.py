@@ -27,6 +27,7 @@ from actorlive.runtime import (
     exit,
     monitor,
     send,
+    set_label,
     spawn,
 )
 from actorlive.runtime.process import unwrap
@@ -120,6 +121,7 @@ class AsyncWork:
 
 async def _run(owner: Pid, box: list[AsyncTask], fn: Callable[..., Any]) -> None:
     """The task's process: run the function, tell the owner what became of it."""
+    set_label(f"async task {box[0].key!r}")
     try:
         result: Ok[Any] | Exit = Ok(await run_function(fn, (), {}))
     except Exception as error:

@@ -48,6 +48,7 @@ def start_channel(node: Node, mount: Mount, transport: Transport) -> Pid:
 
 
 async def _run(mount: Mount, transport: Transport) -> None:
+    runtime.set_label(mount.route.view.__qualname__)
     channel = Channel(mount, transport)
     if not await channel.join(mount):
         runtime.exit(JOIN_FAILED)
@@ -201,7 +202,9 @@ class Channel:
     async def _handle_async(self, name: object, result: Ok[Any] | Exit) -> None:
         hooks = self._state.hooks
         try:
-            if not (hooks.has("handle_async") and await hooks.run("handle_async", name, result, self._socket)):
+            if not (
+                hooks.has("handle_async") and await hooks.run("handle_async", name, result, self._socket)
+            ):
                 await self._view.handle_async(name, result, self._socket)
         except Rejected as rejected:
             await self._say_no(rejected)

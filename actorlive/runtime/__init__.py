@@ -32,6 +32,7 @@ from actorlive.runtime.process import (
     monitor,
     process_flag,
     self,
+    set_label,
     unalias,
     unlink,
 )
@@ -130,6 +131,7 @@ __all__ = [
     "send",
     "send_after",
     "send_interval",
+    "set_label",
     "spawn",
     "spawn_link",
     "spawn_monitor",

@@ -40,6 +40,7 @@ __all__ = [
     "monitor",
     "process_flag",
     "self",
+    "set_label",
     "unalias",
     "unlink",
 ]
@@ -299,6 +300,12 @@ def alive(pid: Pid, /) -> bool:
     """True until the process has ended or received its deadly signal (Erlang: `is_process_alive/1`)."""
     entity = pid.entity
     return entity is not None and entity.alive
+
+
+def set_label(label: str) -> None:
+    """Say what this process is called in logs and statistics, in place of its function's name (Elixir:
+    `Process.set_label/1`). Nobody can be found by it; for that there is `register`."""
+    acting_process().label = label
 
 
 def process_flag(*, trap_exit: bool) -> bool:

@@ -21,6 +21,7 @@ from actorlive.runtime import (
     processes,
     receive,
     send,
+    set_label,
     statistics,
 )
 from actorlive.runtime.observer import Watchdog
@@ -146,3 +147,18 @@ async def test_the_watchdog_is_silent_about_many_short_steps(caplog):
         while node.processes:
             await trio.sleep(0.001)
     assert not caplog.records
+
+
+async def test_a_label_stands_for_the_function_in_logs_and_statistics(caplog: pytest.LogCaptureFixture):
+    async def body() -> None:
+        set_label("import of 2026")
+        await receive()
+        raise ValueError("no such year")
+
+    async with open_node() as node:
+        pid = node.spawn(body)
+        await trio.sleep(1)
+        assert statistics(pid).function == "import of 2026"
+        send(pid, "go")
+        await trio.sleep(1)
+    assert f"process {pid} import of 2026 crashed: ValueError: no such year" in caplog.text

@@ -50,7 +50,7 @@ async def test_a_task_behind_a_shield_may_finish() -> None:
 
 
 async def test_a_shield_that_stays_closed_is_named() -> None:
-    with pytest.raises(Leak, match=r"process \S+ <pid \d+>, in shielded"):
+    with pytest.raises(Leak, match=r"process async task 'work' <pid \d+>, in shielded"):
         async with live_isolated(ShieldedLive, session={"seconds": 3600.0}):
             pass
 
