@@ -96,7 +96,10 @@ def play(context: BrowserContext, boards: Server, path: str, seed: int) -> list[
     for tab in tabs:
         settle(tab, boards, context)
     faults = [fault for tab in tabs for fault in tab.evaluate("violations")]
-    return faults + lost_characters(tabs, context, boards)
+    faults += lost_characters(tabs, context, boards)
+    for tab in tabs:
+        tab.close()
+    return faults
 
 
 def open_tab(context: BrowserContext, url: str, seed: int) -> Page:
@@ -113,7 +116,7 @@ def open_tab(context: BrowserContext, url: str, seed: int) -> Page:
 def settle(tab: Page, boards: Server, context: BrowserContext) -> None:
     """Nothing is on its way any more."""
     if "/naive" in tab.url:
-        tab.wait_for_load_state("networkidle")
+        tab.wait_for_function("underway === 0")
         return
     expect(tab.locator("[data-phx-ref-src]")).to_have_count(0)
     version = context.request.get(f"{boards.url}/state").json()["version"]

@@ -125,9 +125,12 @@ NAIVE = """<!DOCTYPE html><link rel="icon" href="data:,"><p id="version"></p>
       </li>`).join("");
   };
   const refetch = async () => show(await (await fetch(`/state?wait=${wait()}`)).json());
+  window.underway = 0;
   const submit = async (body) => {
+    underway += 1;
     await fetch(`/do?wait=${wait()}`, { method: "POST", body: JSON.stringify(body) });
     await refetch();
+    underway -= 1;
   };
   document.querySelector("#rows").addEventListener("click", (event) => {
     const row = event.target.closest("li");
