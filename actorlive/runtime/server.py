@@ -34,7 +34,7 @@ from actorlive.runtime.node import Node
 from actorlive.runtime.pending import TIMED_OUT, Answer, Pending
 from actorlive.runtime.pid import Pid
 from actorlive.runtime.process import exit as end_process
-from actorlive.runtime.process import unwrap
+from actorlive.runtime.process import set_label, unwrap
 from actorlive.runtime.signals import Down, ExitSignal, check_pid
 from actorlive.runtime.spawning import spawn, spawn_link
 
@@ -236,7 +236,7 @@ async def run_server(
     cls: type[Server], args: tuple[object, ...], parent: Pid | None, ack: Acknowledgement
 ) -> None:
     """The function of a server's process."""
-    current_process().label = cls.__qualname__
+    set_label(cls.__qualname__)
     server = cls()
     begun = await server.init(*args)
     if isinstance(begun, Stop):

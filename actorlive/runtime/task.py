@@ -17,7 +17,7 @@ from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import CallError, ReceiveTimeout, RuntimeMisuse
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.pid import Pid, Ref
-from actorlive.runtime.process import demonitor, label_of, monitor, underneath, unlink
+from actorlive.runtime.process import demonitor, label_of, monitor, set_label, underneath, unlink
 from actorlive.runtime.process import exit as end_process
 from actorlive.runtime.results import Exit, Ok
 from actorlive.runtime.signals import Down
@@ -130,7 +130,7 @@ async def run_task(
     owner: Pid, fn: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
 ) -> None:
     """The function of a task's process: wait for the address, compute, send."""
-    current_process().label = label_of(fn)
+    set_label(label_of(fn))
     watch = monitor(owner)
     go = await receive(lambda message: isinstance(message, (Go, Down)))
     demonitor(watch, flush=True)

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 import pytest
 import trio
 
-from actorlive.runtime import Node, receive
+from actorlive.runtime import Node, Server, receive
 
-__all__ = ["collect", "in_process", "until_told"]
+__all__ = ["Unsteady", "collect", "in_process", "until_told"]
 
 
 async def in_process(node: Node, body: Callable[[], Awaitable[object]]) -> object:
@@ -46,3 +46,15 @@ async def collect(to: list[object]) -> None:
     """A process that keeps every message."""
     while True:
         to.append(await receive())
+
+
+class Unsteady(Server):
+    """Takes a second to start, notes when, and fails at its second try."""
+
+    async def init(self, *args: object) -> None:
+        [tries] = args
+        assert isinstance(tries, list)
+        await trio.sleep(1)
+        tries.append(trio.current_time())
+        if len(tries) == 2:
+            raise ValueError("second try")

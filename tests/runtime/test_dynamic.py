@@ -12,7 +12,6 @@ from actorlive.runtime import (
     Error,
     Ok,
     RuntimeMisuse,
-    Server,
     Supervisor,
     alive,
     child_spec,
@@ -24,7 +23,7 @@ from actorlive.runtime import (
     send,
     whereis,
 )
-from tests.runtime.helpers import in_process, until_told
+from tests.runtime.helpers import Unsteady, in_process, until_told
 from tests.runtime.test_supervisor import Worker, crash
 
 
@@ -99,15 +98,8 @@ async def test_a_restart_that_fails_is_tried_again(caplog):
 async def test_between_two_tries_a_child_is_restarting_and_keeps_its_place(caplog):
     tries: list[float] = []
 
-    class Unsteady(Server):
-        async def init(self, *args: object) -> None:
-            await trio.sleep(1)
-            tries.append(trio.current_time())
-            if len(tries) == 2:
-                raise ValueError("second try")
-
     async def body(supervisor) -> None:
-        spec = child_spec(Unsteady, name="a")
+        spec = child_spec(Unsteady, tries, name="a")
         await DynamicSupervisor.start_child(supervisor, spec)
         crash("a")
         await trio.sleep(0.5)  # the supervisor waits for the second try, which will fail

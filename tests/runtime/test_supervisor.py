@@ -31,7 +31,7 @@ from actorlive.runtime import (
     spawn,
     whereis,
 )
-from tests.runtime.helpers import in_process
+from tests.runtime.helpers import Unsteady, in_process
 
 
 class Worker(Server):
@@ -163,16 +163,21 @@ async def test_a_transient_inner_supervisor_that_gives_up_is_not_restarted(caplo
     await supervised(body, log, children=[inner])
 
 
-async def test_a_restart_that_fails_is_tried_again_and_counts(caplog):
-    log: list[str] = []
-    fails: list[str] = []
+def around_b(log: list[str], fails: list[str]) -> list[ChildSpec]:
+    """Three children; "b" fails to start as long as there is something in `fails`."""
 
     def sometimes() -> None:
         log.append("?b")
         if fails:
             raise ValueError(fails.pop())
 
-    children = [*specs(log, "a"), child_spec(Worker, "b", log, sometimes, name="b"), *specs(log, "c")]
+    return [*specs(log, "a"), child_spec(Worker, "b", log, sometimes, name="b"), *specs(log, "c")]
+
+
+async def test_a_restart_that_fails_is_tried_again_and_counts(caplog):
+    log: list[str] = []
+    fails: list[str] = []
+    children = around_b(log, fails)
 
     async def body(supervisor) -> None:
         fails.extend("xy")
@@ -403,13 +408,7 @@ async def test_a_temporary_child_ended_by_hand_is_forgotten():
 async def test_the_rest_is_restarted_from_where_it_failed(caplog):
     log: list[str] = []
     fails: list[str] = []
-
-    def sometimes() -> None:
-        log.append("?b")
-        if fails:
-            raise ValueError(fails.pop())
-
-    children = [*specs(log, "a"), child_spec(Worker, "b", log, sometimes, name="b"), *specs(log, "c")]
+    children = around_b(log, fails)
 
     async def body(_) -> None:
         fails.extend("x")
@@ -424,13 +423,6 @@ async def test_the_rest_is_restarted_from_where_it_failed(caplog):
 async def test_a_child_ended_by_hand_between_two_tries_is_not_tried_again(caplog):
     tries: list[float] = []
 
-    class Unsteady(Server):
-        async def init(self, *args: object) -> None:
-            await trio.sleep(1)
-            tries.append(trio.current_time())
-            if len(tries) == 2:
-                raise ValueError("second try")
-
     async def body(supervisor) -> None:
         crash("a")
         await trio.sleep(0.5)  # the supervisor waits for the second try, which will fail
@@ -440,7 +432,7 @@ async def test_a_child_ended_by_hand_between_two_tries_is_not_tried_again(caplog
         [info] = await Supervisor.which_children(supervisor)
         assert info.pid is None
 
-    await supervised(body, [], children=[child_spec(Unsteady, name="a")])
+    await supervised(body, [], children=[child_spec(Unsteady, tries, name="a")])
 
 
 async def test_children_that_end_together_are_restarted_once():
