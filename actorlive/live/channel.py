@@ -300,8 +300,8 @@ class Channel:
             self._rejected(error)
             self._outbox.reply(frame.ref, {})
             return
-        route = self._state.endpoint.route_for(url)
-        if route is None or route.view is not self._state.route.view:
+        route = self._state.patch_route(url)
+        if route is None:
             self._outbox.reply(frame.ref, {"link_redirect": True})
             return
         self._state.enter(route)

@@ -55,6 +55,11 @@ class Route:
     on_mount: tuple[OnMount, ...] = ()
     layout: Layout | None = None
 
+    def admits_patch(self, to: Route) -> bool:
+        """True when a view at this route may go on at `to` without a new mount: the same view, in the same live
+        session. Between live sessions a visitor is mounted afresh, so that no `on_mount` hook is passed by."""
+        return to.view is self.view and to.live_session == self.live_session
+
 
 class Endpoint(Protocol):
     """The application around the views: its routes, its keys, its mode."""

@@ -86,8 +86,10 @@ async def follow_patches(state: ViewState, socket: Socket) -> LivePatch | None:
 
 
 async def _patch_to(state: ViewState, socket: Socket, uri: str) -> None:
-    route = state.endpoint.route_for(uri)
-    if route is None or route.view is not state.route.view:
-        raise NavigationError(f"patch to {urlsplit(uri).path!r}, which is not a route of this view")
+    route = state.patch_route(uri)
+    if route is None:
+        raise NavigationError(
+            f"patch to {urlsplit(uri).path!r}, which is not a route of this view in its live session"
+        )
     state.enter(route)
     await handle_params(state, socket, route.params, uri)

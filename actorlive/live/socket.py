@@ -163,14 +163,16 @@ class Socket:
     def push_patch(self, to: str, *, replace: bool = False) -> None:
         """Change the URL without a new mount; `handle_params` runs next (`push_patch/2`).
 
-        Raises `NavigationError` for an unsafe path, a second redirect, or a path of another view.
+        Raises `NavigationError` for an unsafe path, a second redirect, or a path of another view or live session.
         """
         if not self._state.mounted:
             raise NavigationError("cannot push_patch in mount; do it in handle_params, or redirect")
         path = local_path(to)
-        route = self._state.endpoint.route_for(absolute(self._state.uri, path))
-        if route is None or route.view is not self._state.route.view:
-            raise NavigationError(f"push_patch to {to!r}, which is not this view's; use push_navigate")
+        if self._state.patch_route(absolute(self._state.uri, path)) is None:
+            raise NavigationError(
+                f"push_patch to {to!r}, which is not a route of {type(self._state.view).__qualname__} in the live"
+                f" session {self._state.route.live_session!r}; use push_navigate"
+            )
         self._go(LivePatch(path, "replace" if replace else "push"))
 
     def push_navigate(self, to: str, *, replace: bool = False) -> None:

@@ -93,6 +93,11 @@ class ViewState:
         self.connect_params = None
         self.connect_info = None
 
+    def patch_route(self, uri: str) -> Route | None:
+        """The route that a patch to `uri` enters; None when it leads to another view or live session."""
+        route = self.endpoint.route_for(uri)
+        return route if route is not None and self.route.admits_patch(route) else None
+
     def enter(self, route: Route) -> None:
         """The view is at another of its routes now; only flash that this callback put stays."""
         self.route = route

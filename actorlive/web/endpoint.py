@@ -70,10 +70,11 @@ class AppEndpoint:
         static = self._static_token(payload, dom_id)
         if token is None or static is None or connection.session is None:
             return STALE
-        uri = payload.redirect or payload.url
+        redirected = payload.redirect is not None
+        uri = payload.redirect if redirected else payload.url
         if uri is None:
             return STALE  # only a main view is routed, and it always says where it is
-        route = self._route(uri, token, redirected=payload.redirect is not None)
+        route = self._route(uri, token, redirected=redirected)
         if route is None:
             return UNAUTHORIZED
         return Mount(
@@ -89,7 +90,7 @@ class AppEndpoint:
             flash=self._flash(payload, static),
             connect_params=payload.params or {},
             connect_info=connection.info,
-            redirected=payload.redirect is not None,
+            redirected=redirected,
             csrf_token=csrf.masked_token(connection.session),
         )
 
