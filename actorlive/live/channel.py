@@ -26,7 +26,7 @@ from actorlive.live.events import EventError, Payload, UnknownEvent, optimistic_
 from actorlive.live.later import Action, Later
 from actorlive.live.lifecycle import Halt, call
 from actorlive.live.mounting import begin, follow_patches, handle_params, open_view
-from actorlive.live.navigation import LiveRedirect, Redirect
+from actorlive.live.navigation import LiveRedirect, Redirect, location
 from actorlive.live.outbox import Outbox
 from actorlive.live.rejection import Rejected, Stale
 from actorlive.live.spans import span
@@ -305,7 +305,7 @@ class Channel:
             self._outbox.reply(frame.ref, {"link_redirect": True})
             return
         self._state.enter(route)
-        await handle_params(self._state, self._socket, route.params, url)
+        await handle_params(self._state, self._socket, route.params, location(url))
         await self._finish(frame.ref)
 
     # -- after a callback ----------------------------------------------------

@@ -1,4 +1,8 @@
-"""Where a view can send its visitor, and which targets are safe.
+"""Where a view is, where it can send its visitor, and which targets are safe.
+
+**A view's URL is the browser's `location` without its fragment**, in both of its lives and after every patch:
+percent-encoded as the browser encodes it, and decoded once, when its path is matched and its query read.
+`location` makes it of whatever a URL was given as.
 
 A path comes from application code, but is often built from what a client sent; so every target is checked
 before it becomes a Location header or a frame.
@@ -9,11 +13,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from actorlive.errors import NavigationError
 
-__all__ = ["LivePatch", "LiveRedirect", "Navigation", "Redirect", "external_url", "local_path"]
+__all__ = ["LivePatch", "LiveRedirect", "Navigation", "Redirect", "external_url", "local_path", "location"]
 
 SCHEMES = frozenset(
     "http https ftp ftps mailto news irc gopher nntp feed telnet mms rtsp svn tel fax xmpp".split()
@@ -21,6 +25,11 @@ SCHEMES = frozenset(
 MAX_PATCHES = 20
 """So many patches may follow one another before it is taken for a loop."""
 
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+_IN_PATH = _PRINTABLE.translate(dict.fromkeys(map(ord, '"#<>?`{}')))
+_IN_QUERY = _PRINTABLE.translate(dict.fromkeys(map(ord, "\"#<>'")))
+_DOT = re.compile(r"\.|%2e", re.IGNORECASE)
+_DOTS = re.compile(rf"({_DOT.pattern}){{1,2}}", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]|%09|%0a|%0d", re.IGNORECASE)
 
 
@@ -84,5 +93,43 @@ def external_url(url: str) -> str:
 
 
 def absolute(uri: str, to: str) -> str:
-    """`to` as a full URL on the host of `uri`."""
-    return urljoin(uri, to)
+    """`to` as a full URL on the host of `uri`, as `location` has it."""
+    return location(urljoin(uri, to))
+
+
+def location(url: str) -> str:
+    """A URL or a path as the browser's `location` shows it, without its fragment. Raises `ValueError`.
+
+    What the URL standard percent-encodes is encoded, what is encoded already stays as it is, and the segments
+    `.` and `..` are resolved, `%2e` or not.
+    """
+    parts = urlsplit(url)
+    path = _resolved(parts.path) or ("/" if parts.netloc else "")
+    encoded = quote(_utf8(path), safe=_IN_PATH)
+    return urlunsplit((parts.scheme, parts.netloc, encoded, quote(_utf8(parts.query), safe=_IN_QUERY), ""))
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _resolved(path: str) -> str:
+    """The path without its dot segments; one at the end leaves a slash."""
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        match _dots(segment):
+            case 1:
+                continue
+            case 2:
+                kept = kept[:1] + kept[1:-1]
+            case _:
+                kept.append(segment)
+    if _dots(segments[-1]):
+        kept.append("")
+    return "/".join(kept)
+
+
+def _dots(segment: str) -> int:
+    """1 for `.`, 2 for `..`, however they are encoded; 0 for anything else."""
+    return len(_DOT.findall(segment)) if _DOTS.fullmatch(segment) else 0

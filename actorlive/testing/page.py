@@ -9,8 +9,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urljoin
 
+from actorlive.live.navigation import absolute
 from actorlive.testing.checks import Checks, OnError
 from actorlive.testing.dom import Document, Node
 from actorlive.testing.errors import Failure, JoinFailed, hide_frames
@@ -260,7 +260,7 @@ class Page:
 
     def absolute(self, to: str) -> str:
         """A path as a URL of this page's host."""
-        return urljoin(self.url, to)
+        return absolute(self.url, to)
 
     def join_redirected(self, view: JoinedView, navigation: Navigation) -> JoinedView:
         """A live navigation: leave the view and join the next one on the same topic."""

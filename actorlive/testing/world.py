@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from actorlive.live.connection import ConnectionInfo, Gate, LiveConnection
+from actorlive.live.navigation import location
 from actorlive.runtime import Down, Node, Pid, Ref, alive, open_port, statistics
 from actorlive.testing import clock
 from actorlive.testing.driver import World
@@ -28,8 +29,8 @@ _log = logging.getLogger("actorlive.live")
 
 
 def absolute(path: str) -> str:
-    """A path as the test's visitor sees it."""
-    return path if "://" in path else f"http://{HOST}{path}"
+    """A path as the test's visitor sees it in his address bar."""
+    return location(path if "://" in path else f"http://{HOST}{path}")
 
 
 class Crash(Failure):

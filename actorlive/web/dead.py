@@ -7,14 +7,17 @@ say what it holds, and the CSRF token that lets its websocket use the session's 
 from __future__ import annotations
 
 import secrets
+import string
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 from quart import Response, abort, after_this_request, request, session
 
 from actorlive.live.dead import DeadPage, DeadRedirect, dead_render
 from actorlive.live.endpoint import Mount
+from actorlive.live.navigation import location
 from actorlive.web import csrf
 from actorlive.web.endpoint import AppEndpoint, view_name
 from actorlive.web.layouts import render_document
@@ -30,6 +33,8 @@ RELOAD_COOKIE = "__phoenix_reload_status__"
 FLASH_KEY = "_live_flash"
 """Where the session keeps the flash of a redirect until the next page."""
 
+_PLAIN = "".join(set(string.punctuation) - set("#?%"))
+
 SECURITY_HEADERS = {
     "Cache-Control": "private, max-age=0, must-revalidate",
     "X-Content-Type-Options": "nosniff",
@@ -42,19 +47,20 @@ SECURITY_HEADERS = {
 async def respond(live: ActorLive) -> Response:
     """Render the live route of this request."""
     _status_of_failed_join(live.endpoint)
-    route = live.endpoint.route_for(request.url)
+    uri = _location()
+    route = live.endpoint.route_for(uri)
     if route is None:
         abort(400)  # the path matched, so it is the query that cannot be read
     csrf_token = csrf.masked_token(session)
     mount = Mount(
         route=route,
         dom_id=f"phx-{secrets.token_urlsafe(12)}",
-        uri=request.url,
+        uri=uri,
         params=route.params,
         session=dict(session),
         endpoint=live.endpoint,
         flash=_take_flash(live.endpoint),
-        connect_info=_connect_info(),
+        connect_info=_connect_info(uri),
         csrf_token=csrf_token,
     )
     match await dead_render(mount):
@@ -114,11 +120,27 @@ def _redirect(target: DeadRedirect) -> Response:
     return Response("", target.status, headers={"Location": target.to})
 
 
-def _connect_info() -> dict[str, Any]:
+def _location() -> str:
+    """The URL that the browser shows for this request: as it came over the line, not as the server decoded it.
+
+    A server that does not keep the raw path (it is optional in ASGI) has the decoded one encoded again.
+    """
+    decoded = request.root_path.rstrip("/") + request.path
+    raw = _raw_path(request.scope)
+    path = raw if "/" + unquote(raw).lstrip("/") == decoded else quote(decoded, safe=_PLAIN)
+    query = f"?{quote(request.query_string, safe=_PLAIN + '?%')}" if request.query_string else ""
+    return location(f"{request.scheme}://{request.host}{path}{query}")
+
+
+def _raw_path(scope: Mapping[str, Any]) -> str:
+    return (scope.get("raw_path") or b"").decode("latin-1")
+
+
+def _connect_info(uri: str) -> dict[str, Any]:
     headers = request.headers
     return {
         "peer": request.remote_addr,
         "user_agent": headers.get("user-agent"),
-        "uri": request.url,
+        "uri": uri,
         "x_headers": [(name, value) for name, value in headers if name.lower().startswith("x-")],
     }

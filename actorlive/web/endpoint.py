@@ -16,6 +16,7 @@ from quart import Quart
 
 from actorlive.live.connection import ConnectionInfo, Refused
 from actorlive.live.endpoint import Mount, Route
+from actorlive.live.navigation import location
 from actorlive.live.view import LiveView
 from actorlive.web import csrf
 from actorlive.web.router import Router
@@ -80,7 +81,7 @@ class AppEndpoint:
         return Mount(
             route=route,
             dom_id=dom_id,
-            uri=uri,
+            uri=location(uri),
             params=route.params,
             session={**connection.session, **token.session},
             endpoint=self,

@@ -14,6 +14,7 @@ from quart import Quart
 from werkzeug.exceptions import HTTPException
 
 from actorlive.live.endpoint import Route
+from actorlive.live.navigation import location
 from actorlive.wire import Params, ParamsError, decode_query
 
 __all__ = ["Router"]
@@ -40,13 +41,13 @@ class Router:
     def match(self, uri: str) -> Route | None:
         """The route of a path or http(s) URL, with `params` from its path and query; None when it is not live."""
         try:
-            parts = urlsplit(uri)
+            parts = urlsplit(location(uri))
             query = decode_query(parts.query)
         except (ValueError, ParamsError):
             return None
         if parts.scheme not in ("", "http", "https") or not parts.path.startswith("/"):
             return None
-        return self._match_path(unquote(parts.path), parts.netloc, query)
+        return self._match_path("/" + unquote(parts.path).lstrip("/"), parts.netloc, query)
 
     def _match_path(self, path: str, host: str, query: Params) -> Route | None:
         url_map = self._app.url_map
