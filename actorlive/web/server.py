@@ -36,6 +36,7 @@ from hypercorn.utils import LifespanFailureError
 from quart import Quart
 
 from actorlive.errors import ActorLiveError
+from actorlive.web import protocols
 from actorlive.web.app import ActorLive
 from actorlive.web.limits import Limits
 
@@ -129,6 +130,7 @@ async def serve_async(
     config = _config(live.limits if live else Limits())
     sockets = Sockets([], [listen(host, port, config.backlog)], [])
     cast("Any", hypercorn.trio.run).TCPServer = GuardedTCPServer  # where Hypercorn looks its class up
+    protocols.install()
     stop = trio.Event()
     async with trio.open_nursery() as nursery:
         if shutdown is not None:

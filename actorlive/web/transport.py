@@ -26,6 +26,7 @@ from actorlive.web import csrf
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, origin_allowed
 from actorlive.web.sockets import GOING_AWAY, ClientSocket
+from actorlive.wire import frame_size
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
@@ -142,8 +143,9 @@ async def read(connection: LiveConnection, socket: ClientSocket, limits: Limits)
 
 def check_size(frame: str | bytes, limits: Limits) -> None:
     """A server that does not bound messages itself leaves it to us. Raises `ProtocolError`."""
-    if len(frame) > limits.max_frame:
-        raise ProtocolError(MESSAGE_TOO_BIG, f"a frame of {len(frame)} bytes")
+    size = frame_size(frame)
+    if size > limits.max_frame:
+        raise ProtocolError(MESSAGE_TOO_BIG, f"a frame of {size} bytes")
 
 
 async def write(socket: ClientSocket) -> None:

@@ -1,7 +1,7 @@
 """Phoenix channel framing and the channel state machine, sans-I/O, typed with msgspec."""
 
 from actorlive.wire.connection import Answer, Connection, Ignored, Join, Leave, Push, Received
-from actorlive.wire.message import LIVEVIEW_VERSION, BinaryMessage, JoinPayload, Message
+from actorlive.wire.message import LIVEVIEW_VERSION, BinaryMessage, JoinPayload, Message, frame_size
 from actorlive.wire.params import Params, ParamsError, decode_query, form_params, split_name
 from actorlive.wire.serializer import (
     decode,
@@ -34,5 +34,6 @@ __all__ = [
     "encode_push",
     "encode_reply",
     "form_params",
+    "frame_size",
     "split_name",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["LIVEVIEW_VERSION", "BinaryMessage", "JoinPayload", "Message"]
+__all__ = ["LIVEVIEW_VERSION", "BinaryMessage", "JoinPayload", "Message", "frame_size"]
 
 LIVEVIEW_VERSION = "1.2.12"
 """The client version that join replies name; another string makes the client warn on its console."""
@@ -58,3 +58,10 @@ class JoinPayload(msgspec.Struct, frozen=True):
         """How many joins of this view on this page succeeded before (`_mounts`); 0 when not told."""
         count = (self.params or {}).get("_mounts")
         return count if isinstance(count, int) else 0
+
+
+def frame_size(frame: str | bytes) -> int:
+    """The bytes of a frame, or of a piece of one, on the wire."""
+    if isinstance(frame, str) and not frame.isascii():
+        return len(frame.encode("utf-8", "surrogatepass"))
+    return len(frame)

@@ -1,0 +1,188 @@
+"""Hypercorn's protocols, narrowed to what a live application needs from a stranger.
+
+* **No websocket is compressed.** Hypercorn accepts permessage-deflate from whoever offers it, and inflates a read of
+  64 KiB to 64 MB before anybody can count. Here the offer is not heard, as by Phoenix's default, so a frame that
+  says it is compressed breaks the protocol. That also closes the side channel of compressed secrets.
+* **A message beyond `max_frame` is not kept.** Its bytes are counted as they come; at the limit what came is dropped
+  and nothing of the rest is looked at.
+* **Who breaks the protocol hears why.** The close frame (1002, 1007, 1009) goes out, what still comes is dropped
+  unread, and the connection ends with the peer's or after `LINGER` seconds: a connection that is closed on unread
+  bytes is reset, and a reset may overtake the close frame.
+* **A handler that has ended is not waited for.** Hypercorn hands frames to the application through a queue; with
+  nobody to empty it, the connection's task would stand there for ever.
+* **HTTP/2 comes by TLS only.** In the clear, HTTP/2 is spoken by no browser; but a reverse proxy that passes `Upgrade`
+  on, as every websocket needs it to, would pass a tunnel through which its own rules for paths do not see. The
+  upgrade to h2c is not taken up, and its preface is answered with 505.
+
+All of it holds for websockets over HTTP/2, too. `install` puts these classes where Hypercorn looks its own up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, cast
+
+import h11
+import hypercorn.protocol
+import hypercorn.protocol.h2
+import hypercorn.protocol.h11
+import trio
+from hypercorn.events import Closed
+from hypercorn.protocol.events import Body, Data, Event, Request, StreamClosed
+from hypercorn.protocol.h11 import H11Protocol
+from hypercorn.protocol.ws_stream import WSStream
+from wsproto.connection import ConnectionState
+from wsproto.events import CloseConnection, Message, Ping
+
+from actorlive.wire import frame_size
+
+__all__ = ["LINGER", "GuardedWebsocket", "OnlyHttp1", "WholeMessage", "install"]
+
+LINGER = 1.0
+"""Seconds that a peer who broke the protocol has to read why."""
+
+MESSAGE_TOO_BIG = 1009
+VERSION_NOT_SUPPORTED = 505
+
+
+def install() -> None:
+    """Have Hypercorn make its connections of these classes."""
+    for module, name, guarded in (
+        (hypercorn.protocol, "H11Protocol", OnlyHttp1),
+        (hypercorn.protocol.h11, "WSStream", GuardedWebsocket),
+        (hypercorn.protocol.h2, "WSStream", GuardedWebsocket),
+    ):
+        setattr(module, name, guarded)
+
+
+class WholeMessage:
+    """The `pieces` of one message that have come, `max_size` bytes of them at most."""
+
+    def __init__(self, max_size: int) -> None:
+        self._max_size = max_size
+        self._size = 0
+        self.pieces: list[Any] = []
+
+    def add(self, piece: str | bytes) -> bool:
+        """Keep a piece; False when the message has become too large, and nothing of it is kept any more."""
+        self._size += frame_size(piece)
+        if self._size > self._max_size:
+            self.pieces.clear()
+            return False
+        self.pieces.append(piece)
+        return True
+
+    def take(self) -> str | bytes:
+        """The message; the next piece begins another."""
+        pieces, self.pieces, self._size = self.pieces, [], 0
+        return pieces[0] if len(pieces) == 1 else type(pieces[0])().join(pieces)
+
+
+class GuardedWebsocket(WSStream):
+    """Hypercorn's websocket, over HTTP/1.1 or HTTP/2."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._message = WholeMessage(self.config.websocket_max_message_size)
+        self._refused = False
+        self._ended = trio.Event()
+        self._handler_ended = False
+        self._waiting: set[trio.CancelScope] = set()
+        self._put: Callable[[Any], Awaitable[None]] | None = None
+
+    async def handle(self, event: Event) -> None:
+        if isinstance(event, Request):
+            await super().handle(_without_extensions(event))
+            self._put = vars(self)["app_put"]
+            self.app_put = self._give
+        elif not (self._refused and isinstance(event, (Body, Data))):
+            await super().handle(event)
+        if self.closed:
+            self._ended.set()
+
+    async def app_send(self, message: Any) -> None:
+        if message is None:
+            self._handler_ended = True
+            for scope in self._waiting:
+                scope.cancel()
+        await super().app_send(message)
+
+    async def _give(self, event: Any) -> None:
+        """Hand over to the application, unless it has ended, or ends meanwhile."""
+        if self._put is None or self._handler_ended:
+            return
+        with trio.CancelScope() as scope:
+            self._waiting.add(scope)
+            try:
+                await self._put(event)
+            finally:
+                self._waiting.discard(scope)
+
+    async def _handle_events(self) -> None:
+        for event in self.connection.events():
+            match event:
+                case Message():
+                    piece: str | bytes = vars(event)["data"]
+                    await self._piece(piece, last=event.message_finished)
+                case Ping():
+                    await self._send_wsproto_event(event.response())
+                case CloseConnection():
+                    await self._closed_by(event)
+                case _:
+                    pass
+            if self._refused:
+                return
+
+    async def _piece(self, piece: str | bytes, *, last: bool) -> None:
+        if self.connection.state is not ConnectionState.OPEN:
+            return  # the application has closed, and hears nothing any more
+        if not self._message.add(piece):
+            await self._refuse(MESSAGE_TOO_BIG)
+        elif last:
+            message = self._message.take()
+            text = isinstance(message, str)
+            received = {"bytes": None if text else message, "text": message if text else None}
+            await self._give({"type": "websocket.receive", **received})
+
+    async def _closed_by(self, event: CloseConnection) -> None:
+        """The peer has closed, or said what is no frame: then its connection is still open here."""
+        if self.connection.state is ConnectionState.OPEN:
+            await self._refuse(event.code)
+            return
+        if self.connection.state is ConnectionState.REMOTE_CLOSING:
+            await self._send_wsproto_event(event.response())
+        await self.send(StreamClosed(stream_id=self.stream_id))
+
+    async def _refuse(self, code: int) -> None:
+        self._refused = True
+        await self._send_wsproto_event(CloseConnection(code=code))
+        cast("Any", self.task_group).spawn(self._linger)
+
+    async def _linger(self) -> None:
+        with trio.move_on_after(LINGER):
+            await self._ended.wait()
+            return
+        await self.send(StreamClosed(stream_id=self.stream_id))
+
+
+def _without_extensions(request: Request) -> Request:
+    """The request as if the client had offered no extension."""
+    headers = [
+        (name, value) for name, value in request.headers if name.lower() != b"sec-websocket-extensions"
+    ]
+    return replace(request, headers=headers)
+
+
+class OnlyHttp1(H11Protocol):
+    """Hypercorn's HTTP/1.1, which stays that."""
+
+    async def _check_protocol(self, event: h11.Request) -> None:
+        """Hypercorn goes over to h2c here. A server may ignore `Upgrade` (RFC 9110, 7.8)."""
+
+    async def _create_stream(self, request: h11.Request) -> None:
+        if request.http_version not in (b"1.0", b"1.1"):
+            await self._send_error_response(VERSION_NOT_SUPPORTED)
+            await self.send(Closed())
+            return
+        await super()._create_stream(request)
