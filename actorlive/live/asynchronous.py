@@ -30,7 +30,7 @@ from actorlive.runtime import (
     set_label,
     spawn,
 )
-from actorlive.runtime.process import unwrap
+from actorlive.runtime.faults import unwrap
 from actorlive.runtime.task import is_async, run_function
 
 __all__ = ["AsyncDone", "AsyncTask", "AsyncWork"]

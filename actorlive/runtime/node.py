@@ -6,8 +6,9 @@ and the cancellation goes on. First the root supervisor ends its children, the l
 within its shutdown time; then everything else gets an exit signal "shutdown", the youngest first, and what
 is not gone after `grace` seconds is killed; at last the ports are closed.
 
-An error of the runtime itself (a bug in here, a KeyboardInterrupt) is no process's affair: it cancels the
-body and leaves `open_node()` as it is, unwrapped.
+A real interrupt (Ctrl+C), in whichever process it arrives, is not that process's affair: it cancels the body, the
+node ends in order, and `open_node()` raises it. An error of the runtime itself leaves `open_node()` as it is,
+unwrapped.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ import trio
 
 from actorlive.runtime.context import calling_process, node_variable
 from actorlive.runtime.errors import NameTaken, NodeClosed, NodeFailed, RuntimeMisuse, StartError
+from actorlive.runtime.faults import gravest
 from actorlive.runtime.mailbox import Destination, check_destination
 from actorlive.runtime.observer import Watchdog
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.port import PortEntity
-from actorlive.runtime.process import Process, gravest, label_of
+from actorlive.runtime.process import Process, label_of
 from actorlive.runtime.results import Error, Ok
 from actorlive.runtime.signals import Down, Entity, check_pid
 from actorlive.runtime.timers import TimerHeap
@@ -180,6 +182,14 @@ class Node:
                 f"the root supervisor ended with {message.reason!r}; its children failed too often, see the log"
             )
             self.body.cancel()
+
+    def interrupt(self, interrupt: KeyboardInterrupt) -> None:
+        """A person wants the program to end, and it was a process that happened to run. The second time at once."""
+        if self.failure is None:
+            self.failure = interrupt
+        self.body.cancel()
+        if self.stopping and self.nursery is not None:
+            self.nursery.cancel_scope.cancel()
 
     async def wait_all_gone(self) -> None:
         """Wait until no process is left."""

@@ -7,7 +7,8 @@ offers: nurseries, sleep, cancel scopes, worker threads.
 Around the function stands one cancel scope. An exit signal cancels it, so whatever the process awaits ends
 with `trio.Cancelled`; running synchronous code is not interrupted, it meets its end at the next checkpoint
 or `receive`. The reason is kept as a value: a crash is caught here, costs a fifth of what it costs to
-carry it through a nursery, and never turns into an exception group.
+carry it through a nursery, and never turns into an exception group. Nothing that a process raises leaves
+its task; whose it is, `faults` says.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import trio
 
 from actorlive.runtime.context import acting_process, calling_process, current_process, process_variable
 from actorlive.runtime.errors import ProcessExit, RuntimeMisuse
+from actorlive.runtime.faults import add_hint, flatten, interrupt_in, is_cancelled_here, unwrap
 from actorlive.runtime.pid import AliasMode, Pid, Ref
 from actorlive.runtime.results import is_graceful
 from actorlive.runtime.signals import Down, Entity
@@ -46,9 +48,6 @@ __all__ = [
 ]
 
 log = logging.getLogger("actorlive.runtime")
-
-FATAL = (KeyboardInterrupt, SystemExit, GeneratorExit, trio.Cancelled)
-"""What is not a process's own affair: it ends the process and goes on."""
 
 
 class Process(Entity):
@@ -76,6 +75,8 @@ class Process(Entity):
                 if not self.doomed:
                     await started(fn(*args), fn)
         except BaseException as error:  # this is where every crash becomes a value
+            if not self.runs_here():
+                raise  # Trio itself has ended, and the interpreter throws the coroutine away
             reason = self.caught(error)
         else:
             if self.doomed:
@@ -83,18 +84,21 @@ class Process(Entity):
         del fn, args  # before others hear of the end, so that nothing of it is alive then
         self.finish(reason)
 
+    def runs_here(self) -> bool:
+        """False when the coroutine is closed from outside, which Trio never does."""
+        return trio.lowlevel.in_trio_task() and trio.lowlevel.current_task() is self.task
+
     def caught(self, error: BaseException) -> object:
-        """The exit reason that an exception makes. Logs crashes, passes on what is not ours."""
+        """The exit reason that an exception makes. Nothing goes on from here: a crash is logged, a real interrupt
+        is the node's, and a cancellation has done its work."""
         error = unwrap(error)
         trim(error)
-        if is_fatal(error):
-            error = gravest(error)
-        if isinstance(error, FATAL):
-            self.finish("killed" if isinstance(error, trio.Cancelled) else error)
-            raise error
-        if self.doomed:
+        if (interrupt := interrupt_in(error)) is not None:
+            self.node.interrupt(interrupt)
+            return self.reason if self.doomed else interrupt
+        if self.doomed or is_cancelled_here():
             self.log_late(error)
-            return self.reason
+            return self.reason if self.doomed else "killed"
         if isinstance(error, ProcessExit):
             self.log_exit(error)
             return error.reason
@@ -102,7 +106,8 @@ class Process(Entity):
         return error
 
     def log_crash(self, error: BaseException) -> None:
-        """One line and the traceback. (A graceful reason cannot get here: it is no exception.)"""
+        """One line and the traceback. (A graceful reason cannot get here: it is not an exception.)"""
+        add_hint(error)
         log.error("process %r crashed: %s: %s", self, type(error).__name__, error, exc_info=error)
 
     def log_exit(self, error: ProcessExit) -> None:
@@ -112,7 +117,7 @@ class Process(Entity):
 
     def log_late(self, error: BaseException) -> None:
         """Its clean-up failed after an exit signal, whose reason stands."""
-        if not isinstance(error, ProcessExit):
+        if not all(isinstance(leaf, ProcessExit | trio.Cancelled) for leaf in flatten(error)):
             log.error("process %r raised while it was ending with %r", self, self.reason, exc_info=error)
 
     def stop(self) -> None:
@@ -142,44 +147,6 @@ def underneath(fn: object) -> object:
     while isinstance(fn, partial):
         fn = cast("partial[object]", fn).func
     return fn
-
-
-def unwrap(error: BaseException) -> BaseException:
-    """The one error inside a group of groups of one, or the first of several exits; else `error` itself."""
-    leaves = flatten(error)
-    if len(leaves) == 1 or all(isinstance(leaf, ProcessExit) for leaf in leaves):
-        return leaves[0]
-    return error
-
-
-def gravest(error: BaseException) -> BaseException:
-    """The one error that leaves in place of a group; it names the others in a note."""
-    leaves = flatten(error)
-    chosen = min(leaves, key=gravity)
-    others = [repr(leaf) for leaf in leaves if leaf is not chosen and not isinstance(leaf, trio.Cancelled)]
-    if others:
-        chosen.add_note(f"raised together with {', '.join(others)}")
-    return chosen
-
-
-def gravity(error: BaseException) -> int:
-    """Interrupts go first, then the process's own errors, then cancellations, which are nobody's."""
-    if isinstance(error, trio.Cancelled):
-        return 2
-    return 0 if isinstance(error, FATAL) else 1
-
-
-def flatten(error: BaseException) -> list[BaseException]:
-    """The errors in a group and its groups; a single error alone."""
-    if not isinstance(error, BaseExceptionGroup):
-        return [error]
-    group = cast("BaseExceptionGroup[BaseException]", error)
-    return [leaf for inner in group.exceptions for leaf in flatten(inner)]
-
-
-def is_fatal(error: BaseException) -> bool:
-    """True for what must not stop here, alone or in a group."""
-    return any(isinstance(leaf, FATAL) for leaf in flatten(error))
 
 
 def trim(error: BaseException) -> None:

@@ -29,12 +29,13 @@ import trio
 
 from actorlive.runtime.context import calling_process, current_node, current_process
 from actorlive.runtime.errors import CallError, ProcessExit, StartError
+from actorlive.runtime.faults import unwrap
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.node import Node
 from actorlive.runtime.pending import TIMED_OUT, Answer, Pending
 from actorlive.runtime.pid import Pid
 from actorlive.runtime.process import exit as end_process
-from actorlive.runtime.process import set_label, unwrap
+from actorlive.runtime.process import set_label
 from actorlive.runtime.signals import Down, ExitSignal, check_pid
 from actorlive.runtime.spawning import spawn, spawn_link
 

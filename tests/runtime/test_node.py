@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import threading
 from functools import partial
 
@@ -186,56 +187,74 @@ async def test_a_failure_of_the_runtime_is_loud():
             await trio.sleep_forever()
 
 
-async def test_a_keyboard_interrupt_in_a_process_ends_everything():
-    async def interrupted() -> None:
-        raise KeyboardInterrupt
-
-    words: list[str] = []
-    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
-        async with open_node() as node:
-            node.spawn(last_words, "other", words)
-            await trio.sleep(1)
-            node.spawn(interrupted)
-            await trio.sleep_forever()
-    assert words == ["other"]
+def press_ctrl_c() -> None:
+    """A real interrupt: the signal's handler raises it, or keeps it for the main task."""
+    signal.raise_signal(signal.SIGINT)
 
 
-async def test_two_interrupts_leave_as_one_error_that_names_the_other():
-    async def stops_later() -> None:
-        try:
-            await trio.sleep_forever()
-        finally:
-            raise SystemExit(3)
-
-    async def interrupted() -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt) as caught:  # noqa: PT012
-        async with open_node() as node:
-            node.spawn(stops_later)
-            await trio.sleep(1)
-            node.spawn(interrupted)
-            await trio.sleep_forever()
-    assert caught.value.__notes__ == ["raised together with SystemExit(3)"]
+async def interrupted_in_a_nursery() -> None:
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.sleep_forever)
+        nursery.start_soon(trio.to_thread.run_sync, lambda: trio.from_thread.run_sync(press_ctrl_c))
 
 
-async def test_an_interrupt_beside_an_error_in_one_process_is_the_interrupt():
+async def interrupted_beside_an_error() -> None:
     async def fail() -> None:
         raise ValueError("beside")
 
     async def interrupted() -> None:
-        raise KeyboardInterrupt
+        press_ctrl_c()
 
-    async def body() -> None:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(fail)
-            nursery.start_soon(interrupted)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(fail)
+        nursery.start_soon(interrupted)
 
-    with pytest.raises(KeyboardInterrupt) as caught:  # noqa: PT012
+
+async def interrupted_while_it_ends() -> None:
+    try:
+        exit(self(), "bye")
+    finally:
+        press_ctrl_c()
+
+
+async def interrupted() -> None:
+    press_ctrl_c()
+
+
+@pytest.mark.parametrize(
+    "process",
+    [interrupted, interrupted_in_a_nursery, interrupted_beside_an_error, interrupted_while_it_ends],
+)
+async def test_a_real_interrupt_in_a_process_ends_the_node_in_order(process):
+    words: list[str] = []
+
+    async def says_goodbye() -> None:
+        process_flag(trap_exit=True)
+        words.append(str(await receive()))
+
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
         async with open_node() as node:
-            node.spawn(body)
+            node.spawn(says_goodbye)
+            await trio.sleep(1)
+            node.spawn(process)
             await trio.sleep_forever()
-    assert caught.value.__notes__ == ["raised together with ValueError('beside')"]
+    assert "shutdown" in words[0]
+
+
+async def test_a_second_interrupt_ends_the_node_at_once():
+    async def stubborn() -> None:
+        process_flag(trap_exit=True)
+        while True:
+            await receive()
+            press_ctrl_c()
+
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012
+        async with open_node(grace=1000) as node:
+            node.spawn(stubborn)
+            await trio.sleep(1)
+            node.spawn(interrupted)
+            await trio.sleep_forever()
+    assert trio.current_time() == 1
 
 
 async def test_an_interrupt_while_the_node_ends_ends_it_at_once():
