@@ -42,8 +42,9 @@ REFUSED_URL = "about:invalid#refused"
 """What a URL attribute holds in place of a URL that would run a script."""
 
 _URL_ATTRIBUTES = frozenset(
-    "href src action formaction xlink:href data poster cite background ping manifest longdesc usemap".split()
+    "href src action formaction xlink:href data poster cite background ping manifest longdesc usemap data-to".split()
 )
+"""`data-to` is where a link with a `data-method` sends its request."""
 _ANIMATED = frozenset(("to", "from", "by", "values"))
 _REFUSED_SCHEMES = ("javascript:", "vbscript:", "livescript:", "mocha:", "data:")
 _DATA_MEDIA = re.compile(r"data:(?:image/(?!svg)|audio/|video/|font/)")

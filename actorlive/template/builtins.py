@@ -78,7 +78,8 @@ def link(
     """A link: `navigate` to another view over the same socket, `patch` this one, or a plain `href`.
 
     `replace` replaces the browser's history entry. A `method` other than "get" is sent by a form that the
-    client makes, with the page's CSRF token, or `csrf_token`, or without one if that is False.
+    client makes, with the page's CSRF token, or `csrf_token`, or without one if that is False; the token stays
+    on this site. With `data-confirm="Sure?"` the visitor is asked first.
     """
     live = navigate if navigate is not None else patch
     if live is not None:
@@ -90,12 +91,12 @@ def link(
             state=state,
         )
     to = "#" if href is None else href
-    if method == "get":
+    if method.lower() == "get":
         return heex("<a href={@to} {@rest}>{render_slot(@inner_block)}</a>", to=to)
     return heex(
         "<a href={@to} data-method={@method} data-csrf={@token} data-to={@to} {@rest}>{render_slot(@inner_block)}</a>",
         to=to,
-        token=token_for(csrf_token),
+        token=token_for(csrf_token, to),
     )
 
 
@@ -233,7 +234,7 @@ def form(
     hidden: list[tuple[str, str]] = list(getattr(for_, "hidden", ()))
     if verb not in ("", "get", "post"):
         hidden.append(("_method", verb))
-    if verb not in ("", "get") and (token := token_for(csrf_token)):
+    if verb not in ("", "get") and (token := token_for(csrf_token, action or "")):
         hidden.append(("_csrf_token", token))
     return heex(
         """

@@ -213,11 +213,27 @@ class Driver:
                 return view
         return await self._join(await self.load(navigation))
 
+    async def send_request(self) -> None:
+        """Send the request of a link with a method, if one was clicked; what comes back leads the visitor on."""
+        page = self.page
+        assert page is not None
+        for view in page.views.values():
+            if view.navigation is not None and view.navigation.form is not None:
+                view.navigation = await self._answer(page, view.navigation.to, view.navigation.form)
+
+    async def _answer(self, page: Page, to: str, form: tuple[tuple[str, str], ...]) -> Navigation:
+        loaded = await self.world.send_form(page.absolute(to), "post", list(form))
+        if 300 <= loaded.status < 400:
+            return Navigation("redirect", loaded.headers.get("location", ""))
+        return Navigation("redirect", to, loaded=loaded)
+
     async def load(self, navigation: Navigation) -> Loaded:
-        """Leave the page and load the next one."""
+        """Leave the page and load the next one, unless it has come already."""
         page = self.page
         assert page is not None
         await self.disconnect()
+        if navigation.loaded is not None:
+            return navigation.loaded
         return await self.world.load(page.absolute(navigation.to), flash_token=navigation.flash_token)
 
     async def stop(self) -> None:

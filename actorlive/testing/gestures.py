@@ -205,7 +205,10 @@ def click(page: Page, node: Node, extra: Mapping[str, Any] | None = None) -> lis
     link = _bubble(node, "data-phx-link")
     if bound is not None:
         _click_bound(gesture, bound)
-    if link is not None:
+    requesting = _bubble(node, "data-method")
+    if requesting is not None:
+        _request(page, requesting)
+    elif link is not None:
         _follow_link(page, link, gesture.sent)
     elif bound is None and not _default_action(page, node, gesture) and not away:
         raise ElementError(
@@ -243,6 +246,15 @@ def _follow_link(page: Page, link: Node, sent: list[Pending]) -> None:
     else:
         replace = link.attrs.get("data-phx-link-state") == "replace"
         view.go(Navigation("live_redirect", href, None, replace))
+
+
+def _request(page: Page, link: Node) -> None:
+    """What the client's form for a link with a method sends."""
+    method = link.attrs["data-method"].lower()
+    to = link.attrs.get("data-to", link.attrs.get("href", ""))
+    override = () if method == "post" else (("_method", method),)
+    token = (("_csrf_token", link.attrs["data-csrf"]),) if link.attrs.get("data-csrf") else ()
+    owner(page, link).go(Navigation("redirect", to, form=(*override, *token)))
 
 
 def _default_action(page: Page, node: Node, gesture: Gesture) -> bool:

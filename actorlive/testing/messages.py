@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from actorlive.testing.dom import Node
+
+if TYPE_CHECKING:
+    from actorlive.testing.driver import Loaded
 
 __all__ = ["Frame", "Navigation", "PageSocket", "Pending", "decode", "encode"]
 
@@ -71,10 +74,15 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """Where a view sent its visitor: `kind` is "redirect" (a page load) or "live_redirect" (`push_navigate`)."""
+    """Where a view sent its visitor: `kind` is "redirect" (a page load) or "live_redirect" (`push_navigate`).
+
+    `form` are the fields of a request by POST that is still to be sent, `loaded` what came back of one.
+    """
 
     kind: str
     to: str
     flash_token: str | None = None
     replace: bool = False
     external: bool = False
+    form: tuple[tuple[str, str], ...] | None = None
+    loaded: Loaded | None = None

@@ -160,6 +160,7 @@ class View:
         if wait:
             await self._driver.answers(sent)
             await self.settle()
+        await self._driver.send_request()
         return self.joined.container.inner_html()
 
     # -- time ----------------------------------------------------------------

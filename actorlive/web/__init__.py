@@ -2,7 +2,8 @@
 
 from actorlive.web.app import ActorLive, LiveSession
 from actorlive.web.errors import ConfigurationError
+from actorlive.web.forms import csrf_exempt
 from actorlive.web.limits import Limits
 from actorlive.web.server import serve
 
-__all__ = ["ActorLive", "ConfigurationError", "Limits", "LiveSession", "serve"]
+__all__ = ["ActorLive", "ConfigurationError", "Limits", "LiveSession", "csrf_exempt", "serve"]

@@ -25,6 +25,7 @@ from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.dead import respond
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.errors import ConfigurationError
+from actorlive.web.forms import MethodOverride, check_csrf_token
 from actorlive.web.layouts import RootLayout
 from actorlive.web.layouts import root_layout as default_root_layout
 from actorlive.web.limits import Limits
@@ -89,6 +90,7 @@ class ActorLive:
     component that renders the document around a page, see `actorlive.web.layouts`. `check_origin` names the
     origins whose pages may connect: True is the host's own, else patterns as "https://example.com" and
     "//*.example.com". `hooks` is the URL of an ES module (or several), each export of which is a hook.
+    `protect_forms` has every POST, PUT, PATCH and DELETE carry the session's CSRF token, see `csrf_exempt`.
     `debug` (by default that of the application, or its `testing`) makes faults loud.
     """
 
@@ -101,6 +103,7 @@ class ActorLive:
         check_origin: CheckOrigin = True,
         hooks: str | Sequence[str] = (),
         limits: Limits | None = None,
+        protect_forms: bool = False,
         debug: bool | None = None,
     ) -> None:
         self._secret_key = secret_key
@@ -108,6 +111,7 @@ class ActorLive:
         self.root_layout: RootLayout = root_layout or default_root_layout
         self.check_origin: CheckOrigin = check_origin
         self.limits: Limits = limits or Limits()
+        self.protect_forms: bool = protect_forms
         self.assets: Assets = Assets(ASSETS_PATH)
         self.colocated: ColocatedAssets = ColocatedAssets(
             self.assets, [hooks] if isinstance(hooks, str) else hooks
@@ -139,9 +143,12 @@ class ActorLive:
             app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
         self._app = app
         app.extensions["actorlive"] = self
-        cast("Any", app).asgi_websocket_class = WebsocketConnection
+        served = cast("Any", app)
+        served.asgi_websocket_class = WebsocketConnection
+        served.asgi_app = MethodOverride(app.asgi_app)
         app.add_websocket(SOCKET_PATH, "actorlive.websocket", self._websocket)
         app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
+        app.before_request(self._check_csrf_token)
         app.before_request(self._enter_node)
         app.before_websocket(self._enter_node)
         app.before_serving(self._start)
@@ -264,6 +271,9 @@ class ActorLive:
         """
         if self._node is not None:
             node_variable.set(self._node)
+
+    async def _check_csrf_token(self) -> None:
+        await check_csrf_token(self.app, every=self.protect_forms)
 
     async def _websocket(self) -> Response | None:
         return await serve_websocket(self)

@@ -15,12 +15,14 @@ import { readConfig } from "./config";
 import { EarlyInput } from "./early_input";
 import { HookRegistry } from "./hooks";
 import { Latency } from "./latency";
+import { handleLinks } from "./links";
 import { Optimistic } from "./optimistic";
 import { showProgress } from "./progress";
 import { leaveStreamsUnlocked } from "./stream_locks";
 import { bindWindowFocus } from "./window_focus";
 
 const config = readConfig();
+handleLinks();
 
 const optimistic = new Optimistic();
 const registry = new HookRegistry(config.hooks);
