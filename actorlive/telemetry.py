@@ -9,10 +9,13 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `live_view.handle_params.stop`    | `duration`           | `view`, `uri`                     |
 | `live_view.handle_event.stop`     | `duration`           | `view`, `event`                   |
 | `live_view.handle_event.rejected` | –                    | `view`, `event`, `error`          |
+| `live_view.handle_event.dropped`  | –                    | `view`, `events`                  |
 | `live_view.render.stop`           | `duration`           | `view`, `changed`                 |
 | `live_view.*.exception`           | `duration`           | the same, and `error`             |
 | `socket.connected`                | –                    | `peer`                            |
 | `socket.join_failed`              | –                    | `topic`, `reason`                 |
+| `socket.paused`                   | `events`, `bytes`    | `peer`                            |
+| `socket.gave_up`                  | `events`, `bytes`    | `topic`                           |
 
 The names follow LiveView's telemetry events with dots for its lists.
 """

@@ -66,7 +66,7 @@ class _ClearFlash(msgspec.Struct):
 class Channel:
     """A connected view and the loop around it."""
 
-    __slots__ = ("_ended", "_outbox", "_socket", "_state", "_transport_monitor", "_view")
+    __slots__ = ("_dropping", "_ended", "_outbox", "_socket", "_state", "_transport_monitor", "_view")
 
     def __init__(self, mount: Mount, transport: Transport) -> None:
         self._transport_monitor = runtime.monitor(transport.pid)
@@ -74,6 +74,7 @@ class Channel:
         self._view: LiveView[Any] = self._state.view
         self._outbox = Outbox(self._state, mount, transport)
         self._ended: object | None = None
+        self._dropping = False
 
     # -- join ----------------------------------------------------------------
 
@@ -137,7 +138,7 @@ class Channel:
     async def _handle(self, message: object) -> None:
         kind = type(message)
         if kind is ClientEvent:
-            await self._client_event(cast("ClientEvent", message))
+            await self._take(cast("ClientEvent", message))
         elif kind is AsyncDone:
             done = cast("AsyncDone", message)
             await self._async_end(self._state.tasks.finished(done), done.result)
@@ -210,6 +211,16 @@ class Channel:
             await self._say_no(rejected)
 
     # -- frames of the client ------------------------------------------------
+
+    async def _take(self, frame: ClientEvent) -> None:
+        if not frame.intake.is_over:
+            await self._client_event(frame)
+        elif not self._dropping:
+            self._dropping = True
+            name, waiting = type(self._view).__qualname__, frame.intake.events
+            _log.warning("%s drops %d events of a client that has gone", name, waiting)
+            span.event("handle_event.dropped", self._view, events=waiting)
+        frame.intake.handled(frame.size)
 
     async def _client_event(self, frame: ClientEvent) -> None:
         if frame.event == "event":

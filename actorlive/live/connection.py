@@ -23,8 +23,9 @@ from actorlive import runtime, telemetry
 from actorlive.live.channel import start_channel
 from actorlive.live.endpoint import JOIN_FAILED, ClientEvent, Endpoint, Mount
 from actorlive.live.endpoint import Leave as LeaveView
+from actorlive.live.intake import MAX_OUTLIVE, Backlog, Intake
 from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, is_graceful, open_port
-from actorlive.wire import Answer, Connection, Ignored, Join, JoinPayload, Leave, Push
+from actorlive.wire import Answer, Connection, Ignored, Join, JoinPayload, Leave, Push, frame_size
 from actorlive.wire.serializer import encode_close, encode_reply
 
 __all__ = ["ConnectionInfo", "Gate", "LiveConnection", "Refused"]
@@ -32,6 +33,7 @@ __all__ = ["ConnectionInfo", "Gate", "LiveConnection", "Refused"]
 _log = logging.getLogger("actorlive.live")
 
 DUPLICATE_JOIN = Shutdown("duplicate_join")
+GAVE_UP = "gave up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class _Channel:
     join_ref: str
     pid: Pid
     monitor: Ref
+    intake: Intake
 
 
 class LiveConnection:
@@ -75,12 +78,17 @@ class LiveConnection:
         client: ConnectionInfo,
         *,
         max_channels: int = 100,
+        backlog: Backlog | None = None,
+        max_outlive: float = MAX_OUTLIVE,
     ) -> None:
         self._node = node
         self._gate = gate
         self._client = client
         self._wire = Connection(max_channels)
         self._channels: dict[str, _Channel] = {}
+        self._left: dict[Ref, Intake] = {}
+        self._max_outlive = max_outlive
+        self.backlog = backlog or Backlog()
         self._port = open_port(self._on_message, node=node, label="connection")
         self._send_frame = send_frame
 
@@ -110,7 +118,7 @@ class LiveConnection:
         """
         match self._wire.receive(frame):
             case Push() as push:
-                self._push(push)
+                self._push(push, frame_size(frame))
             case Answer(frame=answer):
                 self.send(answer)
             case Join() as join:
@@ -122,12 +130,34 @@ class LiveConnection:
 
     def close(self) -> None:
         """The socket has ended: every view hears of it behind the events that came before."""
+        for intake in (*self._left.values(), *(channel.intake for channel in self._channels.values())):
+            intake.outlives(self._max_outlive)
         self._channels.clear()
         self._port.close(Shutdown("closed"))
 
-    def _push(self, push: Push) -> None:
+    def give_up_the_last(self) -> None:
+        """Drop what waits for the view that is furthest behind; its client mounts it afresh, as after a crash."""
+        behind = max(self._channels.items(), key=lambda item: item[1].intake.share, default=None)
+        left = max(self._left.values(), key=lambda intake: intake.share, default=None)
+        if left is not None and (behind is None or left.share > behind[1].intake.share):
+            self._give_up(left, "that its client has left")
+        elif behind is not None:
+            topic, channel = behind
+            self._give_up(channel.intake, topic)
+            self._channel_down(topic, channel.join_ref, GAVE_UP)
+            runtime.send(self._forget(topic), LeaveView(None))
+
+    def _give_up(self, intake: Intake, what: str) -> None:
+        _log.warning("gave up a view %.80r: it has not handled %d events of its client", what, intake.events)
+        waiting = {"events": intake.events, "bytes": intake.size}
+        telemetry.execute("socket.gave_up", waiting, {"topic": what})
+        intake.give_up()
+
+    def _push(self, push: Push, size: int) -> None:
         if isinstance(push.payload, msgspec.Raw):
-            runtime.send(self._channels[push.topic].pid, ClientEvent(push.ref, push.event, push.payload))
+            channel = self._channels[push.topic]
+            channel.intake.arrived(size)
+            runtime.send(channel.pid, ClientEvent(push.ref, push.event, push.payload, size, channel.intake))
         else:
             _log.warning("a binary frame %r for a view, which takes none", push.event)
 
@@ -144,7 +174,8 @@ class LiveConnection:
                 self._refuse(join, reason)
             case mount:
                 pid = start_channel(self._node, mount, self)
-                self._channels[join.topic] = _Channel(join.join_ref, pid, self._port.monitor(pid))
+                intake = Intake(self.backlog)
+                self._channels[join.topic] = _Channel(join.join_ref, pid, self._port.monitor(pid), intake)
 
     def _authorize(self, join: Join) -> Mount | Refused:
         try:
@@ -162,7 +193,8 @@ class LiveConnection:
     def _forget(self, topic: str) -> Pid:
         """The channel is no longer this connection's business."""
         channel = self._channels.pop(topic)
-        self._port.demonitor(channel.monitor)
+        channel.intake.outlives(self._max_outlive)
+        self._left[channel.monitor] = channel.intake
         return channel.pid
 
     def _on_message(self, message: object) -> None:
@@ -170,7 +202,11 @@ class LiveConnection:
             return
         topic = next((t for t, channel in self._channels.items() if channel.monitor is message.ref), None)
         if topic is not None:
-            self._channel_down(topic, self._channels.pop(topic).join_ref, message.reason)
+            channel = self._channels.pop(topic)
+            channel.intake.give_up()
+            self._channel_down(topic, channel.join_ref, message.reason)
+        elif (intake := self._left.pop(message.ref, None)) is not None:
+            intake.give_up()
 
     def _channel_down(self, topic: str, join_ref: str, reason: object) -> None:
         if reason is JOIN_FAILED:

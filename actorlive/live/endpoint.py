@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from actorlive.live.intake import Intake
 from actorlive.runtime import Pid, Shutdown
 from actorlive.template import Component
 
@@ -108,11 +109,16 @@ class Mount:
 
 
 class ClientEvent(msgspec.Struct, frozen=True, gc=False):
-    """A frame of the view's topic: `event` is the wire's name ("event", "live_patch", …), `payload` still JSON."""
+    """A frame of the view's topic: `event` is the wire's name ("event", "live_patch", …), `payload` still JSON.
+
+    It counts with `size` bytes in `intake` until it is handled.
+    """
 
     ref: str | None
     event: str
     payload: msgspec.Raw
+    size: int
+    intake: Intake
 
 
 class Leave(msgspec.Struct, frozen=True):

@@ -1,8 +1,9 @@
 """The websocket route: a dumb pump between a socket and a `LiveConnection`.
 
-Two tasks a socket, one for each way. The reader hands every frame to the connection, which never waits; the
-writer empties the socket's queue. No view lives here. The socket's end closes the connection's port, and its
-DOWN stands in each view's mailbox behind every event that came before.
+Two tasks per socket, one for each way. The reader hands every frame to the connection, which never waits, and
+pauses while the views have too much to handle (the rules are in `live.intake`); the writer empties the socket's
+queue. No view lives here. The socket's end closes the connection's port, and its DOWN stands in each view's
+mailbox behind every event that came before.
 
 What Quart-Trio's own websocket class does not do, `WebsocketConnection` does for the one path that is ours:
 it lets the handler read what was buffered when the peer closed (Quart-Trio cancels the handler and drops it),
@@ -12,6 +13,7 @@ and takes an empty binary frame for what it is.
 from __future__ import annotations
 
 import logging
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import trio
@@ -22,6 +24,7 @@ from quart_trio.asgi import TrioASGIWebsocketConnection
 from actorlive import telemetry
 from actorlive.errors import ProtocolError
 from actorlive.live.connection import ConnectionInfo, LiveConnection
+from actorlive.live.intake import Backlog
 from actorlive.web import csrf
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, origin_allowed
@@ -75,15 +78,22 @@ async def serve_websocket(live: ActorLive) -> Response | None:
     await websocket.accept()  # pyright: ignore[reportUnknownMemberType]
     client = connection_info(websocket, dict(session))
     socket = ClientSocket(live.limits.max_queue, (client.session or {}).get("live_socket_id"))
+    limits = live.limits
     connection = LiveConnection(
-        live.current_node, live.endpoint, socket.send, client, max_channels=live.limits.max_channels
+        live.current_node,
+        live.endpoint,
+        socket.send,
+        client,
+        max_channels=limits.max_channels,
+        backlog=Backlog(limits.max_waiting, limits.max_waiting_events),
+        max_outlive=limits.max_outlive,
     )
     socket.connection = connection
     live.sockets.add(socket)
     telemetry.execute("socket.connected", {}, {"peer": client.info["peer"]})
     try:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(read, connection, socket, live.limits)
+            nursery.start_soon(Reader(connection, socket, limits, client.info["peer"]).run)
             await write(socket)
             nursery.cancel_scope.cancel()
     finally:
@@ -123,22 +133,62 @@ def connection_info(request: Websocket, cookie: dict[str, Any]) -> ConnectionInf
     return ConnectionInfo(cookie if trusted else None, info)
 
 
-async def read(connection: LiveConnection, socket: ClientSocket, limits: Limits) -> None:
-    """Hand over frames until the peer closes, breaks the protocol, or is silent for too long."""
-    with trio.CancelScope() as silence:
-        try:
-            while True:
-                silence.deadline = trio.current_time() + limits.heartbeat_timeout
-                frame = await websocket.receive()
-                check_size(frame, limits)
-                connection.receive(frame)
-        except trio.EndOfChannel:
-            socket.close(None)
-        except ProtocolError as error:
-            _log.warning("closed a websocket: %s", error)
-            socket.close(error.code)
-    if silence.cancelled_caught:
-        socket.close(GOING_AWAY)
+class Reader:
+    """Hands over frames, as long as the views keep up with them."""
+
+    def __init__(
+        self, connection: LiveConnection, socket: ClientSocket, limits: Limits, peer: object
+    ) -> None:
+        self._connection = connection
+        self._socket = socket
+        self._limits = limits
+        self._peer = peer
+        self._has_paused = False
+
+    async def run(self) -> None:
+        """Read until the peer closes, breaks the protocol, or is silent for too long."""
+        with trio.CancelScope() as silence:
+            try:
+                while True:
+                    silence.deadline = trio.current_time() + self._limits.heartbeat_timeout
+                    frame = await websocket.receive()
+                    check_size(frame, self._limits)
+                    self._connection.receive(frame)
+                    if self._connection.backlog.is_full:
+                        silence.deadline = inf
+                        await self._pause()
+            except trio.EndOfChannel:
+                self._socket.close(None)
+            except ProtocolError as error:
+                _log.warning("closed a websocket: %s", error)
+                self._socket.close(error.code)
+        if silence.cancelled_caught:
+            self._socket.close(GOING_AWAY)
+
+    async def _pause(self) -> None:
+        """Read nothing until the views have caught up, or one of them is given up."""
+        self._tell()
+        backlog = self._connection.backlog
+        while backlog.is_full:
+            with trio.move_on_after(self._limits.max_pause) as patience:
+                await backlog.room()
+            if patience.cancelled_caught:
+                self._connection.give_up_the_last()
+
+    def _tell(self) -> None:
+        """One line in the log for a socket, however often it pauses."""
+        backlog = self._connection.backlog
+        waiting = {"events": backlog.events, "bytes": backlog.size}
+        telemetry.execute("socket.paused", waiting, {"peer": self._peer})
+        if self._has_paused:
+            return
+        self._has_paused = True
+        _log.warning(
+            "paused reading from %s: its views have %d events of %d bytes to handle; see Limits.max_waiting",
+            self._peer,
+            backlog.events,
+            backlog.size,
+        )
 
 
 def check_size(frame: str | bytes, limits: Limits) -> None:

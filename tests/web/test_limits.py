@@ -19,16 +19,17 @@ ALIVE = '[null,"1","phoenix","phx_reply",{"status":"ok","response":{}}]'
 
 
 @asynccontextmanager
-async def websocket(live: ActorLive) -> AsyncGenerator[Any]:
-    """An open websocket in memory with a cookie and a CSRF token that belong together."""
+async def websocket(live: ActorLive, path: str = "/counter") -> AsyncGenerator[Any]:
+    """An open websocket in memory with a cookie and a CSRF token that belong together, and its `page`."""
     visitor = live.app.test_client()
-    page = await (await visitor.get("/counter")).get_data(as_text=True)
+    page = await (await visitor.get(path)).get_data(as_text=True)
     csrf = re.search(r'csrf-token" content="([^"]+)"', page)
     assert csrf is not None
     query = {"vsn": "2.0.0", "_csrf_token": csrf[1]}
     async with live.node(), visitor.websocket("/live/websocket", query_string=query) as socket:
         await socket.send(HEARTBEAT)
         assert await socket.receive() == ALIVE
+        socket.page = page
         yield socket
 
 

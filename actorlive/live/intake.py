@@ -1,0 +1,114 @@
+"""What a client has sent and its views have not handled yet: bounded per socket, and so per view.
+
+A view handles one event at a time, and what comes meanwhile waits in its mailbox. The rules of that wait:
+
+* An event counts, with the bytes of its frame, from its arrival until its view has handled it; those of all views of
+  a socket count together, those of views that were left included.
+* Up to the bound the socket is read on, however busy one view is: heartbeats are answered, and siblings go on.
+  Above it the socket is not read, so that the peer waits, until half of the bound is free again. Events go to their
+  mailboxes as they come, so a pause changes no order and loses nothing.
+* A pause ends in time for the client's next heartbeat. When the views have not caught up by then, the one that is
+  furthest behind is given up: for its client it has crashed and is mounted afresh, what it had not handled is
+  dropped, and its siblings live. A handler that runs is not interrupted, and what was acknowledged is done.
+* A view whose socket has gone, or that was left, handles what waits for a while yet; what it has not come to by then
+  is dropped. Then it ends in order.
+
+An application sees the bounds as `Limits`, what they do as log lines and as telemetry.
+"""
+
+from __future__ import annotations
+
+from math import inf
+
+import trio
+
+__all__ = ["MAX_OUTLIVE", "MAX_WAITING", "MAX_WAITING_EVENTS", "Backlog", "Intake"]
+
+MAX_WAITING = 1024 * 1024
+MAX_WAITING_EVENTS = 2_000
+MAX_OUTLIVE = 30.0
+
+
+class Backlog:
+    """The events of one socket that wait for its views: `events` of them, `size` bytes."""
+
+    __slots__ = ("_room", "events", "max_events", "max_size", "size")
+
+    def __init__(self, max_size: int = MAX_WAITING, max_events: int = MAX_WAITING_EVENTS) -> None:
+        self.max_size = max_size
+        self.max_events = max_events
+        self.size = 0
+        self.events = 0
+        self._room: trio.Event | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """True when nothing more should be read."""
+        return self.size > self.max_size or self.events > self.max_events
+
+    async def room(self) -> None:
+        """Wait until no more than half of what may wait does."""
+        while not self._is_half_empty():
+            if self._room is None:
+                self._room = trio.Event()
+            await self._room.wait()
+
+    def release(self, events: int, size: int) -> None:
+        """So much waits no longer."""
+        self.events -= events
+        self.size -= size
+        if self._room is not None and self._is_half_empty():
+            self._room.set()
+            self._room = None
+
+    def _is_half_empty(self) -> bool:
+        return self.size <= self.max_size // 2 and self.events <= self.max_events // 2
+
+
+class Intake:
+    """One view's part of the backlog."""
+
+    __slots__ = ("_backlog", "deadline", "events", "size")
+
+    def __init__(self, backlog: Backlog) -> None:
+        self._backlog: Backlog | None = backlog
+        self.events = 0
+        self.size = 0
+        self.deadline = inf
+
+    @property
+    def share(self) -> float:
+        """How much of what may wait is this view's."""
+        if self._backlog is None:
+            return 0.0
+        return max(self.size / (self._backlog.max_size or 1), self.events / (self._backlog.max_events or 1))
+
+    @property
+    def is_over(self) -> bool:
+        """True when what waits is to be dropped."""
+        return self.deadline < inf and trio.current_time() > self.deadline
+
+    def arrived(self, size: int) -> None:
+        """An event of that size goes to the view."""
+        self.events += 1
+        self.size += size
+        if self._backlog is not None:
+            self._backlog.events += 1
+            self._backlog.size += size
+
+    def handled(self, size: int) -> None:
+        """The view is done with one."""
+        self.events -= 1
+        self.size -= size
+        if self._backlog is not None:
+            self._backlog.release(1, size)
+
+    def outlives(self, seconds: float) -> None:
+        """The client has gone: the view has so long for what waits."""
+        self.deadline = min(self.deadline, trio.current_time() + seconds)
+
+    def give_up(self) -> None:
+        """The view has ended, or what waits for it is to be dropped: it is nobody's burden any more."""
+        backlog, self._backlog, self.deadline = self._backlog, None, -inf
+        if backlog is not None:
+            backlog.release(self.events, self.size)
