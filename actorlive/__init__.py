@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from actorlive.live.streams import Stream, StreamResult
     from actorlive.live.validation import validate
     from actorlive.live.view import LiveView
+    from actorlive.rendered import Markup
     from actorlive.runtime import (
         Down,
         Error,
@@ -75,6 +76,7 @@ __all__ = [
     "Form",
     "Halt",
     "LiveView",
+    "Markup",
     "Ok",
     "Pid",
     "RawEvent",
@@ -126,6 +128,7 @@ _HOME = {
         "Down Error Exit Ok Pid Ref Shutdown Timer cancel_timer demonitor exit link make_ref "
         "monitor register send send_after spawn spawn_link spawn_monitor unlink whereis "
     ),
+    "actorlive.rendered": "Markup",
     "actorlive.template": "Attrs ColocatedCSS ColocatedHook ColocatedJS Slot Template component heex render_slot",
     "actorlive.web": "ActorLive",
 }

@@ -14,10 +14,12 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from actorlive.errors import ActorLiveError
+from actorlive.rendered import WHITE_SPACE, runs_script
 
 __all__ = ["CommandError", "Names", "Scope", "Target", "Transition"]
 
 _LONGEST = 60.0
+_SPACE = re.compile(f"[{WHITE_SPACE}]+")
 _IGNORED_BY_BROWSERS = re.compile(r"[\t\r\n]")
 _SCHEME = re.compile(r"[\x00-\x20]*([a-zA-Z][a-zA-Z0-9+.\-]*):")
 
@@ -73,7 +75,8 @@ def receiver(value: str | int | None) -> str | int | None:
 
 def names(value: Names) -> list[str]:
     """Class names, split on spaces."""
-    parts = value.split() if isinstance(value, str) else [name for item in value for name in item.split()]
+    parts = [name for item in ([value] if isinstance(value, str) else value) for name in _SPACE.split(item)]
+    parts = [name for name in parts if name]
     if not parts:
         raise CommandError("Class names are missing: give at least one, as in JS.add_class('open').")
     return parts
@@ -153,11 +156,18 @@ def detail(event: str, value: object, *, blocking: bool) -> dict[str, object] | 
 
 
 def attribute(name: str, *values: str) -> list[str]:
-    """`[name, value, …]`; attribute values are strings, also `"true"` and `"3"`."""
+    """`[name, value, …]`; attribute values are strings, also `"true"` and `"3"`.
+
+    What a template refuses to write into that attribute from plain text is refused here too.
+    """
     for value in values:
         if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise CommandError(f'The values of attribute "{name}" must be strings, not {value!r}.')
-    return [required("The attribute's name", name), *values]
+        if not hasattr(value, "__html__") and runs_script(name.lower(), value):
+            raise CommandError(
+                f"The attribute {name} would run {value!r:.80} as a script. Mark it with Markup(…) if it is your own."
+            )
+    return [required("The attribute's name", name), *map(str, values)]
 
 
 def attributes(value: Names) -> list[str]:

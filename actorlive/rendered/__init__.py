@@ -12,16 +12,18 @@ from actorlive.rendered.diff import (
 )
 from actorlive.rendered.escape import (
     Markup,
+    NotTextError,
     UnsafeMarkupError,
     attribute,
     attribute_value,
     attributes,
     escape,
     escape_str,
+    runs_script,
     script_json,
     text,
 )
-from actorlive.rendered.html import to_html
+from actorlive.rendered.html import WHITE_SPACE, to_html
 from actorlive.rendered.nodes import (
     Attribute,
     Comprehension,
@@ -34,12 +36,14 @@ from actorlive.rendered.nodes import (
 )
 
 __all__ = [
+    "WHITE_SPACE",
     "Attribute",
     "Comprehension",
     "Delta",
     "Diff",
     "LiveComponent",
     "Markup",
+    "NotTextError",
     "Rendered",
     "SlotValue",
     "Statics",
@@ -54,6 +58,7 @@ __all__ = [
     "escape_str",
     "full_component",
     "full_root",
+    "runs_script",
     "script_json",
     "share_component",
     "text",

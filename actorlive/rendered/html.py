@@ -1,10 +1,15 @@
-"""Tree → HTML."""
+"""Tree → HTML, and what HTML calls white space."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from actorlive.rendered.nodes import SlotValue
 
-__all__ = ["to_html"]
+__all__ = ["WHITE_SPACE", "to_html"]
+
+WHITE_SPACE: Final = " \t\n\f\r"
+"""White space in HTML: these five. All other spaces (no-break, ideographic, …) are text, and show."""
 
 
 def to_html(value: SlotValue) -> str:

@@ -21,12 +21,13 @@ from actorlive.template.component import Component, component
 from actorlive.template.errors import TemplateError
 from actorlive.template.format import format_source, format_template
 from actorlive.template.loader import embed_templates, load_template
+from actorlive.template.places import compile_function, compile_template, heex
 from actorlive.template.project import check_project
 from actorlive.template.renderer import Renderer, render_to_string
 from actorlive.template.runtime import DuplicateKeyError
 from actorlive.template.signature import Attrs
 from actorlive.template.slots import Slot, SlotEntry, render_slot
-from actorlive.template.template import Template, compile_function, heex
+from actorlive.template.template import Template
 
 __all__ = [
     "Attrs",
@@ -44,6 +45,7 @@ __all__ = [
     "busy",
     "check_project",
     "compile_function",
+    "compile_template",
     "component",
     "dynamic_tag",
     "embed_templates",

@@ -9,14 +9,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from actorlive.rendered import Markup, attributes, script_json, text
+from actorlive.rendered import WHITE_SPACE, Markup, attributes, script_json, text
 from actorlive.template.component import component
 from actorlive.template.csrf import token_for
 from actorlive.template.errors import TemplateError
+from actorlive.template.nodes import EATS_LINE_BREAK, VOID
+from actorlive.template.places import heex
 from actorlive.template.placing import LIVE_COMPONENT
 from actorlive.template.signature import Attrs
 from actorlive.template.slots import Slot, render_slot
-from actorlive.template.template import Template, builtins, heex
+from actorlive.template.template import Template, builtins
 
 __all__ = [
     "async_result",
@@ -34,6 +36,10 @@ __all__ = [
 ]
 
 _TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_NOT_DYNAMIC = VOID | frozenset(
+    "applet frame frameset iframe noembed noframes noscript object plaintext script style template textarea title "
+    "xmp".split()
+)
 _LINK_ATTRIBUTES = Attrs.include("download", "hreflang", "ping", "referrerpolicy", "rel", "target", "type")
 _FORM_ATTRIBUTES = Attrs.include(
     "autocomplete", "name", "rel", "enctype", "novalidate", "target", "accept-charset"
@@ -108,7 +114,7 @@ def live_title(
     content = str(render_slot(inner_block))
     return heex(
         "<title data-prefix={@prefix} data-default={@default} data-suffix={@suffix}>{@prefix}{@title}{@suffix}</title>",
-        title=Markup(content) if content.strip() else default,
+        title=Markup(content) if content.strip(WHITE_SPACE) else default,
     )
 
 
@@ -183,17 +189,21 @@ def intersperse(*, enum: Iterable[object], separator: Slot, inner_block: Slot) -
 
 @component
 def dynamic_tag(*, tag_name: str, inner_block: Slot = Slot.empty, rest: Attrs = _NAMED) -> Template:
-    """An element whose name is known at run time only; self-closing without content.
+    """An element whose name is known at run time only.
 
-    Raises `TemplateError` for what is no tag name, and for void and raw-text elements.
+    Raises `TemplateError` for what is no tag name, for void elements, for those whose content is no markup (`script`,
+    `iframe`, `textarea`, …), and for those that load a document of their own (`object`, `frame`, …).
     """
-    if not _TAG_NAME.fullmatch(tag_name) or tag_name.lower() in ("script", "style"):
-        raise TemplateError(f"{tag_name!r} is not a safe tag name", hint="letters, digits and hyphens")
-    opening = Markup(f"<{tag_name}{attributes(rest)}")
-    if not inner_block:
-        return heex("{@opening}/>", opening=opening)
+    if not _TAG_NAME.fullmatch(tag_name):
+        raise TemplateError(f"{tag_name!r} is not a tag name", hint="letters, digits and hyphens")
+    if tag_name.lower() in _NOT_DYNAMIC:
+        hint = "it holds no markup, or loads a document: write the tag itself into the template"
+        raise TemplateError(f"<{tag_name}> cannot be a dynamic tag", hint=hint)
+    line_break = "\n" if inner_block and tag_name.lower() in EATS_LINE_BREAK else ""
     return heex(
-        "{@opening}>{render_slot(@inner_block)}{@closing}", opening=opening, closing=Markup(f"</{tag_name}>")
+        "{@opening}{render_slot(@inner_block)}{@closing}",
+        opening=Markup(f"<{tag_name}{attributes(rest)}>{line_break}"),
+        closing=Markup(f"</{tag_name}>"),
     )
 
 
@@ -216,7 +226,7 @@ def portal(
 @component
 def form(
     *,
-    for_: _Form,
+    for_: _Form | None = None,
     as_: str | None = None,
     action: str | None = None,
     method: str | None = None,
@@ -225,7 +235,7 @@ def form(
     inner_block: Slot,
     rest: Attrs = _FORM_ATTRIBUTES,
 ) -> Template:
-    """A form; `:let` receives the form object.
+    """A form; `:let` receives the form object, `for`, which a form without data leaves out.
 
     With `action` it is also a plain HTTP form: methods other than get and post travel in a hidden `_method`,
     and the page's CSRF token, or `csrf_token`, in a hidden `_csrf_token`; False leaves that out.

@@ -30,11 +30,14 @@ _UNKNOWN: Any = object()
 def find_component(
     name: str, namespace: Mapping[str, object], builtins: Mapping[str, object]
 ) -> object | None:
-    """What `<.name>` or `<module.name>` means there, or None."""
+    """What `<.name>` or `<module.name>` means there, or None.
+
+    A built-in component steps back behind a component of the module, and behind nothing else that has its name.
+    """
     root, *path = name.lstrip(".").split(".")
     found = namespace.get(root)
-    if found is None and not path:
-        return builtins.get(root)
+    if not path and not isinstance(found, Component):
+        return builtins.get(root, found)
     for part in path:
         found = getattr(found, part, None)
     return found

@@ -26,10 +26,12 @@ from actorlive.rendered import (
     Comprehension,
     Rendered,
     Statics,
+    UnsafeMarkupError,
     attribute,
     attribute_value,
     attributes,
     escape_str,
+    text,
 )
 from actorlive.rendered.escape import Markup, class_list, style_list
 from actorlive.template import runtime
@@ -40,7 +42,18 @@ from actorlive.template.errors import TemplateError
 from actorlive.template.expression import MARK, Code, Loop
 from actorlive.template.holes import Body, Hole, Scope, as_tuple
 from actorlive.template.known import NAMES, known
-from actorlive.template.nodes import VOID, Attr, Call, Element, For, If, Interpolation, Node, Text
+from actorlive.template.nodes import (
+    EATS_LINE_BREAK,
+    VOID,
+    Attr,
+    Call,
+    Element,
+    For,
+    If,
+    Interpolation,
+    Node,
+    Text,
+)
 from actorlive.template.parser import root_element
 from actorlive.template.positions import Placer, resolve_names
 from actorlive.template.slots import Slot, SlotEntry
@@ -165,7 +178,7 @@ class _Generator(CallWriter):
 
     def _interpolation(self, body: Body, code: Code, scope: Scope) -> None:
         if isinstance(code.tree, ast.Constant) and isinstance(code.tree.value, str | int | float):
-            body.text(escape_str(str(code.tree.value)))
+            body.text(text(code.tree.value))
             return
         if isinstance(code.tree, ast.JoinedStr):
             self._f_string(body, code, scope, "__h_text")
@@ -189,6 +202,8 @@ class _Generator(CallWriter):
         for attr in node.attributes:
             self._attribute(body, node, attr, scope)
         body.text(">")
+        if node.name.lower() in EATS_LINE_BREAK and node.children and not isinstance(node.children[0], Text):
+            body.text("\n")
         self._content(body, node.children, scope)
         if node.name.lower() not in VOID:
             body.text(f"</{node.name}>")
@@ -201,7 +216,7 @@ class _Generator(CallWriter):
             name, reads = self.code(value, scope)
             body.slot(Hole(lambda _: f"__h_attributes({name})", reads))
         elif isinstance(value.tree, ast.Constant):
-            body.text(attribute(attr.name, value.tree.value))
+            body.text(self._constant_attribute(attr, value.tree.value))
         elif isinstance(value.tree, ast.JoinedStr) and _may_hoist(attr.name, value.tree):
             body.text(f' {attr.name}="')
             self._f_string(body, value, scope, "__h_text")
@@ -214,6 +229,13 @@ class _Generator(CallWriter):
         else:
             name, reads = self.code(value, scope)
             body.slot(Hole(lambda _: f"__h_attribute({attr.name!r}, {name})", reads))
+
+    def _constant_attribute(self, attr: Attr, value: object) -> str:
+        try:
+            return attribute(attr.name, value)
+        except UnsafeMarkupError as error:
+            hint = "write it in quotes, without braces: what is literal is your own"
+            raise self.source.error(str(error).partition(";")[0], attr.start, attr.end, hint=hint) from None
 
     # Blocks ------------------------------------------------------------------------------------------
 
@@ -360,14 +382,17 @@ def _literal(attr: Attr) -> str:
 def _may_hoist(name: str, tree: ast.JoinedStr) -> bool:
     """An f-string may be split where that hides nothing from the rules of the attribute.
 
-    A URL's scheme must be visible in the constant beginning.
+    What a URL's scheme is, and whether a binding holds commands, must be visible in the constant beginning.
     """
     lower = name.lower()
     if lower == "srcdoc" or lower.startswith("on") or lower in ("to", "from", "by", "values", "xlink:href"):
         return False
-    if lower not in _HOISTED_URL and lower not in ("manifest", "longdesc", "usemap"):
+    binding = lower.startswith("phx-")
+    if not binding and lower not in _HOISTED_URL and lower not in ("manifest", "longdesc", "usemap"):
         return True
     first = tree.values[0] if tree.values else None
     if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
         return False
+    if binding:
+        return first.value.lstrip()[:1] not in ("", "[")
     return first.value[:1] in ("/", "#", "?", ".") or first.value.lower().startswith(("http://", "https://"))

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 
 from actorlive.rendered import Statics
 from actorlive.template.assigns import Read, condition, touched
+from actorlive.template.calls import find_component
 from actorlive.template.expression import Code, Target
 from actorlive.template.holes import Body, Hole, Scope, as_tuple
 from actorlive.template.nodes import Attr, Call, Entry, Node
@@ -69,8 +70,9 @@ class CallWriter(Writer, ABC):
         root = node.name.lstrip(".").partition(".")[0]
         if root not in scope.keys:
             self.calls.append(node)
-            if root not in self.namespace and node.name[1:] in self.builtins:
-                return self.constant(self.builtins[node.name[1:]]), frozenset()
+            builtin = self.builtins.get(node.name[1:])
+            if builtin is not None and find_component(node.name, self.namespace, self.builtins) is builtin:
+                return self.constant(builtin), frozenset()
         return self.code(node.function, scope)
 
     def _argument(self, attr: Attr, scope: Scope) -> tuple[str, frozenset[Read]]:
@@ -79,7 +81,8 @@ class CallWriter(Writer, ABC):
             return "True", frozenset()
         if isinstance(value, str):
             literal = repr(html.unescape(value))
-            return (f"__h_Markup({literal})" if attr.name.startswith("on") else literal), frozenset()
+            own = attr.name.lower().startswith(("on", "phx-"))
+            return (f"__h_Markup({literal})" if own else literal), frozenset()
         assert isinstance(value, Code)
         return self.code(value, scope)
 

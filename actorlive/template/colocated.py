@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from actorlive.errors import did_you_mean
+from actorlive.rendered import WHITE_SPACE
 from actorlive.template.errors import TemplateError
 from actorlive.template.expression import Code
 from actorlive.template.literals import calls_in
@@ -248,7 +249,7 @@ class _Extraction:
     def _taken(self, node: Element, kind: type[_Type]) -> Node | None:
         self._check(node, kind)
         text = "".join(child.value for child in node.children if isinstance(child, Text))
-        if not text.strip():
+        if not text.strip(WHITE_SPACE):
             raise self._error(f"a colocated <{node.name}> is empty", node)
         if kind is not ColocatedHook:
             if _attribute(node, "scoped") is not None:

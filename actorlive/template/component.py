@@ -182,7 +182,7 @@ def component(function: Any = None, /) -> Any:
     """
     if function is None:
         return component
-    from actorlive.template.template import compile_function
+    from actorlive.template.places import compile_function
 
     made: Component[Any] = Component(function)
     compile_function(

@@ -13,6 +13,7 @@ import ast
 import re
 from pathlib import Path
 
+from actorlive.rendered import WHITE_SPACE
 from actorlive.template.literals import HeexCall, index_calls
 from actorlive.template.modules import not_python
 from actorlive.template.nodes import VOID, Attr, Text
@@ -27,7 +28,7 @@ STEP = "  "
 
 _VERBATIM = frozenset(("pre", "textarea", "script", "style"))
 _PIECE = re.compile(r"(<!--.*?-->|<!\[CDATA\[.*?\]\]>|<[!?][^>]*>)", re.DOTALL)
-_SPACE = re.compile(r"(\s+)")
+_SPACE = re.compile(f"([{WHITE_SPACE}]+)")
 _QUOTES = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')")
 
 
@@ -133,7 +134,7 @@ class _Formatter:
             self._token(token)
             index, end = index + 1, token.end
         self._space(self.text[end:], None)
-        return "".join(self.out).strip()
+        return "".join(self.out).strip(WHITE_SPACE)
 
     def _verbatim(self, index: int) -> int | None:
         """The index of the end tag of an element whose content is left alone."""
@@ -190,7 +191,7 @@ class _Formatter:
         """The text between two tokens."""
         for i, piece in enumerate(_PIECE.split(text)):
             parts = [piece] if i % 2 else _SPACE.split(piece)
-            self.out += [self._white(part) if part.isspace() else part for part in parts if part]
+            self.out += [part if part.strip(WHITE_SPACE) else self._white(part) for part in parts if part]
         self._outdent(text, following)
 
     def _white(self, white: str) -> str:
@@ -205,7 +206,7 @@ class _Formatter:
         closes = isinstance(following, CloseTag) or (
             isinstance(following, Block) and following.kind not in ("if", "for")
         )
-        if closes and self.out and "\n" in self.out[-1] and self.out[-1].isspace() and text[-1:].isspace():
+        if closes and text.endswith(tuple(WHITE_SPACE)) and _breaks_line(self.out):
             self.line = self.open[-1]
             self.out[-1] = "\n" * self.out[-1].count("\n") + STEP * self.line
 
@@ -223,6 +224,10 @@ class _Formatter:
 
     def _fits(self, one_line: str) -> bool:
         return len(one_line) + len(STEP) * self.line <= WIDTH
+
+
+def _breaks_line(out: list[str]) -> bool:
+    return bool(out) and "\n" in out[-1] and not out[-1].strip(WHITE_SPACE)
 
 
 def _attribute(attr: Attr, text: str) -> str:

@@ -1,8 +1,8 @@
 """Find the string literal of a `heex(…)` call in the Python file, so that its characters have positions.
 
-The file is parsed once (the result is kept until another file or text is asked for), and every call whose
-first argument is a string constant is indexed by the position of the call. At run time the calling frame knows
-that position: Python 3.11 records it for each instruction.
+The file is parsed once (the result is kept until another file or text is asked for), and every call is indexed by
+its position: those whose first argument is a string literal, and the others, whose text only the run tells. At run
+time the calling frame knows that position: Python 3.11 records it for each instruction.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import tokenize
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import FrameType
+from typing import NamedTuple
 
 from actorlive.template.source import Source, split_lines
 
-__all__ = ["HeexCall", "call_position", "calls_in", "find_call", "index_calls"]
+__all__ = ["HeexCall", "call_position", "calls_in", "find_call", "index_calls", "other_calls"]
 
 Position = tuple[int, int]
 
@@ -38,41 +39,65 @@ class HeexCall:
         return _literal_source(self.literal, self.lines, filename)
 
 
-def call_position(frame: FrameType) -> Position | None:
-    """(lineno, column in bytes) of the call that the frame is making."""
+class _Calls(NamedTuple):
+    literal: dict[Position, HeexCall]
+    other: dict[Position, ast.Call]
+
+
+def call_position(frame: FrameType) -> tuple[int, int | None]:
+    """(lineno, column in bytes) of the call that the frame is making; no column with `-X no_debug_ranges`."""
     positions = list(frame.f_code.co_positions())
     lineno, _, column, _ = positions[frame.f_lasti // 2]
-    return (lineno, column) if lineno is not None and column is not None else None
+    return lineno or frame.f_lineno, column
 
 
-def find_call(filename: str, position: Position | None) -> HeexCall | None:
-    """The call at that position of the file, if the file can be read."""
-    return calls_in(filename).get(position) if position is not None else None
+def find_call(filename: str, position: tuple[int, int | None], text: str) -> HeexCall | None:
+    """The call with this literal at that position of the file (without a column: on that line)."""
+    lineno, column = position
+    calls = calls_in(filename)
+    if column is not None:
+        call = calls.get((lineno, column))
+        return call if call is not None and call.literal.value == text else None
+    on_line = (call for place, call in calls.items() if place[0] == lineno)
+    return next((call for call in on_line if call.literal.value == text), None)
 
 
 def index_calls(text: str) -> dict[Position, HeexCall]:
-    """The same for a text that is in no file."""
-    return _index(text, tuple(split_lines(text)))
+    """The same as `calls_in` for a text that is in no file."""
+    return _index(text, tuple(split_lines(text))).literal
 
 
 def calls_in(filename: str) -> dict[Position, HeexCall]:
-    """All calls of a file that have a string constant as their first argument, by position."""
+    """All calls of a file that have a string literal as their first argument, by position."""
+    return _of_file(filename).literal
+
+
+def other_calls(filename: str) -> dict[Position, ast.Call]:
+    """All other calls of a file that have an argument."""
+    return _of_file(filename).other
+
+
+def _of_file(filename: str) -> _Calls:
     lines = tuple(linecache.getlines(filename))
-    return _index("".join(lines), lines) if lines else {}
+    return _index("".join(lines), lines)
 
 
 @lru_cache(maxsize=4)
-def _index(text: str, lines: tuple[str, ...]) -> dict[Position, HeexCall]:
+def _index(text: str, lines: tuple[str, ...]) -> _Calls:
+    found = _Calls({}, {})
     try:
         tree = ast.parse(text)
     except SyntaxError:
-        return {}
-    found: dict[Position, HeexCall] = {}
+        return found
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-            if isinstance(node.args[0].value, str):
-                call = _heex_call(node, node.args[0], lines)
-                found[call.position] = call
+        if not isinstance(node, ast.Call) or not (node.args or node.keywords):
+            continue
+        literal = node.args[0] if node.args else None
+        if isinstance(literal, ast.Constant) and isinstance(literal.value, str):
+            call = _heex_call(node, literal, lines)
+            found.literal[call.position] = call
+        else:
+            found.other[node.lineno, node.col_offset] = node
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from actorlive.errors import did_you_mean
+from actorlive.rendered import WHITE_SPACE
 from actorlive.template.errors import TemplateError
 from actorlive.template.expression import Code, Loop, Target, parse_code
 from actorlive.template.nodes import (
@@ -22,6 +23,7 @@ from actorlive.template.nodes import (
     Node,
     Text,
 )
+from actorlive.template.refusals import refuse_as_text
 from actorlive.template.source import Source
 from actorlive.template.tokenizer import RAW, Block, CloseTag, Comment, Expression, OpenTag, Token, tokenize
 
@@ -31,8 +33,8 @@ MAX_DEPTH = 150
 """How deep tags and blocks may stand inside each other."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LAYOUT_BEFORE = re.compile(r"\A[ \t]*\n\s*")
-_LAYOUT_AFTER = re.compile(r"[ \t]*\n\s*\Z")
+_LAYOUT_BEFORE = re.compile(rf"\A[ \t]*\n[{WHITE_SPACE}]*")
+_LAYOUT_AFTER = re.compile(rf"[ \t]*\n[{WHITE_SPACE}]*\Z")
 _SPECIAL = (":if", ":for", ":key", ":let")
 _UPDATES = ("ignore", "stream", "append", "prepend", "replace")
 _TEMPLATE_ONLY = ("phx-no-format", "phx-no-curly-interpolation")
@@ -54,8 +56,12 @@ def is_component(name: str) -> bool:
 
 def root_element(nodes: Iterable[Node]) -> bool:
     """True when the nodes are one element and nothing else."""
-    rest = [node for node in nodes if not (isinstance(node, Text) and not node.value.strip())]
+    rest = [node for node in nodes if not _blank(node)]
     return len(rest) == 1 and isinstance(rest[0], Element)
+
+
+def _blank(node: Node) -> bool:
+    return isinstance(node, Text) and not node.value.strip(WHITE_SPACE)
 
 
 class _Parser:
@@ -95,6 +101,7 @@ class _Parser:
         if isinstance(token, Text):
             return token
         if isinstance(token, Expression):
+            refuse_as_text(self.source, token.code)
             return Interpolation(token.code)
         if isinstance(token, Block):
             return self._if(token) if token.kind == "if" else self._for(token)
@@ -257,6 +264,8 @@ class _Parser:
             hint = f"one of {', '.join(_UPDATES)}.{did_you_mean(update.value, _UPDATES)}"
             raise self.source.error(f'phx-update="{update.value}"', update.start, update.end, hint=hint)
         for attr in attributes:
+            if isinstance(attr.value, Code) and attr.name not in ("", "class", "style", "data", "aria"):
+                refuse_as_text(self.source, attr.value)
             if attr.name[:2].lower() == "on" and isinstance(attr.value, Code):
                 hint = (
                     f"bind the event: phx-{attr.name[2:]}={{…}}, with a JS command if it stays in the browser"
@@ -268,7 +277,7 @@ class _Parser:
         entries: list[Entry] = []
         children = () if tag.self_closing else self._content(tag, entries)
         let = _target(special.get(":let"))
-        if any(not isinstance(node, Text) or node.value.strip() for node in children):
+        if not all(map(_blank, children)):
             entries.insert(0, Entry("inner_block", (), trim(children), tag.start, tag.end, let))
         elif let is not None:
             attr = special[":let"]

@@ -21,10 +21,11 @@ from actorlive.template.codegen import Generated, generate
 from actorlive.template.colocated import TYPES, Registry, extract
 from actorlive.template.errors import TemplateError
 from actorlive.template.known import NAMES
-from actorlive.template.literals import HeexCall, calls_in
+from actorlive.template.literals import HeexCall, calls_in, other_calls
 from actorlive.template.modules import Module, callee, not_python, owners, parameter_names, read_module
 from actorlive.template.nodes import Call
 from actorlive.template.parser import parse
+from actorlive.template.places import not_a_literal
 from actorlive.template.signature import Signature
 from actorlive.template.source import Source
 from actorlive.template.template import SPECIAL_ASSIGNS, Compiled, builtins, undeclared
@@ -90,9 +91,12 @@ class _Project:
         if module.tree is None:
             yield not_python(file, file.read_text(encoding="utf-8", errors="replace"))
             return
+        for call in other_calls(str(file)).values():
+            if _is_heex(module, call.func):
+                yield not_a_literal(str(file), call)
         of = dict(owners(module.tree))
         for call in calls_in(str(file)).values():
-            source = call.source(str(file)) if _is_heex(module, call) else None
+            source = call.source(str(file)) if _is_heex(module, call.function) else None
             if source is not None:
                 yield from self._template(module, source, self._declared(module, of.get(call.position), call))
 
@@ -228,9 +232,10 @@ class _Project:
         return None
 
 
-def _is_heex(module: Module, call: HeexCall) -> bool:
-    name = callee(call.function)
-    return name == "heex" or module.imports.get(name, ("", ""))[1] == "heex"
+def _is_heex(module: Module, called: ast.expr) -> bool:
+    name = callee(called)
+    original = module.imports.get(name, ("", ""))[1]
+    return (original or name) == "heex"
 
 
 def _missing_names(

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from actorlive.template.errors import TemplateError
 from actorlive.template.source import Source
 
-__all__ = ["refuse", "seclude"]
+if TYPE_CHECKING:
+    from actorlive.template.expression import Code
+
+__all__ = ["refuse", "refuse_as_text", "seclude"]
 
 Placed = ast.expr | ast.arg | ast.keyword
 
@@ -33,6 +37,32 @@ def refuse(source: Source, tree: ast.expr, mark: str) -> None:
                 hint = f"write the name without @, or getattr(…, {shown})"
                 raise source.error_at(f"{shown} is no attribute", node, hint=hint)
             raise source.error_at(f"{shown} cannot be set here", node, hint="an assign is only read")
+
+
+def refuse_as_text(source: Source, code: Code) -> None:
+    """Raise `TemplateError` for an expression whose value surely has no text: a dict, a set, a generator, …"""
+    what = _NO_TEXT.get(type(code.tree), "")
+    if isinstance(code.tree, ast.Constant) and isinstance(code.tree.value, bytes):
+        what = "bytes are"
+    if not what:
+        return
+    inner = code.text.strip()[1:-1].strip()
+    hint = "show the items of a collection with :for"
+    if isinstance(code.tree, ast.Set | ast.Dict | ast.SetComp | ast.DictComp):
+        hint = f"one pair of braces is an expression: write {{{inner}}}" if inner else "write {…}"
+    elif what == "bytes are":
+        hint = "write a string"
+    raise source.error(f"{what} no text", code.start, code.end, hint=hint)
+
+
+_NO_TEXT: dict[type[ast.expr], str] = {
+    ast.Dict: "a dict is",
+    ast.DictComp: "a dict is",
+    ast.Set: "a set is",
+    ast.SetComp: "a set is",
+    ast.GeneratorExp: "a generator is",
+    ast.Lambda: "a function is",
+}
 
 
 def _waits(source: Source, what: str, node: Placed) -> TemplateError:

@@ -117,8 +117,8 @@ def let(changed: Changed, keys: tuple[str, ...], old: tuple[object, ...], new: t
 # Values --------------------------------------------------------------------------------------------------
 
 
-_PLAIN = frozenset((int, float, bool))
-_SCALARS = _PLAIN | {str}
+_NUMBERS = frozenset((int, float))
+_SCALARS = frozenset((str, int, float, bool))
 
 
 def is_plain(value: object) -> bool:
@@ -138,7 +138,7 @@ def is_stream(value: object) -> TypeGuard[StreamItems]:
 
 def dynamic(value: object, previous: SlotValue | None) -> SlotValue:
     """The slot value of whatever an expression gave that is not an exact `str`."""
-    if value.__class__ in _PLAIN:
+    if value.__class__ in _NUMBERS:
         return str(value)
     if is_renderable(value):
         return value.render_over(previous)

@@ -14,6 +14,7 @@ import re
 from array import array
 from collections.abc import Sequence
 
+from actorlive.rendered import WHITE_SPACE
 from actorlive.template.errors import TemplateError
 
 __all__ = ["Source", "split_lines"]
@@ -57,7 +58,7 @@ class Source:
         keep = _without_margin(self.text, whole=not self._columns or self._columns[0] == 0)
         keep = keep[_leading(self.text, keep) :]
         end = len(keep)
-        while end and self.text[keep[end - 1]].isspace():
+        while end and self.text[keep[end - 1]] in WHITE_SPACE:
             end -= 1
         return self._only(keep[:end])
 
@@ -131,7 +132,11 @@ class Source:
 
 
 def _leading(text: str, keep: list[int]) -> int:
-    return next((n for n, i in enumerate(keep) if not text[i].isspace()), len(keep))
+    return next((n for n, i in enumerate(keep) if text[i] not in WHITE_SPACE), len(keep))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(WHITE_SPACE))
 
 
 def _without_margin(text: str, *, whole: bool) -> list[int]:
@@ -144,7 +149,7 @@ def _without_margin(text: str, *, whole: bool) -> list[int]:
     for line in split_lines(text):
         starts.append((offset, line))
         offset += len(line)
-    margins = [len(line) - len(line.lstrip()) for _, line in starts[0 if whole else 1 :] if line.strip()]
+    margins = [_indent(line) for _, line in starts[0 if whole else 1 :] if line.strip(WHITE_SPACE)]
     margin = min(margins, default=0)
     keep: list[int] = []
     for number, (start, line) in enumerate(starts):

@@ -1,18 +1,9 @@
-"""`heex("…")` and what it gives.
-
-A template is compiled once for each place in the user's code. At class level that is when `heex` is called; in
-a component or a `render` method the literal is found in the function's source beforehand, so that its faults
-come to light when the module is imported; the call itself then only looks up what was compiled.
-"""
+"""A compiled template: what all its uses share, and one use of it with the values that this adds."""
 
 from __future__ import annotations
 
-import ast
-import linecache
-import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from types import CodeType, FrameType, FunctionType
-from typing import Any, LiteralString, cast
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, cast
 
 from actorlive.errors import did_you_mean
 from actorlive.rendered import Rendered, SlotValue, Statics
@@ -20,7 +11,6 @@ from actorlive.template.calls import call_faults, find_component, missing_compon
 from actorlive.template.codegen import Generated, generate
 from actorlive.template.colocated import extract
 from actorlive.template.errors import TemplateError
-from actorlive.template.literals import HeexCall, call_position, calls_in, find_call
 from actorlive.template.nodes import Call
 from actorlive.template.parser import parse
 from actorlive.template.runtime import Changed, Slots, changed_values
@@ -31,9 +21,8 @@ __all__ = [
     "Compiled",
     "Template",
     "builtins",
-    "compile_function",
+    "check_names",
     "compile_source",
-    "heex",
     "undeclared",
 ]
 
@@ -48,7 +37,7 @@ builtins: dict[str, object] = {}
 class Compiled:
     """What all uses of one template share."""
 
-    __slots__ = ("filename", "function", "names", "source", "statics", "where")
+    __slots__ = ("__weakref__", "filename", "function", "names", "source", "statics", "where")
 
     def __init__(self, source: Source, generated: Generated) -> None:
         self.filename = source.filename
@@ -151,47 +140,6 @@ def undeclared(core: Compiled, known: Collection[str], owner: str) -> Iterator[T
             )
 
 
-_by_code: dict[tuple[CodeType, int], tuple[str, Template]] = {}
-_by_place: dict[tuple[str, tuple[int, int], str], Template] = {}
-
-
-def heex(source: LiteralString, /, **extra: object) -> Template:
-    """A template, compiled once for each place where it stands.
-
-    Keyword arguments are derived assigns (`@name` in the template). Raises `TemplateError` for a fault in the
-    text, pointing to the user's own file. Mirrors LiveView's `~H`.
-    """
-    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-    known = _by_code.get((frame.f_code, frame.f_lasti))
-    template = known[1] if known is not None and known[0] == source else _first_call(source, frame)
-    return Template(template.core, extra) if extra else template
-
-
-def _first_call(text: str, frame: FrameType) -> Template:
-    filename = frame.f_code.co_filename
-    linecache.checkcache(filename)  # a module that is loaded anew has another text by now
-    position = call_position(frame)
-    key = (filename, position or (0, 0), text)
-    template = _by_place.get(key)
-    if template is None:
-        call = find_call(filename, position)
-        template = _compile(text, call, filename, frame.f_globals)
-        _by_place[key] = template
-    if frame.f_code.co_name != "<module>":
-        _by_code[frame.f_code, frame.f_lasti] = text, template
-    return template
-
-
-def _compile(text: str, call: HeexCall | None, filename: str, namespace: dict[str, Any]) -> Template:
-    source = call.source(filename) if call is not None and call.literal.value == text else None
-    if source is None:
-        source = Source.of_text(text, f"heex {next(_unplaced)}")
-    return compile_source(source.tidy(), namespace)
-
-
-_unplaced = iter(range(1, sys.maxsize))
-
-
 def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
     """Compile a source; `namespace` are the globals in which its expressions run. Raises `TemplateError`."""
     try:
@@ -203,53 +151,3 @@ def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
     core = Compiled(source, generated)
     core.verify_later(core.verify(generated.calls, namespace, defined=False), namespace)
     return Template(core)
-
-
-def compile_function(
-    function: Callable[..., object],
-    *,
-    declared: Collection[str] | None = None,
-    owner: str = "",
-    special: Collection[str] = SPECIAL_ASSIGNS,
-) -> list[Template]:
-    """Compile all `heex("…")` in a function's body, before it runs.
-
-    With `declared`, an assign that neither it nor `special` nor the call's keywords provide is a
-    `TemplateError`.
-    """
-    code = getattr(function, "__code__", None)
-    if not isinstance(function, FunctionType) or not isinstance(code, CodeType):
-        return []
-    templates: list[Template] = []
-    linecache.checkcache(code.co_filename)
-    for call in _heex_calls(function, code):
-        text = cast("str", call.literal.value)
-        key = (code.co_filename, call.position, text)
-        template = _by_place.get(key) or _compile(text, call, code.co_filename, function.__globals__)
-        _by_place[key] = template
-        if declared is not None and not call.open_keywords:
-            check_names(template.core, {*declared, *special, *call.keywords}, owner)
-        templates.append(template)
-    return templates
-
-
-def _heex_calls(function: FunctionType, code: CodeType) -> Iterable[HeexCall]:
-    lines = [line for _, _, line in code.co_lines() if line is not None]
-    first, last = code.co_firstlineno, max(lines, default=code.co_firstlineno)
-    for position, call in calls_in(code.co_filename).items():
-        if first <= position[0] <= last and _is_heex(call, function.__globals__):
-            yield call
-
-
-def _is_heex(call: HeexCall, namespace: Mapping[str, object]) -> bool:
-    path: list[str] = []
-    node = call.function
-    while isinstance(node, ast.Attribute):
-        path.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return False
-    found = namespace.get(node.id)
-    for name in reversed(path):
-        found = getattr(found, name, None)
-    return found is heex

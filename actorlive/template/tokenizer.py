@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from actorlive.errors import did_you_mean
+from actorlive.rendered import WHITE_SPACE
 from actorlive.template.expression import Code, Loop, parse_code, parse_loop, parse_target, scan
 from actorlive.template.nodes import VOID, Attr, Text
 from actorlive.template.source import Source
@@ -21,11 +22,11 @@ __all__ = ["Block", "CloseTag", "Comment", "Expression", "OpenTag", "Token", "to
 RAW = frozenset(("script", "style"))
 NO_CURLY = "phx-no-curly-interpolation"
 
-_SPACE = re.compile(r"\s*")
+_SPACE = re.compile(f"[{WHITE_SPACE}]*")
 _TAG_NAME = re.compile(r"[.:]?[A-Za-z_][\w.:-]*")
 _ATTRIBUTE_NAME = re.compile(r"[^\s\"'<>/={}\x00-\x1f]+")
-_BARE_VALUE = re.compile(r"[^\s\"'<>=`{}]+")
-_BLOCK = re.compile(r"\{%\s*([A-Za-z]*)\s*")
+_BARE_VALUE = re.compile(rf"[^{WHITE_SPACE}\"'<>=`{{}}]+")
+_BLOCK = re.compile(rf"\{{%[{WHITE_SPACE}]*([A-Za-z]*)[{WHITE_SPACE}]*")
 _BLOCKS = ("if", "elif", "else", "endif", "for", "endfor")
 _TEXT_END = re.compile(r"[<{]")
 _LOOKS_INTERPOLATED = re.compile(r"\{\s*@\w")
@@ -139,7 +140,7 @@ class _Tokenizer:
         line = self.text.rfind("\n", 0, start) + 1
         newline = self.text.find("\n", end)
         newline = len(self.text) if newline < 0 else newline
-        if self.text[line:start].strip() or self.text[end:newline].strip():
+        if self.text[line:start].strip(WHITE_SPACE) or self.text[end:newline].strip(WHITE_SPACE):
             return start, end
         return line, min(newline + 1, len(self.text))
 
@@ -156,7 +157,7 @@ class _Tokenizer:
                 return
 
     def _raw(self, tag: OpenTag) -> Iterator[Token]:
-        end = re.compile(rf"</{tag.name}(?=[\s/>])", re.IGNORECASE).search(self.text, self.pos)
+        end = re.compile(rf"</{tag.name}(?=[{WHITE_SPACE}/>])", re.IGNORECASE).search(self.text, self.pos)
         if end is None:
             raise self._never_closed(tag)
         if end.start() > self.pos:
@@ -274,6 +275,8 @@ class _Tokenizer:
         if match is None:
             shown = self.text[start]
             hint = 'an attribute is name, name="text" or name={expression}'
+            if shown.isspace():
+                hint = "it is no white space to HTML: write an ordinary space"
             raise self.source.error(f"unexpected {shown!r} in a tag", start, hint=hint)
         name = match[0]
         if name in before:

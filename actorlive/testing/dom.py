@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from actorlive.rendered import WHITE_SPACE
 from actorlive.testing.errors import SelectorError, hide_frames
 
 __all__ = [
@@ -38,7 +39,7 @@ BLOCKS = frozenset(
 )
 NUMBER = "data-kit-number"
 
-_SPACE = re.compile(r"\s+")
+_SPACE = re.compile(f"[{WHITE_SPACE}]+")
 
 
 class Comment(str):
@@ -102,7 +103,7 @@ class Node:
     @property
     def classes(self) -> list[str]:
         """The class names, in order."""
-        return self.attrs.get("class", "").split()
+        return list(filter(None, _SPACE.split(self.attrs.get("class", ""))))
 
     def append(self, child: Child) -> None:
         """Add a child at the end."""
@@ -255,7 +256,7 @@ def parse_fragment(markup: str, context: str = "div") -> list[Child]:
 
 def normalize(text: str) -> str:
     """White space collapsed to single spaces, none at the ends."""
-    return _SPACE.sub(" ", text).strip()
+    return _SPACE.sub(" ", text).strip(WHITE_SPACE)
 
 
 # ---- from Lexbor -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 
+from actorlive.rendered import WHITE_SPACE
 from actorlive.testing.dom import VOID, Comment, Document, Node, normalize
 
 __all__ = ["ambiguous", "describe", "not_found", "pretty"]
@@ -84,7 +85,7 @@ def pretty(node: Node, lines: int = MAX_LINES) -> str:
 def _indent(node: Node, depth: int, out: list[str]) -> None:
     margin = "  " * depth
     start = _start_tag(node)
-    children = [child for child in node.children if isinstance(child, Node) or child.strip()]
+    children = [child for child in node.children if isinstance(child, Node) or child.strip(WHITE_SPACE)]
     if node.tag in VOID:
         out.append(margin + start)
     elif not any(isinstance(child, Node) for child in children):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from actorlive.errors import ActorLiveError
 from actorlive.live.js import JS, CommandError, JSCommands, Scope
+from actorlive.rendered import Markup
 
 
 def ops(commands: JSCommands) -> list[Any]:
@@ -375,3 +376,40 @@ def test_what_was_written_can_be_read_off_the_wire(written: list[tuple[str, dict
     for name, arguments in written:
         chain = getattr(chain, name)(**arguments)
     assert [decode(op, args) for op, args in ops(chain)] == written
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("onclick", "go()"),
+        ("OnClick", "go()"),
+        ("href", "javascript:alert(1)"),
+        ("src", "java\tscript:alert(1)"),
+        ("srcdoc", "<b>"),
+        ("values", "#;javascript:alert(1)"),
+        ("phx-click", '[["exec",{}]]'),
+    ],
+)
+def test_an_attribute_is_set_to_no_script(name: str, value: str) -> None:
+    for build in (
+        lambda text: JS.set_attribute(name, text),
+        lambda text: JS.toggle_attribute(name, text),
+        lambda text: JS.toggle_attribute(name, Markup("#"), text),
+    ):
+        with pytest.raises(CommandError, match="as a script"):
+            build(value)
+        assert build(Markup(value)).to_encodable()[0][1]["attr"][-1] == value
+
+
+def test_an_attribute_is_set_to_other_text() -> None:
+    for name, value in (
+        ("href", "mailto:a@b"),
+        ("href", "/a"),
+        ("title", "javascript:"),
+        ("phx-click", "go"),
+    ):
+        assert JS.set_attribute(name, value).to_encodable() == [["set_attr", {"attr": [name, value]}]]
+
+
+def test_class_names_are_split_as_html_splits_them() -> None:
+    assert JS.add_class("a\u00a0b\tc").to_encodable() == [["add_class", {"names": ["a\u00a0b", "c"]}]]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from actorlive.live.form import Form, to_form
-from actorlive.template import Renderer, Template, heex, render_to_string
+from actorlive.template import Renderer, Template, TemplateError, compile_template, heex, render_to_string
 from actorlive.template.csrf import csrf_variable
 
 
@@ -109,7 +109,13 @@ def test_intersperse_and_dynamic_tag() -> None:
     assert (
         html(heex('<.dynamic_tag tag_name="h2" class={@c}>x</.dynamic_tag>'), c="c") == '<h2 class="c">x</h2>'
     )
-    assert html(heex('<.dynamic_tag tag_name="hr" />')) == "<hr/>"
+    assert html(heex('<.dynamic_tag tag_name="i" />')) == "<i></i>"
+
+
+@pytest.mark.parametrize("name", "br HR base meta link iframe OBJECT plaintext xmp noscript template".split())
+def test_a_dynamic_tag_is_an_element_with_markup_inside(name: str) -> None:
+    with pytest.raises(TemplateError, match=f"<{name}> cannot be a dynamic tag"):
+        html(heex("<.dynamic_tag tag_name={@name}>x</.dynamic_tag>"), name=name)
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,7 @@ def test_plain_http_carries_the_csrf_token_of_the_page() -> None:
         "<.form for={@form}>x</.form>",
     ]
     for source in without:
-        assert "_csrf_token" not in html(heex(source), form=Form())
+        assert "_csrf_token" not in html(compile_template(source), form=Form())
     csrf_variable.reset(token)
 
 

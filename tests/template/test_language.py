@@ -9,13 +9,16 @@ from typing import Any, TypedDict
 import pytest
 
 import actorlive.live.view  # noqa: F401 - it lends templates its names
+from actorlive.rendered import WHITE_SPACE
 from actorlive.template import (
     Attrs,
     Slot,
     Template,
     TemplateError,
+    compile_template,
     component,
     embed_templates,
+    format_template,
     heex,
     load_template,
     render_to_string,
@@ -23,6 +26,7 @@ from actorlive.template import (
 from actorlive.template.known import known
 from actorlive.template.source import Source
 from actorlive.template.template import compile_source
+from actorlive.testing.dom import Node, parse_fragment
 
 STANDARD = {
     "a": "A",
@@ -91,7 +95,7 @@ TEXT: list[tuple[Template, str]] = [
     (heex("{@n  # a comment with }\n}"), "3"),
     (heex("{[1, 'a<', None]}"), "1a&lt;"),
     (heex("{(y := @n) + y}"), "6"),
-    (heex("{@yes if @no else not @yes}"), "False"),
+    (heex("{@yes if @no else not @yes}{@n > 9 and 'x'}{False}{True}{@yes}{f'{@no}'}"), "TrueTrueFalse"),
     (heex("a } b &amp; &lbrace; < c"), "a } b &amp; &lbrace; < c"),
     (heex("<!-- {@a} --><!doctype html><?xml?>"), "<!-- {@a} --><!doctype html><?xml?>"),
     (heex("a{# {@a} %} #}b"), "ab"),
@@ -312,3 +316,89 @@ def test_embedded_templates(tmp_path: Path) -> None:
     assert html(namespace["template"]) == '<p id="i">A!</p>'
     with pytest.raises(TemplateError, match="no template matches"):
         embed_templates("nowhere/*")
+
+
+# What HTML makes of it ---------------------------------------------------------------------------------
+
+
+def parsed_text(page: str) -> str:
+    """The text of the first element, as a browser reads it."""
+    (node,) = parse_fragment(page)
+    assert isinstance(node, Node)
+    return "".join(child for child in node.children if isinstance(child, str))
+
+
+VALUES = ["", "x", "\nx", "\n\nx", "\n", "\r\nx", " \nx"]
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("tag", ["textarea", "pre", "TextArea", "listing"])
+def test_a_value_keeps_its_first_line_break(tag: str, value: str) -> None:
+    for content in (
+        "{@v}",
+        '{f"{@v}"}',
+        "{% if True %}{@v}{% endif %}",
+        "{# note #}{@v}",
+        "<.shout>{@v}</.shout>",
+    ):
+        page = html(compile_template(f"<{tag}>{content}</{tag}>"), v=value)
+        assert parsed_text(page) == value.replace("\r\n", "\n")
+    page = html(heex("<.dynamic_tag tag_name={@tag}>{@v}</.dynamic_tag>"), v=value, tag="pre")
+    assert parsed_text(page) == value.replace("\r\n", "\n")
+
+
+def test_what_the_author_wrote_there_is_html() -> None:
+    assert html(heex("<pre>\nx{@v}</pre>"), v=1) == "<pre>\nx1</pre>"
+    assert html(heex("<pre></pre><textarea></textarea>")) == "<pre></pre><textarea></textarea>"
+    assert html(heex("<p>{@v}</p>"), v="\nx") == "<p>\nx</p>"
+
+
+@component
+def shout(*, inner_block: Slot = Slot.empty) -> Template:
+    """What it is given, between nothing."""
+    return heex("{render_slot(@inner_block)}")
+
+
+OTHER_SPACES = [chr(n) for n in range(0x3001) if chr(n).isspace() and chr(n) not in WHITE_SPACE]
+
+
+@pytest.mark.parametrize("space", OTHER_SPACES, ids=lambda space: f"U+{ord(space):04X}")
+def test_spaces_that_are_none_to_html_are_text(space: str) -> None:
+    assert html(compile_template(f"{space}a{space}")) == f"{space}a{space}"
+    assert html(compile_template(f"<.shout>{space}</.shout>")) == space
+    assert html(compile_template(f"<.shout>\n {space}\n </.shout>")) == space
+    assert (
+        html(compile_template(f"<p>\n{{% if True %}}{space}\nx{{% endif %}}</p>")) == f"<p>\n{space}\nx</p>"
+    )
+    assert html(compile_template(f"<p>\n  {space}a\n  b\n</p>")) == f"<p>\n  {space}a\n  b\n</p>"
+    assert html(compile_template(f"<p title=a{space}b>x</p>")) == f"<p title=a{space}b>x</p>"
+    if space.isprintable() or space == "\xa0":
+        with pytest.raises(TemplateError, match="unexpected"):
+            compile_template(f'<p{space}class="a">x</p>')
+
+
+@pytest.mark.parametrize("space", OTHER_SPACES, ids=lambda space: f"U+{ord(space):04X}")
+def test_the_formatter_leaves_them_alone(space: str) -> None:
+    text = f"<p>10{space}000 {space} a{space}</p>"
+    assert format_template(text) == text
+    assert format_template(f"{space}x{space}") == f"{space}x{space}"
+
+
+def test_a_name_of_the_module_hides_a_built_in_only_by_a_component() -> None:
+    for other in (None, 3, str.upper, "text"):
+        page = html(template_of("<.link href='/a'>x</.link>", {"link": other}))
+        assert page == '<a href="/a">x</a>'
+    assert html(template_of("<.link>x</.link>", {"link": shout})) == "x"
+    with pytest.raises(TemplateError, match="is not a component"):
+        template_of("<.linq>x</.linq>", {"linq": str.upper})
+
+
+def test_a_form_without_data() -> None:
+    assert html(heex('<.form phx-submit="go">x</.form>')).split() == [
+        "<form",
+        'phx-submit="go">',
+        "x",
+        "</form>",
+    ]
+    page = html(heex('<.form :let={f} action="/a" method="get">{f}</.form>'))
+    assert page.split() == ["<form", 'action="/a"', 'method="get">', "</form>"]

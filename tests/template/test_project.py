@@ -123,7 +123,7 @@ class Page(LiveView):
     count: int = 0
     template = h("""
       {count} {html.escape(@count)} {len([x for x in [y for y in @flash]])} {(z := 1)} {z}
-      <i :for={row in @rows} title={row}>{JS.show()}{lambda a, *b: (a, b)}{LIMTI}</i>
+      <i :for={row in @rows} title={row}>{JS.show()}{(lambda a, *b: (a, b))(1)}{LIMTI}</i>
       {Markup("")}{__name__}{render_slot(used_input)}<.card :let={own}>{own}</.card>
       {undefined.thing}
     """)

@@ -7,12 +7,22 @@ from __future__ import annotations
 
 import html.parser
 import json
+import re
 from typing import Any
 
 import pytest
 
-from actorlive.rendered import Markup, UnsafeMarkupError, script_json
-from actorlive.template import Attrs, Slot, Template, TemplateError, component, heex, render_to_string
+from actorlive.rendered import Markup, NotTextError, UnsafeMarkupError, script_json
+from actorlive.template import (
+    Attrs,
+    Slot,
+    Template,
+    TemplateError,
+    compile_template,
+    component,
+    heex,
+    render_to_string,
+)
 
 TEXTS = [
     "<script>alert(1)</script>",
@@ -189,6 +199,95 @@ def test_no_script_from_plain_text() -> None:
     assert 'onclick="go()"' in page
 
 
+COMMANDS = '[["set_attr",{"attr":["onclick","alert(1)"],"to":"body"}]]'
+
+
+@pytest.mark.parametrize(
+    "name", ["phx-click", "phx-mounted", "PHX-Remove", "phx-window-keydown", "phx-anything"]
+)
+@pytest.mark.parametrize("before", ["", " ", "\n\t", "\u00a0"])
+def test_plain_text_becomes_no_commands(name: str, before: str) -> None:
+    values = {"x": before + COMMANDS, "rest": {name: before + COMMANDS}}
+    with pytest.raises(UnsafeMarkupError, match="would run as commands"):
+        render_to_string(heex("<p {@rest}>a</p>"), values)
+    with pytest.raises(UnsafeMarkupError, match="would run as commands"):
+        render_to_string(compile_template(f"<p {name}={{@x}}>a</p>"), values)
+    with pytest.raises(UnsafeMarkupError, match="would run as commands"):
+        render_to_string(compile_template(f'<p {name}={{f"{{@x}}"}}>a</p>'), values)
+    with pytest.raises((UnsafeMarkupError, TemplateError), match=r"would run as commands|no attribute 'PHX"):
+        render_to_string(heex('<.passes_on label="a" {@rest}>a</.passes_on>'), values)
+
+
+def test_a_list_becomes_no_commands_either() -> None:
+    with pytest.raises(UnsafeMarkupError, match="would run as commands"):
+        render_to_string(heex("<p phx-click={@x}>a</p>"), {"x": [["exec", {}]]})
+
+
+def test_commands_come_from_the_program() -> None:
+    page = render_to_string(
+        compile_template(
+            '<p phx-click=\'[["a",{}]]\' phx-blur={JS.hide()} phx-focus={Markup(@x)} phx-change={f"go-{@x}"}></p>'
+            '<.passes_on label="a" phx-click=\'[["b",{}]]\' />'
+        ),
+        {"x": COMMANDS},
+    )
+    events = [value for name, value in Seen(page).attributes if name.startswith("phx-")]
+    assert events == ['[["a",{}]]', '[["hide",{}]]', COMMANDS, f"go-{COMMANDS}", '[["b",{}]]']
+
+
+@pytest.mark.parametrize(
+    "name", ["phx-value-x", "phx-hook", "phx-target", "phx-disable-with", "phx-key", "data-x"]
+)
+def test_what_the_client_does_not_run_may_begin_with_a_bracket(name: str) -> None:
+    page = render_to_string(heex("<p {@rest}>a</p>"), {"rest": {name: "[a]"}})
+    assert Seen(page).attributes == [(name, "[a]")]
+
+
+@pytest.mark.parametrize(
+    "values", ["#;javascript:alert(1)", "javascript:alert(1);#", "#a; java\tscript:x ;#b"]
+)
+def test_each_value_of_an_animation_is_looked_at(values: str) -> None:
+    page = render_to_string(heex("<svg><animate values={@x} /></svg>"), {"x": values})
+    assert Seen(page).attributes == [("values", "about:invalid#refused")]
+    page = render_to_string(heex("<svg><animate values={@x} /></svg>"), {"x": "0;1;0.5"})
+    assert Seen(page).attributes == [("values", "0;1;0.5")]
+
+
+async def load() -> int:
+    return 1
+
+
+async def numbers() -> Any:
+    yield 1
+
+
+NO_TEXT: dict[str, tuple[Any, str]] = {
+    "a coroutine": (load, "assign_async"),
+    "an async generator": (numbers, "assign_async"),
+    "a generator": (lambda: (x for x in "ab"), "make a list"),
+    "an iterator": (lambda: map(str, "ab"), "make a list"),
+    "a dict": (lambda: {"a": 1}, ":for"),
+    "the items of a dict": ({}.items, ":for"),
+    "a set": (lambda: {1}, ":for"),
+    "bytes": (lambda: b"a", "decode"),
+    "a function": (lambda: load, "write ()"),
+    "a method": (lambda: "".upper, "write ()"),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("what", NO_TEXT)
+def test_what_has_no_text_is_refused_with_a_hint(what: str) -> None:
+    make, hint = NO_TEXT[what]
+    places = (heex("{@x}"), heex("{[1, @x]}"), heex("<p title={@x}></p>"), heex("<p class={['a', @x]}></p>"))
+    for template in places:
+        value = make()
+        if template is places[3] and not value:
+            continue
+        with pytest.raises(NotTextError, match=re.escape(hint)):
+            render_to_string(template, {"x": value})
+
+
 def test_a_name_cannot_break_out() -> None:
     for name in ("x onclick", "x>", 'x"', "x=y", "", "x/y", "x\ny", "x\x00"):
         with pytest.raises(UnsafeMarkupError, match="cannot be the name"):
@@ -196,8 +295,8 @@ def test_a_name_cannot_break_out() -> None:
 
 
 def test_tag_names_are_checked() -> None:
-    for name in ("script", "STYLE", "a b", "a>", "", "1a", "a/"):
-        with pytest.raises(TemplateError, match="not a safe tag name"):
+    for name in ("a b", "a>", "", "1a", "a/"):
+        with pytest.raises(TemplateError, match="is not a tag name"):
             render_to_string(heex("<.dynamic_tag tag_name={@name}>a</.dynamic_tag>"), {"name": name})
 
 
