@@ -1,14 +1,16 @@
 """Work on the side: tasks that belong to a view and whose ends are messages to it (LiveView's `async.ex`).
 
 A task is a process of its own, owned by the view: it dies with the view, and whatever it does, the view lives.
-Its result is one message. The view keeps one task per key, and a result is accepted only from the very task
-that is kept there: a task that was started again, or cancelled and started again, is not heard any more.
+Its end is one message: its value, or the DOWN that says why there is none. The view keeps one task per key, and an end
+is accepted only from the very task that is kept there: a task that was started again, or cancelled and started again,
+is not heard any more. Of a task that was cancelled nothing arrives but the reason that was given, whatever it makes of
+that: clean-up that raises (which is logged), a value that was ready, a shield that it waits out.
 """
 
 from __future__ import annotations
 
 import functools
-import logging
+import inspect
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -30,12 +32,9 @@ from actorlive.runtime import (
     set_label,
     spawn,
 )
-from actorlive.runtime.faults import unwrap
-from actorlive.runtime.task import is_async, run_function
+from actorlive.runtime.task import is_async, run_function, settled
 
 __all__ = ["AsyncDone", "AsyncTask", "AsyncWork"]
-
-_log = logging.getLogger("actorlive.live")
 
 Kind = Literal["start", "assign", "stream"]
 
@@ -49,14 +48,20 @@ class AsyncTask:
     names: tuple[str, ...]
     pid: Pid
     monitor: Ref
+    cancelled: Exit | None = None
+    """How it ends, from the moment that it was cancelled."""
+
+    def end(self, end: Ok[Any] | Exit) -> Ok[Any] | Exit:
+        """What is told of its end."""
+        return self.cancelled or end
 
 
 @dataclass(slots=True, eq=False)
 class AsyncDone:
-    """The message of a task that has ended by itself."""
+    """The message of a task that has a value."""
 
     box: list[AsyncTask]
-    result: Ok[Any] | Exit
+    result: Ok[Any]
 
 
 class AsyncWork:
@@ -87,10 +92,16 @@ class AsyncWork:
         self._by_monitor[task.monitor] = task
 
     def cancel(self, key: Hashable, reason: object) -> None:
-        """Ask the task of that key to exit; what it leaves arrives as a later message. No task: nothing."""
+        """Ask the task of that key to exit; that it has arrives as a later message. No task: nothing.
+
+        The reasons are exit signals': "normal" ends nobody, and "kill" arrives as "killed".
+        """
         task = self._by_key.get(key)
-        if task is not None:
-            exit(task.pid, reason)
+        if task is None or (type(reason) is str and reason == "normal"):
+            return
+        if task.cancelled is None:
+            task.cancelled = Exit("killed" if type(reason) is str and reason == "kill" else reason)
+        exit(task.pid, reason)
 
     def finished(self, done: AsyncDone) -> AsyncTask | None:
         """The task that this result is of, if it is still the current one of its key."""
@@ -122,13 +133,7 @@ class AsyncWork:
 async def _run(owner: Pid, box: list[AsyncTask], fn: Callable[..., Any]) -> None:
     """The task's process: run the function, tell the owner what became of it."""
     set_label(f"async task {box[0].key!r}")
-    try:
-        result: Ok[Any] | Exit = Ok(await run_function(fn, (), {}))
-    except Exception as error:
-        cause = unwrap(error)
-        _log.error("async task %r raised %r", box[0].key, cause, exc_info=cause)
-        result = Exit(cause)
-    send(owner, AsyncDone(box, result))
+    send(owner, AsyncDone(box, Ok(await run_function(fn, (), {}))))
 
 
 async def _supervised(supervisor: Pid | str, fn: Callable[..., Any]) -> Any:
@@ -151,13 +156,19 @@ def lists(name: str, fn: Callable[..., Any], args: tuple[object, ...]) -> Callab
 
 
 def _checked(fn: Callable[[], Any], check: Callable[[Any], Any]) -> Callable[[], Any]:
-    if not is_async(fn):
-        return lambda: check(fn())
+    """The check runs where the function does: the items of a plain one may be read from a database, and block."""
 
-    async def checked() -> Any:
-        return check(await fn())
+    async def awaited(value: Any) -> Any:
+        return check(await settled(value, fn))
 
-    return checked
+    def checked() -> Any:
+        value = fn()
+        return awaited(value) if inspect.isawaitable(value) or inspect.isasyncgen(value) else check(value)
+
+    async def checked_here() -> Any:
+        return await awaited(fn())
+
+    return checked_here if is_async(fn) else checked
 
 
 def _values(names: tuple[str, ...], value: Any) -> Error[Any] | dict[str, Any]:

@@ -21,17 +21,18 @@ from actorlive import runtime, telemetry
 from actorlive.errors import CallbackError, NavigationError
 from actorlive.live.async_ends import apply_result
 from actorlive.live.asynchronous import AsyncDone, AsyncTask
-from actorlive.live.endpoint import JOIN_FAILED, ClientEvent, Leave, Mount, Transport
+from actorlive.live.endpoint import ClientEvent, JoinFailed, Leave, Mount, Transport
 from actorlive.live.events import EventError, Payload, UnknownEvent, optimistic_stamp, parse_event, raw_event
 from actorlive.live.later import Action, Later
 from actorlive.live.lifecycle import Halt, call
-from actorlive.live.mounting import begin, follow_patches, handle_params, open_view
-from actorlive.live.navigation import LiveRedirect, Redirect, location
+from actorlive.live.mounting import begin, client_error, follow_patches, one_error, open_view, patch_to
+from actorlive.live.navigation import LivePatch, LiveRedirect, Redirect, location
 from actorlive.live.outbox import Outbox
-from actorlive.live.rejection import Rejected, Stale
+from actorlive.live.rejection import Rejected, refusals, say_no
 from actorlive.live.spans import span
 from actorlive.live.view import LiveView
 from actorlive.runtime import Down, Exit, Node, Ok, Pid, Shutdown
+from actorlive.runtime.faults import add_hint, is_fault, is_own_end, reason_of
 from actorlive.runtime.server import NO_REPLY, Call, Cast
 
 __all__ = ["CLIENT_VERSION", "Channel", "start_channel"]
@@ -50,9 +51,9 @@ def start_channel(node: Node, mount: Mount, transport: Transport) -> Pid:
 async def _run(mount: Mount, transport: Transport) -> None:
     runtime.set_label(mount.route.view.__qualname__)
     channel = Channel(mount, transport)
-    if not await channel.join(mount):
-        runtime.exit(JOIN_FAILED)
-    runtime.exit(await channel.serve())
+    failed = await channel.join(mount)
+    del mount, transport  # a view that lives on keeps nothing of its join
+    runtime.exit(await channel.serve() if failed is None else Shutdown(failed))
 
 
 class _LivePatch(msgspec.Struct):
@@ -78,37 +79,41 @@ class Channel:
 
     # -- join ----------------------------------------------------------------
 
-    async def join(self, mount: Mount) -> bool:
-        """The first callbacks and the answer to `phx_join`; False when it was refused."""
+    async def join(self, mount: Mount) -> JoinFailed | None:
+        """The first callbacks and the answer to `phx_join`; why there is no view when it was refused."""
         try:
             with span("mount", self._view, connected=True):
                 await begin(self._state, self._socket, mount)
             patch = await follow_patches(self._state, self._socket)
             if self._leads_away():
                 self._refuse(mount.ref, self._redirect_body())
-                return False
+                return JoinFailed()
             rendered = self._outbox.render_all()
-        except Exception as error:
-            self._join_crashed(mount.ref, error)
-            return False
+        except BaseException as error:
+            if not is_fault(error):
+                raise
+            return self._join_crashed(mount.ref, error)
         response = {"rendered": rendered, "liveview_version": CLIENT_VERSION}
         self._outbox.reply(mount.ref, response if patch is None else {**response, "live_patch": patch.wire()})
         self._state.end_of_cycle()
         await self._state.hooks.after_render(self._socket)
-        return True
+        return None
 
     def _refuse(self, ref: str | None, response: Mapping[str, Any]) -> None:
         self._outbox.reply(ref, response, "error")
 
-    def _join_crashed(self, ref: str | None, error: Exception) -> None:
+    def _join_crashed(self, ref: str | None, error: BaseException) -> JoinFailed:
         """A 4xx becomes a page load that answers with that status; anything else is a crash of this view."""
-        status = getattr(error, "code", None)
-        if isinstance(status, int) and 400 <= status < 500:
+        error = one_error(error)
+        status = client_error(error)
+        if status is not None:
             token = self._state.endpoint.sign_reload(status)
             self._refuse(ref, {"reason": "reload", "status": status, "token": token})
-            return
+            return JoinFailed()
+        add_hint(error)
         _log.error("%s raised while it was mounted", type(self._view).__qualname__, exc_info=error)
         self._refuse(ref, {"reason": "join crashed"})
+        return JoinFailed(error)
 
     # -- the loop ------------------------------------------------------------
 
@@ -117,8 +122,9 @@ class Channel:
         try:
             while self._ended is None:
                 await self._handle(await runtime.receive())
-        except Exception as error:
-            await self._terminate(error)
+        except BaseException as error:
+            if is_own_end(error):
+                await self._terminate(reason_of(error))
             raise
         await self._terminate(self._ended)
         return self._ended
@@ -132,7 +138,9 @@ class Channel:
         """One that fails keeps neither the others nor `terminate` from running."""
         try:
             await call(commit)
-        except Exception:
+        except BaseException as error:
+            if not is_own_end(error):
+                raise
             _log.exception("%s: what was undoable failed when the view ended", type(self._view).__qualname__)
 
     async def _handle(self, message: object) -> None:
@@ -178,8 +186,8 @@ class Channel:
             return
         try:
             await call(later.action)
-        except Rejected as rejected:
-            await self._say_no(rejected)
+        except (Rejected, BaseExceptionGroup) as error:
+            await self._refused(error)
         await self._finish(None)
 
     async def _info(self, message: object) -> None:
@@ -187,13 +195,14 @@ class Channel:
         try:
             if not (hooks.has("handle_info") and await hooks.run("handle_info", message, self._socket)):
                 await self._view.handle_info(message, self._socket)
-        except Rejected as rejected:
-            await self._say_no(rejected)
+        except (Rejected, BaseExceptionGroup) as error:
+            await self._refused(error)
         await self._finish(None)
 
     async def _async_end(self, task: AsyncTask | None, result: Ok[Any] | Exit) -> None:
         if task is None:
             return
+        result = task.end(result)
         if task.kind != "start":
             apply_result(self._state, self._socket, task, result)
         else:
@@ -207,8 +216,8 @@ class Channel:
                 hooks.has("handle_async") and await hooks.run("handle_async", name, result, self._socket)
             ):
                 await self._view.handle_async(name, result, self._socket)
-        except Rejected as rejected:
-            await self._say_no(rejected)
+        except (Rejected, BaseExceptionGroup) as error:
+            await self._refused(error)
 
     # -- frames of the client ------------------------------------------------
 
@@ -250,9 +259,9 @@ class Channel:
                 reply = None  # its component is gone
             else:
                 reply = await self._view_event(payload)
-        except Rejected as rejected:
+        except (Rejected, BaseExceptionGroup) as error:
             reply = None
-            await self._take_back(payload, rejected)
+            self._take_back(payload, await self._refused(error))
         except EventError as error:
             self._rejected(error)
             reply = None
@@ -276,19 +285,20 @@ class Channel:
         with span("handle_event", self._view, event=payload.event):
             return await self._view.handle_event(event, self._socket)
 
-    async def _take_back(self, payload: Payload, rejected: Rejected) -> None:
-        """The handler said no: the browser undoes what it showed, before the reply's patch."""
+    async def _refused(self, error: BaseException) -> Rejected:
+        """A callback said no: tell the person; returns the first refusal. Raises `error` when it is anything else."""
+        refused = refusals(error)
+        if not refused:
+            raise error
+        await say_no(self._view, self._socket, refused)
+        return refused[0]
+
+    def _take_back(self, payload: Payload, rejected: Rejected) -> None:
+        """The browser undoes what it showed, before the reply's patch."""
         stamp = optimistic_stamp(payload)
         if stamp is not None:
             reason = {"id": stamp, "reason": rejected.message}
             self._socket.push_event("al:reject", reason, dispatch="before")
-        await self._say_no(rejected)
-
-    async def _say_no(self, rejected: Rejected) -> None:
-        if isinstance(rejected, Stale):
-            await self._view.handle_stale(cast("Stale[Any]", rejected), self._socket)
-        if rejected.message:
-            self._socket.put_flash(rejected.kind, rejected.message)
 
     def _rejected(self, error: Exception) -> None:
         name = type(self._view).__qualname__
@@ -315,9 +325,10 @@ class Channel:
         if route is None:
             self._outbox.reply(frame.ref, {"link_redirect": True})
             return
-        self._state.enter(route)
-        await handle_params(self._state, self._socket, route.params, location(url))
+        patched = await patch_to(self._state, self._socket, route, location(url))
         await self._finish(frame.ref)
+        if not patched and self._ended is None:  # the browser takes the answer for a yes: lead it back
+            self._outbox.push("live_patch", LivePatch(self._socket.path(), "replace").wire())
 
     # -- after a callback ----------------------------------------------------
 

@@ -21,7 +21,7 @@ import msgspec
 
 from actorlive import runtime, telemetry
 from actorlive.live.channel import start_channel
-from actorlive.live.endpoint import JOIN_FAILED, ClientEvent, Endpoint, Mount
+from actorlive.live.endpoint import ClientEvent, Endpoint, JoinFailed, Mount
 from actorlive.live.endpoint import Leave as LeaveView
 from actorlive.live.intake import MAX_OUTLIVE, Backlog, Intake
 from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, is_graceful, open_port
@@ -209,7 +209,7 @@ class LiveConnection:
             intake.give_up()
 
     def _channel_down(self, topic: str, join_ref: str, reason: object) -> None:
-        if reason is JOIN_FAILED:
+        if isinstance(reason, Shutdown) and isinstance(reason.detail, JoinFailed):
             self._wire.refuse(topic, join_ref)
             return
         frame = self._wire.channel_down(topic, join_ref, crashed=not is_graceful(reason))

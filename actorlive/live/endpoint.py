@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from actorlive.live.intake import Intake
-from actorlive.runtime import Pid, Shutdown
+from actorlive.runtime import Pid
 from actorlive.template import Component
 
 if TYPE_CHECKING:
     from actorlive.live.view import LiveView
 
-__all__ = ["JOIN_FAILED", "ClientEvent", "Endpoint", "Layout", "Leave", "Mount", "Route", "Transport"]
+__all__ = ["ClientEvent", "Endpoint", "JoinFailed", "Layout", "Leave", "Mount", "Route", "Transport"]
 
-JOIN_FAILED = Shutdown("join_failed")
-"""The reason of a channel whose join was answered with an error: its connection has nothing more to say."""
 
 OnMount = Callable[..., Awaitable[Any]]
 """`async def hook(params, session, socket) -> Cont | Halt`."""
@@ -106,6 +104,14 @@ class Mount:
     connect_info: Mapping[str, Any] = field(default_factory=dict[str, Any])
     redirected: bool = False
     csrf_token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinFailed:
+    """In the exit reason `Shutdown(JoinFailed(error))` of a channel whose join was answered with an error: its
+    connection has nothing more to say. `error` is what a callback raised, None when the visitor was sent elsewhere."""
+
+    error: BaseException | None = None
 
 
 class ClientEvent(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Flash"]
+__all__ = ["Flash", "exact"]
+
+
+def exact(value: object) -> str:
+    """Its text, as a `str` and no subclass: markup, a lazy translation and an exception are only text here."""
+    return str.__str__(str(value))
 
 
 @dataclass(slots=True)
@@ -15,8 +20,9 @@ class Flash:
     shown: dict[str, str] = field(default_factory=dict[str, str])
     fresh: dict[str, str] = field(default_factory=dict[str, str])
 
-    def put(self, kind: str, message: str) -> Mapping[str, str]:
-        """Add a message; answers the new mapping to assign."""
+    def put(self, kind: str, message: object) -> Mapping[str, str]:
+        """Add a message, as text, so that it can be shown, signed and stored. Returns the new mapping to assign."""
+        kind, message = exact(kind), exact(message)
         self.fresh = {**self.fresh, kind: message}
         self.shown = {**self.shown, kind: message}
         return self.shown

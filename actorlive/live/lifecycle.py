@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from actorlive.errors import CallbackError, did_you_mean
+from actorlive.runtime.task import settled
 
 __all__ = ["Cont", "Halt", "Hooks", "Stage"]
 
@@ -79,9 +80,6 @@ class Hooks:
 
 
 async def call(fn: Callable[..., Any], *args: object) -> Any:
-    """Call a hook that may be `async def` or plain `def`."""
+    """Call a hook, or what was put off: `async def`, plain `def`, or a function that returns something to await."""
     result = fn(*args)
-    if inspect.isawaitable(result):
-        awaitable: Awaitable[Any] = result
-        return await awaitable
-    return result
+    return await settled(result, fn) if inspect.isawaitable(result) or inspect.isasyncgen(result) else result

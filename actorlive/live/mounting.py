@@ -1,7 +1,8 @@
 """The first callbacks of a view, in the one order that both of its lives share.
 
 `on_mount` hooks of the live session, then the view's own, then `mount`, then `handle_params`. A hook that halts
-must send the visitor elsewhere; one that goes on must not.
+must send the visitor elsewhere; one that goes on must not. Where `handle_params` refuses, the view stays at the URL
+that it was at.
 """
 
 from __future__ import annotations
@@ -9,17 +10,21 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+import trio
+
 from actorlive.errors import CallbackError, NavigationError
-from actorlive.live.endpoint import Mount
+from actorlive.live.endpoint import Mount, Route
 from actorlive.live.lifecycle import Cont, Halt, call
 from actorlive.live.navigation import MAX_PATCHES, LivePatch, absolute
+from actorlive.live.rejection import Rejected, refusals, say_no
 from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
 from actorlive.live.view import LiveView, overrides
 from actorlive.runtime import Pid
+from actorlive.runtime.faults import flatten, unwrap
 from actorlive.template.csrf import csrf_variable
 
-__all__ = ["begin", "follow_patches", "open_view"]
+__all__ = ["begin", "client_error", "follow_patches", "one_error", "open_view", "patch_to"]
 
 
 def open_view(mount: Mount, pid: Pid, transport_pid: Pid | None) -> tuple[ViewState, Socket]:
@@ -58,13 +63,46 @@ async def _on_mount(state: ViewState, socket: Socket, mount: Mount, params: dict
     return True
 
 
-async def handle_params(state: ViewState, socket: Socket, params: dict[str, Any], uri: str) -> None:
-    """The view's `handle_params`, behind its hooks."""
+async def handle_params(state: ViewState, socket: Socket, params: dict[str, Any], uri: str) -> bool:
+    """The view's `handle_params`, behind its hooks; False when one of them refused, which the person is told."""
     state.uri = uri
-    if state.hooks.has("handle_params") and await state.hooks.run("handle_params", params, uri, socket):
-        return
-    if overrides(state.view, "handle_params"):
-        await state.view.handle_params(params, uri, socket)
+    try:
+        if state.hooks.has("handle_params") and await state.hooks.run("handle_params", params, uri, socket):
+            return True
+        if overrides(state.view, "handle_params"):
+            await state.view.handle_params(params, uri, socket)
+    except (Rejected, BaseExceptionGroup) as error:
+        refused = refusals(error)
+        if not refused:
+            raise
+        await say_no(state.view, socket, refused)
+        return False
+    return True
+
+
+async def patch_to(state: ViewState, socket: Socket, route: Route, uri: str) -> bool:
+    """Go to another URL of the view; refused, it stays where it was, and this is False."""
+    route_before, uri_before = state.route, state.uri
+    state.enter(route)
+    if await handle_params(state, socket, route.params, uri):
+        return True
+    state.return_to(route_before, uri_before)
+    return False
+
+
+def client_error(error: BaseException) -> int | None:
+    """The status of an exception that stands for a 4xx, such as Quart's `NotFound`."""
+    status = getattr(error, "code", None)
+    return status if isinstance(status, int) and 400 <= status < 500 else None
+
+
+def one_error(error: BaseException) -> BaseException:
+    """What a nursery's group of errors comes down to: the one error in it, or a 4xx when it holds nothing else."""
+    error = unwrap(error)
+    leaves = [leaf for leaf in flatten(error) if not isinstance(leaf, trio.Cancelled)]
+    if len(leaves) == 1 or (leaves and all(client_error(leaf) for leaf in leaves)):
+        return leaves[0]
+    return error
 
 
 async def follow_patches(state: ViewState, socket: Socket) -> LivePatch | None:
@@ -73,23 +111,24 @@ async def follow_patches(state: ViewState, socket: Socket) -> LivePatch | None:
     Raises `NavigationError` after more than 20 in a row.
     """
     patch: LivePatch | None = None
+    asked: LivePatch | None = None
     for _ in range(MAX_PATCHES):
         if not isinstance(state.navigation, LivePatch):
             return patch
-        patch = state.navigation
+        asked = state.navigation
         state.navigation = None
-        await _patch_to(state, socket, absolute(state.uri, patch.to))
+        if await _patch(state, socket, absolute(state.uri, asked.to)):
+            patch = asked
     raise NavigationError(
-        f"more than {MAX_PATCHES} patches in a row, the last to {patch.to if patch else '?'!r}:"
+        f"more than {MAX_PATCHES} patches in a row, the last to {asked.to if asked else '?'!r}:"
         " handle_params patches again and again"
     )
 
 
-async def _patch_to(state: ViewState, socket: Socket, uri: str) -> None:
+async def _patch(state: ViewState, socket: Socket, uri: str) -> bool:
     route = state.patch_route(uri)
     if route is None:
         raise NavigationError(
             f"patch to {urlsplit(uri).path!r}, which is not a route of this view in its live session"
         )
-    state.enter(route)
-    await handle_params(state, socket, route.params, uri)
+    return await patch_to(state, socket, route, uri)

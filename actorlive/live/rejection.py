@@ -1,14 +1,25 @@
-"""Saying no: exceptions by which a handler takes back what the page has shown in advance."""
+"""Saying no: exceptions by which a handler takes back what the page has shown in advance.
+
+A refusal that is raised inside a nursery arrives in a group. It counts there as it counts alone, unless anything else
+is in the group: a real error goes before it, and is a crash.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, cast
 
+import trio
 from typing_extensions import TypeVar
 
 from actorlive.errors import ActorLiveError
+from actorlive.live.flash import exact
+from actorlive.runtime.faults import flatten
 
-__all__ = ["STALE", "Rejected", "Stale"]
+if TYPE_CHECKING:
+    from actorlive.live.socket import Socket
+    from actorlive.live.view import LiveView
+
+__all__ = ["STALE", "Rejected", "Stale", "refusals", "say_no"]
 
 T = TypeVar("T", default=Any)
 
@@ -21,13 +32,14 @@ class Rejected(ActorLiveError):
     The view goes on. What the event's `optimistic=` commands had shown is undone in the browser, back to the
     server's newest state, and the message, if any, becomes a flash of that kind.
 
-    In `handle_info`, in `handle_async` and in what `undoable` does later there is nothing left to take back, and
-    it is the flash alone. Everywhere else it is an exception like any other.
+    In `handle_info`, in `handle_async`, in their hooks and in what `undoable` does later there is nothing left to take
+    back, and it is the flash alone. In `handle_params` the patch is not made: the URL stays what it was. Raised in a
+    nursery it counts as well. Everywhere else it is an exception like any other.
     """
 
-    def __init__(self, message: str = "", *, kind: str = "error") -> None:
+    def __init__(self, message: object = "", *, kind: str = "error") -> None:
         super().__init__(message)
-        self.message = message
+        self.message: str = exact(message)
         self.kind = kind
 
 
@@ -38,6 +50,22 @@ class Stale(Rejected, Generic[T]):
     type (see `LiveView.handle_stale`), and the message becomes a flash.
     """
 
-    def __init__(self, fresh: T, message: str = STALE, *, kind: str = "error") -> None:
+    def __init__(self, fresh: T, message: object = STALE, *, kind: str = "error") -> None:
         super().__init__(message, kind=kind)
         self.fresh = fresh
+
+
+def refusals(error: BaseException) -> list[Rejected]:
+    """The refusals that were raised, alone or in groups; none when there is anything else among them."""
+    leaves = [leaf for leaf in flatten(error) if not isinstance(leaf, trio.Cancelled)]
+    refused = [leaf for leaf in leaves if isinstance(leaf, Rejected)]
+    return refused if len(refused) == len(leaves) else []
+
+
+async def say_no(view: LiveView[Any], socket: Socket, refused: list[Rejected]) -> None:
+    """Tell the person: the rows as they stand, and the messages."""
+    for rejected in refused:
+        if isinstance(rejected, Stale):
+            await view.handle_stale(cast("Stale[Any]", rejected), socket)
+        if rejected.message:
+            socket.put_flash(rejected.kind, rejected.message)

@@ -13,6 +13,7 @@ from actorlive.errors import AssignError, CallbackError, NavigationError, did_yo
 from actorlive.live.assigns import RESERVED, assign, touch
 from actorlive.live.async_result import AsyncResult
 from actorlive.live.asynchronous import lists, loads
+from actorlive.live.flash import exact
 from actorlive.live.later import OnExit
 from actorlive.live.lifecycle import Hook, Stage
 from actorlive.live.navigation import (
@@ -132,8 +133,11 @@ class Socket:
 
     # -- flash, events to the client -----------------------------------------
 
-    def put_flash(self, kind: str, message: str) -> None:
-        """Show a message of that kind, "info" or "error" by habit (`put_flash/3`)."""
+    def put_flash(self, kind: str, message: object) -> None:
+        """Show a message of that kind, "info" or "error" by habit (`put_flash/3`).
+
+        What is not a string (a lazy translation, an exception, a number) is shown as its `str()`.
+        """
         assign(self._state.view, "flash", self._state.flash.put(kind, message))
 
     def clear_flash(self, kind: str | None = None) -> None:
@@ -142,7 +146,7 @@ class Socket:
 
     def announce(self, message: str) -> None:
         """Have a screen reader say it: the text goes into the root layout's `aria-live` region."""
-        self.push_event("al:announce", {"message": message})
+        self.push_event("al:announce", {"message": exact(message)})
 
     def push_event(
         self,

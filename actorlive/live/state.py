@@ -104,6 +104,11 @@ class ViewState:
         assign(self.view, "live_action", route.action)
         assign(self.view, "flash", self.flash.keep_fresh())
 
+    def return_to(self, route: Route, uri: str) -> None:
+        """A patch was refused: the view is where it was."""
+        self.route, self.uri = route, uri
+        assign(self.view, "live_action", route.action)
+
     # -- streams -------------------------------------------------------------
 
     def stream(self, name: str, *, create: bool = False) -> LiveStream:

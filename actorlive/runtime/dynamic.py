@@ -26,6 +26,7 @@ from actorlive.runtime.children import (
 )
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import CallError, ReceiveTimeout, StartError
+from actorlive.runtime.faults import is_fault
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import exit as end_process
@@ -100,7 +101,9 @@ class DynamicServer(Server):
             child.pid = await start_child(child.spec)
         except StartError as error:
             return Error(error.reason)
-        except Exception as error:
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             return Error(error)
         if child.pid is not None:
             self.children[child.pid] = child

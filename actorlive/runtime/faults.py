@@ -28,6 +28,8 @@ __all__ = [
     "interrupt_in",
     "is_cancelled_here",
     "is_fault",
+    "is_own_end",
+    "reason_of",
     "unwrap",
 ]
 
@@ -101,12 +103,21 @@ def belongs_outside(error: BaseException) -> bool:
     return any(isinstance(leaf, trio.Cancelled) for leaf in flatten(error)) and is_cancelled_here()
 
 
+def is_own_end(error: BaseException) -> bool:
+    """True when a callback ended its process by itself, by a fault or by `exit(reason)`; False for an interrupt, and
+    for whatever is raised while the process is being ended."""
+    return not is_cancelled_here() and interrupt_in(error) is None
+
+
 def is_fault(error: BaseException) -> bool:
-    """True when a callback's code is at fault for what it raised; False for an `exit(reason)`, an interrupt,
-    and whatever is raised while its process is being ended."""
-    return not (
-        is_cancelled_here() or isinstance(unwrap(error), ProcessExit) or interrupt_in(error) is not None
-    )
+    """True when a callback's code is at fault for what it raised: its own end, and not an `exit(reason)`."""
+    return is_own_end(error) and not isinstance(unwrap(error), ProcessExit)
+
+
+def reason_of(error: BaseException) -> object:
+    """The exit reason that an exception stands for."""
+    error = unwrap(error)
+    return error.reason if isinstance(error, ProcessExit) else error
 
 
 def add_hint(error: BaseException) -> None:

@@ -25,7 +25,7 @@ import trio
 
 from actorlive.runtime.context import calling_process, node_variable
 from actorlive.runtime.errors import NameTaken, NodeClosed, NodeFailed, RuntimeMisuse, StartError
-from actorlive.runtime.faults import gravest
+from actorlive.runtime.faults import gravest, interrupt_in
 from actorlive.runtime.mailbox import Destination, check_destination
 from actorlive.runtime.observer import Watchdog
 from actorlive.runtime.pid import Pid, Ref
@@ -335,7 +335,9 @@ class Node:
             return
         try:
             self.on_high_water(pid, length)
-        except Exception:  # the sender is not to blame
+        except BaseException as error:  # the sender is not to blame
+            if interrupt_in(error) is not None:
+                raise
             log.exception("on_high_water raised")
 
     def trace(self, kind: str, pid: Destination, detail: object, sender: Entity | None) -> None:
@@ -343,7 +345,9 @@ class Node:
         for tracer in list(self.tracers):
             try:
                 tracer(kind, pid, detail, None if sender is None else sender.pid)
-            except Exception:
+            except BaseException as error:
+                if interrupt_in(error) is not None:
+                    raise
                 log.exception("a tracer raised and was removed")
                 self.remove_tracer(tracer)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from actorlive.runtime.context import current_node
-from actorlive.runtime.errors import ProcessExit
+from actorlive.runtime.faults import interrupt_in
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.signals import Entity
 
@@ -48,7 +48,9 @@ class PortEntity(Entity):
             return
         try:
             self.on_message(message)
-        except (Exception, ProcessExit) as error:
+        except BaseException as error:
+            if interrupt_in(error) is not None:
+                raise
             log.exception("port %r crashed", self)
             self.doom(error)
 
@@ -60,7 +62,9 @@ class PortEntity(Entity):
             return
         try:
             on_close(self.reason)
-        except (Exception, ProcessExit):
+        except BaseException as error:
+            if interrupt_in(error) is not None:
+                raise
             log.exception("port %r: on_close raised", self)
 
 

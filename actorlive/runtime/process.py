@@ -13,6 +13,7 @@ its task; whose it is, `faults` says.
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -127,8 +128,16 @@ class Process(Entity):
             self.scope.cancel()
 
 
+GENERATOR_HINT = (
+    "which nobody iterates over: return a list, `return [item async for item in …]`, or send the items one at a time,"
+    " `send(pid, item)`"
+)
+
+
 def started(awaitable: Awaitable[object], fn: object) -> Awaitable[object]:
     """What calling `fn` gave, if it can be awaited."""
+    if inspect.isasyncgen(awaitable):
+        raise RuntimeMisuse(f"{label_of(fn)} is an async generator, {GENERATOR_HINT}")
     if not hasattr(awaitable, "__await__"):
         raise RuntimeMisuse(
             f"a process runs an async function, and {label_of(fn)} is none: it gave {awaitable!r}"

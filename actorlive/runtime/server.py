@@ -28,8 +28,8 @@ from dataclasses import dataclass
 import trio
 
 from actorlive.runtime.context import calling_process, current_node, current_process
-from actorlive.runtime.errors import CallError, ProcessExit, StartError
-from actorlive.runtime.faults import unwrap
+from actorlive.runtime.errors import CallError, StartError
+from actorlive.runtime.faults import is_own_end, reason_of
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.node import Node
 from actorlive.runtime.pending import TIMED_OUT, Answer, Pending
@@ -249,17 +249,12 @@ async def run_server(
     del ack, args
     try:
         reason = await serve(server, parent, begun)
-    except (Exception, ProcessExit) as error:
-        await server.terminate(reason_of(error))
+    except BaseException as error:
+        if is_own_end(error):
+            await server.terminate(reason_of(error))
         raise
     await server.terminate(reason)
     end_process(reason)
-
-
-def reason_of(error: BaseException) -> object:
-    """The exit reason that an exception stands for."""
-    error = unwrap(error)
-    return error.reason if isinstance(error, ProcessExit) else error
 
 
 async def serve(server: Server, parent: Pid | None, begun: object) -> object:

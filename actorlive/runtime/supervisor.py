@@ -32,6 +32,7 @@ from actorlive.runtime.children import (
 )
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import RuntimeMisuse, StartError
+from actorlive.runtime.faults import is_fault
 from actorlive.runtime.mailbox import send
 from actorlive.runtime.node import Node
 from actorlive.runtime.pid import Pid
@@ -103,7 +104,9 @@ class SupervisorServer(Server):
         """Start one child; returns what went wrong."""
         try:
             child.pid = await start_child(child.spec)
-        except Exception as error:
+        except BaseException as error:
+            if not is_fault(error):
+                raise
             return error
         child.restarting = False
         if child.pid is None and child.spec.restart == "temporary":

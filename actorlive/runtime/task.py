@@ -17,13 +17,21 @@ from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import CallError, ReceiveTimeout, RuntimeMisuse
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.pid import Pid, Ref
-from actorlive.runtime.process import demonitor, label_of, monitor, set_label, underneath, unlink
+from actorlive.runtime.process import (
+    GENERATOR_HINT,
+    demonitor,
+    label_of,
+    monitor,
+    set_label,
+    underneath,
+    unlink,
+)
 from actorlive.runtime.process import exit as end_process
 from actorlive.runtime.results import Exit, Ok
 from actorlive.runtime.signals import Down
 from actorlive.runtime.spawning import spawn_link
 
-__all__ = ["Task", "TaskReply", "adopt", "run_task"]
+__all__ = ["Task", "TaskReply", "adopt", "run_task", "settled"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -142,13 +150,27 @@ async def run_task(
 async def run_function(
     fn: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
 ) -> object:
-    """Call `fn`: async here, plain in a worker thread that is abandoned when the process ends."""
+    """Call `fn`: async here, plain in a worker thread that is abandoned when the process ends.
+
+    What a plain function returns may have to be awaited (a lambda around an async function, a decorated one): that is
+    done here. Raises `RuntimeMisuse` for an async generator.
+    """
     if is_async(fn):
-        return await cast("Callable[..., Awaitable[object]]", fn)(*args, **kwargs)
+        return await settled(fn(*args, **kwargs), fn)
     thread_name = f"{label_of(fn)} from {trio.lowlevel.current_task().name}"
-    return await trio.to_thread.run_sync(
+    value = await trio.to_thread.run_sync(
         lambda: fn(*args, **kwargs), abandon_on_cancel=True, thread_name=thread_name
     )
+    return await settled(value, fn)
+
+
+async def settled(value: object, fn: object) -> object:
+    """What calling `fn` comes down to: the value itself, or what awaiting it gives. Raises `RuntimeMisuse`."""
+    while inspect.isawaitable(value):
+        value = cast("object", await value)
+    if inspect.isasyncgen(value):
+        raise RuntimeMisuse(f"{label_of(fn)} is an async generator, {GENERATOR_HINT}")
+    return value
 
 
 def is_async(fn: Callable[..., object]) -> bool:

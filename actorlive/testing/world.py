@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from actorlive.live.connection import ConnectionInfo, Gate, LiveConnection
+from actorlive.live.endpoint import JoinFailed
 from actorlive.live.navigation import location
-from actorlive.runtime import Down, Node, Pid, Ref, alive, open_port, statistics
+from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, alive, open_port, statistics
 from actorlive.testing import clock
 from actorlive.testing.driver import World
 from actorlive.testing.errors import Failure
@@ -24,8 +24,6 @@ HOST = "localhost"
 
 GRACE = 30.0
 """Seconds that a handler or a task which is at work when the test ends has to return."""
-
-_log = logging.getLogger("actorlive.live")
 
 
 def absolute(path: str) -> str:
@@ -60,8 +58,6 @@ class MemoryWorld(World):
         self._pids: dict[str, Pid] = {}
         self._views: list[Pid] = []
         self._watch = open_port(self._on_down, node=node, label="live() in a test")
-        self._logged = _LastError()
-        _log.addHandler(self._logged)
 
     def open_socket(self, page: Page, session: dict[str, Any] | None) -> MemorySocket:
         """A connection for a page; without a session its joins are refused."""
@@ -106,27 +102,15 @@ class MemoryWorld(World):
         reason = self._crashes.pop(view.topic, None)
         if isinstance(reason, Crash):
             return None
-        return reason if isinstance(reason, BaseException) else self._logged.take()
+        match reason:
+            case Shutdown(JoinFailed(error)):
+                return error
+            case BaseException():
+                return reason
+            case _:
+                return None
 
     async def close(self) -> None:
         """The visitor is gone; his views end when their handlers have returned."""
         await clock.until(lambda: not any(map(alive, self._views)), GRACE)
         self._watch.close()
-        _log.removeHandler(self._logged)
-
-
-class _LastError(logging.Handler):
-    """Remembers the exception that was logged last: that of a callback that raised in a join."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self._error: BaseException | None = None
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info is not None:
-            self._error = record.exc_info[1]
-
-    def take(self) -> BaseException | None:
-        """The exception, once."""
-        error, self._error = self._error, None
-        return error
