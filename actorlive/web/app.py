@@ -25,6 +25,7 @@ from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.dead import respond
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.errors import ConfigurationError
+from actorlive.web.failures import answer_failures
 from actorlive.web.forms import MethodOverride, check_csrf_token
 from actorlive.web.layouts import RootLayout
 from actorlive.web.layouts import root_layout as default_root_layout
@@ -146,6 +147,7 @@ class ActorLive:
         served = cast("Any", app)
         served.asgi_websocket_class = WebsocketConnection
         served.asgi_app = MethodOverride(app.asgi_app)
+        answer_failures(app, lambda: self.endpoint.debug)
         app.add_websocket(SOCKET_PATH, "actorlive.websocket", self._websocket)
         app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
         app.before_request(self._check_csrf_token)

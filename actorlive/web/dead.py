@@ -20,6 +20,7 @@ from actorlive.live.endpoint import Mount
 from actorlive.live.navigation import location
 from actorlive.web import csrf
 from actorlive.web.endpoint import AppEndpoint, view_name
+from actorlive.web.failures import http_error
 from actorlive.web.layouts import render_document
 from actorlive.web.tokens import SessionToken, StaticToken
 
@@ -94,7 +95,7 @@ def _status_of_failed_join(endpoint: AppEndpoint) -> None:
     _forget_cookie(RELOAD_COOKIE)
     status = endpoint.tokens.status.read(token)
     if status is not None:
-        abort(status)
+        raise http_error(status)
 
 
 def _take_flash(endpoint: AppEndpoint) -> dict[str, str]:
