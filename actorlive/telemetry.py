@@ -17,6 +17,9 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `socket.paused`                   | `events`, `bytes`    | `peer`                            |
 | `socket.gave_up`                  | `events`, `bytes`    | `topic`                           |
 
+`view` is the view itself. `changed` are the names of the assigns that a render is for, None where it renders all of
+them: in both lives the first. `handle_params` is spanned in views that have one.
+
 The names follow LiveView's telemetry events with dots for its lists.
 """
 

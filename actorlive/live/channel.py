@@ -249,7 +249,7 @@ class Channel:
         try:
             payload = parse_event(frame.payload)
         except EventError as error:
-            self._rejected(error)
+            self._rejected(error, frame.event)
             self._outbox.reply(frame.ref, {})
             return
         try:
@@ -263,7 +263,7 @@ class Channel:
             reply = None
             self._take_back(payload, await self._refused(error))
         except EventError as error:
-            self._rejected(error)
+            self._rejected(error, payload.event)
             reply = None
         await self._finish(frame.ref, reply)
 
@@ -278,7 +278,7 @@ class Channel:
         except UnknownEvent as error:
             if self._state.endpoint.debug:
                 raise
-            self._rejected(error)
+            self._rejected(error, payload.event)
             return None
         if not telemetry.enabled():
             return await self._view.handle_event(event, self._socket)
@@ -300,10 +300,10 @@ class Channel:
             reason = {"id": stamp, "reason": rejected.message}
             self._socket.push_event("al:reject", reason, dispatch="before")
 
-    def _rejected(self, error: Exception) -> None:
+    def _rejected(self, error: Exception, event: str) -> None:
         name = type(self._view).__qualname__
         _log.warning("%s did not handle an event of its client: %s", name, error)
-        span.event("handle_event.rejected", self._view, error=error)
+        span.event("handle_event.rejected", self._view, event=event, error=error)
 
     def _framework_event(self, payload: Payload) -> None:
         if payload.event != "lv:clear-flash":
@@ -318,7 +318,7 @@ class Channel:
         try:
             url = msgspec.json.decode(frame.payload, type=_LivePatch).url
         except msgspec.MsgspecError as error:
-            self._rejected(error)
+            self._rejected(error, frame.event)
             self._outbox.reply(frame.ref, {})
             return
         route = self._state.patch_route(url)

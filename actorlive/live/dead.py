@@ -46,7 +46,7 @@ async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
         await begin(state, socket, mount)
     if state.navigation is not None:
         return _redirect(state)
-    with span("render", state.view):
+    with span("render", state.view, changed=None):
         content = Markup(_render(state))
     return DeadPage(content, state.view.page_title, dict(state.flash.shown), state.view.__dict__)
 

@@ -18,6 +18,7 @@ from actorlive.live.lifecycle import Cont, Halt, call
 from actorlive.live.navigation import MAX_PATCHES, LivePatch, absolute
 from actorlive.live.rejection import Rejected, refusals, say_no
 from actorlive.live.socket import Socket
+from actorlive.live.spans import span
 from actorlive.live.state import ViewState
 from actorlive.live.view import LiveView, overrides
 from actorlive.runtime import Pid
@@ -70,7 +71,8 @@ async def handle_params(state: ViewState, socket: Socket, params: dict[str, Any]
         if state.hooks.has("handle_params") and await state.hooks.run("handle_params", params, uri, socket):
             return True
         if overrides(state.view, "handle_params"):
-            await state.view.handle_params(params, uri, socket)
+            with span("handle_params", state.view, uri=uri):
+                await state.view.handle_params(params, uri, socket)
     except (Rejected, BaseExceptionGroup) as error:
         refused = refusals(error)
         if not refused:
@@ -92,7 +94,7 @@ async def patch_to(state: ViewState, socket: Socket, route: Route, uri: str) -> 
 
 def client_error(error: BaseException) -> int | None:
     """The status of an exception that stands for a 4xx, such as Quart's `NotFound`."""
-    status = getattr(error, "code", None)
+    status = getattr(error, "code", None) if isinstance(error, Exception) else None
     return status if isinstance(status, int) and 400 <= status < 500 else None
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from actorlive import telemetry
 from actorlive.live.assigns import changes, clear_changes
 from actorlive.live.endpoint import Mount, Transport
 from actorlive.live.layout import framed
 from actorlive.live.mutation import MutationGuard
+from actorlive.live.spans import span
 from actorlive.live.state import ViewState
 from actorlive.template import Renderer, Template
 from actorlive.wire.serializer import encode_push, encode_reply
@@ -36,7 +38,7 @@ class Outbox:
         view = self._state.view
         if self._guard is not None:
             self._guard.check(view.render())
-        diff = self._renderer.render(*self._framed(None))
+        diff = self._render(None)
         if view.page_title is not None:
             diff["t"] = view.page_title
         return self._rendered(diff)
@@ -49,10 +51,16 @@ class Outbox:
             self._guard.check(view.render())
         if not changed:
             return self._rendered({}) if self._state.events else {}
-        diff = self._renderer.render(*self._framed(changed))
+        diff = self._render(changed)
         if "page_title" in changed:
             diff["t"] = view.page_title or ""
         return self._rendered(diff)
+
+    def _render(self, changed: Mapping[str, object] | None) -> Diff:
+        if not telemetry.enabled():
+            return self._renderer.render(*self._framed(changed))
+        with span("render", self._state.view, changed=changed and frozenset(changed)):
+            return self._renderer.render(*self._framed(changed))
 
     def _framed(
         self, changed: Mapping[str, object] | None

@@ -18,6 +18,7 @@ from typing import Any, cast
 from quart import Quart, Response, got_request_exception
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 
+from actorlive.live.mounting import client_error
 from actorlive.runtime.faults import belongs_outside, unwrap
 from actorlive.web.error_page import error_page, is_own
 
@@ -51,8 +52,8 @@ def http_error(status: int) -> HTTPException:
 
 async def _answer(app: Quart, error: BaseException, *, debug: bool) -> Any:
     cause = unwrap(error)
-    status = getattr(cause, "code", None) if isinstance(cause, Exception) else None
-    if isinstance(status, int) and 400 <= status < 500:
+    status = client_error(cause)
+    if status is not None:
         return await app.finalize_request(await app.handle_user_exception(http_error(status)))
     if cause.__context__ is error:
         cause.__context__ = None  # the group that it came in, as if it had been the reason

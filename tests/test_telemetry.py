@@ -1,0 +1,108 @@
+"""The table of names is the truth: every event that the code sends stands in it, and the other way round."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from quart_trio import QuartTrio
+
+from actorlive import Event, LiveView, Socket, heex, telemetry
+from actorlive.testing import live
+from actorlive.web import ActorLive
+
+PACKAGE = Path(telemetry.__file__).parent
+
+
+class Inc(Event):
+    by: int
+
+
+class Counter(LiveView[Inc]):
+    """Counts."""
+
+    count: int = 0
+    page: str = ""
+    template = heex("""<button phx-click="inc" phx-value-by="2">{@count}</button><p>{@page}</p>""")
+
+    async def handle_params(self, params: dict[str, Any], uri: str, socket: Socket) -> None:
+        self.page = params.get("page", "")
+
+    async def handle_event(self, event: Inc, socket: Socket) -> None:
+        self.count += event.by
+
+
+def documented() -> dict[str, set[str]]:
+    """The metadata of each name in the table."""
+    rows = re.findall(r"^\| `([^`]+)` *\|[^|]*\|([^|]*)\|$", telemetry.__doc__ or "", re.MULTILINE)
+    return {name: set(re.findall(r"`(\w+)`", metadata)) for name, metadata in rows}
+
+
+def sent() -> Iterator[tuple[str, set[str]]]:
+    """The name and the metadata of each event that the code sends, as it stands in the source."""
+    for file in PACKAGE.rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant):
+                name, keywords = call.args[0].value, {str(keyword.arg) for keyword in call.keywords}
+                match ast.unparse(call.func):
+                    case "span":
+                        yield f"live_view.{name}.stop", {"view", *keywords}
+                    case "span.event":
+                        yield f"live_view.{name}", {"view", *keywords}
+                    case "telemetry.execute":
+                        assert isinstance(call.args[2], ast.Dict)
+                        yield name, {ast.literal_eval(key) for key in call.args[2].keys if key is not None}
+                    case _:
+                        pass
+
+
+def test_the_code_and_the_table_agree():
+    table = documented()
+    assert table.pop("live_view.*.exception") == {"error"}
+    found = list(sent())
+    assert {name for name, _ in found} == table.keys()
+    assert [(name, keys) for name, keys in found if keys != table[name]] == []
+
+
+@pytest.fixture
+def events() -> Iterator[list[tuple[str, Mapping[str, float], Mapping[str, object]]]]:
+    seen: list[tuple[str, Mapping[str, float], Mapping[str, object]]] = []
+    telemetry.attach("test", lambda *event: seen.append(event))
+    yield seen
+    telemetry.detach("test")
+
+
+async def test_what_a_view_sends_in_its_life(
+    events: list[tuple[str, Mapping[str, float], Mapping[str, object]]],
+):
+    app = QuartTrio("counter")
+    ActorLive(app, secret_key="a secret key for tests of telemetry").route("/", Counter)
+    async with live(app, "/?page=1") as view:
+        await view.element("button").click()
+        await view.patch("/?page=2")
+        await view.click("inc", {"by": "many"})
+    table = documented()
+    told = [(name, {**metadata, "view": None}) for name, _, metadata in events]
+    first, second = "http://localhost/?page=1", "http://localhost/?page=2"
+    assert [(name, *metadata.values()) for name, metadata in told if not name.endswith("rejected")] == [
+        ("live_view.handle_params.stop", None, first),
+        ("live_view.mount.stop", None, False),
+        ("live_view.render.stop", None, None),
+        ("live_view.handle_params.stop", None, first),
+        ("live_view.mount.stop", None, True),
+        ("live_view.render.stop", None, None),
+        ("live_view.handle_event.stop", None, "inc"),
+        ("live_view.render.stop", None, {"count"}),
+        ("live_view.handle_params.stop", None, second),
+        ("live_view.render.stop", None, {"page"}),
+    ]
+    (rejected,) = [metadata for name, metadata in told if name.endswith("rejected")]
+    assert rejected["event"] == "inc"
+    for name, measurements, metadata in events:
+        assert metadata.keys() == table[name]
+        assert all(seconds >= 0 for seconds in measurements.values())
+        assert isinstance(metadata["view"], Counter)
