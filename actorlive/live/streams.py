@@ -143,8 +143,11 @@ class LiveStream:
         )
 
     def wire(self) -> list[Any]:
-        """The client's instructions, `[ref, inserts, deletes]` and `True` for a reset (wire protocol 2.0.0)."""
-        inserts = [[i, ins.at, ins.limit, ins.update_only] for i, ins in reversed(self._inserts.items())]
+        """The client's instructions, `[ref, inserts, deletes]` and `True` for a reset (wire protocol 2.0.0).
+
+        An insert is `[id, at, limit]`, with `True` behind it where it only updates.
+        """
+        inserts = [_wire(dom_id, insert) for dom_id, insert in reversed(self._inserts.items())]
         stream: list[Any] = [self.ref, inserts, list(self._deletes)]
         return [*stream, True] if self._reset else stream
 
@@ -193,6 +196,11 @@ class Streams:
     def replacing(self, stream: LiveStream) -> Streams:
         """The same streams with this one new or replaced."""
         return Streams({**self._by_name, stream.name: stream})
+
+
+def _wire(dom_id: str, insert: _Insert) -> list[Any]:
+    place = [dom_id, insert.at, insert.limit]
+    return [*place, True] if insert.update_only else place
 
 
 def _item_id(name: str, item: Any) -> object:

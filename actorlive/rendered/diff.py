@@ -4,48 +4,34 @@ The rules, all of them the client's:
 
 * An object with `s` replaces what it finds; one without is merged into it. So `s` goes out exactly where the
   statics at that place are not the ones that the client has, and then every slot goes with it.
-* `s` may be a number into `p` at the root of the message. Live components (`c`) do not see that `p`: there a
-  node carries its statics literally, and a comprehension carries a `p` of its own.
-* An entry of `k` is merged over the *old* entry at its index. Numbers and pairs are moves out of the old
-  state, need `km`, and take a copy; so a row may go on from the old row at its own index only if that one
-  did not move elsewhere, else two live nodes would share the client's marks.
+* `s` may be a number into `p` at the root of the message. Statics that the message uses once stand where they are
+  used instead: that is shorter. Live components (`c`) do not see that `p`: there a node carries its statics
+  itself, and a comprehension carries a `p` of its own.
+* An entry of `k` is merged over the *old* entry at its index. Numbers and pairs are moves out of the old state,
+  need `km`, and take a copy. The client marks nodes that are one element (`r`), and two live nodes must not share
+  a mark: see `moves`.
 * A comprehension that never had a row is "", and the client has no statics for it. One that had some keeps
-  them for good, and is emptied by `kc: 0`.
+  them for good, and is emptied by `kc: 0`. The rows of a stream are forgotten once they are shown, so that only
+  the instructions need to go where there are no new ones.
 * Keys are ints here; msgspec writes them as JSON strings.
 
-`None` stands for "nothing to send" in all of the private functions.
+`None` stands for "nothing to send" in all of the private functions. While a message is put together the trees
+stay as they are, so that a part can be written in two ways to see which is shorter; what was meant for this message
+alone is taken away by `finish`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
+from actorlive.rendered.moves import Moves
 from actorlive.rendered.nodes import Comprehension, Delta, LiveComponent, Rendered, SlotValue, Statics
 
 __all__ = ["Diff", "diff_component", "diff_root", "full_component", "full_root", "share_component"]
 
 Diff = dict[int | str, Any]
-
-_NO_PARTS: dict[int, tuple[str, ...]] = {}
-
-
-class _Shared:
-    """The `p` of one message: every statics once, in order of first use."""
-
-    __slots__ = ("numbers", "parts")
-
-    def __init__(self) -> None:
-        self.numbers: dict[Statics, int] | None = None  # most messages carry no statics
-        self.parts: dict[int, tuple[str, ...]] = _NO_PARTS
-
-    def number(self, statics: Statics) -> int:
-        if self.numbers is None:
-            self.numbers, self.parts = {}, {}
-        number = self.numbers.get(statics)
-        if number is None:
-            number = self.numbers[statics] = len(self.parts)
-            self.parts[number] = statics.parts
-        return number
+Slots = tuple[SlotValue, ...]
 
 
 def full_root(tree: Rendered) -> Diff:
@@ -53,34 +39,32 @@ def full_root(tree: Rendered) -> Diff:
 
     The root's own `r` is left out: at the top of a message that key is the reply (wire §6.8).
     """
-    shared = _Shared()
-    message = _slots(tree.slots, shared)
-    message["s"] = shared.number(tree.statics)
-    message["p"] = shared.parts
-    return message
+    message = _Message()
+    out = message.slots(tree.slots)
+    message.statics(out, tree.statics)
+    return message.finish(out)
 
 
 def diff_root(old: Rendered, new: Rendered) -> Diff:
     """What turns the client's `old` into `new`; `{}` if nothing does."""
     if old.statics is not new.statics:
         return full_root(new)
-    shared = _Shared()
-    message = _changed_slots(old.slots, new.slots, shared)
-    if shared.parts:
-        message["p"] = shared.parts
-    return message
+    message = _Message()
+    return message.finish(message.changed_slots(old.slots, new.slots))
 
 
 def full_component(tree: Rendered) -> Diff:
     """A live component's whole tree, for `c`."""
-    return _node(tree, None)
+    message = _Component()
+    return message.finish(message.node(tree))
 
 
 def diff_component(old: Rendered, new: Rendered) -> Diff:
     """What changed in a live component, for `c`; `{}` if nothing did."""
     if old.statics is not new.statics:
         return full_component(new)
-    return _changed_slots(old.slots, new.slots, None)
+    message = _Component()
+    return message.finish(message.changed_slots(old.slots, new.slots))
 
 
 def share_component(source: Rendered, cid: int, new: Rendered) -> Diff | None:
@@ -88,13 +72,15 @@ def share_component(source: Rendered, cid: int, new: Rendered) -> Diff | None:
 
     `cid` is positive for a source of this message, negative for one as the client had it before. The client
     copies the whole source, so equal slots need not be sent. A tree with a stream is not shared: the copy
-    would take the source's instructions along.
+    would take the source's instructions along. No `p` goes along either, since it would take the place of the
+    source's, which the copy still needs.
     """
     if source.statics is not new.statics or _has_stream(source) or _has_stream(new):
         return None
-    diff = _changed_slots(source.slots, new.slots, None)
+    message = _Literal()
+    diff = message.changed_slots(source.slots, new.slots)
     diff["s"] = cid
-    return diff
+    return message.finish(diff)
 
 
 def _has_stream(value: SlotValue) -> bool:
@@ -105,165 +91,225 @@ def _has_stream(value: SlotValue) -> bool:
     return False
 
 
-# In full ---------------------------------------------------------------------------------------------
+class _Message:
+    """One message, put together."""
+
+    # most messages hold no statics and no loop, so that they make do with these
+    _sharing = True
+    _literal = False
+    _first: dict[Statics, Diff | int] | None = None
+    _used: list[tuple[Comprehension, bool]] | None = None
+    _parts: dict[int, tuple[str, ...]] | None = None
+
+    def finish(self, out: Diff) -> Diff:
+        """The message, with `p` where statics are shared; takes away what the trees held for it alone."""
+        if self._parts is not None:
+            out["p"] = self._parts
+        if self._used is not None:
+            for node, sent in self._used:
+                node.delta, node.stream, node.sent = None, None, sent
+                if not node.keeps:
+                    node.rows = []
+        return out
+
+    def statics(self, out: Diff, statics: Statics) -> None:
+        """Give a node its statics: literally, until they are used a second time."""
+        if not self._sharing:
+            out["s"] = statics.parts
+            return
+        if self._first is None:
+            self._first = {}
+        first = self._first.setdefault(statics, out)
+        if first is out:
+            out["s"] = statics.parts
+        elif first.__class__ is int:
+            out["s"] = first
+        else:
+            out["s"] = self._share(statics, cast("Diff", first))
+
+    def _share(self, statics: Statics, first: Diff) -> int:
+        assert self._first is not None
+        if self._parts is None:
+            self._parts = {}
+        number = first["s"] = self._first[statics] = len(self._parts)
+        self._parts[number] = statics.parts
+        return number
+
+    def _use(self, node: Comprehension, sent: bool) -> None:
+        """What the node holds for one message goes with this one."""
+        if self._used is None:
+            self._used = []
+        self._used.append((node, sent))
+
+    # In full -----------------------------------------------------------------------------------------
+
+    def slots(self, slots: Slots) -> Diff:
+        full = self._full
+        return {i: value if value.__class__ is str else full(value) for i, value in enumerate(slots)}
+
+    def _full(self, value: SlotValue) -> object:
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Rendered):
+            return self.node(value)
+        if isinstance(value, LiveComponent):
+            return value.cid
+        return self._comprehension(value)
+
+    def node(self, node: Rendered) -> Diff:
+        out = self.slots(node.slots)
+        self.statics(out, node.statics)
+        if node.statics.root:
+            out["r"] = 1
+        return out
+
+    def _comprehension(self, node: Comprehension) -> object:
+        instructions = _instructions(node)
+        if not node.rows and instructions is None:
+            self._use(node, sent=False)
+            return ""
+        self._use(node, sent=True)
+        out: Diff = {}
+        self.statics(out, node.statics)
+        opened = self._open()
+        out["k"] = self._rows(node)
+        if instructions is not None:
+            out["stream"] = instructions
+        if opened:
+            self._close(out)
+        return out
+
+    def _rows(self, node: Comprehension) -> Diff:
+        entries: Diff = {i: self.slots(row) for i, row in enumerate(node.rows)}
+        entries["kc"] = len(node.rows)
+        return entries
+
+    def _open(self) -> bool:
+        """Begin a `p` of the comprehension's own, in a component; False where there is one already."""
+        if self._sharing or self._literal:
+            return False
+        self._sharing, self._first, self._parts = True, None, None
+        return True
+
+    def _close(self, out: Diff) -> None:
+        if self._parts is not None:
+            out["p"] = self._parts
+        self._sharing, self._first, self._parts = False, None, None
+
+    # What changed ------------------------------------------------------------------------------------
+
+    def changed_slots(self, old: Slots, new: Slots) -> Diff:
+        out: Diff = {}
+        if old is new:
+            return out
+        for i, value in enumerate(new):
+            was = old[i]
+            if was is value:
+                continue
+            if value.__class__ is str:
+                if was != value:
+                    out[i] = value
+            else:
+                change = self._changed(was, value)
+                if change is not None:
+                    out[i] = change
+        return out
+
+    def _changed(self, old: SlotValue, new: SlotValue) -> object:
+        if isinstance(new, Rendered):
+            if isinstance(old, Rendered) and old.statics is new.statics:
+                return self.changed_slots(old.slots, new.slots) or None
+            return self.node(new)
+        if isinstance(new, Comprehension):
+            return self._changed_comprehension(old, new)
+        return self._full(new)
+
+    def _changed_comprehension(self, old: SlotValue, new: Comprehension) -> object:
+        if not (isinstance(old, Comprehension) and old.statics is new.statics and old.sent):
+            out = self._comprehension(new)
+            return None if out == "" and _nothing(old) else out
+        self._use(new, sent=True)
+        opened = self._open()
+        out = self._changed_rows(old, new) if new.keeps else self._changed_stream(new)
+        if opened:
+            self._close(out)
+        return out or None
+
+    def _changed_rows(self, old: Comprehension, new: Comprehension) -> Diff:
+        delta = new.delta
+        if delta is None or delta.base is not old:
+            delta = Delta(old, None, range(len(new.rows)))
+        sources, rendered = delta.sources, delta.rendered
+        if sources is not None:
+            sources = Moves(_Literal(), old.rows, new.rows, keyed=delta.keyed).plan(sources)
+            rendered = range(len(new.rows))
+        if sources is None:
+            entries = self._in_place(old.rows, new.rows, rendered)
+        else:
+            entries = self._moved(old.rows, new.rows, sources)
+        if not entries and len(new.rows) == len(old.rows):
+            return {}
+        entries["kc"] = len(new.rows)
+        return {"k": entries}
+
+    def _changed_stream(self, new: Comprehension) -> Diff:
+        instructions = _instructions(new)
+        if instructions is None:
+            return {}
+        return {"k": self._rows(new), "stream": instructions} if new.rows else {"stream": instructions}
+
+    def _in_place(self, old: list[Slots], new: list[Slots], rendered: Iterable[int]) -> Diff:
+        """The entries of the rows, each over the old one at its index."""
+        entries: Diff = {}
+        before = len(old)
+        for i in rendered:
+            if i >= before:
+                entries[i] = self.slots(new[i])
+            else:
+                change = self.changed_slots(old[i], new[i])
+                if change:
+                    entries[i] = change
+        return entries
+
+    def _moved(self, old: list[Slots], new: list[Slots], sources: list[int]) -> Diff:
+        """The entries of the rows, each over the old one that it goes on from."""
+        entries: Diff = {}
+        moved = False
+        for i, source in enumerate(sources):
+            row = new[i]
+            if source < 0:
+                entries[i] = self.slots(row)
+                continue
+            change = None if row is old[source] else self.changed_slots(old[source], row)
+            if source != i:
+                moved = True
+                entries[i] = [source, change] if change else source
+            elif change:
+                entries[i] = change
+        if moved:
+            entries["km"] = 1
+        return entries
 
 
-def _slots(slots: tuple[SlotValue, ...], shared: _Shared | None) -> Diff:
-    return {i: value if value.__class__ is str else _full(value, shared) for i, value in enumerate(slots)}
+class _Component(_Message):
+    """A live component's part of a message."""
+
+    _sharing = False
 
 
-def _full(value: SlotValue, shared: _Shared | None) -> object:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Rendered):
-        return _node(value, shared)
-    if isinstance(value, LiveComponent):
-        return value.cid
-    return _comprehension(value, shared)
+class _Literal(_Component):
+    """The same without any `p`; also what is only written to be measured, and never finished."""
+
+    _literal = True
 
 
-def _node(node: Rendered, shared: _Shared | None) -> Diff:
-    out = _slots(node.slots, shared)
-    out["s"] = node.statics.parts if shared is None else shared.number(node.statics)
-    if node.statics.root:
-        out["r"] = 1
-    return out
-
-
-def _comprehension(node: Comprehension, shared: _Shared | None) -> object:
-    instructions = _consume(node)
-    if not node.rows and instructions is None:
-        node.sent = False
-        return ""
-    node.sent = True
-    inner = _Shared() if shared is None else shared
-    entries: Diff = {i: _slots(row, inner) for i, row in enumerate(node.rows)}
-    entries["kc"] = len(node.rows)
-    out: Diff = {"s": node.statics.parts if shared is None else shared.number(node.statics), "k": entries}
-    return _finish(node, out, instructions, inner if shared is None else None)
-
-
-def _finish(node: Comprehension, out: Diff, instructions: object, own: _Shared | None) -> Diff:
-    if own is not None and own.parts:
-        out["p"] = own.parts
-    if instructions is not None:
-        out["stream"] = instructions
-    if not node.keeps:
-        node.rows = []
-    return out
-
-
-def _consume(node: Comprehension) -> list[object] | None:
-    """Take what the comprehension holds for this message only."""
-    node.delta = None
-    instructions, node.stream = node.stream, None
+def _instructions(node: Comprehension) -> list[object] | None:
+    """What a stream's message has to say, or None."""
+    instructions = node.stream
     if instructions is None or not (instructions[1] or instructions[2] or len(instructions) > 3):
         return None
     return instructions
 
 
-# What changed ----------------------------------------------------------------------------------------
-
-
-def _changed_slots(old: tuple[SlotValue, ...], new: tuple[SlotValue, ...], shared: _Shared | None) -> Diff:
-    out: Diff = {}
-    if old is new:
-        return out
-    for i, value in enumerate(new):
-        was = old[i]
-        if was is value:
-            continue
-        if value.__class__ is str:
-            if was != value:
-                out[i] = value
-        else:
-            change = _changed(was, value, shared)
-            if change is not None:
-                out[i] = change
-    return out
-
-
-def _changed(old: SlotValue, new: SlotValue, shared: _Shared | None) -> object:
-    if isinstance(new, Rendered):
-        if isinstance(old, Rendered) and old.statics is new.statics:
-            return _changed_slots(old.slots, new.slots, shared) or None
-        return _node(new, shared)
-    if isinstance(new, Comprehension):
-        return _changed_comprehension(old, new, shared)
-    return _full(new, shared)
-
-
-def _changed_comprehension(old: SlotValue, new: Comprehension, shared: _Shared | None) -> object:
-    had = isinstance(old, Comprehension) and old.statics is new.statics and old.sent
-    if not had:
-        out = _comprehension(new, shared)
-        return None if out == "" and _nothing(old) else out
-    delta, instructions = new.delta, _consume(new)
-    new.sent = True
-    if not new.keeps:
-        return _changed_stream(new, instructions, shared)
-    inner = _Shared() if shared is None else shared
-    assert isinstance(old, Comprehension)
-    if delta is None or delta.base is not old:
-        delta = Delta(old, None, range(len(new.rows)))
-    entries = _entries(old, new, delta, inner)
-    if entries is None:
-        return None
-    return _finish(new, {"k": entries}, None, inner if shared is None else None)
-
-
-def _changed_stream(new: Comprehension, instructions: object, shared: _Shared | None) -> object:
-    if instructions is None:
-        return None
-    inner = _Shared() if shared is None else shared
-    entries: Diff = {i: _slots(row, inner) for i, row in enumerate(new.rows)}
-    entries["kc"] = len(new.rows)
-    return _finish(new, {"k": entries}, instructions, inner if shared is None else None)
-
-
 def _nothing(value: SlotValue) -> bool:
     return value == "" or (isinstance(value, Comprehension) and not value.sent)
-
-
-def _entries(old: Comprehension, new: Comprehension, delta: Delta, shared: _Shared) -> Diff | None:
-    count, before = len(new.rows), len(old.rows)
-    entries: Diff = {}
-    if delta.sources is None:
-        _entries_in_place(entries, old, new, delta, shared)
-    else:
-        _entries_moved(entries, old, new, delta.sources, shared)
-    if not entries and count == before:
-        return None
-    entries["kc"] = count
-    if any(entry.__class__ is not dict for i, entry in entries.items() if i != "kc"):
-        entries["km"] = True
-    return entries
-
-
-def _entries_in_place(
-    entries: Diff, old: Comprehension, new: Comprehension, delta: Delta, shared: _Shared
-) -> None:
-    before = len(old.rows)
-    for i in delta.rendered:
-        if i >= before:
-            entries[i] = _slots(new.rows[i], shared)
-        else:
-            change = _changed_slots(old.rows[i], new.rows[i], shared)
-            if change:
-                entries[i] = change
-
-
-def _entries_moved(
-    entries: Diff, old: Comprehension, new: Comprehension, sources: list[int], shared: _Shared
-) -> None:
-    for i, source in enumerate(sources):
-        row = new.rows[i]
-        if source < 0:
-            entries[i] = _slots(row, shared)
-            continue
-        change = _changed_slots(old.rows[source], row, shared)
-        if source == i:
-            if change:
-                entries[i] = change
-        else:
-            entries[i] = [source, change] if change else source

@@ -30,9 +30,11 @@ __all__ = [
     "Markup",
     "NotTextError",
     "UnsafeMarkupError",
+    "after",
     "attribute",
     "attribute_value",
     "attributes",
+    "before",
     "class_list",
     "escape",
     "escape_str",
@@ -200,6 +202,16 @@ def class_list(value: object) -> str:
 def style_list(value: object) -> str:
     """The escaped text of a `style`: a string, or a list of declarations."""
     return "; ".join(filter(None, map(style_list, _items(value)))) if _is_list(value) else _flat(value)
+
+
+def after(separator: str, text: str) -> str:
+    """The text behind a separator, or nothing at all."""
+    return separator + text if text else ""
+
+
+def before(text: str, separator: str) -> str:
+    """The text in front of a separator, or nothing at all."""
+    return text + separator if text else ""
 
 
 def script_json(value: object) -> Markup:

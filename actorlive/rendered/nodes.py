@@ -99,14 +99,23 @@ class Delta:
 
     `sources[i]` is the old index that row i goes on from, or -1 for a new row; None means that every row
     stands where it stood. `rendered` are the indices that were rendered again: no other row can differ.
+    `keyed` says that the loop has a `:key`, so that a row's elements belong to its item.
     """
 
-    __slots__ = ("base", "rendered", "sources")
+    __slots__ = ("base", "keyed", "rendered", "sources")
 
-    def __init__(self, base: Comprehension, sources: list[int] | None, rendered: Sequence[int]) -> None:
+    def __init__(
+        self,
+        base: Comprehension,
+        sources: list[int] | None,
+        rendered: Sequence[int],
+        *,
+        keyed: bool = False,
+    ) -> None:
         self.base = base
         self.sources = sources
         self.rendered = rendered
+        self.keyed = keyed
 
 
 class Comprehension:

@@ -26,16 +26,16 @@ from actorlive.rendered import (
     Comprehension,
     Rendered,
     Statics,
-    UnsafeMarkupError,
     attribute,
     attribute_value,
     attributes,
     escape_str,
     text,
 )
-from actorlive.rendered.escape import Markup, class_list, style_list
+from actorlive.rendered.escape import Markup, after, before, class_list, style_list
 from actorlive.template import runtime
 from actorlive.template.assigns import Read, condition, touched
+from actorlive.template.codegen_attributes import AttributeWriter
 from actorlive.template.codegen_calls import CallWriter
 from actorlive.template.component import call, given_before
 from actorlive.template.errors import TemplateError
@@ -45,7 +45,6 @@ from actorlive.template.known import NAMES, known
 from actorlive.template.nodes import (
     EATS_LINE_BREAK,
     VOID,
-    Attr,
     Call,
     Element,
     For,
@@ -71,6 +70,8 @@ HELPERS: dict[str, Any] = {
     "__h_value": attribute_value,
     "__h_class": class_list,
     "__h_style": style_list,
+    "__h_after": after,
+    "__h_before": before,
     "__h_Markup": Markup,
     "__h_R": Rendered,
     "__h_C": Comprehension,
@@ -89,8 +90,6 @@ HELPERS: dict[str, Any] = {
     "__h_touched": runtime.TOUCHED,
     "__h_known": known,
 }
-
-_HOISTED_URL = frozenset("href src action formaction poster data cite background ping".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def generate(
     return _Generator(source, namespace, resolve).template(nodes)
 
 
-class _Generator(CallWriter):
+class _Generator(CallWriter, AttributeWriter):
     def __init__(self, source: Source, namespace: dict[str, Any], builtins: Mapping[str, object]) -> None:
         super().__init__(source, namespace, builtins)
         self.constants.update(HELPERS)
@@ -181,61 +180,21 @@ class _Generator(CallWriter):
             body.text(text(code.tree.value))
             return
         if isinstance(code.tree, ast.JoinedStr):
-            self._f_string(body, code, scope, "__h_text")
+            self.f_string(body, code, scope, "__h_text")
             return
         name, reads = self.code(code, scope)
         body.slot(Hole(lambda previous: _text(name, previous, reads), reads))
 
-    def _f_string(self, body: Body, code: Code, scope: Scope, escape: str) -> None:
-        """An f-string is always a string: what is constant in it goes to the statics."""
-        assert isinstance(code.tree, ast.JoinedStr)
-        for part in code.tree.values:
-            if isinstance(part, ast.Constant):
-                body.text(escape_str(str(part.value)))
-                continue
-            one = ast.copy_location(ast.JoinedStr([part]), code.tree)
-            name, reads = self.tree(one, code.start, scope)
-            body.slot(Hole(lambda _, name=name: f"{escape}({name})", reads))
-
     def _element(self, body: Body, node: Element, scope: Scope) -> None:
         body.text(f"<{node.name}")
         for attr in node.attributes:
-            self._attribute(body, node, attr, scope)
+            self.attribute(body, attr, scope)
         body.text(">")
         if node.name.lower() in EATS_LINE_BREAK and node.children and not isinstance(node.children[0], Text):
             body.text("\n")
         self._content(body, node.children, scope)
         if node.name.lower() not in VOID:
             body.text(f"</{node.name}>")
-
-    def _attribute(self, body: Body, node: Element, attr: Attr, scope: Scope) -> None:
-        value = attr.value
-        if not isinstance(value, Code):
-            body.text(_literal(attr))
-        elif attr.name == "":
-            name, reads = self.code(value, scope)
-            body.slot(Hole(lambda _: f"__h_attributes({name})", reads))
-        elif isinstance(value.tree, ast.Constant):
-            body.text(self._constant_attribute(attr, value.tree.value))
-        elif isinstance(value.tree, ast.JoinedStr) and _may_hoist(attr.name, value.tree):
-            body.text(f' {attr.name}="')
-            self._f_string(body, value, scope, "__h_text")
-            body.text('"')
-        elif attr.name in ("class", "style"):
-            body.text(f' {attr.name}="')
-            name, reads = self.code(value, scope)
-            body.slot(Hole(lambda _: f"__h_{attr.name}({name})", reads))
-            body.text('"')
-        else:
-            name, reads = self.code(value, scope)
-            body.slot(Hole(lambda _: f"__h_attribute({attr.name!r}, {name})", reads))
-
-    def _constant_attribute(self, attr: Attr, value: object) -> str:
-        try:
-            return attribute(attr.name, value)
-        except UnsafeMarkupError as error:
-            hint = "write it in quotes, without braces: what is literal is your own"
-            raise self.source.error(str(error).partition(";")[0], attr.start, attr.end, hint=hint) from None
 
     # Blocks ------------------------------------------------------------------------------------------
 
@@ -285,12 +244,13 @@ class _Generator(CallWriter):
         own = frozenset(inner.keys[name] for name in loop.target.names)
         outer = frozenset(read for read in body.reads if read.key not in own)
         statics = self.constant(Statics(body.parts))
+        stream = self._of_stream(loop, body, statics)
         filters, filter_reads = self.filters(loop, inner)
         source_reads |= frozenset(read for read in filter_reads if read.key not in own)
         lines = [
             f"def {function}(__a, __ch, __prev{scope.parameters}):",
             "    if __prev.__class__ is not __h_C:",
-            *self._items(loop, iterable, filters, body, statics, "        "),
+            *self._items(loop, iterable, filters, *stream),
             *self._check_keys(node, inner),
             f"        return __h_C({statics}, __items, {self._rows(loop, body)})",
         ]
@@ -298,7 +258,7 @@ class _Generator(CallWriter):
         if changed:
             lines += [
                 f"    if {changed}:",
-                *self._items(loop, iterable, filters, body, statics, "        "),
+                *self._items(loop, iterable, filters, *stream),
                 "    elif __prev.keeps:",
                 "        __items = __prev.items",
                 "    else:",
@@ -318,9 +278,17 @@ class _Generator(CallWriter):
             lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", source_reads | outer
         )
 
-    def _items(
-        self, loop: Loop, iterable: str, filters: str, body: Body, statics: str, indent: str
-    ) -> list[str]:
+    def _of_stream(self, loop: Loop, body: Body, statics: str) -> tuple[Body, str]:
+        """Body and statics of the loop's rows over a stream, whose items come as (DOM id, item)."""
+        target = loop.target.tree
+        if not isinstance(target, ast.Tuple) or not isinstance(target.elts[0], ast.Name):
+            return body, statics
+        known = body.of_text(target.elts[0].id)
+        return known, statics if known is body else self.constant(Statics(known.parts))
+
+    def _items(self, loop: Loop, iterable: str, filters: str, body: Body, statics: str) -> list[str]:
+        """Lines that make `__items`; `body` and `statics` are those of a stream's rows."""
+        indent = "        "
         lines = [f"{indent}__items = __h_items({iterable})", f"{indent}if __items.__class__ is not list:"]
         rows = f"[{body.full()} for {self.target(loop.target)} in __items{filters}]"
         lines.append(f"{indent}    return __h_stream({statics}, __items, {rows}, __prev)")
@@ -371,28 +339,3 @@ def _text(name: str, previous: str, reads: frozenset[Read]) -> str:
     if test:
         previous = f"None if {test} else {previous}"
     return f"(__h_text(__t) if (__t := {name}).__class__ is str else __h_dynamic(__t, {previous}))"
-
-
-def _literal(attr: Attr) -> str:
-    if attr.value is None:
-        return f" {attr.name}"
-    return f" {attr.name}={attr.quote}{attr.value}{attr.quote}"
-
-
-def _may_hoist(name: str, tree: ast.JoinedStr) -> bool:
-    """An f-string may be split where that hides nothing from the rules of the attribute.
-
-    What a URL's scheme is, and whether a binding holds commands, must be visible in the constant beginning.
-    """
-    lower = name.lower()
-    if lower == "srcdoc" or lower.startswith("on") or lower in ("to", "from", "by", "values", "xlink:href"):
-        return False
-    binding = lower.startswith("phx-")
-    if not binding and lower not in _HOISTED_URL and lower not in ("manifest", "longdesc", "usemap"):
-        return True
-    first = tree.values[0] if tree.values else None
-    if not isinstance(first, ast.Constant) or not isinstance(first.value, str):
-        return False
-    if binding:
-        return first.value.lstrip()[:1] not in ("", "[")
-    return first.value[:1] in ("/", "#", "?", ".") or first.value.lower().startswith(("http://", "https://"))

@@ -8,15 +8,22 @@ from dataclasses import dataclass, field
 from actorlive.template.assigns import Read, condition
 from actorlive.template.expression import Target
 
-__all__ = ["Body", "Hole", "Scope", "as_tuple"]
+__all__ = ["Body", "Hole", "Scope", "as_tuple", "hole_value"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A hole in the text: the expression for it (given the variable with its previous value), and its reads."""
+    """A hole in the text: the expression for it (given the variable with its previous value), and its reads.
+
+    `attribute` is the name of the attribute that the hole holds as a whole, if its value is just a local: `value`
+    is the placeholder for it, `local` its name.
+    """
 
     expression: Callable[[str], str]
     reads: frozenset[Read]
+    attribute: str = ""
+    value: str = ""
+    local: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,22 @@ class Body:
         self.slots.append(slot)
         self.parts.append("")
 
+    def of_text(self, local: str) -> Body:
+        """The same where the local is known to be a text: of an attribute that it is, only that is a hole."""
+        if not any(hole.local == local for hole in self.slots):
+            return self
+        body = Body()
+        body.text(self.parts[0])
+        for hole, part in zip(self.slots, self.parts[1:], strict=True):
+            if hole.local == local:
+                body.text(f' {hole.attribute}="')
+                body.slot(Hole(lambda _, hole=hole: hole_value(hole.attribute, hole.value), hole.reads))
+                body.text('"')
+            else:
+                body.slot(hole)
+            body.text(part)
+        return body
+
     @property
     def reads(self) -> frozenset[Read]:
         """What all holes read."""
@@ -76,6 +99,11 @@ class Body:
     def variables(self) -> str:
         """A tuple of the variables that `over` made."""
         return as_tuple(f"__v{i}" for i in range(len(self.slots)))
+
+
+def hole_value(attribute: str, value: str) -> str:
+    """The expression for an attribute's value without its name and quotes."""
+    return f"__h_value({attribute.lower()!r}, {value})"
 
 
 def as_tuple(items: Iterable[object]) -> str:

@@ -10,17 +10,24 @@ to the live layer. A message is put together in steps, since updating a componen
 
 A component that is new to the client is sent as the difference from one like it where there is one.
 Numbers are never used twice. Deleting one takes two steps, because it may be rendered again while the client
-is still fading it out: `mark`, then `forget`; to be placed in between saves it, and sends it whole.
+is still fading it out: `mark`, then `forget`; to be on the page again in between saves it, and sends it whole. The
+rule that holds after each message: what the page shows is not marked. A component is on the page when the root's
+tree holds it, or that of one that is; so one that is placed again brings along those of its own tree, though nobody
+placed them. A root in full makes the client forget every component: those that the new root does not hold are marked.
+Nothing is sent of a marked one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 
 from actorlive.rendered import (
+    Comprehension,
     Diff,
     LiveComponent,
     Rendered,
+    SlotValue,
     diff_component,
     full_component,
     share_component,
@@ -86,25 +93,47 @@ class LiveComponents:
         """Drop the message that was being put together."""
         self._placed, self._seen, self._old, self._whole = [], set(), {}, set()
 
-    def finish(self, *, root_is_full: bool) -> Diff:
-        """The `c` of the message; {} when no component changed.
-
-        A root in full makes the client forget all components, so that all are sent.
-        """
+    def finish(self, root: Rendered | None, *, root_is_full: bool) -> Diff:
+        """The `c` of the message; {} when no component changed."""
         if root_is_full:
-            self._old = {cid: None for cid in self._by_cid if cid not in self._marked}
+            shown = self._held_by(root)
+            self._old = {cid: None for cid in self._by_cid if cid in shown}
+            self._marked = self._by_cid.keys() - shown
+        elif self._marked:
+            self._revive()
         for cid in self._whole:
             self._old[cid] = None
         bodies: Diff = {}
         for cid, old in self._old.items():
             new = self._by_cid[cid].tree
-            if new is None:
+            if new is None or cid in self._marked:
                 continue
             body = self._new_body(cid, new, bodies, root_is_full) if old is None else diff_component(old, new)
             if body or old is None:
                 bodies[cid] = body
         self.abandon()
         return bodies
+
+    def _revive(self) -> None:
+        """Whoever came onto the page brings along what its tree holds."""
+        back = self._held_by(*(self._by_cid[cid].tree for cid in self._seen)) & self._marked
+        self._marked -= back
+        self._whole |= back
+
+    def _held_by(self, *trees: SlotValue | None) -> set[int]:
+        """The components in trees, in their trees, and so on."""
+        found: set[int] = set()
+        left = list(trees)
+        while left:
+            value = left.pop()
+            if isinstance(value, Rendered):
+                left += value.slots
+            elif isinstance(value, Comprehension):
+                left += chain.from_iterable(value.rows)
+            elif isinstance(value, LiveComponent) and value.cid not in found:
+                found.add(value.cid)
+                left.append(value.tree)
+        return found
 
     def _new_body(self, cid: int, new: Rendered, bodies: Diff, alone: bool) -> Diff:
         """In full, or shared with another component of its module: of this message, or one the client has."""
@@ -130,9 +159,10 @@ class LiveComponents:
                 if other not in self._marked and other not in self._whole:
                     yield other
 
-    def mark(self, cids: Iterable[int]) -> None:
-        """The client is about to drop these (`cids_will_destroy`)."""
-        self._marked.update(cid for cid in cids if cid in self._by_cid)
+    def mark(self, cids: Iterable[int], root: Rendered | None) -> None:
+        """The client is about to drop these (`cids_will_destroy`); not those that came back in the meantime."""
+        shown = self._held_by(root)
+        self._marked.update(cid for cid in cids if cid in self._by_cid and cid not in shown)
 
     def forget(self, cids: Iterable[int]) -> list[int]:
         """The client dropped these (`cids_destroyed`); gives those that were not placed again meanwhile."""

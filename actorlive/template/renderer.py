@@ -98,7 +98,7 @@ class Renderer:
             diff = full_root(tree) if before is None else diff_root(before, tree)
         self._before = tree
         if self._components is not None:
-            bodies = self._components.finish(root_is_full="s" in diff)
+            bodies = self._components.finish(tree, root_is_full="s" in diff)
             if bodies:
                 diff["c"] = bodies
         return diff
@@ -112,7 +112,7 @@ class Renderer:
     def mark_for_deletion(self, cids: Iterable[int]) -> None:
         """Answer the client's `cids_will_destroy`."""
         if self._components is not None:
-            self._components.mark(cids)
+            self._components.mark(cids, self._tree)
 
     def delete(self, cids: Iterable[int]) -> list[int]:
         """Answer the client's `cids_destroyed`: those really gone, whose state the live layer drops."""

@@ -250,7 +250,7 @@ def update_rows(
             rows.append(row(changed, before[source], items[i]) if body else before[source])
         else:
             rows.append(again(source, items[i]))
-    return _updated(previous, items, rows, sources, range(len(rows)))
+    return _updated(previous, items, rows, sources, range(len(rows)), keyed=key is not None)
 
 
 def _updated(
@@ -259,8 +259,10 @@ def _updated(
     rows: list[Slots],
     sources: list[int] | None,
     rendered: range,
+    *,
+    keyed: bool = False,
 ) -> Comprehension:
-    delta = Delta(previous, sources, rendered)
+    delta = Delta(previous, sources, rendered, keyed=keyed)
     return Comprehension(previous.statics, items, rows, sent=previous.sent, delta=delta)
 
 

@@ -142,7 +142,7 @@ def _moved(before: Diff, index: int) -> Diff:
     if entry is None:
         raise RenderedError(
             f"a comprehension's diff moves entry {index}, which was not there before it."
-            " Moves need `km: true`, and indices from before the message."
+            " Moves need `km`, and indices from before the message."
         )
     return cast("Diff", entry)
 

@@ -534,7 +534,7 @@ async def test_stream_options_come_with_the_result() -> None:
         await trio.sleep(1)
         lab.now(lambda view, socket: socket.stream_async("rows", value_after, 0, load))
         await trio.sleep(1)
-        assert lab.client.pushes()[-1]["4"]["stream"] == ["0", [["rows-3", 0, -5, False]], [], True]
+        assert lab.client.pushes()[-1]["4"]["stream"] == ["0", [["rows-3", 0, -5]], [], True]
 
 
 @pytest.mark.parametrize("value", [3, None, "text", {"a": 1}])

@@ -712,7 +712,7 @@ async def test_stale_puts_the_fresh_row_where_it_is_shown() -> None:
     async with joined() as client:
         diff = (await client.clicked("do", what="save"))["diff"]
         assert diff["1"] == "Updated by someone else. Your changes were not saved."
-        assert diff["4"]["k"]["0"] == {"0": ' id="rows-1"', "1": "theirs"}
+        assert diff["4"]["k"]["0"] == {"0": "rows-1", "1": "theirs"}
 
 
 class Refusing(LiveView[Do]):

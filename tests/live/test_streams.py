@@ -25,7 +25,7 @@ def test_names_items_after_the_stream_and_their_id(stream: LiveStream) -> None:
     assert list(stream) == [("rows-1", Row(1)), ("rows-b", {"id": "b"})]
     ref, inserts, deletes = stream.wire()
     assert (ref, deletes) == ("0", [])
-    assert sorted(inserts) == [["rows-1", -1, None, None], ["rows-b", 0, 10, False]]
+    assert sorted(inserts) == [["rows-1", -1, None], ["rows-b", 0, 10]]
 
 
 def test_an_item_without_id_says_what_to_do(stream: LiveStream) -> None:
@@ -43,7 +43,7 @@ def test_the_last_insert_of_an_id_wins_with_its_place(stream: LiveStream) -> Non
 def test_delete_then_insert_moves(stream: LiveStream) -> None:
     stream.delete("rows-1")
     stream.insert(Row(1), 0, None, None)
-    assert stream.wire() == ["0", [["rows-1", 0, None, None]], ["rows-1"]]
+    assert stream.wire() == ["0", [["rows-1", 0, None]], ["rows-1"]]
 
 
 def test_insert_then_delete_deletes(stream: LiveStream) -> None:
@@ -57,7 +57,7 @@ def test_reset_voids_what_came_before(stream: LiveStream) -> None:
     stream.delete("rows-9")
     stream.reset()
     stream.insert(Row(2), -1, None, None)
-    assert stream.wire() == ["0", [["rows-2", -1, None, None]], [], True]
+    assert stream.wire() == ["0", [["rows-2", -1, None]], [], True]
 
 
 def test_prune_keeps_nothing(stream: LiveStream) -> None:

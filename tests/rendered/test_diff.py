@@ -21,6 +21,7 @@ from actorlive.rendered import (
 PAGE = Statics(["<p>", " ", "</p>"], root=True)
 BOLD = Statics(["<b>", "</b>"], root=True)
 ITEM = Statics(["<li>", "</li>"])
+PAIR = Statics(["<li>", " ", "</li>"])
 
 
 def page(first: Any, second: Any = "") -> Rendered:
@@ -33,6 +34,10 @@ def bold(text: Any) -> Rendered:
 
 def items(*rows: Any, **options: Any) -> Comprehension:
     return Comprehension(ITEM, list(rows), [(row,) for row in rows], **options)
+
+
+def wide(*rows: tuple[str, str]) -> Comprehension:
+    return Comprehension(PAIR, [*rows], [*rows])
 
 
 def test_html_of_rows() -> None:
@@ -56,8 +61,8 @@ def test_everything_with_each_statics_once() -> None:
     assert full_root(page(bold("x"), bold("y"))) == {
         0: {0: "x", "s": 0, "r": 1},
         1: {0: "y", "s": 0, "r": 1},
-        "s": 1,
-        "p": {0: ("<b>", "</b>"), 1: ("<p>", " ", "</p>")},
+        "s": ("<p>", " ", "</p>"),
+        "p": {0: ("<b>", "</b>")},
     }
 
 
@@ -66,22 +71,19 @@ def test_only_what_differs() -> None:
     assert diff_root(page("a", "b"), page("a", "b")) == {}
     assert diff_root(page(bold("a"), "b"), page(bold("a"), "b")) == {}
     assert diff_root(page(bold("a")), page(bold("b"))) == {0: {0: "b"}}
-    assert diff_root(page("a"), page(bold("b"))) == {0: {0: "b", "s": 0, "r": 1}, "p": {0: ("<b>", "</b>")}}
+    assert diff_root(page("a"), page(bold("b"))) == {0: {0: "b", "s": ("<b>", "</b>"), "r": 1}}
     assert diff_root(page(bold("b")), page("")) == {0: ""}
 
 
 def test_another_root_is_sent_whole_and_without_its_mark() -> None:
-    assert diff_root(page("a"), bold("b")) == {0: "b", "s": 0, "p": {0: ("<b>", "</b>")}}
+    assert diff_root(page("a"), bold("b")) == {0: "b", "s": ("<b>", "</b>")}
 
 
 def test_a_loop_is_empty_first_and_emptied_later() -> None:
     empty = items()
-    assert full_root(page(empty)) == {0: "", 1: "", "s": 0, "p": {0: PAGE.parts}}
+    assert full_root(page(empty)) == {0: "", 1: "", "s": PAGE.parts}
     filled = items("a")
-    assert diff_root(page(empty), page(filled)) == {
-        0: {"s": 0, "k": {0: {0: "a"}, "kc": 1}},
-        "p": {0: ITEM.parts},
-    }
+    assert diff_root(page(empty), page(filled)) == {0: {"s": ITEM.parts, "k": {0: {0: "a"}, "kc": 1}}}
     emptied = items(sent=True)
     assert diff_root(page(filled), page(emptied)) == {0: {"k": {"kc": 0}}}
     assert diff_root(page(emptied), page(items("b", sent=True))) == {0: {"k": {0: {0: "b"}, "kc": 1}}}
@@ -97,11 +99,11 @@ def test_rows_in_place() -> None:
 
 
 def test_rows_that_moved() -> None:
-    old = items("a", "b", "c")
-    new = items("c", "A", "n")
+    old = wide(("a", "long"), ("b", "text"), ("c", "here"))
+    new = wide(("c", "here"), ("A", "long"), ("n", "new"))
     new.delta = Delta(old, [2, 0, -1], range(3))
     assert diff_root(page(old), page(new)) == {
-        0: {"k": {0: 2, 1: [0, {0: "A"}], 2: {0: "n"}, "kc": 3, "km": True}}
+        0: {"k": {0: 2, 1: [0, {0: "A"}], 2: {0: "n", 1: "new"}, "kc": 3, "km": 1}}
     }
     assert new.delta is None
 
@@ -113,10 +115,11 @@ def test_a_delta_over_another_loop_is_not_believed() -> None:
 
 
 def test_components_carry_their_statics_themselves() -> None:
-    tree = page(bold("x"), items(bold("y")))
+    tree = page(bold("x"), items(bold("y"), bold("z")))
+    rows = {0: {0: {0: "y", "s": 0, "r": 1}}, 1: {0: {0: "z", "s": 0, "r": 1}}, "kc": 2}
     body = {
         0: {0: "x", "s": BOLD.parts, "r": 1},
-        1: {"s": ITEM.parts, "k": {0: {0: {0: "y", "s": 0, "r": 1}}, "kc": 1}, "p": {0: BOLD.parts}},
+        1: {"s": ITEM.parts, "k": rows, "p": {0: BOLD.parts}},
         "s": PAGE.parts,
         "r": 1,
     }
@@ -128,7 +131,7 @@ def test_components_carry_their_statics_themselves() -> None:
 def test_sharing_sends_the_difference() -> None:
     assert share_component(page("a", "b"), -3, page("a", "c")) == {1: "c", "s": -3}
     assert share_component(page("a", "b"), 3, bold("c")) is None
-    stream = items("a", keeps=False, stream=["0", [["a", -1, None, None]], []])
+    stream = items("a", keeps=False, stream=["0", [["a", -1, None]], []])
     assert share_component(page(stream), 3, page(stream)) is None
 
 
@@ -140,12 +143,12 @@ def test_a_number_is_a_live_component() -> None:
 
 
 def test_rows_of_a_stream_are_sent_once() -> None:
-    stream = items("a", keeps=False, stream=["0", [["a", -1, None, None]], []])
+    stream = items("a", keeps=False, stream=["0", [["a", -1, None]], []])
     full = full_root(page(stream))
-    assert full[0]["stream"] == ["0", [["a", -1, None, None]], []]
+    assert full[0]["stream"] == ["0", [["a", -1, None]], []]
     assert stream.rows == []
     assert stream.stream is None
-    following = items("b", keeps=False, sent=True, stream=["0", [["b", -1, None, None]], []])
+    following = items("b", keeps=False, sent=True, stream=["0", [["b", -1, None]], []])
     assert diff_root(page(stream), page(following)) == {
-        0: {"k": {0: {0: "b"}, "kc": 1}, "stream": ["0", [["b", -1, None, None]], []]}
+        0: {"k": {0: {0: "b"}, "kc": 1}, "stream": ["0", [["b", -1, None]], []]}
     }

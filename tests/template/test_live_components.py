@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import msgspec
 import pytest
 
-from actorlive.template import Renderer, TemplateError, heex, render_to_string
+from actorlive.template import Renderer, Template, TemplateError, heex, render_to_string
+from tests.template.official import pages
 
 
 class Card:
@@ -67,6 +70,121 @@ def test_a_join_sends_all_of_them_again() -> None:
     renderer = Renderer()
     run(renderer, ["a", "b"], None)
     assert set(run(renderer, ["a", "b"], None)["c"]) == {1, 2}
+
+
+# What is on the page -------------------------------------------------------------------------------------
+
+
+class Box:
+    template = heex("<section><.live_component module={Card} id={@id} title={@title} /></section>")
+
+
+SWITCH = heex("<p>{% if @show %}<.live_component module={Box} id='x' title='T' />{% endif %}</p>")
+OTHER = heex("<div><.live_component module={Card} id='y' title='U' /></div>")
+
+
+class Page:
+    """A view whose components are mounted when they are new, and whose state does not change after that."""
+
+    def __init__(self) -> None:
+        self.renderer = Renderer()
+        self.assigns: dict[str, Any] = {}
+        self.sent: list[Any] = []
+
+    def show(self, template: Template, show: bool, *, whole: bool = False) -> Any:
+        before, self.assigns = self.assigns, {"show": show}
+        placed: list[Any] = self.renderer.start(template, self.assigns, None if whole else before)
+        while placed:
+            placed = [
+                inner
+                for cid, module, id, given, new in placed
+                for inner in self.renderer.render_component(
+                    cid, module.template, {"id": id, **given}, None if new else {}
+                )
+            ]
+        self.sent.append(self.renderer.finish())
+        return self.sent[-1]
+
+    def client(self) -> str:
+        """What the official client shows of all that was sent."""
+        return re.sub(r' data-phx-component="\d+"', "", pages([plain(self.sent)])[0][-1])
+
+
+def plain(value: object) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def test_a_component_that_comes_back_brings_along_those_inside_it() -> None:
+    page = Page()
+    page.show(SWITCH, True, whole=True)
+    page.show(SWITCH, False)
+    page.renderer.mark_for_deletion([1, 2])
+    diff = page.show(SWITCH, True)
+    assert set(diff["c"]) == {1, 2}
+    assert all("s" in body for body in diff["c"].values())
+    assert page.renderer.delete([1, 2]) == []
+    assert page.client() == page.renderer.html() == "<p><section><b>T</b></section></p>"
+
+
+def test_a_component_that_came_back_before_the_client_told_is_not_marked() -> None:
+    page = Page()
+    page.show(SWITCH, True, whole=True)
+    page.show(SWITCH, False)
+    page.show(SWITCH, True)
+    page.renderer.mark_for_deletion([1, 2])
+    assert page.renderer.delete([1, 2]) == []
+    assert page.client() == page.renderer.html()
+
+
+def test_another_root_brings_only_the_components_that_it_shows() -> None:
+    page = Page()
+    page.show(SWITCH, True, whole=True)
+    diff = page.show(OTHER, True)
+    assert set(diff["c"]) == {3}
+    assert page.client() == page.renderer.html() == "<div><b>U</b></div>"
+
+
+def test_what_another_root_left_out_is_sent_whole_when_it_comes_back() -> None:
+    page = Page()
+    page.show(SWITCH, True, whole=True)
+    page.show(OTHER, True)
+    page.renderer.render_component(2, Card.template, {"id": "x", "title": "new"}, {"title": "T"})
+    assert page.renderer.finish() == {}
+    diff = page.show(SWITCH, True)
+    assert set(diff["c"]) == {1, 2}
+    assert page.client() == page.renderer.html() == "<p><section><b>new</b></section></p>"
+
+
+def test_the_same_root_in_full_brings_what_is_inside_its_components() -> None:
+    page = Page()
+    page.show(SWITCH, True, whole=True)
+    assert set(page.show(SWITCH, True, whole=True)["c"]) == {1, 2}
+
+
+def test_what_left_with_another_root_can_be_deleted() -> None:
+    page = Page()
+    page.show(SWITCH, True, whole=True)
+    page.show(OTHER, True)
+    page.renderer.mark_for_deletion([1, 2])
+    assert page.renderer.delete([1, 2, 3]) == [1, 2]
+    assert page.show(SWITCH, True)["c"].keys() == {4, 5}
+
+
+class Tags:
+    template = heex("<p><s :for={t in @tags}>{% if t > 1 %}<b>{t}</b>{% else %}<i>{t}</i>{% endif %}</s></p>")
+
+
+def test_sharing_leaves_the_statics_of_the_source_alone() -> None:
+    """Rows that are taken over still mean the source's `p`."""
+    template = heex("<.live_component :for={id, tags in @xs} module={Tags} id={id} tags={tags} />")
+    for xs in ([(1, [1, 1, 1]), (2, [1, 2, 2])], [(1, [1, 2, 1, 2]), (2, [1, 1, 2, 2])]):
+        renderer = Renderer()
+        for placed in renderer.start(template, {"xs": xs}, None):
+            assert not renderer.render_component(placed.cid, Tags.template, placed.assigns, None)
+        join = renderer.finish()
+        assert join["c"][2]["s"] == 1
+        shown = pages([[plain(join)]])[0][0]
+        assert re.sub(r' data-phx-component="\d+"', "", shown) == renderer.html()
 
 
 def test_faults() -> None:

@@ -53,22 +53,18 @@ def test_the_client_shows_what_a_full_render_shows_at_length() -> None:
 def test_the_diffs_are_rich() -> None:
     """Each form of the wire occurs, so that one that is wrong would show."""
     text = "".join(msgspec.json.encode(diff).decode() for seed in range(60) for diff in write(seed)[1][1:])
-    for form in ('"km":true', r":\[\d+,{", '"kc":0', '"p":{', r'"\d+":\d+,', '"s":0', '""'):
+    for form in ('"km":1', r":\[\d+,{", '"kc":0', '"p":{', r'"\d+":\d+,', '"s":0', '"s":\\["', '""'):
         assert re.search(form, text), form
 
 
 def test_the_property_has_teeth(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that forgets that rows moved is found out."""
     monkeypatch.setattr(
-        diff_module,
-        "_entries_moved",
-        lambda *args: diff_module._entries_in_place(*args[:3], _all(args), args[4]),
+        diff_module._Message,
+        "_moved",
+        lambda self, old, new, sources: self._in_place(old, new, range(1, len(new))),
     )
     assert first_difference(range(40)) is not None
-
-
-def _all(args: tuple[Any, ...]) -> Any:
-    return diff_module.Delta(args[1], None, range(1, len(args[2].rows)))
 
 
 # Live components ----------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ class Author:
             change[str(index)] = self.wire(entries[str(index)])
         count = len(entries)
         node["k"] = {**entries, "kc": count}
-        return {"k": {**change, "kc": count, **({"km": True} if moved else {})}}
+        return {"k": {**change, "kc": count, **({"km": self.random.choice([True, 1])} if moved else {})}}
 
     # -- on the wire ----------------------------------------------------------
 

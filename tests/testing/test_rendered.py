@@ -52,7 +52,7 @@ def test_random_sequences_give_the_same_pages_as_the_official_client() -> None:
 def test_the_sequences_are_rich_enough() -> None:
     """Each rule of the format occurs, so that a rule left out would show."""
     text = "".join(json.dumps(Author(seed).sequence(12)) for seed in range(400))
-    for sign in ('"km": true', '"p": {', '"c": {', '"s": -', '"s": 1', '"kc": 0', ": [1, {"):
+    for sign in ('"km": true', '"km": 1', '"p": {', '"c": {', '"s": -', '"s": 1', '"kc": 0', ": [1, {"):
         assert sign in text, sign
 
 
@@ -74,6 +74,29 @@ STREAM: list[Any] = [
 def test_stream_entries_are_rendered_once() -> None:
     assert ours(STREAM) == [page for page, _ in official([STREAM])[0]]
     assert ours(STREAM)[1] == "<ul></ul>"
+
+
+SHORT_STREAM: list[Any] = [
+    STREAM[0] | {"0": STREAM[0]["0"] | {"stream": ["0", [["b", -1, None], ["a", -1, None]], []]}},
+    {"0": {"stream": ["0", [], ["a"]]}},
+    STREAM[2],
+    {"0": {"stream": ["0", [], [], True]}},
+]
+"""The same with nothing that the client does without."""
+
+
+def test_the_short_forms_of_streams_are_understood() -> None:
+    theirs = official([SHORT_STREAM])[0]
+    assert ours(SHORT_STREAM) == [page for page, _ in theirs]
+    tree = Rendered(deepcopy(SHORT_STREAM[0]))
+    streams = [tree.render().streams]
+    for diff in SHORT_STREAM[1:]:
+        tree.merge(deepcopy(diff))
+        streams.append(tree.render().streams)
+    assert [len(operations) for operations in streams] == [len(told) for _, told in theirs] == [1, 1, 1, 1]
+    assert streams[0] == (StreamOps("0", {"b": (-1, None, False), "a": (-1, None, False)}, (), False),)
+    assert streams[1] == (StreamOps("0", {}, ("a",), False),)
+    assert streams[3] == (StreamOps("0", {}, (), True),)
 
 
 def test_stream_operations_come_with_the_rendering() -> None:
@@ -116,5 +139,5 @@ def test_a_diff_that_the_browser_could_not_apply_is_told(diff: Any, told: str) -
 
 def test_a_move_without_its_mark_is_told() -> None:
     tree = Rendered({"s": ["", ""], "0": {"s": ["", ""], "k": {"0": {"0": "a"}, "1": {"0": "b"}, "kc": 2}}})
-    with pytest.raises(RenderedError, match="km: true"):
+    with pytest.raises(RenderedError, match="need `km`"):
         tree.merge({"0": {"k": {"0": 1, "kc": 2}}})
