@@ -4,13 +4,14 @@
 PORT ?= 4000
 HOST ?= 127.0.0.1
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON_VERSIONS ?= 3.12 3.13
 
 BIN := .venv/bin
 NPM := npm --no-audit --no-fund
 CLIENT_SOURCES := $(wildcard actorlive/client/src/*) actorlive/client/build.mjs package.json
 CLIENT := actorlive/client/dist/actorlive.js
 
-.PHONY: run test soak lint format bench bench-server build lock setup clean
+.PHONY: run test test-all soak lint format bench bench-server build lock setup clean
 .DELETE_ON_ERROR:
 
 run: setup  ## serve the gallery on http://$(HOST):$(PORT)
@@ -18,6 +19,11 @@ run: setup  ## serve the gallery on http://$(HOST):$(PORT)
 
 test: setup .make/chromium  ## all tests, with those in a real browser
 	$(BIN)/python -m pytest $(ARGS)
+
+test-all: setup  ## the tests without a browser on each of PYTHON_VERSIONS that pyenv or the system has
+	@failed=; for version in $(PYTHON_VERSIONS); do \
+	  .ci/test-on $$version $(ARGS) || failed="$$failed $$version"; \
+	done; test -z "$$failed" || { echo "failed on Python$$failed" >&2; exit 1; }
 
 soak: setup .make/chromium  ## what takes too long for every run
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)

@@ -91,7 +91,8 @@ def memory(pid: Pid) -> int:
     reach; modules, classes, code and other processes are not counted. Takes its time. Raises `NoProcess`."""
     process = find(pid)
     frames = coroutine_frames(process)
-    return reachable_size([process.messages(), *(frame.f_locals for frame in frames)])
+    variables = [list(frame.f_locals.values()) for frame in frames]  # from Python 3.13 on f_locals is a view
+    return reachable_size([process.messages(), *variables])
 
 
 def find(pid: Pid) -> Process:

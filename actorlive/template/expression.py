@@ -239,6 +239,8 @@ def parse_loop(source: Source, start: int, end: int, marks: list[int]) -> Loop:
     """Parse `target in iterable`, with any number of `if condition` behind it."""
     python = _Python(source, start, end, marks, "[0 for ", "\n]")
     hint = "write {item in @items}, or {item in @items if item.done}"
+    if not re.search(r"\bin\b", source.text[start:end]):  # each Python says something else about that
+        raise source.error("a loop has no 'in'", start, end, hint=hint)
     tree = python.parse("a loop", hint).body
     if not isinstance(tree, ast.ListComp) or len(tree.generators) != 1 or tree.generators[0].is_async:
         raise source.error("a loop has one target and one iterable", start, end, hint=hint)

@@ -59,6 +59,10 @@ class Store:
             "INSERT INTO items (title, place) VALUES (?, ?)", [(title, n) for n, title in enumerate(TITLES)]
         )
 
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
     def all(self) -> list[Item]:
         """The items in their order."""
         return self._items("SELECT id, title, version FROM items ORDER BY place")

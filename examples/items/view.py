@@ -1,5 +1,6 @@
 """A list that answers at once and stays true: a change is shown first and agreed to by the server afterwards."""
 
+import atexit
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,6 +27,7 @@ FADE = 0.35
 """Seconds until a deleted row is taken away: its transition lasts 0.3, and begins a few frames late."""
 
 store = Store(scratch("items.sqlite3"))
+atexit.register(store.close)
 
 
 class Draft(Event):

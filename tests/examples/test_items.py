@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,10 @@ from examples.items.store import TITLES, Store
 
 
 @pytest.fixture(autouse=True)
-def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Store:
-    fresh = Store(tmp_path / "items.sqlite3")
-    monkeypatch.setattr(items, "store", fresh)
-    return fresh
+def store(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Store]:
+    with closing(Store(tmp_path / "items.sqlite3")) as fresh:
+        monkeypatch.setattr(items, "store", fresh)
+        yield fresh
 
 
 async def titles(view: View) -> list[str]:
