@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Iterable
+from collections.abc import Awaitable, Callable, Container, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, cast, get_args
 
@@ -20,12 +20,24 @@ from actorlive.runtime.signals import Down
 from actorlive.runtime.spawning import spawn_link
 from actorlive.runtime.task import is_async
 
-__all__ = ["Child", "ChildSpec", "Intensity", "Restart", "Shutdown", "child_spec", "end_child", "start_child"]
+__all__ = [
+    "Child",
+    "ChildSpec",
+    "Intensity",
+    "Restart",
+    "Shutdown",
+    "child_spec",
+    "end_child",
+    "end_unlisted",
+    "start_child",
+]
 
 Restart = Literal["permanent", "transient", "temporary"]
 """Restarted always; only after a fault (a reason that `is_graceful` denies); never."""
 Shutdown = float | Literal["brutal_kill"] | None
 """Seconds between the signals "shutdown" and "kill"; "brutal_kill" starts with the latter; None: no limit."""
+UNLISTED: Shutdown = 5.0
+"""How long something may take to end that a supervisor has started and does not know as a child yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +145,12 @@ async def start_child(spec: ChildSpec) -> Pid | None:
 
     Raises what the start raised, an exit as `StartError`. The end of the node interrupts it.
     """
-    starts = current_process().node.starts
+    node = current_process().node
+    starts = node.starts
     with trio.CancelScope() as scope:
         starts[scope] = None
+        if node.stopping:
+            scope.cancel()
         try:
             return await spec.start(*spec.args)
         except ProcessExit as exit:
@@ -161,6 +176,15 @@ async def end_child(pid: Pid, how: Shutdown) -> object:
         end_process(pid, "kill")
         down = await receive(lambda message: is_down(message, ref))
     return cast("Down", down).reason
+
+
+async def end_unlisted(known: Container[Pid | None]) -> None:
+    """End what the calling supervisor has linked itself with and does not know, the last first: a child whose
+    start was interrupted. One that is still in its `init` is killed, because it need not listen."""
+    process = current_process()
+    made = [other.pid for other, here in (process.links or {}).items() if here]
+    for pid in reversed([pid for pid in made if pid not in known]):
+        await end_child(pid, "brutal_kill" if pid in process.node.unstarted else UNLISTED)
 
 
 def is_down(message: object, ref: Ref) -> bool:

@@ -26,7 +26,7 @@ from actorlive.runtime.children import (
 )
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import CallError, ReceiveTimeout, StartError
-from actorlive.runtime.faults import is_fault
+from actorlive.runtime.faults import is_own_end
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import exit as end_process
@@ -83,8 +83,10 @@ class DynamicServer(Server):
         return await self.restart(child)
 
     async def restart(self, child: Child) -> object:
-        """Start it again, or give up."""
+        """Start it again, or give up. When the node ends there is nothing to restart."""
         self.retrying.discard(child)
+        if current_process().node.stopping:
+            return None
         if self.intensity.exceeded():
             log.error("%r gives up: %r was restarted too often", current_process(), child.spec.id)
             return Stop("shutdown")
@@ -99,12 +101,10 @@ class DynamicServer(Server):
         """Start one child and list it."""
         try:
             child.pid = await start_child(child.spec)
-        except StartError as error:
-            return Error(error.reason)
         except BaseException as error:
-            if not is_fault(error):
+            if not is_own_end(error):
                 raise
-            return Error(error)
+            return Error(error.reason if isinstance(error, StartError) else error)
         if child.pid is not None:
             self.children[child.pid] = child
         return Ok(child.pid)
@@ -223,7 +223,7 @@ class DynamicSupervisor:
 
     @staticmethod
     async def count_children(supervisor: Pid | str) -> dict[str, int]:
-        """How many: "specs", "active", "supervisors", "workers"."""
+        """How many: "specs", "active" (those that live), "supervisors", "workers"."""
         return count(await DynamicSupervisor.which_children(supervisor))
 
 

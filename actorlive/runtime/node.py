@@ -102,6 +102,8 @@ class Node:
         self.root: Pid | None = None
         self.starts: dict[trio.CancelScope, None] = {}
         """Around what supervisors wait for while a child of theirs starts."""
+        self.unstarted: set[Pid] = set()
+        """The servers that are in their `init`."""
         self.port: PortEntity = PortEntity(self, self.root_ended, None, "node")
 
     def __repr__(self) -> str:

@@ -74,7 +74,9 @@ class Process(Entity):
                 if self.node.turns is not None:
                     await self.node.turns.wait(self.pid.id)
                 if not self.doomed:
-                    await started(fn(*args), fn)
+                    running = started(fn(*args), fn)
+                    fn, args = nothing, ()  # it lives for long, and need not keep all that it was given
+                    await running
         except BaseException as error:  # this is where every crash becomes a value
             if not self.runs_here():
                 raise  # Trio itself has ended, and the interpreter throws the coroutine away
@@ -132,6 +134,10 @@ GENERATOR_HINT = (
     "which nobody iterates over: return a list, `return [item async for item in …]`, or send the items one at a time,"
     " `send(pid, item)`"
 )
+
+
+async def nothing() -> None:
+    """What is left to call for a process that has begun."""
 
 
 def started(awaitable: Awaitable[object], fn: object) -> Awaitable[object]:
@@ -226,7 +232,7 @@ def monitor(dest: Pid | str, /, *, alias: AliasMode | None = None) -> Ref:
 
     A monitor by name follows the process that has the name now. With `alias` the Ref is an address for
     `send` as well: until `unalias` ("explicit_unalias"), until the monitor is gone ("demonitor"), or until
-    the first message, which ends the monitor, too ("reply_demonitor").
+    the first message, which ends the monitor, too ("reply_demonitor"). One of oneself is neither.
     """
     check_mode(alias, (None, "explicit_unalias", "demonitor", "reply_demonitor"))
     return acting_process().monitor(dest, alias)
@@ -236,17 +242,13 @@ def demonitor(ref: Ref, /, *, flush: bool = False, info: bool = False) -> bool:
     """Stop watching (Erlang: `demonitor/1,2`).
 
     With `flush` a `Down` that is waiting in the mailbox goes, too. Returns True; with `info` False when
-    there was no such monitor (any more), or with `flush` when one had to be flushed. Another process's
-    Ref does nothing.
+    there was no such monitor (any more). Another process's Ref does nothing.
     """
     process = acting_process()
     active = process.demonitor(ref)
-    flushed = (
-        flush and not active and process.discard(lambda message: type(message) is Down and message.ref is ref)
-    )
-    if not info:
-        return True
-    return not flushed if flush else active
+    if flush and not active:
+        process.discard(lambda message: type(message) is Down and message.ref is ref)
+    return active if info else True
 
 
 def alias(mode: Literal["explicit_unalias", "reply"] = "explicit_unalias", /) -> Ref:

@@ -16,7 +16,15 @@ and while one awaits, the mailbox waits; answer later with `NO_REPLY` and `reply
 
 A callback that raises ends the server with that exception as its reason, after `terminate`. A server that
 traps exits (`process_flag(trap_exit=True)` in `init`) also runs `terminate` when its parent ends or its
-supervisor shuts it down; one that does not trap is simply gone, as in OTP.
+supervisor shuts it down; one that does not trap is simply gone, as in OTP. So is who gets a deadly signal in a
+callback, from others or from itself: `exit(self(), reason)` runs no `terminate`, `exit(reason)` does.
+
+A start is one step: it succeeds, or leaves nothing behind.
+
+* Who **dies** while it starts a server leaves it to the link: a linked server ends with its parent's reason,
+  when it traps exits after its `init` and with `terminate`; one that is not linked lives on.
+* Who is **cancelled** there, or gives up after `timeout`, has the server killed, and goes on when it is gone. A
+  supervisor that is killed in its `init` first ends what it has started, the last first.
 """
 
 from __future__ import annotations
@@ -73,7 +81,11 @@ IGNORE = Marker("IGNORE")
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Returned by a callback to end the server, after `terminate` (OTP: `{stop, Reason, Reply, State}`)."""
+    """Returned by a callback to end the server, after `terminate` (OTP: `{stop, Reason, Reply, State}`).
+
+    From `handle_call`, `reply` is sent when `terminate` is done, also when that has raised; not when the server
+    is killed there.
+    """
 
     reason: object = "normal"
     reply: object = NO_REPLY
@@ -111,11 +123,19 @@ class Cast:
     request: object
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class StopRequest:
-    """What `stop` sends."""
+    """What `stop` sends. `taken` says that the server ends because of it."""
 
     reason: object
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell(Stop):
+    """A `Stop` whose reply waits for the end of `terminate`."""
+
+    caller: Caller | None = None
 
 
 class Server:
@@ -159,7 +179,7 @@ class Server:
         """Start the server and wait for its `init` (OTP: `gen_server:start`).
 
         `timeout` is in seconds. Raises `StartError` when `init` failed, ignored or took too long, and
-        `NameTaken`. A start that takes too long or is cancelled ends the server.
+        `NameTaken`. A start that takes too long or is cancelled ends the server, and waits until it is gone.
         """
         return await cls._start(spawn, args, name, timeout)
 
@@ -199,38 +219,63 @@ class Acknowledgement:
     def __init__(self, node: Node) -> None:
         self.node = node
         self.pending: Pending | None = None
+        self.answered: Answer | None = None
+        self.failed = False
+        """True when `init` itself ended the process, and not a signal from elsewhere."""
 
     def answer(self, value: object) -> None:
         """Called in the new process."""
+        self.answered = Answer(value)
         if self.pending is not None:
-            self.pending.accept(Answer(value))
+            self.pending.accept(self.answered)
 
     async def wait_for(self, pid: Pid, what: str, timeout: float | None) -> Pid:
         """The Pid once it runs. Raises `StartError`."""
-        try:
-            with Pending(self.node, pid) as self.pending:
-                outcome = await self.pending.wait(timeout)
-        except trio.Cancelled:
-            end_unstarted(pid)  # nobody would know that it runs
-            raise
+        outcome = await self.outcome(pid, timeout)
         if outcome is TIMED_OUT:
-            with Pending(self.node, pid) as self.pending:
-                end_unstarted(pid)
-                await self.pending.wait(None)
             raise StartError(f"{what} did not start within {timeout} s", "timeout")
         if isinstance(outcome, Down):
+            if not self.failed:
+                discard_exit(pid)  # OTP's starter takes this one for its answer
             raise StartError(f"{what} did not start: {outcome.reason!r}", outcome.reason)
         if outcome == Answer(IGNORE):
             raise StartError(f"{what} has nothing to do: its init returned IGNORE", "ignore")
         return pid
 
+    async def outcome(self, pid: Pid, timeout: float | None) -> Answer | Down | object:
+        """`Answer`, `Down`, or `TIMED_OUT`, which leaves nothing of the server behind, like a cancellation."""
+        starter = calling_process()
+        try:
+            with Pending(self.node, pid) as self.pending:
+                outcome = await self.pending.wait(timeout)
+        except trio.Cancelled:
+            if self.answered is not None:
+                return self.answered  # it runs already; the next checkpoint is soon enough
+            if starter is None or not starter.doomed:
+                await self.end_unstarted(pid)
+            raise
+        if outcome is TIMED_OUT:
+            if self.answered is not None:
+                return self.answered
+            await self.end_unstarted(pid)
+        return outcome
 
-def end_unstarted(pid: Pid) -> None:
-    """Kill a server that its starter waits for no longer, so that no exit of it reaches the starter."""
-    parent = calling_process()
-    if parent is not None:
-        parent.unlink(pid)
-    end_process(pid, "kill")
+    async def end_unstarted(self, pid: Pid) -> None:
+        """Kill a server that its starter waits for no longer, so that no exit of it reaches the starter."""
+        starter = calling_process()
+        if starter is not None:
+            starter.unlink(pid)
+        end_process(pid, "kill")
+        with trio.CancelScope(shield=True), Pending(self.node, pid) as gone:
+            await gone.wait(None)
+        discard_exit(pid)  # it may have died just before
+
+
+def discard_exit(pid: Pid) -> None:
+    """Throw away the exit of `pid` that waits in the caller's mailbox, if there is one."""
+    process = calling_process()
+    if process is not None:
+        process.discard(lambda message: type(message) is ExitSignal and message.process is pid)
 
 
 async def run_server(
@@ -239,26 +284,52 @@ async def run_server(
     """The function of a server's process."""
     set_label(cls.__qualname__)
     server = cls()
-    begun = await server.init(*args)
-    if isinstance(begun, Stop):
-        end_process(begun.reason)
-    if begun is IGNORE:
-        ack.answer(IGNORE)
-        return
-    ack.answer(None)
+    begun = await initialize(server, args, ack)
+    ack.answer(IGNORE if begun is IGNORE else None)
     del ack, args
+    if begun is IGNORE:
+        return
     try:
-        reason = await serve(server, parent, begun)
+        end = await serve(server, parent or current_process().pid, begun)
     except BaseException as error:
         if is_own_end(error):
-            await server.terminate(reason_of(error))
+            await leave(server, Stop(reason_of(error)))
         raise
-    await server.terminate(reason)
-    end_process(reason)
+    await leave(server, end)
+    end_process(end.reason)
 
 
-async def serve(server: Server, parent: Pid | None, begun: object) -> object:
-    """Handle messages until a callback or the parent says stop; returns the reason."""
+async def initialize(server: Server, args: tuple[object, ...], ack: Acknowledgement) -> object:
+    """Run `init`; returns what it returned, unless that was `Stop`, which ends the process."""
+    process = current_process()
+    process.node.unstarted.add(process.pid)
+    try:
+        begun = await server.init(*args)
+        if isinstance(begun, Stop):
+            end_process(begun.reason)
+        await trio.lowlevel.checkpoint_if_cancelled()  # who was killed meanwhile has not started
+    except BaseException:
+        ack.failed = not process.doomed
+        raise
+    finally:
+        process.node.unstarted.discard(process.pid)
+    return begun
+
+
+async def leave(server: Server, end: Stop) -> None:
+    """Run `terminate`, then send the last reply. Who has got a deadly signal does neither."""
+    process = current_process()
+    if process.doomed or not process.runs_here():
+        return
+    try:
+        await server.terminate(end.reason)
+    finally:
+        if isinstance(end, Farewell) and end.caller is not None and not process.doomed:
+            reply(end.caller, end.reply)
+
+
+async def serve(server: Server, parent: Pid, begun: object) -> Stop:
+    """Handle messages until a callback or the parent says stop. Who has no parent is its own, as in OTP."""
     process = current_process()
     outcome = await follow_up(server, begun)
     while outcome is None:
@@ -266,7 +337,7 @@ async def serve(server: Server, parent: Pid | None, begun: object) -> object:
         process.doing = message
         outcome = await follow_up(server, await dispatch(server, parent, message))
         process.doing = None
-    return outcome.reason
+    return outcome
 
 
 async def follow_up(server: Server, result: object) -> Stop | None:
@@ -276,7 +347,7 @@ async def follow_up(server: Server, result: object) -> Stop | None:
     return result if isinstance(result, Stop) else None
 
 
-async def dispatch(server: Server, parent: Pid | None, message: object) -> object:
+async def dispatch(server: Server, parent: Pid, message: object) -> object:
     """One message, one callback."""
     match message:
         case Call(caller, request):
@@ -286,17 +357,20 @@ async def dispatch(server: Server, parent: Pid | None, message: object) -> objec
         case ExitSignal(process, reason) if process in (parent, current_process().node.port.pid):
             return Stop(reason)  # the parent ends, or the node does
         case StopRequest(reason):
+            message.taken = True
             return Stop(reason)
         case _:
             return await server.handle_info(message)
 
 
 def answer(caller: Caller, result: object) -> object:
-    """Send the reply that `handle_call` gave; returns what it asked for besides."""
-    value = result.reply if isinstance(result, (Stop, Continue)) else result
+    """Send the reply that `handle_call` gave, unless the server ends; returns what it asked for besides."""
+    if isinstance(result, Stop):
+        return result if result.reply is NO_REPLY else Farewell(result.reason, result.reply, caller)
+    value = result.reply if isinstance(result, Continue) else result
     if value is not NO_REPLY:
         reply(caller, value)
-    return result if isinstance(result, (Stop, Continue)) else None
+    return result if isinstance(result, Continue) else None
 
 
 def reply(caller: Caller, value: object) -> None:
@@ -343,12 +417,16 @@ def refuse_self(caller: Pid | None, server: Pid | str, node: Node) -> None:
 async def stop(server: Pid | str, reason: object = "normal", timeout: float | None = None) -> None:
     """Ask a server to end, and wait until it has, `terminate` included (OTP: `gen_server:stop/3`).
 
-    Raises `CallError` with the real reason when it ended with another, "noproc", or "timeout".
+    Raises `CallError` with the real reason when it ended with another or was ending already, "noproc", or
+    "timeout".
     """
+    request = StopRequest(reason)
     with Pending(current_node(), server) as pending:
-        send(server, StopRequest(reason))
+        send(server, request)
         outcome = await pending.wait(timeout)
     if not isinstance(outcome, Down):
         raise CallError(f"{server!r} did not stop within {timeout} s", "timeout")
+    if not request.taken:
+        raise CallError(f"{server!r} ended before it could be stopped: {outcome.reason!r}", outcome.reason)
     if outcome.reason is not reason and outcome.reason != reason:
         raise CallError(f"{server!r} ended with {outcome.reason!r}", outcome.reason)

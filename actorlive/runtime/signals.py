@@ -79,7 +79,8 @@ class Entity(Mailbox):
         self.trapping = False
         self.doomed = False
         self.reason: object = "normal"
-        self.links: dict[Entity, None] | None = None
+        self.links: dict[Entity, bool] | None = None
+        """Whom this one is linked with, and whether it was this one that made the link."""
         self.monitors: dict[Ref, Entity] | None = None
         """Whom this one watches."""
         self.watchers: dict[Ref, tuple[Entity, Pid | str, bool]] | None = None
@@ -172,8 +173,8 @@ class Entity(Mailbox):
             self.links = {}
         if other.links is None:
             other.links = {}
-        self.links[other] = None
-        other.links[self] = None
+        self.links[other] = True
+        other.links.setdefault(self, False)
 
     def link_to_dead(self, pid: Pid) -> None:
         """Nobody there: an error for the caller, or a signal when it traps exits."""
@@ -222,10 +223,10 @@ class Entity(Mailbox):
         """Watch `target`; its end, or its absence, arrives as `Down`."""
         if not isinstance(target, str):
             check_pid("monitor", target)
-        ref = Ref(self.pid if mode else None, mode)
         other = self.node.lookup(target) if isinstance(target, str) else target.entity
         if other is self:
-            return ref
+            return Ref()  # never fires, and is no alias either: so it is on the BEAM
+        ref = Ref(self.pid if mode else None, mode)
         if other is None:
             self.receive_down(ref, target, "noproc")
             return ref

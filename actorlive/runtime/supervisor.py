@@ -6,7 +6,11 @@ ends that should not have, the strategy says who is restarted with it; when that
 supervisor ends its children and itself with "shutdown", and its own supervisor goes on from there.
 
 The supervisor itself is a `Server`, so it does one thing at a time: while it waits for a child to start or
-to end, what else happens waits in its mailbox.
+to end, what else happens waits in its mailbox. Also the end of its parent: a supervisor whose parent dies while
+it starts goes on, and then ends in order.
+
+What does interrupt it is a start that is cancelled or takes too long, a kill, and the end of the node. However
+it comes, a supervisor whose start is not over ends what it has started, the last first, and then itself.
 """
 
 from __future__ import annotations
@@ -15,6 +19,8 @@ import logging
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
+
+import trio
 
 from actorlive.runtime import results
 from actorlive.runtime.children import (
@@ -27,16 +33,17 @@ from actorlive.runtime.children import (
     check_option,
     check_specs,
     end_child,
+    end_unlisted,
     first_given,
     start_child,
 )
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import RuntimeMisuse, StartError
-from actorlive.runtime.faults import is_fault
+from actorlive.runtime.faults import is_own_end
 from actorlive.runtime.mailbox import send
 from actorlive.runtime.node import Node
 from actorlive.runtime.pid import Pid
-from actorlive.runtime.process import process_flag
+from actorlive.runtime.process import alive, process_flag
 from actorlive.runtime.results import Error, Ok, is_graceful
 from actorlive.runtime.server import Acknowledgement, Caller, Server, Stop, call, run_server
 from actorlive.runtime.signals import ExitSignal
@@ -80,11 +87,15 @@ class SupervisorServer(Server):
         self.intensity = Intensity(max_restarts, max_seconds)
         self.children = [Child(spec) for spec in specs]
         check_ids(specs)
-        failed = await self.start_all(self.children)
+        try:
+            failed = await self.start_all(self.children)
+        except BaseException:  # a cancellation or an interrupt, perhaps in a group
+            await self.take_back()
+            raise
         if failed is None:
             return None
         child, error = failed
-        await self.end_all(self.children)
+        await self.take_back()
         return Stop(results.Shutdown(("failed_to_start_child", child.spec.id, error)))
 
     async def terminate(self, reason: object) -> None:
@@ -94,10 +105,11 @@ class SupervisorServer(Server):
 
     async def start_all(self, children: Sequence[Child]) -> tuple[Child, BaseException] | None:
         """Start in order; stops at the first that fails, and returns it with its error."""
-        for child in children:
+        for child in list(children):  # `begin` takes children off the list that this may be
             error = await self.begin(child)
             if error is not None:
                 return child, error
+            await trio.lowlevel.checkpoint_if_cancelled()  # who was killed meanwhile starts no more
         return None
 
     async def begin(self, child: Child) -> BaseException | None:
@@ -105,13 +117,19 @@ class SupervisorServer(Server):
         try:
             child.pid = await start_child(child.spec)
         except BaseException as error:
-            if not is_fault(error):
+            if not is_own_end(error):
                 raise
             return error
         child.restarting = False
         if child.pid is None and child.spec.restart == "temporary":
             self.children.remove(child)
         return None
+
+    async def take_back(self) -> None:
+        """End what a start has brought about that did not come to its end. Nothing interrupts this."""
+        with trio.CancelScope(shield=True):
+            await end_unlisted({child.pid for child in self.children})
+            await self.end_all(self.children)
 
     async def end(self, child: Child) -> None:
         """End one child, and log when it did not go the way it was asked to."""
@@ -157,7 +175,10 @@ class SupervisorServer(Server):
         return await self.restart(child)
 
     async def restart(self, child: Child) -> object:
-        """Restart by the strategy, or give up. A try that fails is followed by another, which counts."""
+        """Restart by the strategy, or give up. A try that fails is followed by another, which counts. When
+        the node ends there is nothing to restart."""
+        if current_process().node.stopping:
+            return None
         if self.intensity.exceeded():
             log.error("%r gives up: child %r was restarted too often", current_process(), child.spec.id)
             return Stop("shutdown")
@@ -314,7 +335,7 @@ class Supervisor:
 
     @staticmethod
     async def count_children(supervisor: Pid | str) -> dict[str, int]:
-        """How many: "specs", "active", "supervisors", "workers"."""
+        """How many: "specs", "active" (those that live), "supervisors", "workers"."""
         return count(await Supervisor.which_children(supervisor))
 
 
@@ -323,7 +344,7 @@ def count(children: Sequence[ChildInfo]) -> dict[str, int]:
     supervisors = sum(child.kind == "supervisor" for child in children)
     return {
         "specs": len(children),
-        "active": sum(isinstance(child.pid, Pid) for child in children),
+        "active": sum(isinstance(child.pid, Pid) and alive(child.pid) for child in children),
         "supervisors": supervisors,
         "workers": len(children) - supervisors,
     }

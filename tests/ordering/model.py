@@ -151,11 +151,11 @@ class Model:
             self.procs[other].links.discard(pid)
 
     def monitor(self, pid: Pid, target: Pid | str, ref: Ref, mode: str | None) -> None:
-        if mode is not None:
-            self.aliases[ref] = (pid, mode)
         who = self.names.get(target) if isinstance(target, str) else target
         if who is pid:
             return
+        if mode is not None:
+            self.aliases[ref] = (pid, mode)
         if who is None or who not in self.procs:
             self.down(pid, ref, target, "noproc")
             return
@@ -177,12 +177,9 @@ class Model:
             del self.aliases[ref]
         return True
 
-    def flush(self, pid: Pid, ref: Ref) -> bool:
+    def flush(self, pid: Pid, ref: Ref) -> None:
         box = self.procs[pid].mailbox
-        found = [message for message in box if isinstance(message, Down) and message.ref is ref]
-        for message in found:
-            box.remove(message)
-        return bool(found)
+        box[:] = [message for message in box if not (isinstance(message, Down) and message.ref is ref)]
 
     # names and timers
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
+from actorlive import runtime
 from actorlive.runtime import Down, ExitSignal, Pid, Ref, process, signals, timers
 from actorlive.runtime.mailbox import Mailbox
 from actorlive.runtime.node import Node
@@ -154,7 +155,7 @@ def doomed_can_be_linked(self, pid):
     other = pid.entity
     if other is not None and other.doomed and other is not self:
         self.links, other.links = self.links or {}, other.links or {}
-        self.links[other] = other.links[self] = None
+        self.links[other] = other.links[self] = False
     else:
         link(self, pid)
 
@@ -211,6 +212,20 @@ def anyone_may_demonitor(self, ref):
 @breaks("demonitor with flush leaves nothing behind", Mailbox, "discard")
 def flush_does_nothing(self, test):
     return False
+
+
+@breaks("demonitor tells whether there was a monitor, with flush as without", runtime, "demonitor")
+def flush_tells_whether_it_was_needed(ref, *, flush=False, info=False):
+    waiting = [m for m in process.acting_process().messages() if isinstance(m, Down) and m.ref is ref]
+    active = process.demonitor(ref, flush=flush, info=True)
+    return True if not info else not waiting if flush else active
+
+
+@breaks("a monitor of oneself is no alias", Entity, "monitor")
+def oneself_gets_an_alias(self, target, mode=None):
+    ref = monitor(self, target, mode)
+    other = self.node.lookup(target) if isinstance(target, str) else target.entity
+    return Ref(self.pid, mode) if other is self and mode else ref
 
 
 @breaks("an alias of a monitor ends with it", signals, "end_alias")

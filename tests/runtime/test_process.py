@@ -393,6 +393,7 @@ async def test_demonitor_info_and_flush():
         assert await receive(timeout=0) == Down(ref, pid, "noproc")
         ref = monitor(pid)
         assert demonitor(ref, flush=True, info=True) is False
+        assert demonitor(ref, flush=True, info=True) is False  # nothing to flush, and no monitor either
         living = spawn(until_told)
         assert demonitor(monitor(living), flush=True, info=True) is True
         assert not self().entity.messages()
@@ -475,6 +476,46 @@ async def test_aliases_of_monitors(mode, after_down, down_after_reply):
 
     async with open_node() as node:
         await in_process(node, parent)
+
+
+@pytest.mark.parametrize("mode", [None, "explicit_unalias", "demonitor", "reply_demonitor"])
+async def test_a_monitor_of_oneself_is_neither_monitor_nor_alias(mode):
+    async def body() -> None:
+        for ref in (monitor(self(), alias=mode), monitor("me", alias=mode)):
+            send(ref, "lost")
+            assert demonitor(ref, info=True) is False
+            assert unalias(ref) is False
+        assert not self().entity.queue
+
+    async def named() -> None:
+        register("me", self())
+        await body()
+
+    async with open_node() as node:
+        await in_process(node, named)
+
+
+async def test_a_process_keeps_nothing_of_what_it_was_given_and_let_go_of():
+    class Thing:
+        pass
+
+    async def careless(thing: Thing | None) -> None:
+        del thing
+        await receive()
+
+    async def forget(things: list[Thing]) -> None:
+        things.clear()
+        await receive()
+
+    async with open_node() as node:
+        thing = Thing()
+        gone = weakref.ref(thing)
+        node.spawn(careless, thing)
+        node.spawn(partial(forget, [thing]))
+        del thing
+        await trio.sleep(1)
+        gc.collect()
+        assert gone() is None
 
 
 async def test_unlink_stops_exits():

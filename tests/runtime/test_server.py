@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+import weakref
+
 import pytest
 import trio
 
@@ -12,6 +16,7 @@ from actorlive.runtime import (
     Continue,
     Down,
     ExitSignal,
+    ProcessExit,
     RuntimeMisuse,
     Server,
     StartError,
@@ -34,6 +39,8 @@ from actorlive.runtime import (
     stop,
 )
 from tests.runtime.helpers import in_process
+
+own_pid = self
 
 
 class Echo(Server):
@@ -435,6 +442,51 @@ async def test_a_parents_exit_signal_ends_a_trapping_server_though_the_parent_li
     async with open_node() as node:
         assert await in_process(node, catching) == "go"
     assert log == [("terminate", "go")]
+
+
+async def test_a_server_keeps_nothing_of_what_its_init_was_given():
+    class Forgets(Server):
+        async def init(self, *args: object) -> None:
+            pass
+
+    class Thing:
+        pass
+
+    async with open_node():
+        thing = Thing()
+        gone = weakref.ref(thing)
+        pid = await Forgets.start(thing)
+        del thing
+        gc.collect()
+        assert gone() is None
+        assert statistics(pid).state == "waiting"
+
+
+async def test_whatever_a_callback_raises_is_a_crash_after_terminate(caplog):
+    log: list[object] = []
+
+    class Leaves(Echo):
+        async def handle_cast(self, request: object) -> object:
+            raise request
+
+    async with open_node():
+        for error in (SystemExit(3), GeneratorExit(), KeyboardInterrupt(), ValueError()):
+            pid = await Leaves.start(log)
+            cast(pid, error)
+            await trio.sleep(1)
+            assert log.pop() == ("terminate", error)
+
+
+async def test_who_is_killed_at_the_end_of_its_init_has_not_started():
+    class Suicidal(Server):
+        async def init(self, *args: object) -> None:
+            with contextlib.suppress(ProcessExit):
+                exit(own_pid(), "kill")
+
+    async with open_node():
+        with pytest.raises(StartError) as caught:
+            await Suicidal.start()
+        assert caught.value.reason == "killed"
 
 
 async def test_callbacks_that_are_missing(caplog):

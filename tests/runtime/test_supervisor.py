@@ -11,6 +11,7 @@ from actorlive.runtime import (
     IGNORE,
     ChildSpec,
     Down,
+    DynamicSupervisor,
     Error,
     Ok,
     Pid,
@@ -332,6 +333,62 @@ async def test_functions_as_children_and_bad_children():
     ]:
         with pytest.raises(RuntimeMisuse, match=words):
             bad()
+
+
+@pytest.mark.parametrize("error", [SystemExit(1), GeneratorExit(), KeyboardInterrupt(), ValueError()])
+async def test_whatever_a_start_function_raises_is_a_child_that_does_not_start(error):
+    async def start() -> Pid:
+        raise error
+
+    async def body(supervisor) -> None:
+        assert await Supervisor.start_child(supervisor, ChildSpec("x", start)) == Error(error)
+        assert alive(supervisor)
+        dynamic = await DynamicSupervisor.start_link()
+        assert await DynamicSupervisor.start_child(dynamic, ChildSpec("x", start)) == Error(error)
+
+    await supervised(body, [], children=[child_spec(Worker, "a", [])])
+
+
+async def test_all_children_after_a_temporary_one_that_has_nothing_to_do_are_started():
+    log: list[str] = []
+    idle = [child_spec(Worker, name, log, "ignore", id=name, restart="temporary") for name in "xy"]
+
+    async def body(supervisor) -> None:
+        assert log == ["+a", "+x", "+y", "+b"]
+        assert [info.id for info in await Supervisor.which_children(supervisor)] == ["b", "a"]
+
+    await supervised(body, log, children=[*specs(log, "a"), *idle, *specs(log, "b")])
+
+
+async def test_the_dead_are_not_counted_as_active():
+    async def body(supervisor) -> None:
+        crash("a")
+        counts = await Supervisor.count_children(supervisor)
+        assert counts == {"specs": 2, "active": 1, "supervisors": 0, "workers": 2}
+        dynamic = await DynamicSupervisor.start_link()
+        await DynamicSupervisor.start_child(dynamic, child_spec(Worker, "d", [], name="d"))
+        crash("d")
+        assert (await DynamicSupervisor.count_children(dynamic))["active"] == 0
+
+    await supervised(body, [], children=specs([], "a", restart="temporary") + specs([], "b"))
+
+
+async def test_nothing_is_restarted_while_the_node_ends(caplog):
+    log: list[str] = []
+
+    async def crash_later(pid: Pid) -> None:
+        process_flag(trap_exit=True)
+        await trio.sleep(1)
+        pid.entity.doom("crash")
+
+    async with open_node() as node:
+        for name, how in (("a", ""), ("b", "slow")):
+            children = [child_spec(Worker, name, log, how, name=name)]
+            await node.start_child(Supervisor.spec(children, id=name))
+        node.spawn(crash_later, whereis("a"))
+        await trio.sleep(0.5)
+    assert log == ["+a", "+b", "-b"]
+    assert "gives up" not in caplog.text
 
 
 async def test_misuse_is_told_to_the_caller_and_leaves_the_supervisor_alone():
