@@ -8,7 +8,7 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `live_view.mount.stop`            | `duration` (seconds) | `view`, `connected`               |
 | `live_view.handle_params.stop`    | `duration`           | `view`, `uri`                     |
 | `live_view.handle_event.stop`     | `duration`           | `view`, `event`                   |
-| `live_view.handle_event.rejected` | –                    | `view`, `event`, `error`          |
+| `live_view.handle_event.rejected` | –                    | `view`, `event`, `error`, `misfits` |
 | `live_view.handle_event.dropped`  | –                    | `view`, `events`                  |
 | `live_view.render.stop`           | `duration`           | `view`, `changed`                 |
 | `live_view.*.exception`           | `duration`           | the same, and `error`             |

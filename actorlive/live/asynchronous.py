@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from actorlive.errors import CallbackError
+from actorlive.live.keys import exact
 from actorlive.live.streams import StreamResult
 from actorlive.runtime import (
     Down,
@@ -71,7 +72,7 @@ class AsyncWork:
 
     def __init__(self, owner: Pid) -> None:
         self._owner = owner
-        self._by_key: dict[Hashable, AsyncTask] = {}
+        self._by_key: dict[Hashable, AsyncTask] = {}  # by `exact(key)`
         self._by_monitor: dict[Ref, AsyncTask] = {}
 
     def start(
@@ -88,7 +89,7 @@ class AsyncWork:
         pid = spawn(_run, self._owner, box, work, owner=self._owner)
         task = AsyncTask(key, kind, names, pid, monitor(pid))
         box.append(task)
-        self._by_key[key] = task
+        self._by_key[exact(key)] = task
         self._by_monitor[task.monitor] = task
 
     def cancel(self, key: Hashable, reason: object) -> None:
@@ -96,7 +97,7 @@ class AsyncWork:
 
         The reasons are exit signals': "normal" ends nobody, and "kill" arrives as "killed".
         """
-        task = self._by_key.get(key)
+        task = self._by_key.get(exact(key))
         if task is None or (type(reason) is str and reason == "normal"):
             return
         if task.cancelled is None:
@@ -124,9 +125,10 @@ class AsyncWork:
         return [task.pid for task in self._by_key.values()]
 
     def _take_if_current(self, task: AsyncTask) -> AsyncTask | None:
-        if self._by_key.get(task.key) is not task:
+        key = exact(task.key)
+        if self._by_key.get(key) is not task:
             return None
-        del self._by_key[task.key]
+        del self._by_key[key]
         return task
 
 

@@ -241,7 +241,7 @@ class Channel:
         else:
             if frame.event != "cids_will_destroy":
                 _log.warning(
-                    "%s ignores a frame %r of its client", type(self._view).__qualname__, frame.event
+                    "%s ignores a frame %.80r of its client", type(self._view).__qualname__, frame.event
                 )
             self._outbox.reply(frame.ref, {})
 
@@ -303,11 +303,12 @@ class Channel:
     def _rejected(self, error: Exception, event: str) -> None:
         name = type(self._view).__qualname__
         _log.warning("%s did not handle an event of its client: %s", name, error)
-        span.event("handle_event.rejected", self._view, event=event, error=error)
+        misfits = error.misfits if isinstance(error, EventError) else ()
+        span.event("handle_event.rejected", self._view, event=event, error=error, misfits=misfits)
 
     def _framework_event(self, payload: Payload) -> None:
         if payload.event != "lv:clear-flash":
-            raise EventError(f"unknown framework event {payload.event!r}")
+            raise EventError(f"unknown framework event {payload.event!r:.80}")
         try:
             key = msgspec.json.decode(payload.value, type=_ClearFlash).key
         except msgspec.MsgspecError as error:

@@ -159,7 +159,7 @@ class LiveConnection:
             channel.intake.arrived(size)
             runtime.send(channel.pid, ClientEvent(push.ref, push.event, push.payload, size, channel.intake))
         else:
-            _log.warning("a binary frame %r for a view, which takes none", push.event)
+            _log.warning("a binary frame %.80r for a view, which takes none", push.event)
 
     def _leave(self, leave: Leave) -> None:
         self.send(leave.frame)
@@ -187,7 +187,7 @@ class LiveConnection:
     def _refuse(self, join: Join, reason: str) -> None:
         self._wire.refuse(join.topic, join.join_ref)
         self.send(encode_reply(join.join_ref, join.ref, join.topic, "error", {"reason": reason}))
-        _log.info("refused a join of %s: %s", join.topic, reason)
+        _log.info("refused a join of %.80r: %s", join.topic, reason)
         telemetry.execute("socket.join_failed", {}, {"topic": join.topic, "reason": reason})
 
     def _forget(self, topic: str) -> Pid:

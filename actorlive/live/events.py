@@ -2,6 +2,11 @@
 
 A view names the events it understands in its type argument, `LiveView[Add | Remove]`. What the client sends
 is converted to the struct of that name at the edge; a handler never sees a half-parsed dict.
+
+A form's event is converted exactly as `validate()` converts (`conversion`); only required text may be empty there,
+and the marks of a form's fields stay in a dict of text. Other events are JSON: a text is a text, and a text where
+something else is declared is read as a form's control would be. What fits at first sight is decoded by msgspec
+alone; all else takes the careful way, which gives the same value, or says which field does not fit.
 """
 
 from __future__ import annotations
@@ -13,6 +18,19 @@ from typing import Any, ClassVar, Union, get_args, get_origin
 import msgspec
 
 from actorlive.errors import ActorLiveError, CallbackError, did_you_mean
+from actorlive.live.conversion import (
+    BINDING,
+    FAULTY,
+    FORM,
+    PUSHED,
+    Manner,
+    Reader,
+    TooManyFaults,
+    declaration,
+)
+from actorlive.live.misfits import Misfit, misfits_of, sentence
+from actorlive.live.numbers import is_bounded
+from actorlive.live.quick import suspicious
 from actorlive.wire.params import form_params
 
 __all__ = [
@@ -26,6 +44,9 @@ __all__ = [
     "parse_event",
 ]
 
+MAX_NAME = 255
+"""The longest name of an event, in characters."""
+
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -35,7 +56,11 @@ def snake_case(name: str) -> str:
 
 
 class EventError(ActorLiveError):
-    """An event whose payload does not fit its struct. The message holds the path of the fault."""
+    """An event whose payload does not fit its struct. `misfits` are the fields that do not, where it got so far."""
+
+    def __init__(self, message: str, misfits: tuple[Misfit, ...] = ()) -> None:
+        super().__init__(message)
+        self.misfits = misfits
 
 
 class UnknownEvent(CallbackError):
@@ -96,6 +121,8 @@ class Payload(msgspec.Struct, gc=False):
     uploads: msgspec.Raw = msgspec.Raw(b"{}")
 
 
+_LONG_NUMBER = re.compile(rb"\d{19}")
+
 _payload_decoder = msgspec.json.Decoder(Payload)
 
 
@@ -107,17 +134,28 @@ def event_name(event: type[Event] | Event) -> str:
 def parse_event(payload: msgspec.Raw) -> Payload:
     """The envelope of an `event` frame. Raises `EventError`."""
     try:
-        return _payload_decoder.decode(payload)
+        envelope = _payload_decoder.decode(payload)
     except msgspec.MsgspecError as error:
         raise EventError(f"malformed event payload: {error}") from error
+    if len(envelope.event) > MAX_NAME:
+        name, length = envelope.event[:60], len(envelope.event)
+        raise EventError(f"an event's name, {name!r}…, has {length} characters; the limit is {MAX_NAME}")
+    return envelope
 
 
 def raw_event(payload: Payload) -> RawEvent:
-    """The event with its params decoded but untyped. Raises `EventError`."""
+    """The event with its params decoded but untyped, its numbers bounded. Raises `EventError`."""
+    event = _untyped(payload)
+    if (payload.meta or _LONG_NUMBER.search(payload.value)) and not is_bounded(event.params):
+        raise EventError(f"event {payload.event!r:.80}: it holds a number outside of 64 bits")
+    return event
+
+
+def _untyped(payload: Payload) -> RawEvent:
     try:
         value = msgspec.json.decode(payload.value)
-    except msgspec.MsgspecError as error:
-        raise EventError(f"event {payload.event!r}: {error}") from error
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise EventError(f"event {payload.event!r:.80}: {error}") from error
     return RawEvent(payload.event, _form_value(payload, value), payload.type)
 
 
@@ -127,7 +165,7 @@ def _form_value(payload: Payload, value: Any) -> Any:
     try:
         return form_params(value, payload.meta)
     except ActorLiveError as error:
-        raise EventError(f"event {payload.event!r}: {error}") from error
+        raise EventError(f"event {payload.event!r:.80}: {error}") from error
 
 
 class _Stamped(msgspec.Struct):
@@ -144,44 +182,78 @@ def optimistic_stamp(payload: Payload) -> str | int | None:
         return None
 
 
+class _Typed:
+    """How to make one event: at once, if nothing in its text asks for a closer look, or with care."""
+
+    __slots__ = ("cls", "decoder", "node", "suspicious")
+
+    def __init__(self, cls: type[Event]) -> None:
+        self.cls = cls
+        self.decoder = msgspec.json.Decoder(cls, strict=False)
+        self.node = declaration(cls)
+        self.suspicious = suspicious(self.node)
+
+    def at_once(self, value: msgspec.Raw) -> Any:
+        """The event, or None where the careful way has to tell."""
+        if self.suspicious is not None and self.suspicious.search(value):
+            return None
+        try:
+            return self.decoder.decode(value)
+        except (msgspec.MsgspecError, RecursionError):
+            return None
+
+    def with_care(self, event: RawEvent) -> Any:
+        reader = Reader(_manner(event.kind))
+        try:
+            made = reader.read(self.node, event.params, "")
+        except TooManyFaults:
+            made = FAULTY
+        except RecursionError as error:
+            raise EventError(f"event {event.name!r:.80}: it is nested too deep") from error
+        if made is FAULTY:
+            misfits = misfits_of(reader.faults)
+            told = sentence(misfits, len(reader.faults))
+            raise EventError(f"event {event.name!r:.80}: {told}", misfits)
+        return made
+
+
+def _manner(kind: str | None) -> Manner:
+    """`pushEvent` sends JSON as its author wrote it; bindings send attributes and controls."""
+    if kind == "form":
+        return FORM
+    return PUSHED if kind == "hook" else BINDING
+
+
 class EventTable:
     """The events of one view class: name → struct. Empty for a view of `RawEvent`s."""
 
-    __slots__ = ("_decoders", "_types", "raw")
+    __slots__ = ("_typed", "raw")
 
     def __init__(self, argument: object) -> None:
-        self._types = {event_name(cls): cls for cls in _event_types(argument)}
-        self._decoders = {name: msgspec.json.Decoder(cls, strict=False) for name, cls in self._types.items()}
-        self.raw = not self._types
+        self._typed = {event_name(cls): _Typed(cls) for cls in _event_types(argument)}
+        self.raw = not self._typed
 
     @property
     def names(self) -> list[str]:
         """The declared names."""
-        return list(self._types)
+        return list(self._typed)
 
     def decode(self, payload: Payload) -> Any:
         """The typed event of an envelope. Raises `UnknownEvent`, `EventError`."""
-        decoder = self._decoders.get(payload.event)
-        if decoder is None:
+        typed = self._typed.get(payload.event)
+        if typed is None:
             return self._typeless(payload)
-        if payload.type == "form":
-            return self.convert(raw_event(payload))
-        try:
-            return decoder.decode(payload.value)
-        except msgspec.MsgspecError as error:
-            raise EventError(f"event {payload.event!r}: {error}") from error
+        made = None if payload.type == "form" else typed.at_once(payload.value)
+        return typed.with_care(_untyped(payload)) if made is None else made
 
     def convert(self, event: RawEvent) -> Any:
         """The typed event of a raw one. Raises `UnknownEvent`, `EventError`."""
         if self.raw:
             return event
-        cls = self._types.get(event.name)
-        if cls is None:
+        typed = self._typed.get(event.name)
+        if typed is None:
             raise UnknownEvent(self._unknown(event.name))
-        try:
-            return msgspec.convert(event.params, cls, strict=False)
-        except msgspec.MsgspecError as error:
-            raise EventError(f"event {event.name!r}: {error}") from error
+        return typed.with_care(event)
 
     def _typeless(self, payload: Payload) -> RawEvent:
         if self.raw:
@@ -189,8 +261,9 @@ class EventTable:
         raise UnknownEvent(self._unknown(payload.event))
 
     def _unknown(self, name: str) -> str:
+        hint = did_you_mean(name, self._typed)
         return (
-            f"unknown event {name!r}.{did_you_mean(name, self._types)} Declared are: {', '.join(sorted(self._types))}."
+            f"unknown event {name!r:.80}.{hint} Declared are: {', '.join(sorted(self._typed))}."
             " Add a struct for it to the view's type argument."
         )
 

@@ -22,7 +22,8 @@ def input_value(value: object) -> Any:
 
     Text stays, None and UNSET become None (the attribute is left out), a bool "true" or "false", a
     number its plain decimal notation, dates and times what `date`, `time` and `datetime-local` inputs
-    read, an enum its value, a sequence or set a list of such. Other objects are returned as they are.
+    read (aware ones as they stand, without their offset, which such an input refuses), an enum its
+    value, a sequence or set a list of such. Other objects are returned as they are.
     """
     if value is None or value is msgspec.UNSET:
         return None
@@ -33,7 +34,11 @@ def input_value(value: object) -> Any:
 
 
 def _clock(value: datetime | time) -> str:
-    """As fine as the value needs: controls show seconds only when they are there, and nothing below 1 ms."""
+    """As fine as the value needs: controls show seconds only when they are there, and nothing below 1 ms.
+
+    They know no zones: an aware value shows the time on the wall of its own zone, and comes back without one.
+    """
+    value = value.replace(tzinfo=None)
     if value.microsecond:
         return value.isoformat(timespec="milliseconds")
     return value.isoformat(timespec="seconds" if value.second else "minutes")

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from actorlive.live.keys import exact
 from actorlive.runtime import Pid, Timer, cancel_timer, send_after
 
 __all__ = ["Action", "Later", "OnExit", "Pending"]
@@ -41,12 +42,12 @@ class Pending:
     def put_off(self, key: Hashable, action: Action, delay: float, on_exit: OnExit) -> None:
         """Do it in `delay` seconds. What stood under that key is taken back."""
         self.take_back(key)
-        later = self._by_key[key] = Later(key, action, on_exit)
+        later = self._by_key[exact(key)] = Later(key, action, on_exit)
         later.timer = send_after(self._pid, later, delay)
 
     def take_back(self, key: Hashable) -> bool:
         """Don't do it after all; True when it was still to be done."""
-        later = self._by_key.pop(key, None)
+        later = self._by_key.pop(exact(key), None)
         if later is None:
             return False
         later.taken_back = True
@@ -58,7 +59,7 @@ class Pending:
         """True when that message is to be acted on; it is then no longer pending."""
         if later.taken_back:
             return False
-        self._by_key.pop(later.key, None)
+        self._by_key.pop(exact(later.key), None)
         return True
 
     def on_exit(self) -> list[Action]:
@@ -69,4 +70,4 @@ class Pending:
         return [later.action for later in laters if later.on_exit == "commit"]
 
     def __contains__(self, key: Hashable) -> bool:
-        return key in self._by_key
+        return exact(key) in self._by_key

@@ -13,10 +13,11 @@ from typing import Any, Final
 
 from msgspec import inspect
 
-__all__ = ["BLANK", "INVALID", "broken_constraints", "counted", "kind_message"]
+__all__ = ["BLANK", "INVALID", "OUT_OF_RANGE", "broken_constraints", "counted", "kind_message"]
 
 BLANK: Final = "can't be blank"
 INVALID: Final = "is invalid"
+OUT_OF_RANGE: Final = "is out of range"
 
 _KINDS: dict[type[inspect.Type], str] = {
     inspect.IntType: "must be a whole number",

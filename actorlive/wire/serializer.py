@@ -6,6 +6,7 @@ bytes. What leaves is built by the server itself; `msgspec` writes it in one pas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,12 @@ CANNOT_DECODE = 1011
 _PUSH = 0
 _HEADER = 5  # kind and four lengths
 
+# JSON escapes: pairs of surrogates, lone ones, and all others, so that an escaped backslash before "ud800" is none.
+_ESCAPE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u([dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
+    re.DOTALL,
+)
+
 _decoder = msgspec.json.Decoder(Message)
 
 
@@ -44,7 +51,19 @@ def _decode_text(frame: str) -> Message:
     try:
         return _decoder.decode(frame)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        mended = _without_lone_surrogates(frame)
+        if mended != frame:
+            return _decode_text(mended)
         raise ProtocolError(CANNOT_DECODE, f"a text frame is not a message: {error}") from error
+
+
+def _without_lone_surrogates(frame: str) -> str:
+    """U+FFFD for every half of a surrogate pair, as a browser puts it into a form's data.
+
+    JavaScript's strings may hold such halves (a text cut in the middle of an emoji), and `JSON.stringify` writes
+    them; they are one event's misfortune, and no reason to close the socket for all the others.
+    """
+    return _ESCAPE.sub(lambda found: "\ufffd" if found.group(1) else found.group(), frame)
 
 
 def _decode_binary(frame: bytes) -> BinaryMessage:

@@ -189,6 +189,27 @@ async def test_supersede_ends_the_older_silently() -> None:
         assert lab.view.ends == (("x", Ok(2)),)
 
 
+@pytest.mark.parametrize(
+    "around", [lambda key: key, lambda key: ("create", (key,)), lambda key: frozenset({key})]
+)
+async def test_names_of_different_types_are_different_though_python_holds_them_for_equal(around: Any) -> None:
+    async with bench() as lab:
+        for key in (1, True, 1.0):
+            lab.now(lambda view, socket, key=key: socket.start_async(around(key), value_after, 1, repr(key)))
+        await trio.sleep(0.5)
+        lab.now(lambda view, socket: socket.cancel_async(around(True)))
+        await trio.sleep(5)
+        ended = [(repr(name), result) for name, result in lab.view.ends]
+        assert sorted(ended, key=repr) == sorted(
+            [
+                (repr(around(1)), Ok("1")),
+                (repr(around(1.0)), Ok("1.0")),
+                (repr(around(True)), Exit(Shutdown("cancel"))),
+            ],
+            key=repr,
+        )
+
+
 async def test_any_hashable_names_a_task_and_different_names_are_independent() -> None:
     async with bench() as lab:
         for n in range(3):

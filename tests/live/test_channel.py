@@ -8,6 +8,7 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from typing import cast as cast_to
 
 import pytest
 import trio
@@ -28,10 +29,12 @@ from actorlive import (
     component,
     heex,
     send,
+    telemetry,
 )
 from actorlive.errors import CallbackError, NavigationError
 from actorlive.live.dead import DeadPage, dead_render
 from actorlive.live.endpoint import Mount
+from actorlive.live.misfits import Misfit
 from actorlive.live.rejection import Rejected, Stale
 from actorlive.runtime import NO_REPLY, Caller, alive, call, cast, open_node, reply
 from tests.support.client import Client, Views, settled
@@ -283,6 +286,37 @@ async def test_what_does_not_fit_is_acknowledged_logged_and_not_handled(
         assert await client.clicked("other", n="many") == {}
         assert alive(client.views[0])
     assert "$.n" in caplog.text
+
+
+async def test_telemetry_hears_which_field_did_not_fit() -> None:
+    heard: list[Mapping[str, object]] = []
+    telemetry.attach("test", lambda name, _, metadata: heard.append({"name": name, **metadata}))
+    try:
+        async with joined() as client:
+            await client.clicked("other", n="many")
+    finally:
+        telemetry.detach("test")
+    (rejected,) = [event for event in heard if event["name"] == "live_view.handle_event.rejected"]
+    (misfit,) = cast_to("tuple[Misfit, ...]", rejected["misfits"])
+    assert (rejected["event"], misfit.path, misfit.sent, misfit.declared) == ("other", "n", "'many'", "int")
+
+
+async def test_an_event_with_half_an_emoji_is_handled_and_the_others_are_kept() -> None:
+    async with joined() as client:
+        assert await client.clicked("other", n=1, text="\ud800") != {}
+        assert await client.clicked("other", n="\ud800") == {}
+        assert await client.clicked("other", n=2) != {}
+        assert alive(client.views[0])
+
+
+async def test_a_name_without_end_is_acknowledged_even_in_development(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with joined() as client:
+        assert await client.clicked("x" * 500_000) == {}
+        assert (await client.reply(client.push("y" * 500_000, {})))["response"] == {}
+        assert alive(client.views[0])
+    assert len(caplog.text) < 2_000
 
 
 async def test_an_unknown_event_crashes_in_development(caplog: pytest.LogCaptureFixture) -> None:

@@ -137,3 +137,32 @@ def test_a_check_sees_the_model() -> None:
 @pytest.mark.parametrize("params", ["x", ["a"], None])
 def test_params_of_another_shape_have_no_values(params: Any) -> None:
     assert validate(Range, params) == Error({"low": ["can't be blank"], "high": ["can't be blank"]})
+
+
+class Numbers(BaseModel):
+    whole: int = 0
+    share: float = 0.0
+    ids: set[int] = set()
+    prices: list[Decimal] = []
+    counts: dict[int, int] = {}
+
+
+@pytest.mark.parametrize(
+    ("params", "path", "message"),
+    [
+        ({"whole": str(2**63)}, "whole", "is out of range"),
+        ({"share": "nan"}, "share", "must be a number"),
+        ({"share": "-Infinity"}, "share", "must be a number"),
+        ({"ids": ["1", str(2**64)]}, "ids.1", "is out of range"),
+        ({"prices": ["1e5000"]}, "prices.0", "is out of range"),
+        ({"counts": {"1": str(2**63)}}, "counts.1", "is out of range"),
+    ],
+)
+def test_numbers_are_bounded_for_models_too(params: dict[str, Any], path: str, message: str) -> None:
+    assert validate(Numbers, params) == Error({path: [message]})
+
+
+def test_numbers_within_bounds_pass() -> None:
+    params = {"whole": " 5", "share": "1.5", "ids": ["1", "2"], "prices": ["1.50"], "counts": {"1": "2"}}
+    made = Numbers(whole=5, share=1.5, ids={1, 2}, prices=[Decimal("1.50")], counts={1: 2})
+    assert validate(Numbers, params) == Ok(made)

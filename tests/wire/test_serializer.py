@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,3 +114,28 @@ def test_markup_and_values_that_encode_themselves():
 def test_a_value_without_json_form_is_named():
     with pytest.raises(NotImplementedError, match="object has no JSON form"):
         encode_payload(object())
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"\ud800", "\ufffd"),
+        (r"a\uDFFFb", "a\ufffdb"),
+        (r"\ud83d\ude00", "\U0001f600"),
+        (r"\ud83d\ud83d\ude00", "\ufffd\U0001f600"),
+        (r"\ude00\ud83d", "\ufffd\ufffd"),
+        (r"\ud800 \\ud800 \\\ud800", "\ufffd \\ud800 \\\ufffd"),
+        (r"\ud800\n", "\ufffd\n"),
+    ],
+)
+def test_half_of_a_surrogate_pair_is_replaced_as_in_a_form(written: str, read: str) -> None:
+    for frame in (f'["1","2","t","{written}",{{}}]', f'["1","2","t","e",{{"{written}":"{written}"}}]'):
+        message = decode(frame)
+        assert isinstance(message, Message)
+        assert isinstance(message.payload, msgspec.Raw)
+        assert message.event == read or msgspec.json.decode(message.payload) == {read: read}
+
+
+def test_a_frame_that_is_wrong_otherwise_stays_wrong() -> None:
+    with pytest.raises(ProtocolError):
+        decode(r'["1","2","t","\ud800"')
