@@ -162,7 +162,7 @@ PAGES: dict[str, type[LiveView[Any]]] = {
 
 def create_app() -> QuartTrio:
     app = QuartTrio(__name__)
-    live = ActorLive(app, secret_key="benchmark")
+    live = ActorLive(app, secret_key="for the benchmark only, forty letters or so")
     for path, view in PAGES.items():
         live.route(path, view)
     return app

@@ -16,7 +16,7 @@ class Home(LiveView):
     template = heex("<p>home</p>")
 
 application = QuartTrio(__name__)
-live = ActorLive(application, secret_key="a key")
+live = ActorLive(application, secret_key="a secret key that is for tests only")
 live.route("/", Home)
 live.session("admin").route("/admin/<int:page>", Home, action="admin")
 bare = QuartTrio("bare")

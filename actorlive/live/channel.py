@@ -146,7 +146,12 @@ class Channel:
     async def _handle(self, message: object) -> None:
         kind = type(message)
         if kind is ClientEvent:
-            await self._take(cast("ClientEvent", message))
+            frame = cast("ClientEvent", message)
+            if frame.intake.is_over:
+                self._drop(frame)
+            else:
+                await self._client_event(frame)
+            frame.intake.handled(frame.size)
         elif kind is AsyncDone:
             done = cast("AsyncDone", message)
             await self._async_end(self._state.tasks.finished(done), done.result)
@@ -221,15 +226,14 @@ class Channel:
 
     # -- frames of the client ------------------------------------------------
 
-    async def _take(self, frame: ClientEvent) -> None:
-        if not frame.intake.is_over:
-            await self._client_event(frame)
-        elif not self._dropping:
-            self._dropping = True
-            name, waiting = type(self._view).__qualname__, frame.intake.events
-            _log.warning("%s drops %d events of a client that has gone", name, waiting)
-            span.event("handle_event.dropped", self._view, events=waiting)
-        frame.intake.handled(frame.size)
+    def _drop(self, frame: ClientEvent) -> None:
+        """The client has gone, and the time for what it left behind is over: say so once."""
+        if self._dropping:
+            return
+        self._dropping = True
+        name, waiting = type(self._view).__qualname__, frame.intake.events
+        _log.warning("%s drops %d events of a client that has gone", name, waiting)
+        span.event("handle_event.dropped", self._view, events=waiting)
 
     async def _client_event(self, frame: ClientEvent) -> None:
         if frame.event == "event":

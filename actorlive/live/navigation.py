@@ -30,7 +30,7 @@ _IN_PATH = _PRINTABLE.translate(dict.fromkeys(map(ord, '"#<>?`{}')))
 _IN_QUERY = _PRINTABLE.translate(dict.fromkeys(map(ord, "\"#<>'")))
 _DOT = re.compile(r"\.|%2e", re.IGNORECASE)
 _DOTS = re.compile(rf"({_DOT.pattern}){{1,2}}", re.IGNORECASE)
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\\]|%09|%0a|%0d", re.IGNORECASE)
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]|%09|%0a|%0d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

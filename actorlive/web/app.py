@@ -27,10 +27,11 @@ from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.failures import answer_failures
 from actorlive.web.forms import MethodOverride, check_csrf_token
+from actorlive.web.headers import secure
 from actorlive.web.layouts import RootLayout
 from actorlive.web.layouts import root_layout as default_root_layout
 from actorlive.web.limits import Limits
-from actorlive.web.origin import CheckOrigin
+from actorlive.web.origin import CheckOrigin, check_patterns
 from actorlive.web.sockets import Sockets
 from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
 
@@ -107,6 +108,7 @@ class ActorLive:
         protect_forms: bool = False,
         debug: bool | None = None,
     ) -> None:
+        check_patterns(check_origin)
         self._secret_key = secret_key
         self._debug = debug
         self.root_layout: RootLayout = root_layout or default_root_layout
@@ -152,6 +154,7 @@ class ActorLive:
         app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
         app.before_request(self._check_csrf_token)
         app.before_request(self._enter_node)
+        app.after_request(secure)
         app.before_websocket(self._enter_node)
         app.before_serving(self._start)
         app.after_serving(self._finish)
@@ -232,10 +235,11 @@ class ActorLive:
             finally:
                 self._node = None
 
-    def disconnect(self, live_socket_id: str) -> int:
-        """Close the sockets whose session has this `live_socket_id`, as at a logout; answers how many.
+    def disconnect(self, live_socket_id: str | None) -> int:
+        """Close the sockets whose session has this `live_socket_id`, as at a logout; returns how many.
 
-        Their clients come back at once and are authorized anew.
+        Their clients come back at once, with the cookie that they have, and are authorized anew: so `on_mount` must
+        ask the server whether a session is still good. None and "", which are nobody's id, close nothing.
         """
         return self.sockets.disconnect(live_socket_id)
 

@@ -11,8 +11,9 @@ import hmac
 import secrets
 from collections.abc import Mapping, MutableMapping
 from typing import Any
+from urllib.parse import unquote_plus
 
-__all__ = ["CSRF_KEY", "mask", "masked_token", "valid"]
+__all__ = ["CSRF_KEY", "mask", "masked_token", "valid", "without_token"]
 
 CSRF_KEY = "_csrf_token"
 """Where the session keeps the token, and the parameter that brings the masked one back."""
@@ -45,6 +46,13 @@ def valid(session: Mapping[str, Any], masked: str) -> bool:
         return False
     unmasked = _encode(_xor(raw[:_LENGTH], raw[_LENGTH:]))
     return hmac.compare_digest(unmasked.encode(), token.encode("utf-8", "surrogatepass"))
+
+
+def without_token(url: str) -> str:
+    """A URL whose query does not give the token away, for logs and for the application."""
+    head, mark, query = url.partition("?")
+    kept = [part for part in query.split("&") if unquote_plus(part.partition("=")[0]) != CSRF_KEY]
+    return head + mark + "&".join(kept)
 
 
 def _encode(raw: bytes) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 from quart import Response, abort, after_this_request, request, session
+from werkzeug.urls import iri_to_uri
 
 from actorlive.live.dead import DeadPage, DeadRedirect, dead_render
 from actorlive.live.endpoint import Mount
@@ -36,13 +37,7 @@ FLASH_KEY = "_live_flash"
 
 _PLAIN = "".join(set(string.punctuation) - set("#?%"))
 
-SECURITY_HEADERS = {
-    "Cache-Control": "private, max-age=0, must-revalidate",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Content-Security-Policy": "base-uri 'self'; frame-ancestors 'self'",
-}
+_FRESH = {"Cache-Control": "private, max-age=0, must-revalidate"}
 
 
 async def respond(live: ActorLive) -> Response:
@@ -72,7 +67,7 @@ async def respond(live: ActorLive) -> Response:
             document = render_document(
                 live.root_layout, container, page, csrf_token, live.assets, live.colocated.tags()
             )
-            return Response(document, content_type="text/html; charset=utf-8", headers=SECURITY_HEADERS)
+            return Response(document, content_type="text/html; charset=utf-8", headers=_FRESH)
 
 
 def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:
@@ -118,7 +113,7 @@ def _forget_cookie(name: str) -> None:
 def _redirect(target: DeadRedirect) -> Response:
     if target.flash:
         session[FLASH_KEY] = target.flash
-    return Response("", target.status, headers={"Location": target.to})
+    return Response("", target.status, headers={"Location": iri_to_uri(target.to)})
 
 
 def _location() -> str:

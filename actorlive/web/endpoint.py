@@ -20,7 +20,7 @@ from actorlive.live.navigation import location
 from actorlive.live.view import LiveView
 from actorlive.web import csrf
 from actorlive.web.router import Router
-from actorlive.web.tokens import SessionToken, StaticToken, Tokens
+from actorlive.web.tokens import SessionToken, StaticToken, Tokens, check_strength
 from actorlive.wire import Join, JoinPayload
 
 __all__ = ["AppEndpoint", "view_name"]
@@ -49,8 +49,11 @@ class AppEndpoint:
 
     @cached_property
     def tokens(self) -> Tokens:
-        """The application's tokens. Raises `ConfigurationError` when it has no secret key."""
-        return Tokens(self.app.secret_key)
+        """The application's tokens. Raises `ConfigurationError` when it has no secret key, or a weak one."""
+        tokens = Tokens(self.app.secret_key, vars(self.app)["config"].get("SECRET_KEY_FALLBACKS") or ())
+        if not self.debug:
+            check_strength(self.app.secret_key)
+        return tokens
 
     def route_for(self, uri: str) -> Route | None:
         """The live route of a path or URL, or None."""

@@ -88,9 +88,11 @@ class Sockets:
         self._open.discard(socket)
         self._changed.set()
 
-    def disconnect(self, live_socket_id: str) -> int:
-        """Close the sockets of one `live_socket_id`; answers how many. Their clients come back and are
-        authorized anew (mirrors broadcasting "disconnect" to it)."""
+    def disconnect(self, live_socket_id: str | None) -> int:
+        """Close the sockets of one `live_socket_id`; returns how many. Their clients come back and are
+        authorized anew (mirrors broadcasting "disconnect" to it). None and "" are nobody's, and close nothing."""
+        if not live_socket_id:
+            return 0
         theirs = [socket for socket in self if socket.live_socket_id == live_socket_id]
         for socket in theirs:
             socket.close(GOING_AWAY)

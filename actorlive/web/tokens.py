@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -16,10 +17,15 @@ from itsdangerous import BadSignature, TimestampSigner
 
 from actorlive.web.errors import ConfigurationError
 
-__all__ = ["SessionToken", "StaticToken", "Token", "Tokens"]
+__all__ = ["SessionToken", "StaticToken", "Token", "Tokens", "check_strength"]
 
 TWO_WEEKS = 1_209_600
 ONE_MINUTE = 60
+
+MIN_KEY = 32
+"""Bytes of a secret key, at least."""
+
+MAKE_ONE = 'Make one with\n    python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 T = TypeVar("T")
 
@@ -41,12 +47,10 @@ class StaticToken(msgspec.Struct, frozen=True):
 
 
 class Token(Generic[T]):
-    """One kind of token: `content` signed under `salt`, good for `max_age` seconds."""
+    """One kind of token: `content` signed under `salt` with the last of the keys, good for `max_age` seconds."""
 
-    def __init__(self, secret_key: str | bytes, salt: str, content: type[T], max_age: int) -> None:
-        self._signer = TimestampSigner(
-            secret_key, salt=salt, key_derivation="hmac", digest_method=hashlib.sha256
-        )
+    def __init__(self, keys: list[bytes], salt: str, content: type[T], max_age: int) -> None:
+        self._signer = TimestampSigner(keys, salt=salt, key_derivation="hmac", digest_method=hashlib.sha256)
         self._decoder = msgspec.json.Decoder(content)
         self._max_age = max_age
 
@@ -64,16 +68,34 @@ class Token(Generic[T]):
 
 
 class Tokens:
-    """All kinds of tokens of one application. Raises `ConfigurationError` without a secret key."""
+    """All kinds of tokens of one application, signed with its secret key.
 
-    def __init__(self, secret_key: str | bytes | None) -> None:
+    Those signed with one of the `fallbacks`, the keys of earlier, are read still. Raises `ConfigurationError` without
+    a key.
+    """
+
+    def __init__(self, secret_key: str | bytes | None, fallbacks: Sequence[str | bytes] = ()) -> None:
         if not secret_key:
             raise ConfigurationError(
                 "no secret key: set app.secret_key, or pass ActorLive(app, secret_key=…). It signs sessions, so"
-                " keep it out of the source and the same over restarts. Make one with\n"
-                '    python -c "import secrets; print(secrets.token_urlsafe(48))"'
+                f" keep it out of the source and the same over restarts. {MAKE_ONE}"
             )
-        self.session = Token(secret_key, "actorlive.session.1", SessionToken, TWO_WEEKS)
-        self.static = Token(secret_key, "actorlive.static.1", StaticToken, TWO_WEEKS)
-        self.flash = Token(secret_key, "actorlive.flash.1", dict[str, str], ONE_MINUTE)
-        self.status = Token(secret_key, "actorlive.status.1", int, ONE_MINUTE)
+        secret_keys = [_bytes(key) for key in (*fallbacks, secret_key)]
+        self.session = Token(secret_keys, "actorlive.session.1", SessionToken, TWO_WEEKS)
+        self.static = Token(secret_keys, "actorlive.static.1", StaticToken, TWO_WEEKS)
+        self.flash = Token(secret_keys, "actorlive.flash.1", dict[str, str], ONE_MINUTE)
+        self.status = Token(secret_keys, "actorlive.status.1", int, ONE_MINUTE)
+
+
+def check_strength(secret_key: str | bytes | None) -> None:
+    """Refuse what is soon guessed. Raises `ConfigurationError`."""
+    raw = _bytes(secret_key or b"")
+    if len(raw.strip()) < MIN_KEY:
+        raise ConfigurationError(
+            f"the secret key is too short: {len(raw.strip())} bytes, and it takes {MIN_KEY}. Whoever guesses it signs"
+            f" sessions; in debug mode any key will do (`actorlive run --debug`). {MAKE_ONE}"
+        )
+
+
+def _bytes(key: str | bytes) -> bytes:
+    return key.encode() if isinstance(key, str) else key

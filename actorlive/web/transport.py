@@ -126,7 +126,7 @@ def connection_info(request: Websocket, cookie: dict[str, Any]) -> ConnectionInf
     info = {
         "peer": request.remote_addr,
         "user_agent": headers.get("user-agent"),
-        "uri": request.url,
+        "uri": csrf.without_token(request.url),
         "x_headers": [(name, value) for name, value in headers if name.lower().startswith("x-")],
     }
     trusted = csrf.valid(cookie, request.args.get(csrf.CSRF_KEY, ""))

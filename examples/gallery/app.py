@@ -132,7 +132,8 @@ def create_app() -> QuartTrio:
     app = QuartTrio(__name__)
     # A fixed key, so that the pages come back to life by themselves when the server restarts. An
     # application of your own keeps its key to itself.
-    live = ActorLive(app, secret_key=os.environ.get("SECRET_KEY", "gallery"), root_layout=gallery_layout)
+    key = os.environ.get("SECRET_KEY", "the key of the gallery, which everybody knows")
+    live = ActorLive(app, secret_key=key, root_layout=gallery_layout)
     live.route("/", GalleryLive)
     for example in EXAMPLES:
         live.route(example.path, example.view)

@@ -26,8 +26,11 @@ def free_port() -> int:
 class Server:
     """`actorlive run APP` on a port of its own; a context manager that can be stopped and started between."""
 
-    def __init__(self, app: str, *, python: str = sys.executable, cwd: Path = ROOT) -> None:
+    def __init__(
+        self, app: str, *, python: str = sys.executable, cwd: Path = ROOT, debug: bool = False
+    ) -> None:
         self.app = app
+        self._options = ["--debug"] if debug else []
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log: list[str] = []
@@ -38,8 +41,9 @@ class Server:
 
     def start(self) -> None:
         """Returns once the server says that it listens."""
-        command = [self._python, "-m", "actorlive.cli", "run", self.app, "--port", str(self.port)]
-        env = {**os.environ, "SECRET_KEY": "browser tests", "PYTHONUNBUFFERED": "1"}
+        run = ["-m", "actorlive.cli", "run", *self._options, self.app]
+        command = [self._python, *run, "--port", str(self.port)]
+        env = {**os.environ, "SECRET_KEY": "a secret key that is for tests only", "PYTHONUNBUFFERED": "1"}
         process = self._process = subprocess.Popen(
             command, cwd=self._cwd, env=env, stderr=subprocess.PIPE, text=True
         )

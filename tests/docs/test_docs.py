@@ -34,7 +34,7 @@ def test_each_step_of_the_streaming_page_is_served(tmp_path: Path) -> None:
     assert len(steps) >= 3
     for step in steps:
         (tmp_path / "words.py").write_text(step.text, encoding="utf-8")
-        with Server("words:app", cwd=tmp_path) as server:
+        with Server("words:app", cwd=tmp_path, debug=True) as server:
             page = urllib.request.urlopen(server.url).read().decode()
         assert "Go!" in page
         assert "data-phx-session" in page

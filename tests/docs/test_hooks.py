@@ -20,6 +20,7 @@ async def test_a_shown_file_runs(block: Block, tmp_path: Path):
     module = runpy.run_path(str(path), run_name=path.stem)
     live = module.get("live")
     if isinstance(live, ActorLive) and "template" in block.text:
+        live.app.debug = True  # the key that is shown is for development
         page = await live.app.test_client().get("/")
         assert page.status_code == 200
         assert "al-colocated" in await page.get_data(as_text=True)

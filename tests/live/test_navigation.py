@@ -12,9 +12,29 @@ def test_local_paths(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "a", "//evil.example", "/\\evil.example", "/%09/evil", "/\t/e", "/a\nb", "/a\r", "https://x"]
+    "path",
+    [
+        "",
+        "a",
+        "//evil.example",
+        "/\\evil.example",
+        "/%09/evil",
+        "/\t/e",
+        "/a\nb",
+        "/a\r",
+        "https://x",
+        "/\x85x",
+        "/\x9f",
+        "/\ud800",
+    ],
 )
 def test_what_may_leave_the_host_is_refused(path: str) -> None:
+    with pytest.raises(NavigationError, match="unsafe path"):
+        local_path(path)
+
+
+@pytest.mark.parametrize("path", ["/\x85x", "/\x9f", "/\ud800"])
+def test_what_no_header_and_no_frame_can_hold_is_refused(path: str) -> None:
     with pytest.raises(NavigationError, match="unsafe path"):
         local_path(path)
 

@@ -70,7 +70,7 @@ def test_the_readme_counter_is_served_from_the_wheel_without_node(
     write_files("README.md", tmp_path)
     monkeypatch.setenv("PATH", str(python.parent))
     monkeypatch.delenv("PYTHONPATH", raising=False)
-    with Server("counter:app", python=str(python), cwd=tmp_path) as server:
+    with Server("counter:app", python=str(python), cwd=tmp_path, debug=True) as server:
         page = urllib.request.urlopen(server.url).read().decode()
         assert "<output>0</output>" in page
         script = re.search(r'src="(/live/assets/actorlive-[^"]+\.js)"', page)

@@ -77,7 +77,7 @@ def test_stale_without_a_session_of_its_own():
 
 
 def test_stale_after_the_key_changed():
-    live = make_app(secret_key="another")[1]
+    live = make_app(secret_key="another key that is for tests only")[1]
     join = Join("lv:phx-1", "4", "4", msgspec.Raw(b""))
     payload = msgspec.convert({**tokens(), "url": f"{HOST}/counter"}, JoinPayload)
     assert live.endpoint.authorize(join, payload, CLIENT) == Refused("stale")

@@ -208,6 +208,7 @@ async def test_disconnect_closes_the_sockets_of_a_session():
             await wire.join()
             await other.join()
             assert live.disconnect("user:2") == 0
+            assert live.disconnect(None) == live.disconnect("") == 0  # nobody's id closes nobody's socket
             assert live.disconnect("user:1") == 1
             assert await wire.closed() == 1001
             assert await other.clicked("inc") == {"diff": {"0": "1"}}

@@ -9,7 +9,7 @@ from quart_trio import QuartTrio
 from actorlive import Event, LiveView, Socket, heex
 from actorlive.web import ActorLive
 
-KEY = "a secret key for tests"
+KEY = "a secret key that is for tests only"
 
 happened: list[object] = []
 """What `Counter` views counted, and why they ended: it outlives them."""

@@ -157,7 +157,7 @@ async def icon() -> tuple[str, int]:
 
 
 app = QuartTrio(__name__)
-live = ActorLive(app, secret_key="bindings")
+live = ActorLive(app, secret_key="a secret key that is for tests only")
 live.route("/feedback", FeedbackLive)
 live.route("/keys", KeysLive)
 live.route("/rate", RateLive)

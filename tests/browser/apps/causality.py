@@ -144,7 +144,7 @@ NAIVE = """<!DOCTYPE html><link rel="icon" href="data:,"><p id="version"></p>
 </script>"""
 
 app = QuartTrio(__name__)
-ActorLive(app, secret_key="tests").route("/board", BoardLive)
+ActorLive(app, secret_key="a secret key that is for tests only").route("/board", BoardLive)
 
 
 @app.get("/naive")

@@ -239,7 +239,7 @@ async def icon() -> tuple[str, int]:
 
 
 app = QuartTrio(__name__)
-live = ActorLive(app, secret_key="forms")
+live = ActorLive(app, secret_key="a secret key that is for tests only")
 live.route("/sign-up", SignUpLive)
 live.route("/log-in", LogInLive)
 live.route("/recovery", RecoveryLive)

@@ -60,4 +60,4 @@ class StreamsLive(LiveView[Cycle]):
 
 
 app = QuartTrio(__name__)
-ActorLive(app, secret_key="tests").route("/", StreamsLive)
+ActorLive(app, secret_key="a secret key that is for tests only").route("/", StreamsLive)

@@ -18,7 +18,7 @@ POLICY = (
 )
 
 app = QuartTrio(__name__)
-live = ActorLive(app, secret_key="hooks", hooks="/static/hooks.js")
+live = ActorLive(app, secret_key="a secret key that is for tests only", hooks="/static/hooks.js")
 live.route("/left", LeftLive)
 live.route("/right", RightLive)
 live.session("nonce", on_mount=[keep_nonce]).route("/nonce", NonceLive)

@@ -1,0 +1,160 @@
+"""What every answer of the application says to the browser, on the real server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from quart import Response
+from quart_trio import QuartTrio
+
+from actorlive import LiveView, Socket, heex
+from actorlive.web import ActorLive, csrf
+from actorlive.web.headers import SECURITY_HEADERS
+from tests.web.views import make_app as counters
+from tests.web.visitor import connect, get, serving
+
+pytestmark = pytest.mark.real_clock
+
+PLACES = ["/café", "/a b", "/\u2028x", "/日本?q=ü&r=%20#ß"]
+
+SPELLED = ["/caf%C3%A9", "/a%20b", "/%E2%80%A8x", "/%E6%97%A5%E6%9C%AC?q=%C3%BC&r=%20#%C3%9F"]
+
+
+class Teapot(Exception):
+    code = 499
+
+
+class Moody(LiveView):
+    """Mounts in the first life only."""
+
+    template = heex("<p>moody</p>")
+
+    async def mount(self, params: object, session: object, socket: Socket) -> None:
+        if socket.connected:
+            raise Teapot
+
+
+class Elsewhere(LiveView):
+    """Sends its visitor to one of `PLACES`."""
+
+    template = heex("")
+
+    async def mount(self, params: dict[str, Any], session: object, socket: Socket) -> None:
+        socket.redirect(PLACES[int(params["place"])])
+
+
+def make_app() -> tuple[QuartTrio, ActorLive]:
+    app, live = counters()
+    live.route("/moody", Moody)
+    live.route("/elsewhere/<place>", Elsewhere)
+
+    @app.get("/plain")
+    async def plain() -> str:
+        return "plain"
+
+    @app.get("/broken")
+    async def broken() -> str:
+        raise ValueError("broken")
+
+    @app.get("/framed")
+    async def framed() -> Response:
+        return Response("framed", headers={"X-Frame-Options": "DENY", "Content-Security-Policy": "sandbox"})
+
+    return app, live
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/counter", 200),
+        ("/elsewhere/0", 302),
+        ("/plain", 200),
+        ("/nowhere", 404),
+        ("/broken", 500),
+        ("/live/assets/nothing.js", 404),
+        ("/live/assets/colocated.json", 200),
+        ("/live/websocket", 400),
+    ],
+)
+async def test_every_answer_has_the_headers_that_make_browsers_careful(path: str, status: int):
+    app, _ = make_app()
+    async with serving(app) as url:
+        answer = await get(url, path)
+        assert answer.status == status
+        for name, value in SECURITY_HEADERS.items():
+            assert answer.headers[name.lower()] == value
+
+
+async def test_an_asset_is_not_sniffed():
+    app, live = make_app()
+    async with serving(app) as url:
+        assert (await get(url, live.assets.url("actorlive.css"))).headers[
+            "x-content-type-options"
+        ] == "nosniff"
+
+
+async def test_what_the_application_says_itself_stays():
+    app, _ = make_app()
+    async with serving(app) as url:
+        headers = (await get(url, "/framed")).headers
+        assert (headers["x-frame-options"], headers["content-security-policy"]) == ("DENY", "sandbox")
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("place", range(len(PLACES)))
+async def test_a_redirect_goes_out_in_ascii_to_where_it_was_meant(place: int):
+    app, _ = make_app()
+    async with serving(app) as url:
+        location = (await get(url, f"/elsewhere/{place}")).headers["location"]
+        assert location.isascii()
+        assert location == SPELLED[place]
+
+
+async def test_a_status_without_a_name_is_answered_as_it_is():
+    app, _ = make_app()
+    async with serving(app) as url:
+        page = await get(url, "/moody")
+        async with connect(page) as wire:
+            refusal = (await wire.join())[4]["response"]
+            assert (refusal["reason"], refusal["status"]) == ("reload", 499)
+        reload = f"{page.cookie}; __phoenix_reload_status__={refusal['token']}"
+        answer = await get(url, "/moody", reload)
+        assert answer.status == 499
+        assert "Traceback" not in answer.body
+        assert (await get(url, "/moody", page.cookie)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("url", "left"),
+    [
+        ("http://x/live/websocket?_csrf_token=abc&vsn=2.0.0", "http://x/live/websocket?vsn=2.0.0"),
+        (
+            "http://x/live/websocket?vsn=2.0.0&%5Fcsrf_token=abc&_csrf_token=d",
+            "http://x/live/websocket?vsn=2.0.0",
+        ),
+        ("http://x/live/websocket?a=_csrf_token", "http://x/live/websocket?a=_csrf_token"),
+        ("http://x/live/websocket", "http://x/live/websocket"),
+    ],
+)
+def test_a_url_without_its_csrf_token(url: str, left: str):
+    assert csrf.without_token(url) == left
+
+
+async def test_what_a_view_knows_of_its_connection_has_no_csrf_token():
+    known: list[str] = []
+
+    class Curious(LiveView):
+        template = heex("")
+
+        async def mount(self, params: object, session: object, socket: Socket) -> None:
+            known.append(repr(socket.connect_info))
+
+    app, live = make_app()
+    live.route("/curious", Curious)
+    async with serving(app) as url:
+        async with connect(await get(url, "/curious")) as wire:
+            assert (await wire.join())[4]["status"] == "ok"
+    assert len(known) == 2
+    assert "_csrf_token" not in "".join(known)
+    assert "/live/websocket?vsn=2.0.0" in known[1]
