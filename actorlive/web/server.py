@@ -223,7 +223,7 @@ def _config(limits: Limits) -> ServerConfig:
 def report(error: BaseException) -> None:
     """One line in the log for a connection that broke."""
     fault = _single(error)
-    _log.warning("a connection broke: %s: %s", type(fault).__name__, fault)
+    _log.warning("a connection broke: %s: %.200r", type(fault).__name__, str(fault))
 
 
 def _single(error: BaseException) -> BaseException:

@@ -111,7 +111,7 @@ def refuse(request: Websocket, check_origin: CheckOrigin, *, draining: bool) -> 
     origin = request.headers.get("origin")
     if not origin_allowed(origin, request.host, check_origin):
         _log.warning(
-            "refused a websocket from origin %r to host %r; to allow it, pass check_origin=[%r]",
+            "refused a websocket from origin %.80r to host %.80r; to allow it, pass check_origin=[%.80r]",
             origin,
             request.host,
             origin,
