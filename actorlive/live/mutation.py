@@ -13,6 +13,7 @@ from dataclasses import fields, is_dataclass
 from functools import cached_property
 from types import ModuleType
 from typing import Any, cast
+from weakref import WeakSet
 
 import msgspec
 
@@ -20,6 +21,8 @@ from actorlive.live.assigns import changes
 from actorlive.live.streams import Streams
 from actorlive.live.view import LiveView
 from actorlive.template import Template
+from actorlive.template.template import Compiled
+from actorlive.template.unvalued import unvalued_inputs
 
 __all__ = ["MutationGuard"]
 
@@ -47,6 +50,7 @@ class MutationGuard:
 
         Of an assign that was set, the value before is looked at: `[*self.rows, row]` still holds the old rows.
         """
+        _warn_of_wiped_inputs(template.core)
         changed = changes(self._view)
         for name, value in self._watched():
             before = self._prints.get(name)
@@ -68,6 +72,18 @@ class MutationGuard:
 
     def _watched(self) -> Iterable[tuple[str, object]]:
         return [(name, value) for name, value in self._view.__dict__.items() if not isinstance(value, _PLAIN)]
+
+
+_warned: WeakSet[Compiled] = WeakSet()
+
+
+def _warn_of_wiped_inputs(template: Compiled) -> None:
+    """Once for each template of a view: its text inputs that the next patch empties."""
+    if template in _warned:
+        return
+    _warned.add(template)
+    for advice in unvalued_inputs(template.source):
+        _log.warning("%s", advice)
 
 
 def fingerprint(value: object, *, objects: bool = True) -> int:

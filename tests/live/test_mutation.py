@@ -144,3 +144,31 @@ def test_fingerprints_end_in_cycles_and_in_huge_values() -> None:
     knot.append(knot)
     assert fingerprint(knot) == fingerprint(knot)
     assert fingerprint(list(range(BUDGET * 10))) is not None
+
+
+class Wiped(LiveView):
+    template = heex("""
+      <form>
+        <input name="q">
+        <p :if={True}><textarea name="notes"></textarea></p>
+        <input name="kept" value="">
+        <textarea name="full">{1}</textarea>
+        <input type="checkbox" name="done"><input type="file" name="photo"><input type="submit" name="go">
+        <input type={"hidden"} name="key"><input {dict(name="spread")}><input aria-label="nameless">
+        <div id="own" phx-update="ignore"><input name="mine"></div>
+      </form>
+    """)
+
+
+async def test_a_text_input_that_the_next_patch_empties_is_reported_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for _ in range(2):
+        async with open_node() as node:
+            await Client(node, {"/": Wiped}).join("/")
+    told = [record.getMessage() for record in caplog.records]
+    assert len(told) == 2
+    assert "a patch wipes this <input> once it has lost the focus" in told[0]
+    assert '<input name="q">' in told[0]
+    assert "value={@draft}" in told[0]
+    assert "a patch wipes this <textarea>" in told[1]
