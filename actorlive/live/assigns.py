@@ -7,16 +7,18 @@ before the first change: that is what the template compares paths such as `@user
 
 from __future__ import annotations
 
-import copy
 import inspect
 import sys
 from collections.abc import Collection, Mapping
-from typing import Any, ClassVar, cast, get_origin
+from functools import cached_property
+from typing import Any, ClassVar, get_origin
 
 from actorlive.errors import AssignError, did_you_mean
+from actorlive.live.defaults import Factory, factory_of, given_default, refuse_iterator
+from actorlive.template.equality import looks_equal
 from actorlive.template.runtime import TOUCHED
 
-__all__ = ["MISSING", "RESERVED", "Assigns", "declared_assigns", "strictly_equal"]
+__all__ = ["MISSING", "RESERVED", "Assigns", "declared_assigns", "no_value"]
 
 RESERVED = frozenset({"flash", "uploads", "streams", "socket", "myself", "live_action"})
 """Names that belong to the framework; `socket` has a method for each that can be changed."""
@@ -33,40 +35,9 @@ class Missing:
 
 MISSING = Missing()
 
-_SCALARS = (str, int, float, bool, bytes, type(None))
-
-
-def strictly_equal(old: object, new: object) -> bool:
-    """True when replacing `old` by `new` can't show: the same object, or equal all the way down with equal types.
-
-    Python says `1 == True == 1.0`, but they render differently. An `__eq__` that raises, or that does not
-    answer with a bool (arrays), counts as different.
-    """
-    if old is new:
-        return True
-    if type(old) is not type(new):
-        return False
-    try:
-        if (old == new) is not True:
-            return False
-    except Exception:
-        return False
-    return isinstance(old, _SCALARS) or _same_types_within(old, new)
-
-
-def _same_types_within(old: object, new: object) -> bool:
-    if isinstance(old, list | tuple):
-        theirs = cast("list[object]", new)
-        return all(map(strictly_equal, cast("list[object]", old), theirs))
-    if isinstance(old, dict):
-        mapping = cast("dict[object, object]", new)
-        ours = cast("dict[object, object]", old)
-        return all(strictly_equal(value, mapping[key]) for key, value in ours.items())
-    return True
-
 
 def declared_assigns(cls: type) -> dict[str, Any]:
-    """Every annotated, public, non-ClassVar attribute of the class and its bases: name → annotation.
+    """Every annotated, public, non-ClassVar attribute of the class and its bases, name → annotation; no properties.
 
     Annotations are taken as they stand; a string (from `from __future__ import annotations`) is evaluated in
     the class's module when that works, and kept as a string when it doesn't (names under TYPE_CHECKING).
@@ -77,7 +48,29 @@ def declared_assigns(cls: type) -> dict[str, Any]:
             resolved = _resolve(annotation, base)
             if not name.startswith("_") and not _is_classvar(resolved):
                 declared[name] = resolved
-    return declared
+    return {name: of for name, of in declared.items() if not isinstance(_named(cls, name), property)}
+
+
+def properties_of(cls: type) -> dict[str, property]:
+    """The public properties of the class and its bases. Raises `AssignError` for one that remembers its value."""
+    found: dict[str, property] = {}
+    for name in dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base)):
+        value = _named(cls, name)
+        if name.startswith("_"):
+            continue
+        if isinstance(value, cached_property):
+            raise AssignError(
+                f"{cls.__qualname__}.{name} is a cached_property, which would never change again. Write `@property`:"
+                " it is worked out once per render at most."
+            )
+        if isinstance(value, property):
+            found[name] = value
+    return found
+
+
+def _named(cls: type, name: str) -> object:
+    """What the class itself has by that name, a property as such."""
+    return inspect.getattr_static(cls, name, MISSING)
 
 
 def _resolve(annotation: object, owner: type) -> Any:
@@ -98,20 +91,33 @@ def _is_classvar(annotation: object) -> bool:
 
 
 class Assigns:
-    """The base of everything whose attributes are assigns. Subclasses set `__declared__`."""
+    """The base of everything whose attributes are assigns.
+
+    What a class declares is worked out when it is made: `__declared__` are the annotated attributes with their types,
+    `__properties__` the properties, `__values__` and `__factories__` what a new one begins with.
+    """
 
     __slots__ = ("__dict__", "__weakref__", "_changed")
 
     __declared__: ClassVar[Mapping[str, Any]] = {}
+    __properties__: ClassVar[Mapping[str, property]] = {}
+    __values__: ClassVar[Mapping[str, object]] = {}
+    __factories__: ClassVar[Mapping[str, Factory]] = {}
 
     _changed: dict[str, object]
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.__properties__ = properties_of(cls)
+        cls.__declared__ = declared_assigns(cls)
+        cls.__values__, cls.__factories__ = _defaults(cls)
+
     def __init__(self) -> None:
         object.__setattr__(self, "_changed", {})
-        for name in type(self).__declared__:
-            default = getattr(type(self), name, MISSING)
-            if default is not MISSING:
-                self.__dict__[name] = _own_copy(default)
+        cls, values = type(self), self.__dict__
+        values |= cls.__values__
+        for name, make in cls.__factories__.items():
+            values[name] = make()
 
     def __setattr__(self, name: str, value: object) -> None:
         if name not in type(self).__declared__:
@@ -123,23 +129,48 @@ class Assigns:
         assign(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
-        if name in type(self).__declared__:
-            raise AttributeError(
-                f"{type(self).__qualname__}.{name} is declared but has no value yet;"
-                " give it a default in the class or set it in mount"
-            )
-        raise AttributeError(f"{type(self).__qualname__!r} has no attribute {name!r}")
+        cls = type(self)
+        if name in cls.__declared__:
+            raise AttributeError(no_value(cls, name))
+        raise AttributeError(
+            f"{cls.__qualname__!r} has no attribute {name!r}.{did_you_mean(name, _readable(cls))}".rstrip(".")
+        )
+
+
+def _defaults(cls: type[Assigns]) -> tuple[dict[str, object], dict[str, Factory]]:
+    values: dict[str, object] = {}
+    factories: dict[str, Factory] = {}
+    for name in cls.__declared__:
+        named = _named(cls, name)
+        given = None if named is MISSING else given_default(getattr(cls, name))
+        if given is None:
+            if name in vars(cls):
+                delattr(cls, name)  # a `field()` without a default is no value
+            continue
+        value, factory = given
+        factory = factory or factory_of(value, cls.__qualname__, name)
+        if factory is None:
+            values[name] = value
+        else:
+            factories[name] = factory
+    return values, factories
 
 
 def assign(owner: Assigns, name: str, value: object) -> None:
-    """Set one assign and remember its old value, unless nothing changes (LiveView's `assign/3`)."""
+    """Set one assign and remember its old value, unless nothing changes (LiveView's `assign/3`).
+
+    Set back to what it was at the last render, it has not changed. Raises `AssignError` for an iterator.
+    """
     values = owner.__dict__
     old = values.get(name, MISSING)
-    if strictly_equal(old, value):
+    if looks_equal(old, value):
         return
+    refuse_iterator(value, type(owner).__qualname__, name)
     changed = owner._changed  # pyright: ignore[reportPrivateUsage]
     if name not in changed:
         changed[name] = old
+    elif looks_equal(changed[name], value):
+        del changed[name]
     values[name] = value
 
 
@@ -160,14 +191,31 @@ def clear_changes(owner: Assigns) -> None:
     owner._changed.clear()  # pyright: ignore[reportPrivateUsage]
 
 
-def _own_copy(default: object) -> object:
-    """Each view has its own list, dict or set, where the class names one as a default."""
-    return copy.deepcopy(default) if type(default) in (list, dict, set) else default
+def no_value(cls: type[Assigns], name: str) -> str:
+    """What to say of an assign that is read and has no value."""
+    if name in cls.__declared__:
+        return (
+            f"{cls.__qualname__}.{name} is declared but has no value yet;"
+            " give it a default in the class or set it in mount"
+        )
+    return f"{cls.__qualname__} has no assign {name!r}.{did_you_mean(name, _readable(cls))}"
+
+
+def _readable(cls: type[Assigns]) -> Collection[str]:
+    return cls.__declared__.keys() | cls.__properties__.keys()
 
 
 def _undeclared(cls: type[Assigns], name: str) -> str:
-    declared: Collection[str] = cls.__declared__
+    owner = cls.__qualname__
+    if name in cls.__properties__:
+        return f"{owner}.{name} is a property, worked out from other assigns: it cannot be set. Set what it reads."
+    if name.startswith("_"):
+        public = name.lstrip("_") or "name"
+        return (
+            f"{owner}.{name} cannot be set: a name with an underscore is no assign. What is never shown belongs into"
+            f" `socket.private[{public!r}]`; what is shown is declared without the underscore, `{public}: <type>`."
+        )
     return (
-        f"{cls.__qualname__} declares no assign {name!r}.{did_you_mean(name, declared)}"
+        f"{owner} declares no assign {name!r}.{did_you_mean(name, cls.__declared__)}"
         f" Annotate it in the class: `{name}: <type> = <default>`."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from actorlive.live.endpoint import Mount
 from actorlive.live.layout import framed
 from actorlive.live.mounting import begin, open_view
 from actorlive.live.navigation import LivePatch, Redirect
+from actorlive.live.properties import readable
 from actorlive.live.spans import span
 from actorlive.live.state import ViewState
 from actorlive.runtime import dead_pid
@@ -53,9 +55,9 @@ async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
 
 def _render(state: ViewState) -> str:
     template, layout = state.view.render(), state.route.layout
-    if layout is None:
-        return render_to_string(template, state.view.__dict__)
-    template, assigns, _ = framed(layout, template, state.view.__dict__, None)
+    assigns: Mapping[str, Any] = readable(state.view)
+    if layout is not None:
+        template, assigns, _ = framed(layout, template, assigns, None)
     return render_to_string(template, assigns)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import types
+from collections.abc import Iterator
 from typing import Any, ClassVar, Union, get_args, get_origin
 
 import msgspec
@@ -41,6 +42,7 @@ __all__ = [
     "RawEvent",
     "UnknownEvent",
     "event_name",
+    "members",
     "parse_event",
 ]
 
@@ -268,9 +270,15 @@ class EventTable:
         )
 
 
-def _event_types(argument: object) -> list[type[Event]]:
+def members(argument: object) -> Iterator[object]:
+    """The members of a union, alone or behind the name of a `type` statement; anything else is its own only one."""
+    argument = getattr(argument, "__value__", argument)
     if get_origin(argument) in (Union, types.UnionType):
-        return [event for part in get_args(argument) for event in _event_types(part)]
-    if isinstance(argument, type) and issubclass(argument, Event):
-        return [argument]
-    return []
+        for part in get_args(argument):
+            yield from members(part)
+    else:
+        yield argument
+
+
+def _event_types(argument: object) -> list[type[Event]]:
+    return [member for member in members(argument) if isinstance(member, type) and issubclass(member, Event)]

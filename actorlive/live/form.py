@@ -20,6 +20,7 @@ from actorlive.errors import ActorLiveError
 from actorlive.live.form_params import as_params, indexed, is_used
 from actorlive.live.inputs import input_value
 from actorlive.runtime.results import Error, Ok
+from actorlive.template.equality import looks_equal
 
 __all__ = ["ErrorsLike", "Field", "Form", "FormError", "to_form", "used_input"]
 
@@ -90,6 +91,9 @@ class Field:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Field) and self._shown() == other._shown()
+
+    def __looks_equal__(self, other: Field) -> bool:
+        return looks_equal(self._shown(), other._shown())
 
     def __hash__(self) -> int:
         return hash((self.id, self.name))

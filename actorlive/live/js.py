@@ -66,6 +66,8 @@ class JSCommands:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, JSCommands) and self._ops == other._ops
 
+    __looks_equal__ = __eq__
+
     def __hash__(self) -> int:
         return hash(self._ops)
 

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from actorlive.live.endpoint import Layout
+from actorlive.live.properties import names_in
 from actorlive.rendered import Rendered, SlotValue
 from actorlive.template import Component, Slot, SlotEntry, Template, heex
 from actorlive.template.component import call
-from actorlive.template.renderer import effective
+from actorlive.template.renderer import effective, extended
 from actorlive.template.runtime import TOUCHED
 
 __all__ = ["framed"]
@@ -33,7 +34,7 @@ class _Frame:
         self,
         layout: Component[...],
         template: Template,
-        assigns: Mapping[str, object],
+        assigns: dict[str, Any],
         changed: Mapping[str, object],
     ) -> None:
         self._layout = layout
@@ -43,7 +44,7 @@ class _Frame:
 
     def render_over(self, previous: SlotValue | None) -> SlotValue:
         """The tree of the layout with the view in it."""
-        given = {name: value for name, value in self._assigns.items() if self._layout.accepts(name)}
+        given = {name: self._assigns[name] for name in names_in(self._assigns) if self._layout.accepts(name)}
         given["inner_block"] = Slot((SlotEntry({}, self._content, (self._assigns,)),), self._changed)
         in_place = [name for name in given if self._changed.get(name) is TOUCHED]
         return call(self._layout, given, previous, in_place)
@@ -52,7 +53,7 @@ class _Frame:
         self, _assigns: object, _changed: object, previous: SlotValue | None, _argument: object
     ) -> Rendered:
         core, extra = self._template.core, self._template.values
-        assigns = {**self._assigns, **extra}
+        assigns = extended(self._assigns, extra)
         if not isinstance(previous, Rendered) or previous.statics is not core.statics:
             return Rendered(core.statics, core.function(assigns, {}, None), extra)
         before = cast("Mapping[str, object]", previous.memo)

@@ -10,6 +10,7 @@ from actorlive.live.assigns import changes, clear_changes
 from actorlive.live.endpoint import Mount, Transport
 from actorlive.live.layout import framed
 from actorlive.live.mutation import MutationGuard
+from actorlive.live.properties import Properties, readable
 from actorlive.live.spans import span
 from actorlive.live.state import ViewState
 from actorlive.template import Renderer, Template
@@ -23,7 +24,7 @@ Diff = dict[Any, Any]
 class Outbox:
     """Renders a view and sends what changed. One a channel; it keeps the memory between renders."""
 
-    __slots__ = ("_guard", "_join_ref", "_renderer", "_state", "_topic", "_transport")
+    __slots__ = ("_guard", "_join_ref", "_properties", "_renderer", "_state", "_topic", "_transport")
 
     def __init__(self, state: ViewState, mount: Mount, transport: Transport) -> None:
         self._state = state
@@ -31,6 +32,7 @@ class Outbox:
         self._join_ref = mount.join_ref
         self._transport = transport
         self._renderer = Renderer()
+        self._properties = Properties(state.view) if type(state.view).__properties__ else None
         self._guard = MutationGuard(state.view) if state.endpoint.debug else None
 
     def render_all(self) -> Diff:
@@ -51,6 +53,8 @@ class Outbox:
             self._guard.check(view.render())
         if not changed:
             return self._rendered({}) if self._state.events else {}
+        if self._properties is not None:
+            changed = changed | self._properties.changes(changed)
         diff = self._render(changed)
         if "page_title" in changed:
             diff["t"] = view.page_title or ""
@@ -66,9 +70,10 @@ class Outbox:
         self, changed: Mapping[str, object] | None
     ) -> tuple[Template, Mapping[str, Any], Mapping[str, object] | None]:
         view, layout = self._state.view, self._state.route.layout
+        assigns = readable(view, self._properties)
         if layout is None:
-            return view.render(), view.__dict__, changed
-        return framed(layout, view.render(), view.__dict__, changed)
+            return view.render(), assigns, changed
+        return framed(layout, view.render(), assigns, changed)
 
     def _rendered(self, diff: Diff) -> Diff:
         if self._state.events:

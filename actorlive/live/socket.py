@@ -13,6 +13,7 @@ from actorlive.errors import AssignError, CallbackError, NavigationError, did_yo
 from actorlive.live.assigns import RESERVED, assign, touch
 from actorlive.live.async_result import AsyncResult
 from actorlive.live.asynchronous import lists, loads
+from actorlive.live.defaults import factory_of
 from actorlive.live.flash import exact
 from actorlive.live.later import OnExit
 from actorlive.live.lifecycle import Hook, Stage
@@ -119,7 +120,8 @@ class Socket:
     def temporary_assigns(self, **defaults: object) -> None:
         """Reset these assigns to their defaults after every render, without rendering that (`temporary_assigns:`).
 
-        Raises `AssignError` for an `AsyncResult` or a stream: their state must not be lost.
+        Each time the view has a copy of its own. Raises `AssignError` for an `AsyncResult` or a stream, whose
+        state must not be lost, and for what cannot be copied.
         """
         view = self._state.view
         for name, default in defaults.items():
@@ -127,9 +129,10 @@ class Socket:
                 raise AssignError(
                     f"{name!r} is an AsyncResult and cannot be temporary: its task would lose its place"
                 )
+            make = factory_of(default, type(view).__qualname__, name) or partial(_itself, default)
             if name not in view.__dict__:
-                setattr(view, name, default)
-        self._state.temporary |= defaults
+                setattr(view, name, make())
+            self._state.temporary[name] = make
 
     # -- flash, events to the client -----------------------------------------
 
@@ -409,6 +412,10 @@ class Socket:
         """The path and query of the page's URL."""
         parts = urlsplit(self.uri)
         return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _itself(value: object) -> object:
+    return value
 
 
 def _departure(name: str, dom_id: str) -> Hashable:

@@ -7,6 +7,7 @@ from typing import Any
 
 from actorlive.live.assigns import assign
 from actorlive.live.asynchronous import AsyncWork
+from actorlive.live.defaults import Factory
 from actorlive.live.endpoint import Endpoint, Mount, Route
 from actorlive.live.flash import Flash
 from actorlive.live.later import Pending
@@ -62,7 +63,7 @@ class ViewState:
         self.flash = Flash(dict(mount.flash))
         self.hooks = Hooks()
         self.private: dict[str, Any] = {}
-        self.temporary: dict[str, object] = {}
+        self.temporary: dict[str, Factory] = {}
         self.pending = Pending(pid)
         self._async: AsyncWork | None = None
         for name in stream_names(type(view)):
@@ -138,5 +139,5 @@ class ViewState:
         if streams:
             for stream in streams.values():
                 stream.prune()
-        if self.temporary:
-            values.update(self.temporary)
+        for name, make in self.temporary.items():
+            values[name] = make()

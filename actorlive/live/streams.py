@@ -7,7 +7,7 @@ makes it), so that the template's change tracking sees a stream that was touched
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, cast
 
@@ -129,18 +129,19 @@ class LiveStream:
         self.prune()
         self._reset = True
 
-    def __iter__(self) -> Iterator[tuple[str, Any]]:
-        """`(dom_id, item)` of this cycle's inserts, in order."""
-        return iter([(dom_id, insert.item) for dom_id, insert in self._inserts.items()])
+    def inserts(self) -> list[tuple[str, Any]]:
+        """`(dom_id, item)` of this cycle's inserts, in order: the rows of a `:for`."""
+        return [(dom_id, insert.item) for dom_id, insert in self._inserts.items()]
 
-    def __len__(self) -> int:
-        return len(self._inserts)
-
-    def __bool__(self) -> bool:
+    def _refuse(self, *_: object) -> Any:
         raise StreamError(
-            f"stream {self.name!r} does not know whether it is empty: its items live in the page."
-            " Keep a count as an assign, or use CSS :only-child for an empty state."
+            f"stream {self.name!r} does not know its items: they live in the page, and the server forgets them once"
+            f" they are sent. A loop shows them, `:for={{dom_id, item in @streams.{self.name}}}` in an element with"
+            ' phx-update="stream". Keep what you must know, a count say, as an assign; for an empty state use CSS'
+            " :only-child."
         )
+
+    __iter__ = __len__ = __bool__ = __contains__ = __getitem__ = __reversed__ = _refuse
 
     def wire(self) -> list[Any]:
         """The client's instructions, `[ref, inserts, deletes]` and `True` for a reset (wire protocol 2.0.0).

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, get_args, get_or
 
 from typing_extensions import TypeVar, get_original_bases
 
-from actorlive.errors import AssignError, CallbackError
-from actorlive.live.assigns import RESERVED, Assigns, declared_assigns
+from actorlive.errors import CallbackError
+from actorlive.live.assigns import Assigns
+from actorlive.live.declaration import check_class, check_complete, check_events
 from actorlive.live.events import EventTable, RawEvent, snake_case
 from actorlive.live.form import used_input
 from actorlive.live.js import JS
@@ -24,7 +25,7 @@ from actorlive.template.known import known
 if TYPE_CHECKING:
     from actorlive.live.socket import Socket
 
-__all__ = ["LiveView"]
+__all__ = ["LiveView", "check_view"]
 
 _log = logging.getLogger("actorlive.live")
 
@@ -36,7 +37,8 @@ E = TypeVar("E", default=RawEvent)
 class LiveView(Assigns, Generic[E]):
     """A page that is alive: a process with one mailbox, whose state is its attributes.
 
-    The annotated attributes of the class are its assigns: typed, tracked, `@name` in the template. Every
+    The annotated attributes of the class are its assigns: typed, tracked, `@name` in the template; so are its
+    properties, which are worked out anew when anything changed. Defaults are each view's own. Every
     callback runs alone: the next message waits until it has returned, its awaits included, and until what it
     changed is rendered and sent. A callback that raises ends this view and nothing else; the client mounts it
     afresh. The type argument names the events, `LiveView[Go | Cancel]`; without one, `handle_event` receives
@@ -66,14 +68,14 @@ class LiveView(Assigns, Generic[E]):
     streams: Streams
     """The streams by name, `@streams.items`."""
 
-    __declared__: ClassVar[Mapping[str, Any]] = {}
     __events__: ClassVar[EventTable] = EventTable(None)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
+        check_class(cls, LiveView)
         super().__init_subclass__(**kwargs)
-        _check_reserved(cls)
-        cls.__declared__ = declared_assigns(cls)
-        cls.__events__ = EventTable(_event_argument(cls))
+        events = _event_argument(cls)
+        check_events(cls, events)
+        cls.__events__ = EventTable(events)
         _find_template(cls)
 
     def __init__(self) -> None:
@@ -139,7 +141,15 @@ class LiveView(Assigns, Generic[E]):
 
     def render(self) -> Template:
         """The template of the current state. Runs after every callback that changed an assign."""
+        template: Template | None = getattr(type(self), "template", None)
+        if template is None:
+            check_view(type(self))
         return type(self).template
+
+
+def check_view(cls: type[LiveView[Any]]) -> None:
+    """Raise `CallbackError` or `AssignError` for a class that cannot be opened as a view: it lacks a template, say."""
+    check_complete(cls, LiveView)
 
 
 def stream_names(cls: type[LiveView[Any]]) -> list[str]:
@@ -168,20 +178,12 @@ def _event_argument(cls: type) -> object:
     return None
 
 
-def _check_reserved(cls: type) -> None:
-    for name in inspect.get_annotations(cls):
-        if name in RESERVED or name in {"template", "render"}:
-            raise AssignError(
-                f"{cls.__qualname__} declares {name!r}, which belongs to the framework; give the assign another name"
-            )
-
-
 def _find_template(cls: type[LiveView[Any]]) -> None:
     """Check the class's template against its assigns, or load the one beside the module."""
     template = vars(cls).get("template")
     if template is None and "render" not in vars(cls):
         template = _load_beside(cls)
-    declared = list(cls.__declared__)
+    declared = [*cls.__declared__, *cls.__properties__]
     if isinstance(template, Template):
         template.check(declared, owner=cls.__qualname__)
     if "render" in vars(cls):

@@ -20,7 +20,7 @@ same two halves, `strings` and `values`, so one can become a `Rendered` without 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol, runtime_checkable
 
 __all__ = [
@@ -182,7 +182,7 @@ class StreamItems(Protocol):
     @property
     def ref(self) -> str: ...
 
-    def __iter__(self) -> Iterator[tuple[str, object]]: ...
+    def inserts(self) -> Iterable[tuple[str, object]]: ...
 
     def wire(self) -> list[object]: ...
 

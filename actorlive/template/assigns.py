@@ -93,8 +93,14 @@ def condition(reads: Iterable[Read]) -> str:
         tests = [f"not __h_disjoint(__ch, {tuple(whole)!r})"]
     else:
         tests = [f"{key!r} in __ch" for key in whole]
-    tests += [f"({r.key!r} in __ch and __h_path(__ch[{r.key!r}], {r.current}, {r.steps!r}))" for r in paths]
-    return " or ".join(tests)
+    return " or ".join([*tests, *map(_path_test, paths)])
+
+
+def _path_test(read: Read) -> str:
+    """What nobody knows the value before of is not even read: it may be worked out when it is, and raise."""
+    before = f"__ch[{read.key!r}]"
+    path = f"__h_path({before}, {read.current}, {read.steps!r})"
+    return f"({read.key!r} in __ch and ({before} is __h_touched or {path}))"
 
 
 def touched(reads: Iterable[Read]) -> str:

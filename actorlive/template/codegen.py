@@ -290,7 +290,7 @@ class _Generator(CallWriter, AttributeWriter):
         """Lines that make `__items`; `body` and `statics` are those of a stream's rows."""
         indent = "        "
         lines = [f"{indent}__items = __h_items({iterable})", f"{indent}if __items.__class__ is not list:"]
-        rows = f"[{body.full()} for {self.target(loop.target)} in __items{filters}]"
+        rows = f"[{body.full()} for {self.target(loop.target)} in __items.inserts(){filters}]"
         lines.append(f"{indent}    return __h_stream({statics}, __items, {rows}, __prev)")
         if filters:
             target = self.target(loop.target)

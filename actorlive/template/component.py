@@ -16,9 +16,11 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Generic, ParamSpec, cast, overload
 
 from actorlive.rendered import Rendered, SlotValue
+from actorlive.template.equality import looks_equal
 from actorlive.template.errors import TemplateError
+from actorlive.template.iterators import is_iterator, rewrite
 from actorlive.template.placing import LIVE_COMPONENT, place
-from actorlive.template.runtime import changed_values, differs, is_plain, touched_values
+from actorlive.template.runtime import changed_values, is_plain, touched_values
 from actorlive.template.signature import Attrs, Signature, signature_of
 from actorlive.template.slots import UNCHANGED
 
@@ -73,6 +75,10 @@ class Component(Generic[P]):
         for name, value in given.items():
             parameter = signature.parameter(name)
             if parameter is not None:
+                if is_iterator(value):
+                    kind = type(value).__qualname__
+                    reason = f"the attribute {name!r} of <{self.name}> is a {kind}, which can be gone through only once"
+                    raise TemplateError(reason, hint=f"write {rewrite(value)} around it")
                 values[parameter.name] = value
             elif signature.rest is not None and signature.rest.accepts(name):
                 rest[name] = value
@@ -159,8 +165,8 @@ def given_before(component: object, previous: SlotValue | None) -> dict[str, obj
 
 
 def _equal(before: dict[str, object], now: dict[str, object]) -> bool:
-    return before.keys() == now.keys() and not any(
-        differs(before[name], value) for name, value in now.items()
+    return before.keys() == now.keys() and all(
+        looks_equal(before[name], value) for name, value in now.items()
     )
 
 

@@ -158,12 +158,8 @@ class _Project:
         return None
 
     def _annotated(self, module: Module, node: ast.ClassDef, depth: int) -> frozenset[str] | None:
-        """The annotated attributes of a view and its bases; None where a base is out of sight."""
-        own = {
-            statement.target.id
-            for statement in node.body
-            if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
-        }
+        """The annotated attributes of a view and its bases, and its properties; None where a base is out of sight."""
+        own = {name for statement in node.body for name in _declares(statement)}
         is_view = False
         for base in node.bases:
             name = callee(base.value if isinstance(base, ast.Subscript) else base)
@@ -230,6 +226,17 @@ class _Project:
                 if path.parts[-len(candidate.parts) :] == candidate.parts and other is not module:
                     return other
         return None
+
+
+def _declares(statement: ast.stmt) -> Iterator[str]:
+    """The assign that a statement of a view's class declares: by an annotation, or as a property."""
+    match statement:
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
+        case ast.FunctionDef(name=name, decorator_list=decorators) if "property" in map(callee, decorators):
+            yield name
+        case _:
+            return
 
 
 def _is_heex(module: Module, called: ast.expr) -> bool:

@@ -12,7 +12,7 @@ from actorlive.template.placing import Placement, placer
 from actorlive.template.runtime import TOUCHED, changed_values, touched_values
 from actorlive.template.template import Template
 
-__all__ = ["Renderer", "effective", "render_to_string"]
+__all__ = ["Renderer", "effective", "extended", "render_to_string"]
 
 _NOTHING: dict[str, object] = {}
 
@@ -52,7 +52,7 @@ class Renderer:
         """Render the root; gives the live components that it placed, each to be updated and rendered."""
         core, tree, extra = template.core, self._tree, template.values
         if extra:
-            assigns = {**assigns, **extra}
+            assigns = extended(assigns, extra)
         if changed is None or tree is None or tree.statics is not core.statics:
             tree = None
             changed = _NOTHING
@@ -76,7 +76,7 @@ class Renderer:
         assert self._components is not None
         tree, extra = self._components.tree(cid), template.values
         if extra:
-            assigns = {**assigns, **extra}
+            assigns = extended(assigns, extra)
         if changed is None or tree is None or tree.statics is not template.core.statics:
             tree, changed = None, _NOTHING
         else:
@@ -164,8 +164,15 @@ def effective(
     return {name: value for name, value in changed.items() if name not in extra} | derived
 
 
+def extended(assigns: Mapping[str, object], extra: Mapping[str, object]) -> Mapping[str, object]:
+    """The assigns with the derived ones above them; what fills itself when it is read still does."""
+    made = assigns.copy() if isinstance(assigns, dict) else dict(assigns)
+    made.update(extra)
+    return made
+
+
 def render_to_string(template: Template, assigns: Mapping[str, object]) -> str:
     """The HTML of a template: a dead render."""
-    values = {**assigns, **template.values} if template.values else assigns
+    values = extended(assigns, template.values) if template.values else assigns
     core = template.core
     return to_html(Rendered(core.statics, core.function(values, _NOTHING, None)))

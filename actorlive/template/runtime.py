@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeGuard, cast
 
 from actorlive.errors import ActorLiveError
 from actorlive.rendered import Comprehension, Delta, Rendered, SlotValue, Statics, StreamItems, text
+from actorlive.template.equality import equal_ends, looks_equal
 
 __all__ = [
     "TOUCHED",
@@ -20,7 +21,6 @@ __all__ = [
     "DuplicateKeyError",
     "Renderable",
     "changed_values",
-    "differs",
     "disjoint",
     "dynamic",
     "is_plain",
@@ -48,7 +48,6 @@ TOUCHED: Final = _Touched()
 """The "value before" of what was changed in place: it is unknown, so nothing is compared with it."""
 
 _MISSING: Final = object()
-_SLICE = 128
 
 
 class DuplicateKeyError(ActorLiveError):
@@ -62,18 +61,6 @@ class Renderable(Protocol):
 
 
 # Change tracking ---------------------------------------------------------------------------------------
-
-
-def differs(old: object, new: object) -> bool:
-    """True unless the two are equal and of one type (`1`, `True` and `1.0` read differently)."""
-    if old is new:
-        return False
-    if old.__class__ is not new.__class__:
-        return True
-    try:
-        return bool(old != new)
-    except Exception:  # a comparison that refuses (numpy's arrays do) is a difference
-        return True
 
 
 def disjoint(changed: Changed, names: Collection[str]) -> bool:
@@ -95,12 +82,12 @@ def path_changed(old: object, new: object, steps: tuple[tuple[bool, object], ...
                 return False
     except Exception:  # the path does not exist on one of the two; evaluating it will tell
         return True
-    return differs(old, new)
+    return not looks_equal(old, new)
 
 
 def changed_values(before: Mapping[str, object], now: Mapping[str, object]) -> dict[str, object]:
     """The record of what differs between two sets of assigns."""
-    return {name: before.get(name) for name, value in now.items() if differs(before.get(name), value)}
+    return {name: before.get(name) for name, value in now.items() if not looks_equal(before.get(name), value)}
 
 
 def touched_values(now: Mapping[str, object], names: Iterable[str]) -> dict[str, object]:
@@ -110,7 +97,9 @@ def touched_values(now: Mapping[str, object], names: Iterable[str]) -> dict[str,
 
 def let(changed: Changed, keys: tuple[str, ...], old: tuple[object, ...], new: tuple[object, ...]) -> Changed:
     """`changed` with the locals among `keys` whose values differ."""
-    own: dict[str, object] = {key: a for key, a, b in zip(keys, old, new, strict=True) if differs(a, b)}
+    own: dict[str, object] = {
+        key: a for key, a, b in zip(keys, old, new, strict=True) if not looks_equal(a, b)
+    }
     return {**changed, **own} if own else changed
 
 
@@ -222,8 +211,7 @@ def update_rows(
     that the rows read changed; `touched`, that items may have been changed in place.
 
     Rows keep their place as far as the items are equal from the front and from the back. Between the two,
-    rows are matched by `:key`, else by item. Equal slices are found by C, so that one change in thousands of
-    rows costs microseconds.
+    rows are matched by `:key`, else by item.
     """
     old, before = previous.items, previous.rows
     if items is old and not touched:
@@ -231,7 +219,7 @@ def update_rows(
             return previous
         rows = [row(changed, slots, item) for slots, item in zip(before, items, strict=True)]
         return _updated(previous, items, rows, None, range(len(rows)))
-    head, tail = (0, 0) if touched else _ends(old, items)
+    head, tail = (0, 0) if touched else equal_ends(old, items)
     if head == len(old) == len(items) and not body:
         return previous
 
@@ -246,7 +234,7 @@ def update_rows(
     for i, source in enumerate(sources):
         if source < 0:
             rows.append(row(changed, None, items[i]))
-        elif not touched and (i < head or i >= shift or not differs(old[source], items[i])):
+        elif not touched and (i < head or i >= shift or looks_equal(old[source], items[i])):
             rows.append(row(changed, before[source], items[i]) if body else before[source])
         else:
             rows.append(again(source, items[i]))
@@ -304,58 +292,6 @@ def _in_place(
     rows += [row(changed, None, item) for item in islice(items, max(head, common), stop)]
     rows += again_tail
     return _updated(previous, items, rows, None, range(len(rows)) if body else range(head, stop))
-
-
-def _ends(old: list[object], new: list[object]) -> tuple[int, int]:
-    """How many items are equal at the front, and of the rest at the back."""
-    limit = min(len(old), len(new))
-    try:
-        head = _equal_front(old, new, limit)
-        tail = _equal_back(old, new, limit - head)
-    except Exception:  # items that refuse to be compared are all different
-        return 0, 0
-    if _scalars(new):
-        head = _same_types(old, new, head)
-        tail = _same_types(old[::-1], new[::-1], tail)
-    return head, tail
-
-
-def _equal_front(old: list[object], new: list[object], limit: int) -> int:
-    low = 0
-    while low < limit and old[low : low + _SLICE] == new[low : low + _SLICE]:
-        low += _SLICE
-    high = min(low + _SLICE, limit)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[low:middle] == new[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return min(low, limit)
-
-
-def _equal_back(old: list[object], new: list[object], limit: int) -> int:
-    a, b, low = len(old), len(new), 0
-    while low < limit and old[max(a - low - _SLICE, 0) : a - low] == new[max(b - low - _SLICE, 0) : b - low]:
-        low += _SLICE
-    high = min(low + _SLICE, limit)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[a - middle : a - low] == new[b - middle : b - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return min(low, limit)
-
-
-def _scalars(items: list[object]) -> bool:
-    return bool(items) and (type(items[0]) in _SCALARS or type(items[-1]) in _SCALARS)
-
-
-def _same_types(old: list[object], new: list[object], count: int) -> int:
-    """How far equal scalars are also of one type (`True == 1`, but it reads differently)."""
-    a, b = list(map(type, old[:count])), list(map(type, new[:count]))
-    return count if a == b else next(i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x is not y)
 
 
 def _sources(

@@ -123,6 +123,8 @@ class _Bound(SlotEntry):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Bound) and self.entry is other.entry
 
+    __looks_equal__ = __eq__
+
     def __hash__(self) -> int:
         return id(self.entry)
 

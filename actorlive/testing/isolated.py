@@ -9,7 +9,7 @@ from typing import Any
 from actorlive.live.connection import ConnectionInfo, Refused
 from actorlive.live.dead import DeadRedirect, dead_render
 from actorlive.live.endpoint import Mount, Route
-from actorlive.live.view import LiveView
+from actorlive.live.view import LiveView, check_view
 from actorlive.runtime import Node
 from actorlive.testing.driver import Loaded
 from actorlive.testing.errors import Failure, Redirected, hide_frames
@@ -37,6 +37,7 @@ class _Endpoint:
     debug = True
 
     def __init__(self, view: type[LiveView[Any]], session: Mapping[str, Any]) -> None:
+        check_view(view)
         self._view = view
         self._session = session
 

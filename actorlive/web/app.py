@@ -17,7 +17,7 @@ from quart import Quart, Response, abort, request
 from quart_trio import QuartTrio
 
 from actorlive.live.endpoint import Layout, OnMount, Route
-from actorlive.live.view import LiveView
+from actorlive.live.view import LiveView, check_view
 from actorlive.runtime import Node, open_node
 from actorlive.runtime.context import node_variable
 from actorlive.web.assets import Assets
@@ -82,6 +82,7 @@ class LiveSession:
         return add
 
     def _add(self, path: str, rule: str, view: type[LiveView[Any]], action: str | None) -> None:
+        check_view(view)
         self._live.add_rule(path, rule, Route(view, action, {}, self.name, self.on_mount, self.layout))
 
 

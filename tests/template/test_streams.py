@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -29,8 +28,8 @@ class Songs:
         self.deletes = deletes or []
         self.reset = reset
 
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        return iter(self.items)
+    def inserts(self) -> list[tuple[str, str]]:
+        return self.items
 
     def wire(self) -> list[Any]:
         inserts = [[dom_id, -1, None] for dom_id, _ in reversed(self.items)]

@@ -1,0 +1,260 @@
+"""What is wrong with a view can be known when its class is made, or at the latest when it is given a route.
+
+`check_class` sees one class and may not assume that it is whole: it may be a base that others complete.
+`check_complete` sees one that is about to be opened. What a callback looks like is read off LiveView's own.
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import re
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, Never, NoReturn, TypeGuard, get_origin
+
+from typing_extensions import TypeVar
+
+from actorlive.errors import ActorLiveError, AssignError, CallbackError
+from actorlive.live.assigns import RESERVED, Assigns
+from actorlive.live.events import Event, RawEvent, event_name, members
+from actorlive.template import Template
+
+__all__ = ["check_class", "check_complete", "check_events"]
+
+Function = types.FunctionType
+
+
+def check_class(cls: type[Assigns], root: type[Assigns]) -> None:
+    """Raise `AssignError` or `CallbackError` for the first fault of a new subclass of `root`, which is LiveView."""
+    _check_made_by_python(cls, root)
+    for name, annotation in inspect.get_annotations(cls).items():
+        _check_declared(cls, root, name, annotation)
+    for name, value in vars(cls).items():
+        _check_constant(cls, name, value)
+    for base in cls.__mro__:
+        if base is cls or not _has_assigns(base):
+            for name, value in vars(base).items():
+                own = vars(root).get(name)
+                if isinstance(own, Function) and isinstance(value, Function) and not name.startswith("_"):
+                    _check_callback(cls, name, value, own)
+
+
+def check_complete(cls: type[Any], root: type[Any]) -> None:
+    """Raise `CallbackError` or `AssignError` for a view that cannot be opened."""
+    _check_made_by_python(cls, root)
+    if cls.render is root.render and not isinstance(getattr(cls, "template", None), Template):
+        raise _fault(
+            CallbackError,
+            f"{cls.__qualname__} has no template",
+            _class_place(cls),
+            'write `template = heex("""…""")` in the class, a method `render`, or the file'
+            " beside the module that has the class's name in snake_case and ends in .heex",
+        )
+    if cls.__events__.names and cls.handle_event is root.handle_event and not cls.on_mount:
+        raise _fault(
+            CallbackError,
+            f"{cls.__qualname__} declares the events {', '.join(cls.__events__.names)} but has no handle_event",
+            _class_place(cls),
+            "write `async def handle_event(self, event, socket)`",
+        )
+
+
+def check_events(cls: type[Any], argument: object) -> None:
+    """Raise `CallbackError` for a type argument that is no event, or for two events of one name."""
+    known: dict[str, type[Event]] = {}
+    for member in members(argument):
+        if isinstance(member, TypeVar) or member in (None, Any, Never, NoReturn, RawEvent):
+            continue
+        if not _is_event(member):
+            raise _fault(
+                CallbackError,
+                f"the type argument of {cls.__qualname__} names {_shown(member)}, which is no event",
+                _class_place(cls),
+                "an event is a class of its own, `class Go(Event): …`, and several are joined by `|`",
+            )
+        name = event_name(member)
+        other = known.setdefault(name, member)
+        if other is not member:
+            raise _fault(
+                CallbackError,
+                f"{cls.__qualname__} has two events of the name {name!r}: {_full(other)} and {_full(member)}",
+                _class_place(cls),
+                f'rename one, or name it on the wire: `class {member.__name__}(Event, name="…")`',
+            )
+
+
+def _is_event(member: object) -> TypeGuard[type[Event]]:
+    return isinstance(member, type) and issubclass(member, Event)
+
+
+def _has_assigns(base: type) -> bool:
+    """False for a mixin, whose callbacks nobody has looked at yet."""
+    return issubclass(base, Assigns)
+
+
+# Assigns --------------------------------------------------------------------------------------------------
+
+
+def _check_made_by_python(cls: type, root: type) -> None:
+    for base in cls.__mro__:
+        if base is root:
+            return
+        if issubclass(base, root) and "__dataclass_fields__" in vars(base):
+            raise _fault(
+                AssignError,
+                f"{base.__qualname__} is a dataclass, and a view cannot be one: it is made by the framework",
+                _class_place(base),
+                "take @dataclass away: annotated attributes are assigns without it, `field(default_factory=…)` too",
+            )
+        if base is cls and "__init__" in vars(base):
+            raise _fault(
+                AssignError,
+                f"{cls.__qualname__} has an __init__ of its own; a view is made by the framework",
+                _place(vars(base)["__init__"]),
+                "set the first state in `async def mount(self, params, session, socket)`",
+            )
+
+
+def _check_declared(cls: type[Assigns], root: type[Assigns], name: str, annotation: object) -> None:
+    if name in RESERVED or name == "template" or isinstance(vars(root).get(name), Function):
+        raise _fault(
+            AssignError,
+            f"{cls.__qualname__} declares {name!r}, which belongs to the framework",
+            _class_place(cls, name),
+            "give the assign another name",
+        )
+    if name == "on_mount" and get_origin(annotation) is not ClassVar and "ClassVar" not in str(annotation):
+        raise _fault(
+            AssignError,
+            f"{cls.__qualname__} declares 'on_mount' as an assign; it is what the class has, not each view",
+            _class_place(cls, name),
+            "write `on_mount = (…)` without an annotation",
+        )
+
+
+def _check_constant(cls: type[Assigns], name: str, value: object) -> None:
+    """`count = 0` looks like an assign, and nothing could ever set it."""
+    if name.startswith("_") or name.isupper() or callable(value) or hasattr(type(value), "__get__"):
+        return
+    if any(name in inspect.get_annotations(base) for base in cls.__mro__):
+        return
+    if any(hasattr(base, name) for base in cls.__mro__[1:]):
+        return
+    kind = type(value).__name__
+    raise _fault(
+        AssignError,
+        f"{cls.__qualname__}.{name} has no annotation, so it is no assign",
+        _class_place(cls, name),
+        f"write `{name}: {kind} = …` for an assign, `{name}: ClassVar[{kind}] = …` for a constant of the class",
+    )
+
+
+# Callbacks ------------------------------------------------------------------------------------------------
+
+
+def _check_callback(cls: type, name: str, function: Function, own: Function) -> None:
+    if function.__name__ != name or hasattr(function, "__wrapped__"):
+        return  # made by a decorator: what it takes and gives is its own affair
+    is_async = inspect.iscoroutinefunction(own)
+    written = f"{'async ' if is_async else ''}def {name}({', '.join(inspect.signature(own).parameters)})"
+    wrong = ""
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        wrong = "has a `yield`; a callback returns once"
+    elif inspect.iscoroutinefunction(function) != is_async:
+        wrong = "is not async" if is_async else "is async, but a render cannot wait"
+    else:
+        wrong = _wrong_parameters(function, own)
+    if wrong:
+        raise _fault(
+            CallbackError, f"{cls.__qualname__}.{name} {wrong}", _place(function), f"write `{written}`"
+        )
+
+
+def _wrong_parameters(function: Function, own: Function) -> str:
+    """Callbacks are called by position: so many arguments must fit, and a known name must stand in its place."""
+    expected = list(inspect.signature(own).parameters)
+    signature = inspect.signature(function)
+    try:
+        signature.bind(*expected)
+    except TypeError:
+        names = ", ".join(expected[1:])
+        return f"does not take what it is called with: {names or 'nothing'}"
+    given = [p.name for p in signature.parameters.values() if p.kind is not p.VAR_POSITIONAL]
+    for place, name in enumerate(given):
+        if name in expected and expected.index(name) != place:
+            return f"has its parameters in another order than it is called with: {', '.join(expected[1:])}"
+    return ""
+
+
+# Where ----------------------------------------------------------------------------------------------------
+
+Place = tuple[str, int] | None
+
+
+def _fault(error: Callable[[str], ActorLiveError], reason: str, place: Place, hint: str) -> ActorLiveError:
+    parts = [reason]
+    if place is not None:
+        filename, number = place
+        parts.append(f"  --> {filename}:{number}")
+        line = linecache.getline(filename, number).rstrip()
+        if line:
+            parts.append(f"{number} | {line}")
+    return error("\n".join([*parts, f"  help: {hint}"]))
+
+
+def _place(function: object) -> Place:
+    code = getattr(function, "__code__", None)
+    return (code.co_filename, _line_of_def(code)) if isinstance(code, types.CodeType) else None
+
+
+def _line_of_def(code: types.CodeType) -> int:
+    """The line of `def`, which stands below the decorators."""
+    for number, line in _lines(code.co_filename, code.co_firstlineno):
+        if re.match(r"\s*(async\s+)?(def|lambda)\b", line):
+            return number
+        if not line.strip():
+            break
+    return code.co_firstlineno
+
+
+def _class_place(cls: type, name: str = "") -> Place:
+    """Where the class stands, or what it names `name`: by the module's text."""
+    filename = getattr(sys.modules.get(cls.__module__), "__file__", None)
+    if filename is None:
+        return None
+    head = re.compile(rf"\s*class\s+{re.escape(cls.__name__)}\b")
+    found = [number for number, text in _lines(filename, 1) if head.match(text)]
+    if not found:
+        return None
+    start = _executed(cls.__module__)
+    line = next((number for number in found if number >= start), found[-1])
+    if name:
+        named = re.compile(rf"\s+{re.escape(name)}\s*[:=]")
+        line = next((number for number, text in _lines(filename, line + 1) if named.match(text)), line)
+    return filename, line
+
+
+def _executed(module: str) -> int:
+    """The line that the module is at while it makes the class; 1 when it is not at work."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_globals.get("__name__") == module and "__qualname__" not in frame.f_locals:
+            return frame.f_lineno
+        frame = frame.f_back
+    return 1
+
+
+def _lines(filename: str, start: int) -> Iterator[tuple[int, str]]:
+    linecache.checkcache(filename)
+    lines = linecache.getlines(filename)
+    yield from ((number, lines[number - 1]) for number in range(max(1, start), len(lines) + 1))
+
+
+def _full(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _shown(member: object) -> str:
+    return member.__qualname__ if isinstance(member, type) else repr(member)

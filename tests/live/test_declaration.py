@@ -1,0 +1,226 @@
+"""What is wrong with a view is said when its class is made: what, where, and what to do."""
+
+import importlib.util
+import linecache
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from quart_trio import QuartTrio
+
+from actorlive import ActorLive, Event, LiveView, RawEvent, heex
+from actorlive.errors import ActorLiveError
+from actorlive.testing import live_isolated
+
+HEAD = """\
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+from actorlive import ActorLive, Event, LiveView, Socket, heex
+class Go(Event): ...
+class A:
+    class Save(Event): ...
+class B:
+    class Save(Event): ...
+"""
+
+FAULTS = {
+    "not async": (
+        "class V(LiveView[Go]):\n    def handle_event(self, event, socket): ...",
+        """V.handle_event is not async
+  --> FILE:11
+11 |     def handle_event(self, event, socket): ...
+  help: write `async def handle_event(self, event, socket)`""",
+    ),
+    "async render": (
+        "class V(LiveView):\n    async def render(self): ...",
+        """V.render is async, but a render cannot wait
+  --> FILE:11
+11 |     async def render(self): ...
+  help: write `def render(self)`""",
+    ),
+    "arity": (
+        "class V(LiveView):\n    async def mount(self, params): ...",
+        """V.mount does not take what it is called with: params, session, socket
+  --> FILE:11
+11 |     async def mount(self, params): ...
+  help: write `async def mount(self, params, session, socket)`""",
+    ),
+    "order": (
+        "class V(LiveView):\n    async def handle_info(self, socket, message): ...",
+        """V.handle_info has its parameters in another order than it is called with: message, socket
+  --> FILE:11
+11 |     async def handle_info(self, socket, message): ...
+  help: write `async def handle_info(self, message, socket)`""",
+    ),
+    "yield": (
+        "class V(LiveView):\n    async def mount(self, params, session, socket): yield",
+        """V.mount has a `yield`; a callback returns once
+  --> FILE:11
+11 |     async def mount(self, params, session, socket): yield
+  help: write `async def mount(self, params, session, socket)`""",
+    ),
+    "of a mixin": (
+        "class Mixin:\n    def mount(self, p, s, socket): ...\nclass V(Mixin, LiveView): ...",
+        """V.mount is not async
+  --> FILE:11
+11 |     def mount(self, p, s, socket): ...
+  help: write `async def mount(self, params, session, socket)`""",
+    ),
+    "no annotation": (
+        "class V(LiveView):\n    name: str = ''\n    count = 0",
+        """V.count has no annotation, so it is no assign
+  --> FILE:12
+12 |     count = 0
+  help: write `count: int = …` for an assign, `count: ClassVar[int] = …` for a constant of the class""",
+    ),
+    "a callback's name": (
+        "class V(LiveView):\n    mount: int = 0",
+        """V declares 'mount', which belongs to the framework
+  --> FILE:11
+11 |     mount: int = 0
+  help: give the assign another name""",
+    ),
+    "a reserved name": (
+        "class V(LiveView):\n    flash: str = ''",
+        """V declares 'flash', which belongs to the framework
+  --> FILE:11
+11 |     flash: str = ''
+  help: give the assign another name""",
+    ),
+    "__init__": (
+        "class V(LiveView):\n    def __init__(self):\n        super().__init__()",
+        """V has an __init__ of its own; a view is made by the framework
+  --> FILE:11
+11 |     def __init__(self):
+  help: set the first state in `async def mount(self, params, session, socket)`""",
+    ),
+    "dataclass": (
+        "@dataclass\nclass V(LiveView):\n    n: int = 0\nclass W(V): ...",
+        """V is a dataclass, and a view cannot be one: it is made by the framework
+  --> FILE:11
+11 | class V(LiveView):
+  help: take @dataclass away: annotated attributes are assigns without it, `field(default_factory=…)` too""",
+    ),
+    "cached_property": (
+        "class V(LiveView):\n    @cached_property\n    def n(self): return 1",
+        (
+            "V.n is a cached_property, which would never change again. Write `@property`:"
+            " it is worked out once per render at most."
+        ),
+    ),
+    "no event": (
+        "class V(LiveView[Go | int]): ...",
+        """the type argument of V names int, which is no event
+  --> FILE:10
+10 | class V(LiveView[Go | int]): ...
+  help: an event is a class of its own, `class Go(Event): …`, and several are joined by `|`""",
+    ),
+    "one name": (
+        "class V(LiveView[A.Save | Go | B.Save]): ...",
+        """V has two events of the name 'save': MODULE.A.Save and MODULE.B.Save
+  --> FILE:10
+10 | class V(LiveView[A.Save | Go | B.Save]): ...
+  help: rename one, or name it on the wire: `class Save(Event, name="…")`""",
+    ),
+    "no template": (
+        "class V(LiveView): ...\nActorLive(secret_key='k' * 40).route('/', V)",
+        (
+            """V has no template
+  --> FILE:10
+10 | class V(LiveView): ...
+  help: write `template = heex(\"""…\""")` in the class, a method `render`, or the file"""
+            " beside the module that has the class's name in snake_case and ends in .heex"
+        ),
+    ),
+    "no handle_event": (
+        "class V(LiveView[Go]):\n    template = heex('<p></p>')\nActorLive(secret_key='k' * 40).route('/', V)",
+        """V declares the events go but has no handle_event
+  --> FILE:10
+10 | class V(LiveView[Go]):
+  help: write `async def handle_event(self, event, socket)`""",
+    ),
+}
+
+
+def load(path: Path, source: str) -> Any:
+    path.write_text(HEAD + source + "\n", encoding="utf-8")
+    linecache.checkcache(str(path))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        del sys.modules[path.stem]
+    return module
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_told_at_import(name: str, tmp_path: Path) -> None:
+    source, message = FAULTS[name]
+    path = tmp_path / f"faulty_{list(FAULTS).index(name)}.py"
+    with pytest.raises(ActorLiveError) as caught:
+        load(path, source)
+    assert str(caught.value).replace(str(path), "FILE").replace(path.stem, "MODULE") == message
+
+
+def test_what_is_no_fault(tmp_path: Path) -> None:
+    load(
+        tmp_path / "faultless.py",
+        """
+from collections.abc import Callable
+from typing import TypeVar
+E = TypeVar("E")
+
+def logged(f):
+    def inner(*args):
+        return f(*args)
+    return inner
+
+class Base(LiveView[Go]):                   # without a template and handle_event: others complete it
+    LIMIT = 3
+    size: ClassVar[int] = 3
+    class Inner: ...
+    helper = staticmethod(print)
+    _tool = object()
+
+class Whole(Base):
+    size = 5
+    template = heex("<p></p>")
+    @logged
+    async def mount(self, params, session, socket): ...
+    async def handle_event(self, click, _socket, *rest): ...
+    async def handle_info(self, *args): ...
+    async def terminate(self, reason, socket, extra=None): ...
+
+class AnyEvents(LiveView[Any]): ...
+class Twice(LiveView[A.Save | A.Save]): ...
+class Hooked(LiveView[Go]):                 # a hook may take its events
+    on_mount = (print,)
+    template = heex("<p></p>")
+""",
+    )
+
+
+class Go(Event):
+    pass
+
+
+def test_a_dataclass_is_told_when_it_is_given_a_route() -> None:
+    view: Any = type("V", (LiveView,), {"template": heex("<p></p>")})
+    view.__dataclass_fields__ = {}
+    with pytest.raises(ActorLiveError, match="is a dataclass"):
+        ActorLive(QuartTrio("app"), secret_key="k" * 40).route("/", view)
+
+
+async def test_the_kit_tells_it_too() -> None:
+    class Empty(LiveView[RawEvent]):
+        pass
+
+    with pytest.raises(ActorLiveError, match="Empty has no template"):
+        async with live_isolated(Empty):
+            pass

@@ -1,0 +1,118 @@
+"""No visitor sees another's data: two of one page, over everything in which the server might keep something."""
+
+import importlib.util
+import sys
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from quart_trio import QuartTrio
+
+from actorlive import ActorLive, Event, LiveView, Slot, Socket, Stream, Template, component, heex
+from actorlive.testing import live
+
+
+class Say(Event):
+    text: str
+
+
+@dataclass
+class Basket:
+    rows: list[str] = field(default_factory=list)
+
+
+@component
+def shown(*, words: list[str], inner_block: Slot = Slot.empty) -> Template:
+    return heex("<em>{@words}{render_slot(@inner_block)}</em>")
+
+
+@dataclass(frozen=True)
+class Line:
+    id: int
+    text: str
+
+
+class Page(LiveView[Say]):
+    listed: list[str] = []
+    nested: tuple[list[str]] = ([],)
+    queue: deque[str] = deque(maxlen=3)
+    counts: Counter[str] = Counter()
+    basket: Basket = Basket()
+    made: list[str] = field(default_factory=list)
+    fleeting: list[str]
+    lines: Stream[Line]
+    template = heex("""
+      <p>{@listed} {@nested[0]} {list(@queue)} {list(@counts)} {@basket.rows} {@made} {@joined}</p>
+      <.shown words={@listed}><b>{@basket.rows}</b></.shown>
+      <i>{@fleeting}</i>
+      <q>{@flash.get("info", "")}</q>
+      <ul id="lines" phx-update="stream"><li :for={id, line in @streams.lines} id={id}>{line.text}</li></ul>
+    """)
+
+    @property
+    def joined(self) -> str:
+        return "".join(self.listed)
+
+    async def mount(self, params: Any, session: Any, socket: Socket) -> None:
+        socket.temporary_assigns(fleeting=[])
+
+    async def handle_event(self, event: Say, socket: Socket) -> None:
+        for rows in (self.listed, self.nested[0], self.queue, self.basket.rows, self.made, self.fleeting):
+            rows.append(event.text)
+        self.counts[event.text] += 1
+        socket.touch("listed", "nested", "queue", "counts", "basket", "made", "fleeting")
+        socket.put_flash("info", event.text)
+        socket.stream_insert("lines", Line(1, event.text))
+
+
+def app() -> QuartTrio:
+    made = QuartTrio("visitors")
+    ActorLive(made, secret_key="k" * 40).route("/", Page)
+    return made
+
+
+async def test_what_one_says_no_other_sees() -> None:
+    site = app()
+    async with live(site, "/") as one, live(site, "/") as two:
+        fresh = await two.render()
+        await one.click("say", {"text": "secret"})
+        assert (await one.render()).count("secret") == 12
+        await two.settle()
+        assert "secret" not in await two.render()
+        await two.click("say", {"text": "other"})
+        assert "secret" not in await two.render()
+        assert fresh.count("other") == 0
+    async with live(site, "/") as later:
+        assert "secret" not in await later.render()
+        assert "other" not in await later.render()
+
+
+TWIN = """
+from actorlive import LiveView, component, heex
+OWNER = {name!r}
+def whose(): return OWNER
+@component
+def label():
+    return heex("<b>{{whose()}}</b>")
+class Twin(LiveView):
+    template = heex("<p>{{whose()}}<.label /></p>")
+"""
+
+
+async def test_pages_of_modules_with_equal_code_stay_apart(tmp_path: Path) -> None:
+    made = QuartTrio("twins")
+    pages = ActorLive(made, secret_key="k" * 40)
+    names = ["ada", "bob"]
+    for name in names:
+        path = tmp_path / f"twin_{name}.py"
+        path.write_text(TWIN.format(name=name), encoding="utf-8")
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        pages.route(f"/{name}", module.Twin)
+    for name in [*names, *names]:
+        async with live(made, f"/{name}") as view:
+            assert await view.element("p").text() == name * 2
