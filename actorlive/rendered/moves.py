@@ -40,7 +40,7 @@ class Writer(Protocol):
 class Moves:
     """Decides for each new row which old one it is written over."""
 
-    __slots__ = ("_keyed", "_new", "_old", "_saved", "_writer")
+    __slots__ = ("_keyed", "_made_again", "_new", "_old", "_saved", "_unchanged", "_writer")
 
     def __init__(self, writer: Writer, old: list[Slots], new: list[Slots], *, keyed: bool) -> None:
         self._writer = writer
@@ -48,6 +48,8 @@ class Moves:
         self._new = new
         self._keyed = keyed
         self._saved = 0
+        self._made_again: list[int] = []  # rows that are not what they were, and are not written over
+        self._unchanged: list[int] = []  # rows that only moved
 
     def plan(self, sources: list[int]) -> list[int] | None:
         """`sources` as they are best written: the old index that row i goes on from, -1 for none.
@@ -55,7 +57,6 @@ class Moves:
         None when each row is best written over the old one at its index.
         """
         plan = sources[:]
-        unmeasured: list[int] = []
         left = _LOOKED_AT
         for i, source in enumerate(sources):
             if source == i:
@@ -63,20 +64,27 @@ class Moves:
             if source < 0:
                 if self._is_free(i):
                     plan[i] = i
+                elif i < len(self._old):
+                    self._made_again.append(i)
             elif left:
                 left -= 1
-                if self._look(i, source, unmeasured):
+                if self._stays(i, source):
                     plan[i] = i
-        return plan if left == 0 or self._are_worth_it(unmeasured, sources) else None
+        return plan if left == 0 or self._are_worth_it(sources) else None
 
-    def _look(self, i: int, source: int, unmeasured: list[int]) -> bool:
+    def _stays(self, i: int, source: int) -> bool:
         """True when a row that moved is better written at its index."""
         old, row = self._old, self._new[i]
-        if row is not old[source] and self._may_stay(i, source):
-            return self._measure(i, source) < 0
-        if i < len(old) and old[i] == row and self._may_stay(i, source):
-            return True
-        unmeasured.append(i)
+        if row is old[source]:
+            if i < len(old) and old[i] == row and self._may_stay(i, source):
+                return True
+            self._unchanged.append(i)
+        elif self._may_stay(i, source):
+            saved = self._measure(i, source)
+            self._saved += max(saved, 0)
+            return saved < 0
+        else:
+            self._made_again.append(i)
         return False
 
     def _is_free(self, i: int) -> bool:
@@ -90,23 +98,27 @@ class Moves:
         return self._keyed and any(map(_is_marked, self._old[source]))
 
     def _measure(self, i: int, source: int) -> int:
-        """What a row's move saves over writing it at its index; moves that save nothing are not counted."""
+        """What is saved by not writing a row over the old one at its index."""
         writer, old, row = self._writer, self._old, self._new[i]
-        change = writer.changed_slots(old[source], row)
-        move = [source, change] if change else source
-        stay = writer.changed_slots(old[i], row) if i < len(old) else writer.slots(row)
-        saved = _size(stay) - _size(move) if stay or i >= len(old) else -_size(move) - len(f'"{i}":,')
-        self._saved += max(saved, 0)
-        return saved
+        if source < 0:
+            entry: object = writer.slots(row)
+        else:
+            change = writer.changed_slots(old[source], row)
+            entry = [source, change] if change else source
+        if i >= len(old):
+            return _size(writer.slots(row)) - _size(entry)
+        stay = writer.changed_slots(old[i], row)
+        return (_size(stay) if stay else -len(f'"{i}":,')) - _size(entry)
 
-    def _are_worth_it(self, unmeasured: list[int], sources: list[int]) -> bool:
+    def _are_worth_it(self, sources: list[int]) -> bool:
         """True when the moves save more than their `km` costs; most often the first few tell."""
-        for i in unmeasured:
-            if self._saved > _KM:
+        if any(self._must_move(sources[i]) for i in self._made_again if sources[i] >= 0):
+            return True
+        self._saved += sum(self._measure(i, sources[i]) for i in self._made_again)
+        for i in self._unchanged:  # each of these saves something
+            if self._saved > _KM or self._must_move(sources[i]):
                 return True
-            if self._must_move(sources[i]):
-                return True
-            self._measure(i, sources[i])
+            self._saved += self._measure(i, sources[i])
         return self._saved > _KM
 
 
