@@ -144,8 +144,7 @@ class _Message:
     # In full -----------------------------------------------------------------------------------------
 
     def slots(self, slots: Slots) -> Diff:
-        full = self._full
-        return {i: value if value.__class__ is str else full(value) for i, value in enumerate(slots)}
+        return {i: value if value.__class__ is str else self._full(value) for i, value in enumerate(slots)}
 
     def _full(self, value: SlotValue) -> object:
         if isinstance(value, str):

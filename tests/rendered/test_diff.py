@@ -152,3 +152,37 @@ def test_rows_of_a_stream_are_sent_once() -> None:
     assert diff_root(page(stream), page(following)) == {
         0: {"k": {0: {0: "b"}, "kc": 1}, "stream": ["0", [["b", -1, None]], []]}
     }
+
+
+def loop(
+    rows: list[Any], *, over: Comprehension | None = None, sources: Any = None, keyed: bool = False
+) -> Any:
+    made = items(*rows)
+    made.delta = None if over is None else Delta(over, sources, range(len(rows)), keyed=keyed)
+    return made
+
+
+def entries(old: list[Any], new: list[Any], sources: list[int], *, keyed: bool = False) -> Any:
+    before = loop(old)
+    return diff_root(page(before), page(loop(new, over=before, sources=sources, keyed=keyed)))[0]["k"]
+
+
+def test_a_move_that_saves_no_more_than_its_mark_is_written_in_place() -> None:
+    assert entries(["a", "b"], ["b"], [1]) == {0: {0: "b"}, "kc": 1}
+    assert entries(["a" * 20, "b" * 20], ["b" * 20], [1]) == {0: 1, "kc": 1, "km": 1}
+
+
+def test_keyed_rows_with_marked_nodes_always_move() -> None:
+    a, b = bold("a"), bold("b")
+    assert entries([a, b], [b], [1], keyed=True) == {0: 1, "kc": 1, "km": 1}
+    assert entries([a, b], [bold("B")], [1], keyed=True) == {0: [1, {0: {0: "B"}}], "kc": 1, "km": 1}
+    assert entries([a, b], [b], [1]) == {0: {0: {0: "b"}}, "kc": 1}
+
+
+def test_nothing_is_written_over_a_marked_row_while_there_are_moves() -> None:
+    """Else the client would have two nodes with one mark: the one that moved away, and the one written over."""
+    a, b = bold("a" * 40), bold("b" * 40)
+    new = entries([a, b], [bold("n"), a, b], [-1, 0, 1])
+    assert new == {0: {0: {0: "n", "s": BOLD.parts, "r": 1}}, 1: 0, 2: 1, "kc": 3, "km": 1}
+    plain = entries(["a" * 40, "b" * 40], ["n", "a" * 40, "b" * 40], [-1, 0, 1])
+    assert plain == {0: {0: "n"}, 1: 0, 2: 1, "kc": 3, "km": 1}
