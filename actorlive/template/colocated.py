@@ -29,6 +29,7 @@ from actorlive.template.expression import Code
 from actorlive.template.literals import calls_in
 from actorlive.template.nodes import Attr, Call, Element, For, If, Node, Text
 from actorlive.template.parser import trim
+from actorlive.template.scoping import Scoping
 from actorlive.template.source import Source
 
 __all__ = [
@@ -76,13 +77,13 @@ class ColocatedJS(_Type):
 class ColocatedCSS(_Type):
     """`<style :type={ColocatedCSS}>`: rules for the one stylesheet of the whole application.
 
-    With `scoped` they hold for the elements of this template: below its root elements, down to those of another
-    template with scoped styles.
+    With `scoped` they hold for the elements of this template: below its root elements, down to where another
+    template begins, and with `lower-bound="inclusive"` for the first elements of that as well.
     """
 
     kind = "css"
     tag = "style"
-    attributes: ClassVar[tuple[str, ...]] = ("scoped",)
+    attributes: ClassVar[tuple[str, ...]] = ("scoped", "lower-bound")
 
 
 TYPES: Mapping[str, type[_Type]] = {t.__name__: t for t in (ColocatedHook, ColocatedJS, ColocatedCSS)}
@@ -174,7 +175,7 @@ def extract(
         kept = _visit(nodes, extraction.node)
         nodes = trim(kept) if len(kept) < len(nodes) else kept
         if extraction.scoped:
-            nodes = tuple(_marked(node, extraction.mark) for node in nodes)
+            nodes = extraction.scoping.roots(nodes)
     if "phx-hook" in source.text:
         nodes = _visit(nodes, _Naming(source, namespace, into).node)
     return nodes
@@ -212,9 +213,6 @@ def _module(namespace: Mapping[str, Any]) -> str:
 
 # Taking out --------------------------------------------------------------------------------------------------
 
-MARK = "data-al-css"
-"""The attribute of the root elements of a template with scoped styles."""
-
 _NAME = re.compile(r"\.[^\W\d]\w*")
 _EXPORTS = re.compile(r"\bexport\s+default\b|\bas\s+default\b")
 _EXPORT = re.compile(r"^[ \t]*export\s+default\b", re.MULTILINE)
@@ -228,9 +226,10 @@ class _Extraction:
         self.scoped = False
 
     @property
-    def mark(self) -> str:
-        """Tells this template's root elements from all others."""
-        return hashlib.sha256(f"{_module(self.namespace)}\n{self.source.text}".encode()).hexdigest()[:10]
+    def scoping(self) -> Scoping:
+        """The marks on this template's elements; they tell it from all others."""
+        text = f"{_module(self.namespace)}\n{self.source.text}"
+        return Scoping(hashlib.sha256(text.encode()).hexdigest()[:10], self.namespace)
 
     def node(self, node: Node) -> Node | None:
         """None for what is taken out."""
@@ -254,10 +253,16 @@ class _Extraction:
         if kind is not ColocatedHook:
             if _attribute(node, "scoped") is not None:
                 self.scoped = True
-                text = _scoped(text, self.mark)
+                text = self.scoping.rule(text, inclusive=self._is_inclusive(node))
             self._keep(Colocated(kind.kind, _module(self.namespace), "", text, *self._place(node)), node)
             return None
         return self._hook(node, self._name(node), text)
+
+    def _is_inclusive(self, node: Element) -> bool:
+        bound = _attribute(node, "lower-bound")
+        if bound is None or bound.value in ("inclusive", "exclusive"):
+            return bound is not None and bound.value == "inclusive"
+        raise self._error("the lower-bound of a scope is neither inclusive nor exclusive", bound)
 
     def _hook(self, node: Element, attr: Attr, text: str) -> Node | None:
         runtime = _attribute(node, "runtime") is not None
@@ -322,25 +327,6 @@ class _Extraction:
 
     def _error(self, reason: str, where: Element | Attr, hint: str = "") -> TemplateError:
         return self.source.error(reason, where.start, where.end, hint=hint)
-
-
-def _scoped(text: str, mark: str) -> str:
-    return f'@scope ([{MARK}="{mark}"]) to (:scope [{MARK}]) {{{text}}}'
-
-
-def _marked(node: Node, mark: str) -> Node:
-    """The node with the mark on its root elements."""
-    if isinstance(node, Element):
-        marker = Attr(MARK, mark, node.start, node.end)
-        return replace(node, attributes=(*node.attributes, marker))
-    if isinstance(node, For):
-        return replace(node, children=tuple(_marked(child, mark) for child in node.children))
-    if isinstance(node, If):
-        branches = (
-            replace(b, children=tuple(_marked(child, mark) for child in b.children)) for b in node.branches
-        )
-        return replace(node, branches=tuple(branches))
-    return node
 
 
 def _special_inner(node: Node) -> Element | None:
