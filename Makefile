@@ -8,11 +8,14 @@ PYTHON_VERSIONS ?= 3.12 3.13
 
 BIN := .venv/bin
 NPM := npm --no-audit --no-fund
-CLIENT_SOURCES := $(wildcard actorlive/client/src/*) actorlive/client/build.mjs package.json
+CLIENT_SOURCES := $(shell find actorlive/client/src -type f) actorlive/client/build.mjs package.json
 CLIENT := actorlive/client/dist/actorlive.js
 
-.PHONY: run test test-all soak lint format bench bench-server build lock setup clean
+.PHONY: help run test test-all soak lint format bench bench-server build lock setup clean
 .DELETE_ON_ERROR:
+
+help:  ## list the targets
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: setup  ## serve the gallery on http://$(HOST):$(PORT)
 	@$(BIN)/actorlive run examples.gallery.app:app --host $(HOST) --port $(PORT)
@@ -40,7 +43,7 @@ lint: setup  ## style, types and the import law
 	npm run --silent format:check
 	npm run --silent types
 
-format: setup
+format: setup  ## rewrite what is not in style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/actorlive fmt actorlive examples bench
@@ -65,7 +68,7 @@ lock: setup  ## pin what is installed now as requirements/dev.txt
 
 setup: .make/python $(CLIENT)
 
-clean:
+clean:  ## forget what was set up and built
 	rm -rf .make .venv node_modules actorlive/client/dist
 
 # ---- set-up, each step once ----

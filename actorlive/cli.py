@@ -48,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
         "--port", type=int, default=os.environ.get("PORT") or "4000", help="default: $PORT or 4000"
     )
     run_.add_argument(
-        "--debug", action="store_true", help="make faults loud: tracebacks in pages, strict events"
+        "--debug",
+        action="store_true",
+        help="for development: tracebacks in pages, strict events, assigns changed in place are reported",
     )
     routes_ = commands.add_parser("routes", help="list an application's live routes")
     routes_.set_defaults(command=routes)

@@ -222,6 +222,14 @@ class Socket:
         """Send the view a message in `delay` seconds (`Process.send_after/3`). In the dead render nothing comes."""
         return runtime.send_after(self.pid, message, delay)
 
+    def send_interval(self, message: object, period: float) -> Timer:
+        """Send the view a message every `period` seconds, first one period from now (`timer:send_interval/2`).
+
+        The ticks keep to the first one's schedule; `cancel_timer` ends them, and so does the view. In the dead
+        render nothing comes.
+        """
+        return runtime.send_interval(self.pid, message, period)
+
     def subscribe(self, topic: str) -> None:
         """Deliver a topic's broadcasts to `handle_info`, until the view ends (`Phoenix.PubSub.subscribe/2`)."""
         if self._acts("subscribe"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -69,13 +69,19 @@ class AppWorld(MemoryWorld):
         network: Network,
         schedule: Callable[[float, Callable[[], None]], None],
         client: Any = None,
+        session: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(node, live.endpoint, live.sockets, live.limits, network, schedule)
         self._live = live
         self._client: Any = client or live.endpoint.app.test_client()
+        self._given: Mapping[str, Any] = session or {}
 
     async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
         """GET a page. Raises `Redirected`."""
+        if self._given:
+            async with self._client.session_transaction() as session:
+                session.update(self._given)
+            self._given = {}
         if flash_token is not None:
             self._client.set_cookie(HOST, FLASH_COOKIE, flash_token)
         loaded = await self._request("GET", url)

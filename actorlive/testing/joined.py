@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from actorlive.testing import commands, forms
 from actorlive.testing.dom import Node, parse_fragment
@@ -128,6 +129,8 @@ class JoinedView:
             self.go(Navigation("live_redirect", url))
         else:
             self.page.url = url
+            parts = urlsplit(url)
+            self.patches.append(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
     def settled(self, pending: Pending) -> None:
         """The element that sent the push is free again, unless it has sent another since."""

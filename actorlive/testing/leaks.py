@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from actorlive.errors import ActorLiveError
 from actorlive.runtime import Node, Pid, statistics
@@ -16,10 +16,11 @@ __tracebackhide__ = hide_frames
 
 
 class Baseline:
-    """What was there before the view; `check` compares."""
+    """What was there before the view; `check` compares. `others` are the views of other blocks, now."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, others: Callable[[], set[Pid]] = set[Pid]) -> None:
         self._node = node
+        self._others = others
         self._pids = {process.pid for process in node.processes}
         self._timers = set(self._armed())
 
@@ -29,11 +30,12 @@ class Baseline:
 
     def check(self) -> None:
         """Raises `Leak` with the names of what is new and still there."""
+        others = self._others()
         left = [f"process {_describe(process.pid)}" for process in self._strays()]
         left += [
             f"{timer!r} with the message {timer.message!r}"
             for timer in self._armed()
-            if timer not in self._timers
+            if timer not in self._timers and timer.dest not in others
         ]
         if left:
             raise Leak(
@@ -43,18 +45,20 @@ class Baseline:
             )
 
     def _strays(self) -> Iterable[Entity]:
+        known = self._pids | self._others()
         for process in self._node.processes:
-            if process.pid not in self._pids and not self._belongs(process):
+            if process.pid not in known and not _belongs(process, known):
                 yield process
-
-    def _belongs(self, process: Entity) -> bool:
-        """True when it ends with something that was there before: its owner, or a supervisor that it is linked to."""
-        ties = [process.owner, *(process.links or ())]
-        return any(tie is not None and tie.pid in self._pids for tie in ties)
 
     def _armed(self) -> list[Timer]:
         entries = [entry for _, _, entry in self._node.timers.entries]
         return [entry for entry in entries if isinstance(entry, Timer) and entry.heap is not None]
+
+
+def _belongs(process: Entity, known: set[Pid]) -> bool:
+    """True when it ends with something that is known: its owner, or a supervisor that it is linked to."""
+    ties = [process.owner, *(process.links or ())]
+    return any(tie is not None and tie.pid in known for tie in ties)
 
 
 def _describe(pid: Pid) -> str:

@@ -37,22 +37,24 @@ def live(
     connect_params: Params | None = None,
     network: Network | None = None,
     client: Any = None,
+    session: Params | None = None,
     leaks: bool = False,
     on_error: OnError = "raise",
 ) -> AbstractAsyncContextManager[View]:
     """A view of an application: its page is loaded, then joined, in memory and in this Trio loop (`live/2`).
 
     `app` is a Quart app with ActorLive attached, or the ActorLive itself. `connect_params` are the params of the
-    client's LiveSocket (`put_connect_params/2`), `client` a Quart test client whose cookies count, `network` what lies
-    between. Entering raises `Redirected` when the page or the join leads elsewhere, `UnexpectedStatus`, `JoinFailed`,
-    or plainly what a callback raised. Inside, the test stands in the application's node, so `send` to a name, `whereis`
-    and their like work. Leaving ends everything that was begun; what the view leaves running raises `Leak`, unless
-    `leaks` allows it. `on_error="warn"` makes a duplicate id a warning, as a form without an id always is.
+    client's LiveSocket (`put_connect_params/2`), `client` a Quart test client whose cookies count, `session` what
+    its session holds beforehand, as after a login (`init_test_session/2`), `network` what lies between. Entering
+    raises `Redirected` when the page or the join leads elsewhere, `UnexpectedStatus`, `JoinFailed`, or plainly what
+    a callback raised. Inside, the test stands in the application's node, so `send` to a name, `whereis` and their
+    like work. Leaving ends everything that was begun; what the view leaves running raises `Leak`, unless `leaks`
+    allows it. `on_error="warn"` makes a duplicate id a warning, as a form without an id always is.
     """
     extended = extension(app)
 
     def world(node: Node, driver: Driver) -> MemoryWorld:
-        return AppWorld(extended, node, network or Network(), driver.schedule, client)
+        return AppWorld(extended, node, network or Network(), driver.schedule, client, session)
 
     return _under_test(running(extended), world, absolute(path), connect_params, on_error, leaks=leaks)
 
@@ -88,9 +90,9 @@ async def _under_test(
     failure: BaseException | None = None
     try:
         async with surroundings as node, trio.open_nursery() as nursery:
-            before = Baseline(node)
             driver = Driver(nursery, dict(connect_params or {}), on_error)
             world = make_world(node, driver)
+            before = Baseline(node, world.views_of_others)
             driver.world = world
             token = node_variable.set(node)
             try:

@@ -205,14 +205,17 @@ class View:
         return await self.perform(sent, wait=True)
 
     async def assert_patch(self, to: str | None = None, timeout: float = 0.0) -> str:
-        """The next URL that the server patched to, which must be `to`, within `timeout` seconds (`assert_patch/3`)."""
+        """The next URL that was patched to, which must be `to`, within `timeout` seconds (`assert_patch/3`).
+
+        Patches of the server count, and those of links, of `JS.patch` and of `view.patch`.
+        """
         patches = self.joined.patches
         if not await self._driver.until(lambda: _has(patches, to), timeout):
             raise Failure(f"no patch{'' if to is None else f' to {to!r}'}; so far: {patches or 'none'}")
         return _take(patches, to)
 
     async def refute_patched(self, to: str | None = None) -> None:
-        """Raises `Failure` when the server has patched, to `to` or anywhere (`refute_patched/2`)."""
+        """Raises `Failure` when there was a patch, to `to` or anywhere (`refute_patched/2`)."""
         await self.settle()
         if _has(self.joined.patches, to):
             raise Failure(f"unexpected patch: {self.joined.patches}")

@@ -25,6 +25,9 @@ HOST = "localhost"
 GRACE = 30.0
 """Seconds that a handler or a task which is at work when the test ends has to return."""
 
+_open: set[MemoryWorld] = set()
+"""The worlds of the `live()` blocks that have not ended."""
+
 
 def absolute(path: str) -> str:
     """A path as the test's visitor sees it in his address bar."""
@@ -57,6 +60,7 @@ class MemoryWorld(World):
         self._topics: dict[Ref, str] = {}
         self._pids: dict[str, Pid] = {}
         self._views: list[Pid] = []
+        _open.add(self)
         self._watch = open_port(self._on_down, node=node, label="live() in a test")
 
     def open_socket(self, page: Page, session: dict[str, Any] | None) -> MemorySocket:
@@ -93,6 +97,12 @@ class MemoryWorld(World):
         """The view's process, or what was it."""
         return self._pids[view.topic]
 
+    def views_of_others(self) -> set[Pid]:
+        """The views of other `live()` blocks on the same node; they may come and go while this block lasts."""
+        return {
+            pid for world in _open if world is not self and world.node is self.node for pid in world._views
+        }
+
     def where(self, topic: str) -> str:
         """Where the view's process stands."""
         pid = self._pids.get(topic)
@@ -114,3 +124,4 @@ class MemoryWorld(World):
         """The visitor is gone; his views end when their handlers have returned."""
         await clock.until(lambda: not any(map(alive, self._views)), GRACE)
         self._watch.close()
+        _open.discard(self)

@@ -158,7 +158,7 @@ def listen(host: str, port: int, backlog: int = 100) -> socket.socket:
         listener.close()
         if error.errno == errno.EADDRINUSE:
             raise ServerError(
-                f"port {port} on {host} is taken: stop what listens there, or choose another with PORT=…"
+                f"port {port} on {host} is taken: stop what listens there, or choose another with --port (make: PORT=…)"
             ) from error
         raise ServerError(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
     listener.setblocking(False)

@@ -104,6 +104,7 @@ async def test_patches(app: QuartTrio) -> None:
         await view.element("#js-patch").click()
         await view.patch("/kitchen?page=4")
         assert await view.element("#page").text() == "4"
+        assert [await view.assert_patch() for _ in range(3)] == [f"/kitchen?page={n}" for n in (2, 3, 4)]
         await view.refute_patched()
         await view.click("go", {"to": "/kitchen?page=5", "how": "patch"})
         assert await view.assert_patch("/kitchen?page=5") == "/kitchen?page=5"
