@@ -168,15 +168,15 @@ def entries(old: list[Any], new: list[Any], sources: list[int], *, keyed: bool =
 
 
 def test_a_move_that_saves_no_more_than_its_mark_is_written_in_place() -> None:
-    assert entries(["a", "b"], ["b"], [1]) == {0: {0: "b"}, "kc": 1}
-    assert entries(["a" * 20, "b" * 20], ["b" * 20], [1]) == {0: 1, "kc": 1, "km": 1}
+    assert entries(["a", ""], [""], [1]) == {0: {0: ""}, "kc": 1}
+    assert entries(["a", "b"], ["b"], [1]) == {0: 1, "kc": 1, "km": 1}
 
 
 def test_keyed_rows_with_marked_nodes_always_move() -> None:
     a, b = bold("a"), bold("b")
     assert entries([a, b], [b], [1], keyed=True) == {0: 1, "kc": 1, "km": 1}
     assert entries([a, b], [bold("B")], [1], keyed=True) == {0: [1, {0: {0: "B"}}], "kc": 1, "km": 1}
-    assert entries([a, b], [b], [1]) == {0: {0: {0: "b"}}, "kc": 1}
+    assert entries([a, b], [bold("B")], [1]) == {0: {0: {0: "B"}}, "kc": 1}
 
 
 def test_nothing_is_written_over_a_marked_row_while_there_are_moves() -> None:
