@@ -58,8 +58,9 @@ async def test_a_log_holds_one_short_line_whatever_a_client_sends(
         async with connect(page) as wire:
             await wire.socket.send_message(json.dumps([text, text, 1, text, text]))
             assert await wire.closed() == 1011
-    assert len(caplog.records) > 8
-    assert [record.getMessage()[:300] for record in caplog.records if not is_quoted_and_short(record)] == []
+    records = [record for record in caplog.records if record.name in ("actorlive.web", "actorlive.live")]
+    assert len(records) > 8  # the runtime may report a slow machine, in several lines of its own
+    assert [record.getMessage()[:300] for record in records if not is_quoted_and_short(record)] == []
 
 
 def test_the_fault_of_a_connection_is_one_short_line(caplog: pytest.LogCaptureFixture):
