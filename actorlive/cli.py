@@ -117,12 +117,14 @@ def _formatted(file: Path, *, write: bool) -> bool:
         text = written.decode()
     except UnicodeDecodeError:
         raise TemplateError("the file is not UTF-8", filename=str(file), lineno=1, column=1) from None
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    text = text.removeprefix(mark)
     ends = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n")
     heex = file.suffix == ".heex"
     new = format_template(text, str(file)) + "\n" if heex else format_source(text, str(file))
     if write and new != text:
-        file.write_bytes(new.replace("\n", ends).encode())
+        file.write_bytes((mark + new.replace("\n", ends)).encode())
     return new != text
 
 

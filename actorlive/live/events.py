@@ -32,6 +32,7 @@ from actorlive.live.conversion import (
 from actorlive.live.misfits import Misfit, misfits_of, sentence
 from actorlive.live.numbers import is_bounded
 from actorlive.live.quick import suspicious
+from actorlive.template.names import snake_case
 from actorlive.wire.params import form_params
 
 __all__ = [
@@ -48,13 +49,6 @@ __all__ = [
 
 MAX_NAME = 255
 """The longest name of an event, in characters."""
-
-_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def snake_case(name: str) -> str:
-    """`AddItem` → `add_item`, `HTTPError` → `http_error`."""
-    return _WORD.sub("_", name).lower()
 
 
 class EventError(ActorLiveError):

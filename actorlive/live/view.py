@@ -13,7 +13,7 @@ from typing_extensions import TypeVar, get_original_bases
 from actorlive.errors import CallbackError
 from actorlive.live.assigns import Assigns
 from actorlive.live.declaration import check_class, check_complete, check_events
-from actorlive.live.events import EventTable, RawEvent, snake_case
+from actorlive.live.events import EventTable, RawEvent
 from actorlive.live.form import used_input
 from actorlive.live.js import JS
 from actorlive.live.rejection import Stale
@@ -21,6 +21,7 @@ from actorlive.live.streams import Stream, Streams
 from actorlive.runtime.server import Caller
 from actorlive.template import Template, compile_function, load_template
 from actorlive.template.known import known
+from actorlive.template.names import snake_case
 
 if TYPE_CHECKING:
     from actorlive.live.socket import Socket
@@ -184,10 +185,11 @@ def _find_template(cls: type[LiveView[Any]]) -> None:
     if template is None and "render" not in vars(cls):
         template = _load_beside(cls)
     declared = [*cls.__declared__, *cls.__properties__]
+    events = None if cls.__events__.raw else cls.__events__.names
     if isinstance(template, Template):
-        template.check(declared, owner=cls.__qualname__)
+        template.check(declared, owner=cls.__qualname__, events=events)
     if "render" in vars(cls):
-        compile_function(cls.render, declared=declared, owner=cls.__qualname__)
+        compile_function(cls.render, declared=declared, owner=cls.__qualname__, events=events)
 
 
 def _load_beside(cls: type[LiveView[Any]]) -> Template | None:

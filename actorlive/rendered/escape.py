@@ -94,7 +94,7 @@ def _str(value: object) -> str:
         name = value.__class__.__name__
         if isinstance(value, CoroutineType):
             value.close()  # it will never be awaited, and need not say so
-        raise NotTextError(f"a {name} is no text: {hint}")
+        raise NotTextError(f"a {name} is not text: {hint}")
     return str(value)
 
 

@@ -38,6 +38,7 @@ MARK = "\u0298"
 _STRING = re.compile(r"([rRbBuUfF]{0,3})(\"\"\"|'''|\"|')")
 _WORD = re.compile(r"[^\W\d]\w*")
 _NUMBER = re.compile(r"\d[\w.]*|\.\d\w*")
+_FORMATTED = re.compile(r"(?P<value>.+?)(?P<conversion>![rsa])?\s*(?P<format>:[^:()\[\]{}'\"]*)?", re.DOTALL)
 MAX_FIELDS = 5
 """How deep the fields of an f-string are looked into; Python allows two levels."""
 
@@ -220,9 +221,22 @@ def parse_code(source: Source, start: int, end: int, marks: list[int]) -> Code:
     if not text.strip():
         raise source.error("an expression is empty", start - 1, end + 1, hint="write a Python expression")
     python = _Python(source, start, end, marks, "(", "\n)")
-    tree = python.parse("an expression").body
+    tree = python.parse("an expression", _format_hint(text)).body
     python.finish(tree)
     return Code(tree, start, end, text)
+
+
+def _format_hint(text: str) -> str:
+    """The hint for `{@price:.2f}` and `{@name!r}`, which only f-strings have; "" for other text."""
+    match = _FORMATTED.fullmatch(text)
+    if match is None or not (match["format"] or match["conversion"]):
+        return ""
+    try:
+        ast.parse(f"({match['value'].replace('@', '_')})", mode="eval")
+    except SyntaxError:
+        return ""
+    quote = "'" if '"' in text else '"'
+    return f"a format belongs to an f-string: write {{f{quote}{{{text.strip()}}}{quote}}}"
 
 
 def parse_target(source: Source, start: int, end: int, marks: list[int]) -> Target:

@@ -22,10 +22,9 @@ SUFFIX = ".heex"
 def load_template(path: str | Path, namespace: dict[str, Any]) -> Template:
     """Compile a `.heex` file; `namespace` are the globals in which its expressions run.
 
-    Raises `TemplateError` for a fault in it, `OSError` when it cannot be read.
+    Raises `TemplateError` for a fault in it, and where it is not UTF-8; `OSError` when it cannot be read.
     """
-    text = Path(path).read_text(encoding="utf-8")
-    return compile_source(Source.of_file(text, str(path)).tidy(), namespace)
+    return compile_source(Source.of_path(Path(path)).tidy(), namespace)
 
 
 def embed_templates(pattern: str) -> dict[str, Component[...]]:

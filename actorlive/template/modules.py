@@ -38,6 +38,7 @@ class Module:
     stars: bool = False
     tree: ast.Module | None = None
     attrs: dict[str, Attrs] = field(default_factory=dict[str, Attrs])
+    values: dict[str, ast.expr] = field(default_factory=dict[str, ast.expr])
 
 
 def read_module(path: Path) -> Module:
@@ -75,6 +76,7 @@ def _note(module: Module, node: ast.AST) -> None:
         module.stars = True
     elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         module.attrs[node.targets[0].id] = _attrs(node.value, {})
+        module.values[node.targets[0].id] = node.value
 
 
 def _at_module_level(tree: ast.Module) -> Iterator[ast.AST]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from actorlive.errors import did_you_mean
 from actorlive.rendered import WHITE_SPACE
+from actorlive.template.client_rules import check_streams
 from actorlive.template.errors import TemplateError
 from actorlive.template.expression import Code, Loop, Target, parse_code
 from actorlive.template.nodes import (
@@ -46,7 +47,9 @@ def parse(source: Source) -> tuple[Node, ...]:
     if lone is not None:
         hint = "it is half of a character, and has no place in UTF-8"
         raise source.error("a lone surrogate in the template", lone.start(), hint=hint)
-    return _Parser(source, tokenize(source)).document()
+    nodes = _Parser(source, tokenize(source)).document()
+    check_streams(source, nodes)
+    return nodes
 
 
 def is_component(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 A template runs as Python, so its text has to be the program's own. The rule: `heex` takes a string literal that
 stands in the call itself. Adjacent literals are one; an f-string, a sum, a variable, and a constant of the module are
-none, whatever their text. Where the source of the call can be read, it decides. Where it cannot (`exec`, a frozen
+not, whatever their text. Where the source of the call can be read, it decides. Where it cannot (`exec`, a frozen
 program, some REPLs), or is no longer the one that runs, the text must be among the constants of the calling code,
 which nothing that comes in at run time is. `compile_template` takes any text from those who mean it.
 
@@ -29,7 +29,7 @@ from typing import Any, Final, LiteralString, cast
 from actorlive.template.errors import TemplateError
 from actorlive.template.literals import HeexCall, call_position, calls_in, find_call, other_calls
 from actorlive.template.source import Source
-from actorlive.template.template import SPECIAL_ASSIGNS, Template, check_names, compile_source
+from actorlive.template.template import SPECIAL_ASSIGNS, Template, check_events, check_names, compile_source
 
 __all__ = ["compile_function", "compile_template", "heex", "not_a_literal"]
 
@@ -177,11 +177,12 @@ def compile_function(
     declared: Collection[str] | None = None,
     owner: str = "",
     special: Collection[str] = SPECIAL_ASSIGNS,
+    events: Collection[str] | None = None,
 ) -> list[Template]:
     """Compile all `heex("…")` in a function's body, before it runs.
 
-    Raises `TemplateError` for a fault in one, and for a call of `heex` without a literal. With `declared`, so is an
-    assign that neither it nor `special` nor the call's keywords provide.
+    Raises `TemplateError` for a fault in one, and for a call of `heex` without a literal; with `declared` for an
+    assign that neither it nor `special` nor the call's keywords provide, with `events` for an event not among them.
     """
     code = getattr(function, "__code__", None)
     if not isinstance(function, FunctionType) or not isinstance(code, CodeType):
@@ -193,6 +194,7 @@ def compile_function(
         template = _ahead(call, code, function.__globals__)
         if declared is not None and not call.open_keywords:
             check_names(template.core, {*declared, *special, *call.keywords}, owner)
+        check_events(template.core, events, owner)
         templates.append(template)
     return templates
 

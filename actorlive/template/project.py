@@ -17,23 +17,26 @@ from types import SimpleNamespace
 
 from actorlive.errors import did_you_mean
 from actorlive.template.calls import call_faults, signature_faults
+from actorlive.template.client_rules import bindings
 from actorlive.template.codegen import Generated, generate
 from actorlive.template.colocated import TYPES, Registry, extract
 from actorlive.template.errors import TemplateError
 from actorlive.template.known import NAMES
 from actorlive.template.literals import HeexCall, calls_in, other_calls
 from actorlive.template.modules import Module, callee, not_python, owners, parameter_names, read_module
+from actorlive.template.names import snake_case
 from actorlive.template.nodes import Call
 from actorlive.template.parser import parse
 from actorlive.template.places import not_a_literal
 from actorlive.template.signature import Signature
 from actorlive.template.source import Source
-from actorlive.template.template import SPECIAL_ASSIGNS, Compiled, builtins, undeclared
+from actorlive.template.template import SPECIAL_ASSIGNS, Compiled, builtins, undeclared, unknown_events
 
 __all__ = ["check_project", "source_files"]
 
 _SKIPPED = frozenset(("node_modules", "__pycache__", "build", "dist", "site-packages"))
-_ROOTS = frozenset(("LiveView", "LiveComponent"))
+_ROOTS = {"LiveView": frozenset[str](), "LiveComponent": frozenset(("myself", "uploads"))}
+"""The base classes of what has assigns, with those that come with them."""
 _LENT = NAMES | vars(python).keys()
 
 
@@ -71,11 +74,12 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 @dataclass(frozen=True)
-class _Assigns:
-    """What a template may read: the names, and whose they are."""
+class _Owner:
+    """Whose a template is, the names that it may read, and the events that it may bind; None: not known."""
 
-    names: frozenset[str]
-    owner: str
+    name: str
+    names: frozenset[str] | None
+    events: frozenset[str] | None = None
 
 
 class _Project:
@@ -103,9 +107,9 @@ class _Project:
     def _heex_file(self, path: Path) -> Iterator[TemplateError]:
         """A template in a file of its own: that of a view of a module beside it, or one that is embedded."""
         try:
-            source = Source.of_file(path.read_text(encoding="utf-8"), str(path))
-        except ValueError:
-            yield TemplateError("the template is not UTF-8", filename=str(path), lineno=1, column=1)
+            source = Source.of_path(path)
+        except TemplateError as error:
+            yield error
             return
         module, view = self._view_of(path)
         yield from self._template(module, source, self._declared(module, view) if view is not None else None)
@@ -118,44 +122,69 @@ class _Project:
                     return module, node
         return Module(path, stars=True), None
 
-    def _template(self, module: Module, source: Source, declared: _Assigns | None) -> Iterator[TemplateError]:
+    def _template(self, module: Module, source: Source, owner: _Owner | None) -> Iterator[TemplateError]:
         source = source.tidy()
         try:
-            generated = self._compile(module, source)
+            core, generated = self._compile(module, source)
         except TemplateError as error:
             yield error
             return
-        if declared is not None:
-            yield from undeclared(Compiled(source, generated), declared.names, declared.owner)
+        if owner is not None and owner.names is not None:
+            yield from undeclared(core, owner.names, owner.name)
+        if owner is not None:
+            yield from unknown_events(core, owner.events, owner.name)
         for used in generated.calls:
             yield from self._call(module, source, used)
-        yield from _missing_names(module, source, generated, declared)
+        yield from _missing_names(module, source, generated, owner)
 
-    def _compile(self, module: Module, source: Source) -> Generated:
+    def _compile(self, module: Module, source: Source) -> tuple[Compiled, Generated]:
         namespace: dict[str, object] = {"__name__": module.path.stem, "__file__": str(module.path)}
         namespace |= {name: TYPES[of] for name, (_, of) in module.imports.items() if of in TYPES}
         whole = [name for name, imported in module.imports.items() if imported == ("actorlive", "")]
         namespace |= dict.fromkeys(whole, SimpleNamespace(**TYPES))
         try:
             nodes = extract(source, parse(source), namespace, into=self.colocated)
-            return generate(source, nodes, {}, builtins)
+            generated = generate(source, nodes, {}, builtins)
         except (RecursionError, MemoryError):
             raise source.error("the template is too deep, or too large, for Python", 0) from None
+        return Compiled(source, generated, tuple(bindings(nodes))), generated
 
     # What a template may read ------------------------------------------------------------------------
 
-    def _declared(
-        self, module: Module, owner: ast.AST | None, call: HeexCall | None = None
-    ) -> _Assigns | None:
+    def _declared(self, module: Module, owner: ast.AST | None, call: HeexCall | None = None) -> _Owner | None:
         extra = call.keywords if call is not None else frozenset[str]()
-        if call is not None and call.open_keywords:
-            return None
+        anything = call is not None and call.open_keywords
         if isinstance(owner, ast.FunctionDef):
-            return _Assigns(parameter_names(owner) | extra, f"component {owner.name}")
+            names = parameter_names(owner) | extra
+            return _Owner(f"component {owner.name}", None if anything else names)
         if isinstance(owner, ast.ClassDef):
-            names = self._annotated(module, owner, 0)
-            return None if names is None else _Assigns(names | SPECIAL_ASSIGNS | extra, owner.name)
+            names = None if anything else self._annotated(module, owner, 0)
+            read = None if names is None else names | SPECIAL_ASSIGNS | extra
+            return _Owner(owner.name, read, self._events(module, owner, 0))
         return None
+
+    def _events(self, module: Module, node: ast.ClassDef, depth: int) -> frozenset[str] | None:
+        """The names of the events that a view declares; None where they are out of sight, or it takes any."""
+        for base in node.bases:
+            if isinstance(base, ast.Subscript) and callee(base.value) in _ROOTS:
+                return self._event_names(module, base.slice, depth)
+            found = self._find_class(module, callee(base))
+            inherited = self._events(*found, depth + 1) if found is not None and depth < 20 else None
+            if inherited is not None:
+                return inherited
+        return None
+
+    def _event_names(self, module: Module, tree: ast.expr, depth: int) -> frozenset[str] | None:
+        if isinstance(tree, ast.BinOp):
+            parts = [self._event_names(module, part, depth) for part in (tree.left, tree.right)]
+            return None if None in parts else frozenset[str]().union(*filter(None, parts))
+        if not isinstance(tree, ast.Name) or depth > 20:
+            return None
+        alias = module.values.get(tree.id)
+        if alias is not None:
+            return self._event_names(module, alias, depth + 1)
+        found = self._find_class(module, tree.id)
+        return None if found is None else frozenset((_event_name(found[1]),))
 
     def _annotated(self, module: Module, node: ast.ClassDef, depth: int) -> frozenset[str] | None:
         """The annotated attributes of a view and its bases, and its properties; None where a base is out of sight."""
@@ -164,6 +193,7 @@ class _Project:
         for base in node.bases:
             name = callee(base.value if isinstance(base, ast.Subscript) else base)
             if name in _ROOTS:
+                own |= _ROOTS[name]
                 is_view = True
                 continue
             found = self._find_class(module, name)
@@ -189,7 +219,7 @@ class _Project:
             signature = self._find_component(module, root)
             if signature is not None:
                 yield from signature_faults(source, call, signature)
-            elif root not in module.names and root in builtins:
+            elif root in builtins and (root not in module.names or _of_actorlive(module, root)):
                 yield from call_faults(source, call, builtins[root])
             elif root not in module.names and not module.stars:
                 yield self._missing(source, call, module)
@@ -239,6 +269,20 @@ def _declares(statement: ast.stmt) -> Iterator[str]:
             return
 
 
+def _of_actorlive(module: Module, name: str) -> bool:
+    """True for a name like `link` that comes from the package's other parts: it is not a component."""
+    source, _ = module.imports.get(name, ("", ""))
+    return source.partition(".")[0] == "actorlive" and not source.startswith("actorlive.template")
+
+
+def _event_name(node: ast.ClassDef) -> str:
+    given = (keyword.value for keyword in node.keywords if keyword.arg == "name")
+    names = [
+        value.value for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    ]
+    return names[0] if names else snake_case(node.name)
+
+
 def _is_heex(module: Module, called: ast.expr) -> bool:
     name = callee(called)
     original = module.imports.get(name, ("", ""))[1]
@@ -246,7 +290,7 @@ def _is_heex(module: Module, called: ast.expr) -> bool:
 
 
 def _missing_names(
-    module: Module, source: Source, generated: Generated, declared: _Assigns | None
+    module: Module, source: Source, generated: Generated, owner: _Owner | None
 ) -> Iterator[TemplateError]:
     """Plain names that neither the template nor its module has."""
     if module.stars:
@@ -256,7 +300,7 @@ def _missing_names(
         name = node.id
         if name in module.names or name in _LENT or name in components or name.startswith("__"):
             continue
-        if declared is not None and name in declared.names:
+        if owner is not None and name in (owner.names or ()):
             hint = f"write @{name} for the assign"
         else:
             hint = f"neither the template nor its module has it.{did_you_mean(name, [*module.names, *_LENT])}"

@@ -48,11 +48,12 @@ def refuse_as_text(source: Source, code: Code) -> None:
         return
     inner = code.text.strip()[1:-1].strip()
     hint = "show the items of a collection with :for"
-    if isinstance(code.tree, ast.Set | ast.Dict | ast.SetComp | ast.DictComp):
-        hint = f"one pair of braces is an expression: write {{{inner}}}" if inner else "write {…}"
-    elif what == "bytes are":
-        hint = "write a string"
-    raise source.error(f"{what} no text", code.start, code.end, hint=hint)
+    if isinstance(code.tree, ast.Set) or not inner:
+        hint = f"one pair of braces holds an expression: write {{{inner or '…'}}}"
+        hint += f", or {{@{inner}}} for an assign" if inner.isidentifier() else ""
+    elif what in ("bytes are", "a function is"):
+        hint = "write a string" if what == "bytes are" else "call it"
+    raise source.error(f"{what} not text", code.start, code.end, hint=hint)
 
 
 _NO_TEXT: dict[type[ast.expr], str] = {

@@ -13,6 +13,7 @@ import linecache
 import re
 from array import array
 from collections.abc import Sequence
+from pathlib import Path
 
 from actorlive.rendered import WHITE_SPACE
 from actorlive.template.errors import TemplateError
@@ -45,6 +46,19 @@ class Source:
             lines += [number] * len(line)
             columns += range(len(line))
         return cls(text, filename, lines, columns)
+
+    @classmethod
+    def of_path(cls, path: Path) -> Source:
+        """The text of the file, without a byte order mark. Raises `TemplateError` where it is not UTF-8."""
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            lineno = error.object.count(b"\n", 0, error.start) + 1
+            hint = "save the file as UTF-8"
+            raise TemplateError(
+                "the file is not UTF-8", filename=str(path), lineno=lineno, column=1, hint=hint
+            ) from None
+        return cls.of_file(text, str(path))
 
     @classmethod
     def of_text(cls, text: str, name: str) -> Source:

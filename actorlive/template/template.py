@@ -8,6 +8,7 @@ from typing import Any, cast
 from actorlive.errors import did_you_mean
 from actorlive.rendered import Rendered, SlotValue, Statics
 from actorlive.template.calls import call_faults, find_component, missing_component
+from actorlive.template.client_rules import Binding, bindings
 from actorlive.template.codegen import Generated, generate
 from actorlive.template.colocated import extract
 from actorlive.template.errors import TemplateError
@@ -21,13 +22,22 @@ __all__ = [
     "Compiled",
     "Template",
     "builtins",
+    "check_events",
     "check_names",
     "compile_source",
     "undeclared",
+    "unknown_events",
 ]
 
-SPECIAL_ASSIGNS = frozenset("flash streams live_action page_title uploads myself socket".split())
+SPECIAL_ASSIGNS = frozenset("flash streams live_action page_title".split())
 """Assigns that every view has, beside those that it declares."""
+
+_ELSEWHERE = {
+    "myself": "only a live component has it",
+    "uploads": "this view allows none",
+    "socket": "a template reads assigns: set what it needs in the view",
+}
+"""Why there is no such assign, where that is no mistake in writing."""
 
 _NOTHING: Mapping[str, object] = {}
 builtins: dict[str, object] = {}
@@ -37,9 +47,10 @@ builtins: dict[str, object] = {}
 class Compiled:
     """What all uses of one template share."""
 
-    __slots__ = ("__weakref__", "filename", "function", "names", "source", "statics", "where")
+    __slots__ = ("__weakref__", "bindings", "filename", "function", "names", "source", "statics", "where")
 
-    def __init__(self, source: Source, generated: Generated) -> None:
+    def __init__(self, source: Source, generated: Generated, bindings: Sequence[Binding] = ()) -> None:
+        self.bindings = bindings
         self.filename = source.filename
         self.function = generated.function
         self.statics: Statics = generated.statics
@@ -98,10 +109,14 @@ class Template:
         """The root assigns that the template reads."""
         return self.core.names - self.values.keys() if self.values else self.core.names
 
-    def check(self, declared: Collection[str], *, owner: str) -> None:
-        """Raise `TemplateError` for the first assign that is not declared, naming the nearest that is."""
+    def check(self, declared: Collection[str], *, owner: str, events: Collection[str] | None = None) -> None:
+        """Raise `TemplateError` for the first assign that is not declared, naming the nearest that is.
+
+        Likewise, unless `events` is None, for an event that a literal binding names and that is not among them.
+        """
         known = {*declared, *self.values, *SPECIAL_ASSIGNS}
         check_names(self.core, known, owner)
+        check_events(self.core, events, owner)
 
     def bound_to(self, values: Mapping[str, object]) -> Template:
         """The same template seeing these assigns under its derived ones."""
@@ -124,6 +139,29 @@ def check_names(core: Compiled, known: Collection[str], owner: str) -> None:
         raise error
 
 
+def check_events(core: Compiled, events: Collection[str] | None, owner: str) -> None:
+    """Raise `TemplateError` for the first event that a literal binding names and that the owner does not declare."""
+    for error in unknown_events(core, events, owner):
+        raise error
+
+
+def unknown_events(core: Compiled, events: Collection[str] | None, owner: str) -> Iterator[TemplateError]:
+    """The faults of all literal bindings whose event is not among `events`; none where these are not known."""
+    if events is None:
+        return
+    for binding in core.bindings:
+        if binding.event not in events:
+            hint = f"declare it, also if a hook takes it: LiveView[… | {_class_name(binding.event)}]"
+            hint += f"; declared are {', '.join(sorted(events))}.{did_you_mean(binding.event, events)}"
+            what = f"{owner} declares no event {binding.event!r}"
+            yield core.source.error(what, binding.start, binding.end, hint=hint)
+
+
+def _class_name(event: str) -> str:
+    name = event.title().replace("_", "")
+    return name if name.isidentifier() else "…"
+
+
 def undeclared(core: Compiled, known: Collection[str], owner: str) -> Iterator[TemplateError]:
     """The faults of all assigns of the template that are not known, in the order in which it reads them."""
     for name, (line, column) in core.where.items():
@@ -136,7 +174,7 @@ def undeclared(core: Compiled, known: Collection[str], owner: str) -> Iterator[T
                 column=column + 1,
                 line=core.source.line(line),
                 width=len(shown) + 1,
-                hint=(f"declare it, or correct the name.{did_you_mean(name, known)}"),
+                hint=_ELSEWHERE.get(name) or f"declare it, or correct the name.{did_you_mean(name, known)}",
             )
 
 
@@ -148,6 +186,6 @@ def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
     except (RecursionError, MemoryError):
         hint = "move parts of it into components"
         raise source.error("the template is too deep, or too large, for Python", 0, hint=hint) from None
-    core = Compiled(source, generated)
+    core = Compiled(source, generated, tuple(bindings(nodes)))
     core.verify_later(core.verify(generated.calls, namespace, defined=False), namespace)
     return Template(core)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from actorlive.errors import did_you_mean
 from actorlive.rendered import WHITE_SPACE
+from actorlive.template.errors import TemplateError
 from actorlive.template.expression import Code, Loop, parse_code, parse_loop, parse_target, scan
 from actorlive.template.nodes import VOID, Attr, Text
 from actorlive.template.source import Source
@@ -27,6 +28,7 @@ _TAG_NAME = re.compile(r"[.:]?[A-Za-z_][\w.:-]*")
 _ATTRIBUTE_NAME = re.compile(r"[^\s\"'<>/={}\x00-\x1f]+")
 _BARE_VALUE = re.compile(rf"[^{WHITE_SPACE}\"'<>=`{{}}]+")
 _BLOCK = re.compile(rf"\{{%[{WHITE_SPACE}]*([A-Za-z]*)[{WHITE_SPACE}]*")
+_EMBEDDED = re.compile(r"<%([=#]?)(.*?)%>", re.DOTALL)
 _BLOCKS = ("if", "elif", "else", "endif", "for", "endfor")
 _TEXT_END = re.compile(r"[<{]")
 _LOOKS_INTERPOLATED = re.compile(r"\{\s*@\w")
@@ -125,6 +127,8 @@ class _Tokenizer:
                 return None
             return self._curly()
         following = self.text[self.pos + 1 : self.pos + 2]
+        if following == "%" and not self.literal:
+            raise self._embedded()
         if following in ("!", "?"):
             self._skip_declaration()
             return None
@@ -134,6 +138,16 @@ class _Tokenizer:
             return self._open_tag()
         self.pos += 1
         return None
+
+    def _embedded(self) -> TemplateError:
+        """The error about `<%= … %>`, the tags of EEx and its like."""
+        match = _EMBEDDED.match(self.text, self.pos)
+        kind, inner = (match[1], match[2].strip(WHITE_SPACE)) if match else ("=", "…")
+        hint = {"=": f"write {{{inner}}}", "#": f"write {{# {inner} #}}"}.get(
+            kind, "write {% if … %} or {% for … %}"
+        )
+        end = match.end() if match else self.pos + 2
+        return self.source.error(f"<%{kind} %> is not a tag here", self.pos, end, hint=hint)
 
     def _own_line(self, start: int, end: int) -> tuple[int, int]:
         """Where text stops before the token, and goes on after it."""
@@ -276,7 +290,7 @@ class _Tokenizer:
             shown = self.text[start]
             hint = 'an attribute is name, name="text" or name={expression}'
             if shown.isspace():
-                hint = "it is no white space to HTML: write an ordinary space"
+                hint = "to HTML it is not white space: write an ordinary space"
             raise self.source.error(f"unexpected {shown!r} in a tag", start, hint=hint)
         name = match[0]
         if name in before:

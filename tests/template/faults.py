@@ -70,6 +70,33 @@ FAULTS: dict[str, str] = {
     "assign inside a word": "<p>{1 if@a else 2}</p>",
     "statement in an expression": "<p>{x = 1}</p>",
     "interpolation in quotes": '<a href="/users/{@id}">x</a>',
+    "tag of EEx": "<p><%= @name %></p>",
+    "block of EEx": "<% if @a do %>x<% end %>",
+    "comment of EEx": "<%# note %>",
+    "expression of Jinja": "<p>{{ name }}</p>",
+    "expression of Jinja with an assign": "<p>{{ @user.name }}</p>",
+    "no expression of Jinja": "<p>{{ }}</p>",
+    "format of an f-string": "<p>{@price:.2f}</p>",
+    "format behind a string": '<p>{@prices["a"]:>5}</p>',
+    "conversion of an f-string": "<p>{@name!r}</p>",
+    "dict as a text": '<p>{{"a": 1}}</p>',
+    "generator as a text": "<p>{x for x in @xs}</p>",
+    "bytes as a text": '<p>{b"x"}</p>',
+    "function as an attribute": "<p title={lambda: 1}>x</p>",
+    "set as an attribute": "<p title={{@a}}>x</p>",
+    "commands as a constant": """<p phx-click={"[['hide']]"}>x</p>""",
+    "no-break space in a tag": '<p\u00a0class="a">x</p>',
+    "stream row without id": '<ul id="a" phx-update="stream"><li :for={dom_id, x in @streams.xs}>{x}</li></ul>',
+    "stream row without id in a block": (
+        '<ul id="a" phx-update="stream">{% for d, x in @streams["xs"] %}{% if x %}<li/>{% endif %}{% endfor %}</ul>'
+    ),
+    "text between the rows of a stream": (
+        '<ul id="a" phx-update="stream">{% for d, x in @streams.xs %}x<li id={d}>1</li>{% endfor %}</ul>'
+    ),
+    "stream without a container": "<ul id={@id}><li :for={dom_id, x in @streams.xs} id={dom_id}>{x}</li></ul>",
+    "stream in a container that is none": (
+        '<ul id="a" phx-update="ignore"><li :for={d, x in @streams.xs} id={d}>{x}</li></ul>'
+    ),
     "template comment never closed": "<p>{# never</p>",
     "unknown block": "{% fro x in @xs %}{% endfor %}",
     "block never closed": "<ul>\n  {% for x in @xs %}\n  <li>{x}</li>\n</ul>",

@@ -9,12 +9,14 @@ from typing import Any, TypedDict
 import pytest
 
 import actorlive.live.view  # noqa: F401 - it lends templates its names
+from actorlive.cli import main
 from actorlive.rendered import WHITE_SPACE
 from actorlive.template import (
     Attrs,
     Slot,
     Template,
     TemplateError,
+    check_project,
     compile_template,
     component,
     embed_templates,
@@ -402,3 +404,45 @@ def test_a_form_without_data() -> None:
     ]
     page = html(heex('<.form :let={f} action="/a" method="get">{f}</.form>'))
     assert page.split() == ["<form", 'action="/a"', 'method="get">', "</form>"]
+
+
+# Files -------------------------------------------------------------------------------------------------
+
+
+def test_a_byte_order_mark_is_not_text(tmp_path: Path) -> None:
+    path = tmp_path / "page.heex"
+    path.write_bytes(b"\xef\xbb\xbf<p>\r\n{@a +}</p>")
+    with pytest.raises(TemplateError) as caught:
+        load_template(path, {})
+    assert (caught.value.filename, caught.value.lineno, caught.value.column) == (str(path), 2, 5)
+    path.write_bytes(b"\xef\xbb\xbf<p>\r\n{@a}</p>")
+    assert html(load_template(path, {}), a=1) == "<p>\n1</p>"
+
+
+def test_another_encoding_is_told_with_the_file_and_the_line(tmp_path: Path) -> None:
+    path = tmp_path / "page.heex"
+    path.write_bytes("<p>\ncafé</p>".encode("latin-1"))
+    with pytest.raises(TemplateError, match="the file is not UTF-8") as caught:
+        load_template(path, {})
+    assert (caught.value.filename, caught.value.lineno) == (str(path), 2)
+    (fault,) = check_project([tmp_path])
+    assert str(fault) == str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["page.heex", "page.py"])
+def test_the_formatter_keeps_a_byte_order_mark(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    text = '<p  id="a">x</p>\n'
+    path.write_bytes(b"\xef\xbb\xbf" + (f"heex('{text.strip()}')\n" if name == "page.py" else text).encode())
+    main(["fmt", str(path)])
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert b'<p id="a">' in path.read_bytes()
+    main(["fmt", "--check", str(path)])
+
+
+def test_assigns_that_are_elsewhere() -> None:
+    for name, hint in {"myself": "live component", "uploads": "allows none", "socket": "in the view"}.items():
+        with pytest.raises(TemplateError, match=f"@{name} is not an assign of Page") as caught:
+            compile_template(f"<p>{{@{name}}}</p>").check([], owner="Page")
+        assert hint in caught.value.hint
+    heex("{@flash}{@streams.a}{@live_action}{@page_title}").check([], owner="Page")

@@ -170,6 +170,15 @@ def test_colocated_scripts_are_checked(tmp_path: Path) -> None:
     assert registry.version == before
 
 
+def test_a_name_of_the_package_does_not_hide_a_built_in_component(tmp_path: Path) -> None:
+    (tmp_path / "page.py").write_text(
+        "from actorlive import heex, link\nlink()\nheex('<.link navigate=\"/x\">x</.link>')\nheex('<.link />')\n"
+    )
+    assert [(fault.lineno, fault.reason) for fault in check_project([tmp_path])] == [
+        (4, "<.link> needs content")
+    ]
+
+
 def test_a_path_that_leads_nowhere(tmp_path: Path) -> None:
     with pytest.raises(TemplateError, match="there is no file or folder"):
         check_project([tmp_path / "nope"])
