@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Any, ClassVar, get_origin
 
@@ -97,7 +97,7 @@ class Assigns:
     `__properties__` the properties, `__values__` and `__factories__` what a new one begins with.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_changed")
+    __slots__ = ("__dict__", "__weakref__", "_changed", "_guard")
 
     __declared__: ClassVar[Mapping[str, Any]] = {}
     __properties__: ClassVar[Mapping[str, property]] = {}
@@ -105,6 +105,7 @@ class Assigns:
     __factories__: ClassVar[Mapping[str, Factory]] = {}
 
     _changed: dict[str, object]
+    _guard: Callable[[str], None] | None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -114,6 +115,7 @@ class Assigns:
 
     def __init__(self) -> None:
         object.__setattr__(self, "_changed", {})
+        object.__setattr__(self, "_guard", None)
         cls, values = type(self), self.__dict__
         values |= cls.__values__
         for name, make in cls.__factories__.items():
@@ -161,6 +163,8 @@ def assign(owner: Assigns, name: str, value: object) -> None:
 
     Set back to what it was at the last render, it has not changed. Raises `AssignError` for an iterator.
     """
+    if owner._guard is not None:  # pyright: ignore[reportPrivateUsage]
+        owner._guard(name)  # pyright: ignore[reportPrivateUsage]
     values = owner.__dict__
     old = values.get(name, MISSING)
     if looks_equal(old, value):
@@ -172,6 +176,11 @@ def assign(owner: Assigns, name: str, value: object) -> None:
     elif looks_equal(changed[name], value):
         del changed[name]
     values[name] = value
+
+
+def guard(owner: Assigns, check: Callable[[str], None]) -> None:
+    """Ask `check` with the name before each assign is set; it raises where that may not be."""
+    object.__setattr__(owner, "_guard", check)
 
 
 def touch(owner: Assigns, name: str) -> None:

@@ -30,6 +30,7 @@ from actorlive.live.navigation import LivePatch, LiveRedirect, Redirect, locatio
 from actorlive.live.outbox import Outbox
 from actorlive.live.rejection import Rejected, refusals, say_no
 from actorlive.live.spans import span
+from actorlive.live.trespass import refuse_others
 from actorlive.live.view import LiveView
 from actorlive.runtime import Down, Exit, Node, Ok, Pid, Shutdown
 from actorlive.runtime.faults import add_hint, is_fault, is_own_end, reason_of
@@ -73,6 +74,8 @@ class Channel:
         self._transport_monitor = runtime.monitor(transport.pid)
         self._state, self._socket = open_view(mount, runtime.self(), transport.pid)
         self._view: LiveView[Any] = self._state.view
+        if mount.endpoint.debug:
+            refuse_others(self._view, runtime.self())
         self._outbox = Outbox(self._state, mount, transport)
         self._ended: object | None = None
         self._dropping = False

@@ -105,8 +105,19 @@ class LiveView(Assigns, Generic[E]):
         )
 
     async def handle_info(self, message: Any, socket: Socket) -> None:
-        """Any other message: `send`, timers, pubsub, monitors (`handle_info/2`). Dropped with a debug log here."""
-        _log.debug("%s has no handle_info and drops %r", type(self).__qualname__, message)
+        """Any other message: `send`, timers, pubsub, monitors (`handle_info/2`). Here it is dropped, with a warning for
+        the first of each type."""
+        dropped = cast("set[type]", socket.private.setdefault("actorlive.dropped", set[type]()))
+        kind: type = message.__class__
+        if kind not in dropped:
+            dropped.add(kind)
+            _log.warning(
+                "%s handles no message of the type %s and dropped %.200r; take it in"
+                " `async def handle_info(self, message, socket)`",
+                type(self).__qualname__,
+                kind.__qualname__,
+                message,
+            )
 
     async def handle_async(self, name: Any, result: Any, socket: Socket) -> None:
         """The end of a `socket.start_async(name, …)`: `Ok(value)` or `Exit(reason)` (`handle_async/3`)."""

@@ -158,8 +158,8 @@ async def run_function(
     if is_async(fn):
         return await settled(fn(*args, **kwargs), fn)
     thread_name = f"{label_of(fn)} from {trio.lowlevel.current_task().name}"
-    value = await trio.to_thread.run_sync(
-        lambda: fn(*args, **kwargs), abandon_on_cancel=True, thread_name=thread_name
+    (value,) = await trio.to_thread.run_sync(  # in a tuple, because Trio refuses a coroutine
+        lambda: (fn(*args, **kwargs),), abandon_on_cancel=True, thread_name=thread_name
     )
     return await settled(value, fn)
 

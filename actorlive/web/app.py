@@ -18,10 +18,11 @@ from quart_trio import QuartTrio
 
 from actorlive.live.endpoint import Layout, OnMount, Route
 from actorlive.live.view import LiveView, check_view
-from actorlive.runtime import Node, open_node
+from actorlive.runtime import Node, NodeFailed, open_node
 from actorlive.runtime.context import node_variable
 from actorlive.web.assets import Assets
 from actorlive.web.colocated import MANIFEST, ColocatedAssets
+from actorlive.web.containment import HttpConnection, ungrouped
 from actorlive.web.dead import respond
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.errors import ConfigurationError
@@ -129,6 +130,8 @@ class ActorLive:
         self._node: Node | None = None
         self._stop = trio.Event()
         self._stopped = trio.Event()
+        self._failed = trio.Event()
+        self._failure: BaseException | None = None
         if app is not None:
             self.init_app(app)
 
@@ -148,6 +151,7 @@ class ActorLive:
         self._app = app
         app.extensions["actorlive"] = self
         served = cast("Any", app)
+        served.asgi_http_class = HttpConnection
         served.asgi_websocket_class = WebsocketConnection
         served.asgi_app = MethodOverride(app.asgi_app)
         answer_failures(app, lambda: self.endpoint.debug)
@@ -193,7 +197,8 @@ class ActorLive:
 
     def _add_to_app(self, path: str, name: str, route: Route) -> None:
         async def page(**_: object) -> Response:
-            return await respond(self)
+            with ungrouped():
+                return await respond(self)
 
         self.app.add_url_rule(path, name, page, methods=["GET"])
         self.endpoint.router.add(name, route)
@@ -220,6 +225,11 @@ class ActorLive:
                 "no node is open: views live while the application is served (`actorlive run module:app`),"
                 " inside `app.test_app()`, or inside `async with live.node()`"
             )
+        return self._node
+
+    @property
+    def running_node(self) -> Node | None:
+        """The open node, or None."""
         return self._node
 
     @asynccontextmanager
@@ -262,8 +272,17 @@ class ActorLive:
             async with self.node():
                 task_status.started()
                 await self._stop.wait()
+        except BaseException as error:
+            self._failure = error
+            self._failed.set()
+            raise
         finally:
             self._stopped.set()
+
+    async def node_failed(self) -> BaseException:
+        """Wait until the node of the served application has ended by a fault; returns it."""
+        await self._failed.wait()
+        return self._failure or NodeFailed("the node has ended")
 
     async def _finish(self) -> None:
         self._stop.set()

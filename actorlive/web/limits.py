@@ -33,3 +33,5 @@ class Limits:
     max_outlive: float = MAX_OUTLIVE
     send_timeout: float = 30.0
     """Seconds that a peer may take to accept 64 KiB before its TCP connection is dropped."""
+    shutdown_timeout: float = 15.0
+    """Seconds from a signal to the end of the program, by force if need be. The orderly end takes 13 at most."""

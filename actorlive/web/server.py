@@ -8,7 +8,9 @@
 * **A connection that is to be closed is closed**, though Quart-Trio cancels the task that does it.
 * **Going down is orderly.** On SIGTERM or SIGINT the websockets are closed with 1012 (clients reconnect and
   recover their forms; 1000 would make them load the page), their views handle what they still have, then the
-  listener stops. A second signal does not wait.
+  listener stops. A second signal does not wait. Who waits inside a shield cannot be ended: after
+  `Limits.shutdown_timeout` the log says who does, and the program ends with code 1.
+* **The server ends when its node does**, with code 1 and the reason.
 
 The collector is told to leave alone what was loaded at the start, and to look less often: with many
 connections it otherwise takes a third of the time.
@@ -19,6 +21,7 @@ from __future__ import annotations
 import errno
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
@@ -36,6 +39,8 @@ from hypercorn.utils import LifespanFailureError
 from quart import Quart
 
 from actorlive.errors import ActorLiveError
+from actorlive.runtime import Node, statistics
+from actorlive.runtime.faults import flatten, interrupt_in, is_cancelled_here
 from actorlive.web import protocols
 from actorlive.web.app import ActorLive
 from actorlive.web.limits import Limits
@@ -61,17 +66,15 @@ class GuardedTCPServer(TCPServer):
     """Hypercorn's connection, whose faults stay with it."""
 
     async def run(self) -> None:
-        """Serve one connection; nothing but a cancellation gets out."""
+        """Serve one connection; nothing but a real interrupt gets out."""
         try:
             await super().run()
-        except Exception as error:
-            report(error)
-        except BaseExceptionGroup as group:
-            cancelled, faults = group.split(trio.Cancelled)
-            if faults is not None:
-                report(faults)
-            if cancelled is not None:
-                raise cancelled from None
+        except BaseException as error:
+            if (interrupt := interrupt_in(error)) is not None:
+                raise interrupt from None
+            cancelled = all(isinstance(leaf, trio.Cancelled) for leaf in flatten(error))
+            if not (cancelled and is_cancelled_here()):
+                report(error)
 
     async def protocol_send(self, event: Event) -> None:
         """Send in pieces, each within the time-out."""
@@ -135,6 +138,8 @@ async def serve_async(
     async with trio.open_nursery() as nursery:
         if shutdown is not None:
             nursery.start_soon(_go_down, live, shutdown, stop)
+        if live is not None:
+            nursery.start_soon(_end_with_node, live)
         await hypercorn.trio.run.worker_serve(
             ASGIWrapper(cast("Any", app)),
             config,
@@ -143,6 +148,17 @@ async def serve_async(
             task_status=task_status,
         )
         nursery.cancel_scope.cancel()
+
+
+async def _end_with_node(live: ActorLive) -> None:
+    """A server without a node would serve pages that never live: raises `ServerError`, or the interrupt."""
+    failure = await live.node_failed()
+    if isinstance(failure, KeyboardInterrupt):
+        raise failure
+    _log.critical("the node has ended", exc_info=failure)
+    raise ServerError(
+        f"the node that all views live in has ended, so the server ends: {failure!r}"
+    ) from failure
 
 
 def listen(host: str, port: int, backlog: int = 100) -> socket.socket:
@@ -172,6 +188,7 @@ async def _serve_process(app: Quart, host: str, port: int) -> None:
     shutdown = trio.Event()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_watch_signals, shutdown, nursery.cancel_scope)
+        trio.lowlevel.spawn_system_task(_end_by_force, live, shutdown)
         server = partial(serve_async, app, host, port, shutdown=shutdown)
         urls = await nursery.start(_until_served, server, nursery.cancel_scope)
         gc.collect()
@@ -196,6 +213,31 @@ async def _watch_signals(shutdown: trio.Event, everything: trio.CancelScope) -> 
             if shutdown.is_set():
                 everything.cancel()
             shutdown.set()
+
+
+async def _end_by_force(live: ActorLive | None, requested: trio.Event) -> None:
+    """Who waits inside a shield cannot be ended by Trio, and the program has to end: in the given time, and loudly.
+
+    A system task, because what ends the server must not end this.
+    """
+    await requested.wait()
+    node = live.running_node if live else None  # now: who is at work is forgotten before he has ended
+    limit = (live.limits if live else Limits()).shutdown_timeout
+    await trio.sleep(limit)
+    _log.critical("did not go down within %s s, ended by force; still at work: %s", limit, _at_work(node))
+    logging.shutdown()
+    sys.stderr.flush()
+    sys.stdout.flush()
+    os._exit(1)
+
+
+def _at_work(node: Node | None) -> str:
+    """The processes that are left, by label, and where each stands."""
+    left = [] if node is None else [process.pid for process in node.processes]
+    names = [
+        f"{found.function} {pid} in {found.current_function}" for pid in left if (found := statistics(pid))
+    ]
+    return ", ".join(names) or "requests"
 
 
 async def _go_down(live: ActorLive | None, requested: trio.Event, stop: trio.Event) -> None:

@@ -26,6 +26,7 @@ from actorlive.errors import ProtocolError
 from actorlive.live.connection import ConnectionInfo, LiveConnection
 from actorlive.live.intake import Backlog
 from actorlive.web import csrf
+from actorlive.web.containment import contained
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, origin_allowed
 from actorlive.web.sockets import GOING_AWAY, ClientSocket
@@ -47,6 +48,10 @@ _log = logging.getLogger("actorlive.web")
 
 class WebsocketConnection(TrioASGIWebsocketConnection):
     """Quart-Trio's connection, with an end of the stream in place of a cancellation on our path."""
+
+    async def __call__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        with contained():
+            await super().__call__(receive, send)
 
     async def handle_messages(self, nursery: trio.Nursery, receive: ASGIReceiveCallable) -> None:
         if self.scope["path"] != SOCKET_PATH:

@@ -96,9 +96,9 @@ app, live = make_app()
 
 
 @asynccontextmanager
-async def process(tmp_path: os.PathLike[str], *arguments: str) -> AsyncGenerator[trio.Process]:
+async def process(tmp_path: os.PathLike[str], *arguments: str, app: str = "") -> AsyncGenerator[trio.Process]:
     """`actorlive run` in a process of its own."""
-    await trio.Path(tmp_path, "shop.py").write_text(APP)
+    await trio.Path(tmp_path, "shop.py").write_text(app or APP)
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([os.fspath(tmp_path), os.fspath(Path.cwd())])}
     command = [sys.executable, "-m", "actorlive.cli", "run", "shop:app", *arguments]
     start = partial(

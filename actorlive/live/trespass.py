@@ -1,0 +1,31 @@
+"""In debug mode: only a view's own process sets its assigns.
+
+Another process, a task above all, would change them in the middle of a callback, and nothing would be rendered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actorlive.errors import AssignError
+from actorlive.live.assigns import guard
+from actorlive.live.view import LiveView
+from actorlive.runtime import Pid
+from actorlive.runtime.context import calling_process
+
+__all__ = ["refuse_others"]
+
+
+def refuse_others(view: LiveView[Any], pid: Pid) -> None:
+    """Raise `AssignError` in any process but `pid` that sets an assign of the view."""
+
+    def check(name: str) -> None:
+        process = calling_process()
+        if process is not None and process.pid is not pid:
+            raise AssignError(
+                f"{process.label} sets {type(view).__qualname__}.{name} from outside of the view's process. Return the"
+                " value from the task, it arrives as the AsyncResult or in handle_async; or send the view a message,"
+                " `send(socket.pid, message)`, and set it in handle_info"
+            )
+
+    guard(view, check)

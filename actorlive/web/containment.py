@@ -1,0 +1,67 @@
+"""What a request's code raises ends that request, whatever it is.
+
+`failures` answers what the application raises. What gets past it (in a hook of the server, in a response's body, in a
+websocket's handler) Hypercorn answers with a 500 when it is an `Exception`; anything else would end the connection or
+the server. So what leaves a request here is one `Exception`, or what belongs to others by the rule of
+`actorlive.runtime.faults`: a real interrupt, a cancellation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from quart_trio.asgi import TrioASGIHTTPConnection
+
+from actorlive.errors import ActorLiveError
+from actorlive.live.mounting import one_error
+from actorlive.runtime.faults import add_hint, belongs_outside, interrupt_in, is_cancelled_here
+
+if TYPE_CHECKING:
+    from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
+
+__all__ = ["HttpConnection", "RequestFailed", "contained", "ungrouped"]
+
+
+class RequestFailed(ActorLiveError):
+    """The code of a request raised what is not an `Exception`, or several errors at once; they are the cause."""
+
+
+@contextmanager
+def ungrouped() -> Generator[None]:
+    """A block of which a nursery's group leaves as the one error that it comes down to, so that Quart, which looks for
+    a status in groups, does not take one that stands beside a real error."""
+    try:
+        yield
+    except BaseException as error:
+        add_hint(error)
+        if belongs_outside(error):
+            raise
+        fault = one_error(error)
+        if isinstance(fault, BaseExceptionGroup):
+            raise RequestFailed(f"the code of this request raised {error!r}") from error
+        if fault is error:
+            raise
+        raise fault from fault.__cause__
+
+
+@contextmanager
+def contained() -> Generator[None]:
+    """A block whose faults are an `Exception`."""
+    try:
+        yield
+    except BaseException as error:
+        if (interrupt := interrupt_in(error)) is not None:
+            raise interrupt from None  # alone: Hypercorn logs groups and keeps them
+        if is_cancelled_here() or isinstance(error, Exception):
+            raise
+        raise RequestFailed(f"the code of this request raised {error!r}") from error
+
+
+class HttpConnection(TrioASGIHTTPConnection):
+    """Quart-Trio's connection, whose faults stay with its request."""
+
+    async def __call__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        with contained():
+            await super().__call__(receive, send)
