@@ -142,13 +142,25 @@ _BARE = Statics(("", ""))
 
 
 def _many(values: list[object], previous: SlotValue | None) -> SlotValue:
-    """Several values in a row: plain text if they are, else a row for each."""
+    """Text and templates one after the other; numbers and the like among themselves as Python shows a list."""
+    if values and not _holds_content(values):
+        return text(values)
     if not any(is_renderable(value) or isinstance(value, list | tuple) for value in values):
         return "".join(map(text, values))
     before = previous.rows if isinstance(previous, Comprehension) else []
     rows = [(dynamic(v, before[i][0] if i < len(before) else None),) for i, v in enumerate(values)]
     sent = isinstance(previous, Comprehension) and previous.sent
     return Comprehension(_BARE, [], rows, sent=sent)
+
+
+def _holds_content(values: Iterable[object]) -> bool:
+    """True when there is text or a template among the values, or in a list among them."""
+    for value in values:
+        if isinstance(value, str) or is_renderable(value):
+            return True
+        if isinstance(value, list | tuple) and _holds_content(cast("Iterable[object]", value)):
+            return True
+    return False
 
 
 def which(previous: SlotValue, branches: tuple[Statics, ...]) -> int:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, TypedDict
 
 import pytest
+from markupsafe import Markup
 
 import actorlive.live.view  # noqa: F401 - it lends templates its names
 from actorlive.cli import main
@@ -52,7 +53,7 @@ def test_some_names_need_no_import() -> None:
 
 
 def test_a_name_that_an_expression_binds_is_its_own() -> None:
-    assert html(heex("{(n := @n) + n} {[m for x in @xs if (m := x * 2) > 2]}")) == "6 46"
+    assert html(heex("{(n := @n) + n} {[m for x in @xs if (m := x * 2) > 2]}")) == "6 [4, 6]"
     assert html(heex("<i :for={n in @xs if (m := n) > 1 if m < 3}>{(m := 5)}{n}</i>")) == "<i>52</i>"
     assert html(heex("{(n := 1) + (lambda n: n)(2)}")) == "3"
     with pytest.raises(NameError):
@@ -446,3 +447,22 @@ def test_assigns_that_are_elsewhere() -> None:
             compile_template(f"<p>{{@{name}}}</p>").check([], owner="Page")
         assert hint in caught.value.hint
     heex("{@flash}{@streams.a}{@live_action}{@page_title}").check([], owner="Page")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ([], ""),
+        ((), ""),
+        ([2], "[2]"),
+        ((1, 2.5), "(1, 2.5)"),
+        ([[1], []], "[[1], []]"),
+        ([None, True], "[None, True]"),
+        (["a", 1, None, "<"], "a1&lt;"),
+        (("a", ["b", 2]), "ab2"),
+        ([1, [2, ["c"]]], "12c"),
+        ([Markup("<b>"), 3], "<b>3"),
+    ],
+)
+def test_a_list_with_text_in_it_is_its_items_and_any_other_is_as_python_shows_it(value: object, shown: str):
+    assert html(heex("{@xs}"), xs=value) == shown
