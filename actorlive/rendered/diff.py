@@ -1,4 +1,4 @@
-"""Tree → wire diff, as the official client merges it (`rendered.js`; wire.md §6).
+"""Tree → wire diff, as the official client merges it (its `rendered.js`; docs/design/wire.md, "Diffs").
 
 The rules, all of them the client's:
 
@@ -37,7 +37,7 @@ Slots = tuple[SlotValue, ...]
 def full_root(tree: Rendered) -> Diff:
     """Everything, statics included: a join, or a root template that changed.
 
-    The root's own `r` is left out: at the top of a message that key is the reply (wire §6.8).
+    The root's own `r` is left out: at the top of a message that key is the reply.
     """
     message = _Message()
     out = message.slots(tree.slots)

@@ -1,4 +1,4 @@
-"""How the rows of a comprehension that moved are written in the fewest bytes (wire.md §6.7).
+"""How the rows of a comprehension that moved are written in the fewest bytes (docs/design/wire.md, "Rows").
 
 An entry may go on from any old row: from the one that its item had (a move), or from the one at its own index, which
 is written over. Writing over is shorter where the two rows have much in common or the list is short, and when all
@@ -127,7 +127,7 @@ def _size(entry: object) -> int:
 
 
 def _is_marked(value: SlotValue) -> bool:
-    """True when the client marks a node in it (wire §6.4)."""
+    """True when the client marks a node in it (wire: `r`)."""
     if value.__class__ is str:
         return False
     if isinstance(value, Rendered):

@@ -122,7 +122,7 @@ class Comprehension:
     """The rows of a loop. `items` are what it went over; they are compared with the next ones.
 
     `sent` says that the client has the statics already (it has had at least one row). A stream keeps
-    neither items nor rows: `stream` holds the instructions of one message (wire §6.9), and `keeps` is False.
+    neither items nor rows: `stream` holds the instructions of one message, and `keeps` is False.
     """
 
     __slots__ = ("delta", "items", "keeps", "rows", "sent", "statics", "stream")
@@ -176,7 +176,7 @@ SlotValue = str | Rendered | Comprehension | LiveComponent
 class StreamItems(Protocol):
     """What a comprehension asks of a stream (`@streams.name`); the live layer's streams provide it.
 
-    `wire()` is `[ref, inserts, deletes]`, with a fourth `True` for a reset: wire.md §6.9.
+    `wire()` is `[ref, inserts, deletes]`, with a fourth `True` for a reset (docs/design/wire.md, "Streams").
     """
 
     @property

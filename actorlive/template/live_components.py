@@ -1,4 +1,5 @@
-"""The live components of one view: their numbers, and what the client has of each (wire.md §6.6).
+"""The live components of one view: their numbers, and what the client has of each (docs/design/wire.md,
+"Components").
 
 The numbering and the trees belong to the diff; the components' state, and when they mount and update, belong
 to the live layer. A message is put together in steps, since updating a component may take an await:

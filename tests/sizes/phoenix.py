@@ -1,4 +1,4 @@
-"""What Phoenix LiveView sends for a change, where wire.md says it for certain: a model that shares no code with ours.
+"""What Phoenix LiveView sends for a change, where its protocol says it for certain: a model that shares no code with ours.
 
 A row is what its dynamics hold: texts, or the dictionary of a nested node. Of a row that changed only the dynamics
 whose value differs are sent, which is the most that its change tracking can do.
@@ -37,7 +37,7 @@ def _merged(was: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
 
 
 def comprehension(old: Rows, new: Rows) -> dict[str, Any] | None:
-    """The node of a loop that had rows before; None when nothing changed (wire.md §6.7)."""
+    """The node of a loop that had rows before; None when nothing changed (docs/design/wire.md, "Rows")."""
     places = {key: (i, values) for i, (key, values) in enumerate(old)}
     entries: dict[str, Any] = {}
     moved = False
@@ -70,7 +70,7 @@ def stream(
     update_only: bool = False,
     reset: bool = False,
 ) -> dict[str, Any]:
-    """The node of a stream that had items before (wire.md §6.9)."""
+    """The node of a stream that had items before (docs/design/wire.md, "Streams")."""
     entries: dict[str, Any] = {str(i): dynamics(values) for i, (_, values) in enumerate(inserts)}
     told = [[dom_id, at, limit, update_only] for dom_id, _ in reversed(inserts)]
     return {
