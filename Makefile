@@ -11,7 +11,7 @@ NPM := npm --no-audit --no-fund
 CLIENT_SOURCES := $(shell find actorlive/client/src -type f) actorlive/client/build.mjs package.json
 CLIENT := actorlive/client/dist/actorlive.js
 
-.PHONY: help run test test-all soak lint format bench bench-server build lock setup clean
+.PHONY: help run test test-all soak lint format states bench bench-server build lock setup clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -48,6 +48,9 @@ format: setup  ## rewrite what is not in style
 	$(BIN)/ruff format .
 	$(BIN)/actorlive fmt actorlive examples bench
 	npm run --silent format
+
+states: setup  ## draw docs/design/states.md from the tables in the code
+	$(BIN)/python .ci/draw_states.py
 
 bench: setup .make/triotp  ## print the tables of bench/README.md
 	$(BIN)/python bench/runtime.py --triotp .make/triotp

@@ -1,15 +1,21 @@
-"""AsyncResult: what is known of a value that is loaded on the side."""
+"""AsyncResult: what is known of a value that is loaded on the side.
+
+Its three fields are independent, but not every mixture of them is a state: nothing is loading and failed at once.
+`TRANSITIONS` says which states there are and how each method leads from one to the next.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Generic, Self
+from enum import Enum
+from typing import Any, Final, Generic, Self
 
 from typing_extensions import TypeVar
 
 from actorlive.runtime import Error, Exit
 
-__all__ = ["AsyncResult"]
+__all__ = ["TRANSITIONS", "AsyncChange", "AsyncResult", "AsyncState", "state_of"]
 
 T = TypeVar("T", default=Any)
 V = TypeVar("V")
@@ -54,3 +60,47 @@ class AsyncResult(Generic[T]):
     def to_failed(self, reason: Error[Any] | Exit) -> Self:
         """Failed: an earlier result is kept (`AsyncResult.failed/2`)."""
         return replace(self, loading=None, failed=reason)
+
+
+# -- its states ----------------------------------------------------------------
+
+
+class AsyncState(Enum):
+    """What the three fields say together."""
+
+    IDLE = "idle"
+    LOADING = "loading"
+    OK = "ok"
+    FAILED = "failed"
+    RELOADING = "ok, loading"
+    OUTDATED = "ok, failed"
+
+
+class AsyncChange(Enum):
+    """What leads from one to the next."""
+
+    LOADING = "to_loading"
+    OK = "to_ok"
+    FAILED = "to_failed"
+
+
+_OK_ONCE = (AsyncState.OK, AsyncState.RELOADING, AsyncState.OUTDATED)
+_NEVER_OK = (AsyncState.IDLE, AsyncState.LOADING, AsyncState.FAILED)
+
+TRANSITIONS: Final[Mapping[tuple[AsyncState, AsyncChange], AsyncState]] = {
+    **{(state, AsyncChange.LOADING): AsyncState.LOADING for state in _NEVER_OK},
+    **{(state, AsyncChange.LOADING): AsyncState.RELOADING for state in _OK_ONCE},
+    **{(state, AsyncChange.OK): AsyncState.OK for state in AsyncState},
+    **{(state, AsyncChange.FAILED): AsyncState.FAILED for state in _NEVER_OK},
+    **{(state, AsyncChange.FAILED): AsyncState.OUTDATED for state in _OK_ONCE},
+}
+"""docs/design/states.md is drawn from this."""
+
+
+def state_of(result: AsyncResult[Any]) -> AsyncState:
+    """The state of a result."""
+    if result.loading is not None:
+        return AsyncState.RELOADING if result.ok else AsyncState.LOADING
+    if result.failed is not None:
+        return AsyncState.OUTDATED if result.ok else AsyncState.FAILED
+    return AsyncState.OK if result.ok else AsyncState.IDLE

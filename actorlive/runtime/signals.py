@@ -8,16 +8,18 @@ chance (how long a signal travels) does not happen here; only the end of a proce
     alive ── exit signal ──▶ doomed ── its task has unwound ──▶ finished (links, monitors, names told)
       └───────────── its function returned or raised ─────────────┘
 
-From the signal on the process is dead to the world: `alive` is False, its names are free, linking to it
-fails with noproc, a monitor gives noproc. But its DOWN and EXIT are sent only when its `finally` blocks are
-done, so whoever waits for them knows that it has let go of everything. Messages that its clean-up sends
-before that arrive before the DOWN.
+`TRANSITIONS` says the same as a table. From the signal on the process is dead to the world: `alive` is False, its
+names are free, linking to it fails with noproc, a monitor gives noproc. But its DOWN and EXIT are sent only when its
+`finally` blocks are done, so whoever waits for them knows that it has let go of everything. Messages that its clean-up
+sends before that arrive before the DOWN.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from enum import Enum
+from typing import TYPE_CHECKING, Final
 
 from actorlive.runtime.errors import NoProcess, RuntimeMisuse
 from actorlive.runtime.mailbox import Mailbox
@@ -27,7 +29,32 @@ if TYPE_CHECKING:
     from actorlive.runtime.node import Node
     from actorlive.runtime.timers import Timer
 
-__all__ = ["Down", "Entity", "ExitSignal"]
+__all__ = ["TRANSITIONS", "Down", "Entity", "ExitSignal", "Life", "LifeEvent"]
+
+
+class Life(Enum):
+    """Where a process or port stands between its start and its end."""
+
+    ALIVE = "alive"
+    DOOMED = "doomed"
+    FINISHED = "finished"
+
+
+class LifeEvent(Enum):
+    """What leads on. A signal that its receiver traps or ignores is not one of these."""
+
+    DEADLY_SIGNAL = "a deadly signal, or its owner's end"
+    UNWOUND = "its function has returned or raised"
+
+
+TRANSITIONS: Final[Mapping[tuple[Life, LifeEvent], Life]] = {
+    (Life.ALIVE, LifeEvent.DEADLY_SIGNAL): Life.DOOMED,
+    (Life.ALIVE, LifeEvent.UNWOUND): Life.FINISHED,
+    (Life.DOOMED, LifeEvent.DEADLY_SIGNAL): Life.DOOMED,
+    (Life.DOOMED, LifeEvent.UNWOUND): Life.FINISHED,
+}
+"""docs/design/states.md is drawn from this. Nothing leads back; the first deadly signal decides the reason; and
+whatever is sent to the finished finds nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +118,13 @@ class Entity(Mailbox):
 
     def __repr__(self) -> str:
         return f"{self.pid} {self.name or self.label}"
+
+    @property
+    def life(self) -> Life:
+        """Where it stands."""
+        if self.pid.entity is None:
+            return Life.FINISHED
+        return Life.DOOMED if self.doomed else Life.ALIVE
 
     @property
     def alive(self) -> bool:

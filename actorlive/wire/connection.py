@@ -2,8 +2,8 @@
 
 `Connection.receive(frame)` says what a frame means; it never waits, sends or looks at a clock. The rules:
 
-* A topic has at most one channel; its `join_ref` is the `ref` of the join that made it. A second join
-  takes the topic over and the old channel is closed.
+* A topic is free or held by one channel, whose `join_ref` is the `ref` of the join that made it. `TRANSITIONS` says
+  what changes that; a second join takes the topic over and the old channel is closed.
 * A message whose `join_ref` is neither the topic's nor null is from an earlier life of the channel and is
   ignored; one for a topic without channel is answered with "unmatched topic".
 * A channel that was left or replaced is forgotten at once, so its end later says nothing more to the client.
@@ -15,14 +15,53 @@ Mirrors `Phoenix.Socket`'s handling of incoming messages.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final, TypeAlias
 
 import msgspec
 
 from actorlive.wire.message import BinaryMessage, Message
 from actorlive.wire.serializer import decode, encode_close, encode_error, encode_reply
 
-__all__ = ["Answer", "Connection", "Ignored", "Join", "Leave", "Push", "Received"]
+__all__ = [
+    "TRANSITIONS",
+    "Answer",
+    "Connection",
+    "Ignored",
+    "Join",
+    "Leave",
+    "Push",
+    "Received",
+    "Topic",
+    "TopicEvent",
+]
+
+
+class Topic(Enum):
+    """Whether a topic has a channel."""
+
+    FREE = "free"
+    HELD = "held"
+
+
+class TopicEvent(Enum):
+    """What changes that. Whatever is from an earlier life of the topic, by its join ref, is not one of these."""
+
+    JOIN = "phx_join"
+    LEAVE = "phx_leave"
+    REFUSED = "its join is refused"
+    DOWN = "its channel ends"
+
+
+TRANSITIONS: Final[Mapping[tuple[Topic, TopicEvent], Topic]] = {
+    (Topic.FREE, TopicEvent.JOIN): Topic.HELD,
+    (Topic.HELD, TopicEvent.JOIN): Topic.HELD,
+    (Topic.HELD, TopicEvent.LEAVE): Topic.FREE,
+    (Topic.HELD, TopicEvent.REFUSED): Topic.FREE,
+    (Topic.HELD, TopicEvent.DOWN): Topic.FREE,
+}
+"""docs/design/states.md is drawn from this. What is not in it does not happen."""
 
 
 class Join(msgspec.Struct, frozen=True):
@@ -94,6 +133,10 @@ class Connection:
             case _:
                 return self._push(message)
 
+    def topic(self, topic: str) -> Topic:
+        """Whether a channel holds the topic."""
+        return Topic.HELD if topic in self._join_refs else Topic.FREE
+
     def joined(self, topic: str, join_ref: str) -> bool:
         """True while the channel that `join_ref` made holds the topic."""
         return self._join_refs.get(topic) == join_ref
@@ -101,14 +144,21 @@ class Connection:
     def refuse(self, topic: str, join_ref: str) -> None:
         """The join was answered with an error: the topic is free."""
         if self.joined(topic, join_ref):
-            del self._join_refs[topic]
+            self._move(topic, TopicEvent.REFUSED)
 
     def channel_down(self, topic: str, join_ref: str, *, crashed: bool) -> bytes | None:
         """A channel ended: the frame that tells the client, or None when it knows already."""
         if not self.joined(topic, join_ref):
             return None
-        del self._join_refs[topic]
+        self._move(topic, TopicEvent.DOWN)
         return encode_error(topic, join_ref) if crashed else encode_close(topic, join_ref)
+
+    def _move(self, topic: str, event: TopicEvent, join_ref: str = "") -> None:
+        """The only place where a topic gets or loses its channel."""
+        if TRANSITIONS[self.topic(topic), event] is Topic.HELD:
+            self._join_refs[topic] = join_ref
+        else:
+            del self._join_refs[topic]
 
     def _join(self, message: Message | BinaryMessage) -> Received:
         topic, join_ref, ref = message.topic, message.join_ref, message.ref
@@ -119,7 +169,7 @@ class Connection:
         replaces = self._join_refs.get(topic)
         if replaces is None and len(self._join_refs) >= self._max_channels:
             return Answer(encode_reply(join_ref, ref, topic, "error", {"reason": "too many channels joined"}))
-        self._join_refs[topic] = join_ref
+        self._move(topic, TopicEvent.JOIN, join_ref)
         return Join(topic, join_ref, ref, message.payload, replaces)
 
     def _leave(self, message: Message | BinaryMessage) -> Received:
@@ -128,7 +178,7 @@ class Connection:
             return Answer(encode_reply(message.join_ref, message.ref, topic, "ok", {}))
         if message.join_ref not in (None, current):
             return Ignored("a leave from an earlier join")
-        del self._join_refs[topic]
+        self._move(topic, TopicEvent.LEAVE)
         return Leave(topic, current, message.ref, encode_close(topic, current))
 
     def _push(self, message: Message | BinaryMessage) -> Received:

@@ -1,4 +1,4 @@
-"""What Phoenix LiveView sends for a change, where its protocol says it for certain: a model that shares no code with ours.
+"""What Phoenix LiveView sends for a change, where that is certain: a model that shares no code with ours.
 
 A row is what its dynamics hold: texts, or the dictionary of a nested node. Of a row that changed only the dynamics
 whose value differs are sent, which is the most that its change tracking can do.
