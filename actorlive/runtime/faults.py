@@ -1,6 +1,6 @@
 """Whose an exception is: the one rule of what may leave a process, and a request, and what may not.
 
-Whatever code raises is a fault of that code and ends its process or its request, and nothing else. That holds
+Whatever code raises is a fault of that code and ends its process or its request, and nothing else (INV-7). That holds
 for `SystemExit`, `GeneratorExit`, a `KeyboardInterrupt` that code raised and every `BaseException` of one's own, alone
 or in groups. Only two things belong to somebody else, and go on to him:
 

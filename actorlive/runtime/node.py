@@ -1,6 +1,9 @@
 """The node: the nursery that all processes live in, their names, timers and end.
 
-`open_node()` is one block of structured concurrency: no process outlives it. The processes stand behind a
+The problem: a process must not end because the block that created it did, and none may outlive the program's own block.
+Trio's answer to the second is a nursery, whose cancellation ends all its tasks at once, in no order.
+
+The rule: `open_node()` is one block of structured concurrency, and holds the only nursery. The processes stand behind a
 shield, so a cancellation from outside reaches only the block's body; then the node stops its tree in order
 and the cancellation goes on. First the root supervisor ends its children, the last started first and each
 within its shutdown time; then everything else gets an exit signal "shutdown", the youngest first, and what
@@ -9,6 +12,11 @@ is not gone after `grace` seconds is killed; at last the ports are closed.
 A real interrupt (Ctrl+C), in whichever process it arrives, is not that process's affair: it cancels the body, the
 node ends in order, and `open_node()` raises it. An error of the runtime itself leaves `open_node()` as it is,
 unwrapped.
+
+Rejected: processes in the nursery of their creator, or of a socket's handler, where the end of a page's connection
+would cancel its views in the middle of an event (INV-4); a nursery per process, which costs a third of the rate of
+spawns and 600 bytes each; cancelling the nursery to stop, which ends children before those that depend on them.
+Figures are in docs/design/ends.md.
 """
 
 from __future__ import annotations
@@ -200,7 +208,7 @@ class Node:
 
     async def wait_for_an_end(self) -> None:
         """Wait until one more process has ended."""
-        self.one_gone = trio.Event()
+        self.one_gone = trio.Event()  # a new one each time: an Event cannot be cleared
         await self.one_gone.wait()
 
     # ---- processes ----
@@ -211,7 +219,7 @@ class Node:
         It inherits the context variables of the place where the node was opened, nothing of the caller's.
         """
         process = self.create(fn, name, owner)
-        self.context.run(self.launch, process, fn, args)
+        self.context.run(self.launch, process, fn, args)  # INV-15: nothing of the request that asked for it
         return process.pid
 
     def create(self, fn: Callable[..., object], name: str | None, owner: Pid | None) -> Process:
@@ -319,7 +327,7 @@ class Node:
 
     def deliver_from_thread(self, dest: Destination, message: object) -> None:
         """The other end of `send_threadsafe`, where no context says which node this is."""
-        self.context.copy().run(self.deliver, dest, message)
+        self.context.copy().run(self.deliver, dest, message)  # a copy: a context cannot be entered twice
 
     def check_thread(self) -> None:
         """Only `send` works from other threads."""

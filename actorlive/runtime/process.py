@@ -8,7 +8,7 @@ Around the function stands one cancel scope. An exit signal cancels it, so whate
 with `trio.Cancelled`; running synchronous code is not interrupted, it meets its end at the next checkpoint
 or `receive`. The reason is kept as a value: a crash is caught here, costs a fifth of what it costs to
 carry it through a nursery, and never turns into an exception group. Nothing that a process raises leaves
-its task; whose it is, `faults` says.
+its task (INV-7); whose it is, `faults` says.
 """
 
 from __future__ import annotations

@@ -8,10 +8,17 @@ chance (how long a signal travels) does not happen here; only the end of a proce
     alive ── exit signal ──▶ doomed ── its task has unwound ──▶ finished (links, monitors, names told)
       └───────────── its function returned or raised ─────────────┘
 
-`TRANSITIONS` says the same as a table. From the signal on the process is dead to the world: `alive` is False, its
-names are free, linking to it fails with noproc, a monitor gives noproc. But its DOWN and EXIT are sent only when its
-`finally` blocks are done, so whoever waits for them knows that it has let go of everything. Messages that its clean-up
-sends before that arrive before the DOWN.
+`TRANSITIONS` says the same as a table. The problem is the time in between, which Erlang does not have: a Trio task can
+only be cancelled, and then its `finally` blocks run. The rule:
+
+* INV-6: from the signal on the process is invisible to everyone else: `alive` is False, its names are free, linking to
+  it fails with noproc, a monitor gives noproc.
+* INV-5: its DOWN and EXIT are sent only when its `finally` blocks are done, so whoever waits for them knows that it has
+  let go of everything. Messages that its clean-up sends before that arrive before the DOWN.
+
+Rejected (docs/design/ends.md): DOWN at the moment of the signal, after which a successor would find the files of its
+predecessor open; alive until the clean-up is done, which would keep names taken for as long as it likes; a queue of
+signals per process, which on one thread only delays them.
 """
 
 from __future__ import annotations
@@ -161,10 +168,10 @@ class Entity(Mailbox):
     def doom(self, reason: object) -> None:
         """The end is sealed: from now on dead to the world."""
         if self.doomed:
-            return
+            return  # the first deadly signal decides the reason
         self.doomed = True
         self.reason = reason
-        self.node.forget_name(self)
+        self.node.forget_name(self)  # INV-6: its supervisor can start the next one under this name
         self.stop()
 
     def stop(self) -> None:
@@ -172,7 +179,10 @@ class Entity(Mailbox):
         raise NotImplementedError
 
     def finish(self, reason: object) -> None:
-        """The end: everybody concerned learns of it, and nothing is left behind."""
+        """The end: everybody concerned learns of it, and nothing is left behind.
+
+        It vanishes first and tells afterwards: whoever is told may look for it, or end in turn and look for its links.
+        """
         self.doomed = True
         self.pid.entity = None
         self.node.forget(self, reason)
@@ -220,12 +230,12 @@ class Entity(Mailbox):
         """Cut the tie. No exit of this link arrives afterwards: signals do not travel here."""
         other = pid.entity
         if other is not None and self.links:
-            self.links.pop(other, None)
+            self.links.pop(other, None)  # both sides at once, so that no EXIT is under way
             if other.links:
                 other.links.pop(self, None)
 
     def break_links(self, reason: object) -> None:
-        """Tell everyone linked."""
+        """Tell everyone linked, each once (INV-5): the list is dropped before, since who is told may come back here."""
         links, self.links = self.links, None
         for other in links or ():
             if other.links:
@@ -269,6 +279,7 @@ class Entity(Mailbox):
         self.monitors[ref] = other
         if other.watchers is None:
             other.watchers = {}
+        # INV-6: whoever begins to watch the doomed gets "noproc"
         other.watchers[ref] = (self, target, other.alive)
         return ref
 
@@ -283,7 +294,7 @@ class Entity(Mailbox):
         return True
 
     def tell_watchers(self, reason: object) -> None:
-        """Send every DOWN, exactly once."""
+        """Send every DOWN, exactly once (INV-5)."""
         watchers, self.watchers = self.watchers, None
         for ref, (watcher, label, in_time) in (watchers or {}).items():
             if watcher.monitors is not None and watcher.monitors.pop(ref, None) is not None:

@@ -27,6 +27,8 @@ class Proc:
     doomed: bool = False
     reason: object = None
     name: str | None = None
+    taken: int = 0
+    """Messages taken out of the mailbox."""
 
 
 @dataclass
@@ -89,6 +91,7 @@ class Model:
         box = self.procs[pid].mailbox
         for index, message in enumerate(box):
             if wanted is None or isinstance(message, wanted):
+                self.procs[pid].taken += 1
                 return box.pop(index)
         return None
 
@@ -178,8 +181,10 @@ class Model:
         return True
 
     def flush(self, pid: Pid, ref: Ref) -> None:
-        box = self.procs[pid].mailbox
-        box[:] = [message for message in box if not (isinstance(message, Down) and message.ref is ref)]
+        proc = self.procs[pid]
+        before = len(proc.mailbox)
+        proc.mailbox = [m for m in proc.mailbox if not (isinstance(m, Down) and m.ref is ref)]
+        proc.taken += before - len(proc.mailbox)
 
     # names and timers
 

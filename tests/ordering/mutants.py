@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 from actorlive import runtime
-from actorlive.runtime import Down, ExitSignal, Pid, Ref, process, signals, timers
+from actorlive.runtime import Down, ExitSignal, Pid, Ref, mailbox, process, signals, timers
 from actorlive.runtime.mailbox import Mailbox
 from actorlive.runtime.node import Node
 from actorlive.runtime.signals import Entity
@@ -20,12 +20,13 @@ __all__ = ["MUTANTS", "Mutant"]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One broken rule: `owner.attribute` replaced."""
+    """One broken rule: `owner.attribute` replaced. `invariant` is the number of the one in ARCHITECTURE.md, if any."""
 
     rule: str
     owner: Any
     attribute: str
     replacement: Any
+    invariant: int | None = None
 
     @property
     def name(self) -> str:
@@ -40,9 +41,9 @@ class Mutant:
 MUTANTS: list[Mutant] = []
 
 
-def breaks(rule: str, owner: Any, attribute: str) -> Callable[[Any], Any]:
+def breaks(rule: str, owner: Any, attribute: str, *, invariant: int | None = None) -> Callable[[Any], Any]:
     def add(replacement: Any) -> Any:
-        MUTANTS.append(Mutant(rule, owner, attribute, replacement))
+        MUTANTS.append(Mutant(rule, owner, attribute, replacement, invariant))
         return replacement
 
     return add
@@ -56,6 +57,7 @@ exit_signal, finish, doom, link, unlink = (
     Entity.unlink,
 )
 monitor, demonitor, put, deliver = Entity.monitor, Entity.demonitor, Mailbox.put, Node.deliver
+arm = Mailbox.arm
 
 
 @breaks("a normal exit of a link's partner is ignored", Entity, "exit_signal")
@@ -110,13 +112,13 @@ def trapping_does_not_help(self, sender, reason, *, linked=False):
     self.trapping = before
 
 
-@breaks("a trapped normal exit arrives as a message", Entity, "exit_signal")
+@breaks("a trapped normal exit arrives as a message", Entity, "exit_signal", invariant=5)
 def trapped_normal_is_lost(self, sender, reason, *, linked=False):
     if reason != "normal" or not self.trapping:
         exit_signal(self, sender, reason, linked=linked)
 
 
-@breaks("the first deadly signal decides the reason", Entity, "doom")
+@breaks("the first deadly signal decides the reason", Entity, "doom", invariant=7)
 def last_signal_wins(self, reason):
     doom(self, reason)
     self.reason = reason
@@ -140,17 +142,17 @@ def unlink_cuts_one_side(self, pid):
         self.links.pop(pid.entity, None)
 
 
-@breaks("link to a dead process raises noproc unless exits are trapped", Entity, "link_to_dead")
+@breaks("link to a dead process raises noproc unless exits are trapped", Entity, "link_to_dead", invariant=6)
 def link_to_dead_is_silent(self, pid):
     pass
 
 
-@breaks("link to a dead process gives a trapping caller EXIT noproc", Entity, "link_to_dead")
+@breaks("link to a dead process gives a trapping caller EXIT noproc", Entity, "link_to_dead", invariant=6)
 def link_to_dead_always_raises(self, pid):
     raise signals.NoProcess("no")
 
 
-@breaks("the doomed cannot be linked with", Entity, "link")
+@breaks("the doomed cannot be linked with", Entity, "link", invariant=6)
 def doomed_can_be_linked(self, pid):
     other = pid.entity
     if other is not None and other.doomed and other is not self:
@@ -160,14 +162,14 @@ def doomed_can_be_linked(self, pid):
         link(self, pid)
 
 
-@breaks("monitoring a dead process gives DOWN noproc", Entity, "monitor")
+@breaks("monitoring a dead process gives DOWN noproc", Entity, "monitor", invariant=6)
 def no_down_for_the_dead(self, target, mode=None):
     if isinstance(target, Pid) and target.entity is None:
         return Ref()
     return monitor(self, target, mode)
 
 
-@breaks("whoever monitors the doomed gets noproc", Entity, "monitor")
+@breaks("whoever monitors the doomed gets noproc", Entity, "monitor", invariant=6)
 def doomed_give_their_reason(self, target, mode=None):
     ref = monitor(self, target, mode)
     other = None if self.monitors is None else self.monitors.get(ref)
@@ -176,13 +178,13 @@ def doomed_give_their_reason(self, target, mode=None):
     return ref
 
 
-@breaks("DOWN comes exactly once", Entity, "receive_down")
+@breaks("DOWN comes exactly once", Entity, "receive_down", invariant=5)
 def down_comes_twice(self, ref, label, reason):
     self.deliver(Down(ref, label, reason))
     self.deliver(Down(ref, label, reason))
 
 
-@breaks("DOWN comes after every message that the dead one sent", Entity, "receive_down")
+@breaks("DOWN comes after every message that the dead one sent", Entity, "receive_down", invariant=5)
 def down_overtakes(self, ref, label, reason):
     signals.end_alias(ref)
     self.put(Down(ref, label, reason))
@@ -250,7 +252,7 @@ def reply_keeps_the_monitor(self, ref):
         ref.target = None
 
 
-@breaks("a name is free the moment its holder is dead", Entity, "doom")
+@breaks("a name is free the moment its holder is dead", Entity, "doom", invariant=6)
 def name_is_kept_until_the_end(self, reason):
     with mock.patch.object(self.node, "forget_name"):
         doom(self, reason)
@@ -262,14 +264,14 @@ def names_can_be_stolen(self, name, entity):
     self.names[name] = entity
 
 
-@breaks("what was sent first is received first", Mailbox, "pluck")
+@breaks("what was sent first is received first", Mailbox, "pluck", invariant=1)
 def newest_first(self, index):
     message = self.queue[-1 if index == 0 else index]
     del self.queue[-1 if index == 0 else index]
     return message
 
 
-@breaks("a selective receive leaves what it skipped in order", Mailbox, "pluck")
+@breaks("a selective receive leaves what it skipped in order", Mailbox, "pluck", invariant=1)
 def skipped_messages_go_last(self, index):
     self.queue.rotate(-index)
     return self.queue.popleft()
@@ -280,12 +282,35 @@ def anything_matches(self, test, start):
     return 0 if self.queue else -1
 
 
-@breaks("a waiting receive sees messages that come later", Mailbox, "find")
+@breaks("a waiting receive sees messages that come later", Mailbox, "find", invariant=9)
 def only_the_first_is_looked_at(self, test, start):
     return 0 if self.queue and (test is None or test(self.queue[0])) else -1
 
 
-@breaks("messages to an exiting process are not other people's business, but EXIT is", Entity, "break_links")
+@breaks("a message for a waiting process wakes it", Mailbox, "wake", invariant=9)
+def sleepers_are_not_woken(self):
+    pass
+
+
+@breaks("looking without taking is not counted", Mailbox, "arm", invariant=8)
+def looks_are_counted(self, timeout):
+    if not timeout > 0:
+        self.issued += 1
+    return arm(self, timeout)
+
+
+@breaks("a new stretch of running counts nothing", Mailbox, "refill", invariant=8)
+def stretches_are_counted(self):
+    self.issued += mailbox.BUDGET
+    self.credit = mailbox.BUDGET
+
+
+@breaks(
+    "messages to an exiting process are nobody else's business, but EXIT is",
+    Entity,
+    "break_links",
+    invariant=5,
+)
 def links_are_not_told(self, reason):
     links, self.links = self.links, None
     for other in links or ():
@@ -348,7 +373,7 @@ def timers_to_names_are_lost(self):
         self.node.deliver(self.dest, self.message)
 
 
-@breaks("exit(reason) keeps its reason", process.Process, "caught")
+@breaks("exit(reason) keeps its reason", process.Process, "caught", invariant=7)
 def exits_are_all_normal(self, error):
     return "normal" if isinstance(error, process.ProcessExit) else original_caught(self, error)
 
