@@ -144,6 +144,7 @@ _BARE = Statics(("", ""))
 def _many(values: list[object], previous: SlotValue | None) -> SlotValue:
     """Text and templates one after the other; numbers and the like among themselves as Python shows a list."""
     if values and not _holds_content(values):
+        _refuse_textless(values)
         return text(values)
     if not any(is_renderable(value) or isinstance(value, list | tuple) for value in values):
         return "".join(map(text, values))
@@ -151,6 +152,15 @@ def _many(values: list[object], previous: SlotValue | None) -> SlotValue:
     rows = [(dynamic(v, before[i][0] if i < len(before) else None),) for i, v in enumerate(values)]
     sent = isinstance(previous, Comprehension) and previous.sent
     return Comprehension(_BARE, [], rows, sent=sent)
+
+
+def _refuse_textless(values: Iterable[object]) -> None:
+    """Raise `NotTextError` where one of the values, or of those in a list among them, has no text by itself."""
+    for value in values:
+        if isinstance(value, list | tuple):
+            _refuse_textless(cast("Iterable[object]", value))
+        else:
+            text(value)
 
 
 def _holds_content(values: Iterable[object]) -> bool:
