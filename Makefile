@@ -21,7 +21,7 @@ run: setup  ## serve the gallery on http://$(HOST):$(PORT)
 	@$(BIN)/actorlive run examples.gallery.app:app --host $(HOST) --port $(PORT)
 
 test: setup .make/chromium  ## all tests, with those in a real browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 test-all: setup  ## the tests without a browser on each of PYTHON_VERSIONS that pyenv or the system has
 	@failed=; for version in $(PYTHON_VERSIONS); do \

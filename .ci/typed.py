@@ -18,6 +18,8 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 DOORS = [
     "actorlive",
+    "actorlive.forms",
+    "actorlive.js",
     "actorlive.pubsub",
     "actorlive.runtime",
     "actorlive.template",

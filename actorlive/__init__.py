@@ -5,144 +5,63 @@ This module is the one public door; what is used more rarely is in `actorlive.ru
 `actorlive.testing`. Names are loaded when they are first used: `import actorlive.runtime` brings in no web.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from actorlive.lazy import open_door
+
 if TYPE_CHECKING:
-    from actorlive.errors import ActorLiveError
-    from actorlive.live.async_result import AsyncResult
-    from actorlive.live.events import Event, RawEvent
-    from actorlive.live.form import Field, Form, to_form, used_input
-    from actorlive.live.js import JS
-    from actorlive.live.lifecycle import Cont, Halt
-    from actorlive.live.rejection import Rejected, Stale
-    from actorlive.live.socket import Socket
-    from actorlive.live.streams import Stream, StreamResult
-    from actorlive.live.validation import validate
-    from actorlive.live.view import LiveView
-    from actorlive.rendered import Markup
+    from actorlive.errors import ActorLiveError as ActorLiveError
+    from actorlive.forms.form import (
+        Field as Field,
+        Form as Form,
+        to_form as to_form,
+        used_input as used_input,
+    )
+    from actorlive.forms.validate import validate as validate
+    from actorlive.js.commands import JS as JS
+    from actorlive.live.async_result import AsyncResult as AsyncResult
+    from actorlive.live.events import Event as Event, RawEvent as RawEvent
+    from actorlive.live.hooks import Cont as Cont, Halt as Halt
+    from actorlive.live.rejection import Rejected as Rejected, Stale as Stale
+    from actorlive.live.socket import Socket as Socket
+    from actorlive.live.streams import Stream as Stream, StreamResult as StreamResult
+    from actorlive.live.view import LiveView as LiveView
+    from actorlive.rendered import Markup as Markup
     from actorlive.runtime import (
-        Down,
-        Error,
-        Exit,
-        Ok,
-        Pid,
-        Ref,
-        Shutdown,
-        Timer,
-        cancel_timer,
-        demonitor,
-        exit,
-        link,
-        make_ref,
-        monitor,
-        register,
-        send,
-        send_after,
-        spawn,
-        spawn_link,
-        spawn_monitor,
-        unlink,
-        whereis,
+        Down as Down,
+        Error as Error,
+        Exit as Exit,
+        Ok as Ok,
+        Pid as Pid,
+        Ref as Ref,
+        Shutdown as Shutdown,
+        Timer as Timer,
+        cancel_timer as cancel_timer,
+        demonitor as demonitor,
+        exit as exit,
+        link as link,
+        make_ref as make_ref,
+        monitor as monitor,
+        register as register,
+        send as send,
+        send_after as send_after,
+        spawn as spawn,
+        spawn_link as spawn_link,
+        spawn_monitor as spawn_monitor,
+        unlink as unlink,
+        whereis as whereis,
     )
     from actorlive.template import (
-        Attrs,
-        ColocatedCSS,
-        ColocatedHook,
-        ColocatedJS,
-        Slot,
-        Template,
-        component,
-        heex,
-        render_slot,
+        Attrs as Attrs,
+        ColocatedCSS as ColocatedCSS,
+        ColocatedHook as ColocatedHook,
+        ColocatedJS as ColocatedJS,
+        Slot as Slot,
+        Template as Template,
+        component as component,
+        heex as heex,
+        render_slot as render_slot,
     )
-    from actorlive.web import ActorLive
+    from actorlive.web import ActorLive as ActorLive
 
-__all__ = [
-    "JS",
-    "ActorLive",
-    "ActorLiveError",
-    "AsyncResult",
-    "Attrs",
-    "ColocatedCSS",
-    "ColocatedHook",
-    "ColocatedJS",
-    "Cont",
-    "Down",
-    "Error",
-    "Event",
-    "Exit",
-    "Field",
-    "Form",
-    "Halt",
-    "LiveView",
-    "Markup",
-    "Ok",
-    "Pid",
-    "RawEvent",
-    "Ref",
-    "Rejected",
-    "Shutdown",
-    "Slot",
-    "Socket",
-    "Stale",
-    "Stream",
-    "StreamResult",
-    "Template",
-    "Timer",
-    "cancel_timer",
-    "component",
-    "demonitor",
-    "exit",
-    "heex",
-    "link",
-    "make_ref",
-    "monitor",
-    "register",
-    "render_slot",
-    "send",
-    "send_after",
-    "spawn",
-    "spawn_link",
-    "spawn_monitor",
-    "to_form",
-    "unlink",
-    "used_input",
-    "validate",
-    "whereis",
-]
-
-_HOME = {
-    "actorlive.errors": "ActorLiveError",
-    "actorlive.live.async_result": "AsyncResult",
-    "actorlive.live.events": "Event RawEvent",
-    "actorlive.live.js": "JS",
-    "actorlive.live.form": "Field Form to_form used_input",
-    "actorlive.live.validation": "validate",
-    "actorlive.live.rejection": "Rejected Stale",
-    "actorlive.live.lifecycle": "Cont Halt",
-    "actorlive.live.socket": "Socket",
-    "actorlive.live.streams": "Stream StreamResult",
-    "actorlive.live.view": "LiveView",
-    "actorlive.runtime": (
-        "Down Error Exit Ok Pid Ref Shutdown Timer cancel_timer demonitor exit link make_ref "
-        "monitor register send send_after spawn spawn_link spawn_monitor unlink whereis "
-    ),
-    "actorlive.rendered": "Markup",
-    "actorlive.template": "Attrs ColocatedCSS ColocatedHook ColocatedJS Slot Template component heex render_slot",
-    "actorlive.web": "ActorLive",
-}
-_MODULE_OF = {name: module for module, names in _HOME.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> object:
-    module = _MODULE_OF.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(module), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+open_door(__name__, globals())

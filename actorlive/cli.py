@@ -92,7 +92,7 @@ def routes(options: argparse.Namespace) -> None:
 def fmt(options: argparse.Namespace) -> None:
     """Format in place, or with --check say what would change. A faulty file is left alone, and exit is 1."""
     from actorlive.template import TemplateError
-    from actorlive.template.project import source_files
+    from actorlive.template.tools.project import source_files
 
     changed = faulty = False
     for file in source_files(options.paths):
@@ -110,7 +110,7 @@ def fmt(options: argparse.Namespace) -> None:
 def _formatted(file: Path, *, write: bool) -> bool:
     """Format one file; True when that changes it."""
     from actorlive.template import TemplateError
-    from actorlive.template.format import format_source, format_template
+    from actorlive.template.tools.format import format_source, format_template
 
     written = file.read_bytes()
     try:
@@ -130,7 +130,7 @@ def _formatted(file: Path, *, write: bool) -> bool:
 
 def check(options: argparse.Namespace) -> None:
     """Print every fault, as the import would have it; exit 1 if there is one."""
-    from actorlive.template.project import check_project
+    from actorlive.template.tools.project import check_project
 
     faults = check_project(options.paths)
     for fault in faults:

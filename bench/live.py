@@ -18,8 +18,8 @@ import trio
 import trio.lowlevel
 
 from actorlive import Event, LiveView, Socket, Stream, heex
-from actorlive.live.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.live.endpoint import Mount, Route
+from actorlive.live.process.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.pubsub import broadcast
 from actorlive.runtime import Node, open_node
 

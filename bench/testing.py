@@ -17,7 +17,7 @@ from quart_trio import QuartTrio
 
 from actorlive import ActorLive
 from actorlive.testing import View, live
-from actorlive.testing.plugin import run_on_trio
+from actorlive.testing.pytest_plugin import run_on_trio
 from examples.async_start.view import AsyncStartLive
 from examples.counter.view import CounterLive
 from examples.undo.view import UndoLive

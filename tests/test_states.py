@@ -17,8 +17,7 @@ from types import ModuleType
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from actorlive.live import async_result
 from actorlive.live.async_result import AsyncChange, AsyncResult, state_of

@@ -15,8 +15,8 @@ from typing import Any, ClassVar, get_origin
 
 from actorlive.errors import AssignError, did_you_mean
 from actorlive.live.defaults import Factory, factory_of, given_default, refuse_iterator
-from actorlive.template.equality import looks_equal
-from actorlive.template.runtime import TOUCHED
+from actorlive.rendered.equality import looks_equal
+from actorlive.template.rendering.updating import TOUCHED
 
 __all__ = ["MISSING", "RESERVED", "Assigns", "declared_assigns", "no_value"]
 

@@ -15,17 +15,16 @@ import enum
 import re
 import types
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import MISSING as NOT_GIVEN
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import MISSING as NOT_GIVEN, Field, fields, is_dataclass
 from functools import partial
 from typing import Any, cast
 
 import msgspec
 
 from actorlive.errors import AssignError
+from actorlive.rendered.equality import ATOMS
 from actorlive.template import Component, Template
-from actorlive.template.equality import ATOMS
-from actorlive.template.iterators import is_iterator, rewrite
+from actorlive.template.rendering.iterators import is_iterator, rewrite
 
 __all__ = ["Factory", "factory_of", "given_default", "refuse_iterator"]
 

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Union, get_args, get_origin
 import msgspec
 
 from actorlive.errors import ActorLiveError, CallbackError, did_you_mean
-from actorlive.live.conversion import (
+from actorlive.forms.conversion import (
     BINDING,
     FAULTY,
     FORM,
@@ -29,9 +29,9 @@ from actorlive.live.conversion import (
     TooManyFaults,
     declaration,
 )
-from actorlive.live.misfits import Misfit, misfits_of, sentence
-from actorlive.live.numbers import is_bounded
-from actorlive.live.quick import suspicious
+from actorlive.forms.misfits import Misfit, misfits_of, sentence
+from actorlive.forms.numbers import is_bounded
+from actorlive.forms.quick import suspicious
 from actorlive.template.names import snake_case
 from actorlive.wire.params import form_params
 

@@ -14,8 +14,8 @@ from typing import Any
 from actorlive.errors import AssignError
 from actorlive.live.assigns import MISSING, Assigns, no_value
 from actorlive.live.defaults import refuse_iterator
-from actorlive.template.equality import looks_equal
-from actorlive.template.runtime import TOUCHED, is_plain
+from actorlive.rendered.equality import looks_equal
+from actorlive.template.rendering.updating import TOUCHED, is_plain
 
 __all__ = ["Properties", "Readable", "names_in", "readable"]
 

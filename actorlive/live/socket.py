@@ -12,11 +12,10 @@ from actorlive import pubsub, runtime
 from actorlive.errors import AssignError, CallbackError, NavigationError, did_you_mean
 from actorlive.live.assigns import RESERVED, assign, touch
 from actorlive.live.async_result import AsyncResult
-from actorlive.live.asynchronous import lists, loads
 from actorlive.live.defaults import factory_of
 from actorlive.live.flash import exact
+from actorlive.live.hooks import Hook, Stage
 from actorlive.live.later import OnExit
-from actorlive.live.lifecycle import Hook, Stage
 from actorlive.live.navigation import (
     LivePatch,
     LiveRedirect,
@@ -28,6 +27,7 @@ from actorlive.live.navigation import (
 )
 from actorlive.live.state import ViewState
 from actorlive.live.streams import DomId, ItemId, Stream
+from actorlive.live.tasks import lists, loads
 from actorlive.live.view import stream_names
 from actorlive.runtime import Exit, Pid, Shutdown, Timer
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from actorlive.live.assigns import assign
-from actorlive.live.asynchronous import AsyncWork
 from actorlive.live.defaults import Factory
 from actorlive.live.endpoint import Endpoint, Mount, Route
 from actorlive.live.flash import Flash
+from actorlive.live.hooks import Hooks
 from actorlive.live.later import Pending
-from actorlive.live.lifecycle import Hooks
 from actorlive.live.navigation import Navigation
 from actorlive.live.streams import LiveStream, Streams
+from actorlive.live.tasks import AsyncWork
 from actorlive.live.view import LiveView, stream_names
 from actorlive.runtime import Pid
 

@@ -14,13 +14,10 @@ from actorlive.errors import CallbackError
 from actorlive.live.assigns import Assigns
 from actorlive.live.declaration import check_class, check_complete, check_events
 from actorlive.live.events import EventTable, RawEvent
-from actorlive.live.form import used_input
-from actorlive.live.js import JS
 from actorlive.live.rejection import Stale
 from actorlive.live.streams import Stream, Streams
-from actorlive.runtime.server import Caller
+from actorlive.runtime.otp.server import Caller
 from actorlive.template import Template, compile_function, load_template
-from actorlive.template.known import known
 from actorlive.template.names import snake_case
 
 if TYPE_CHECKING:
@@ -30,7 +27,6 @@ __all__ = ["LiveView", "check_view"]
 
 _log = logging.getLogger("actorlive.live")
 
-known.update(JS=JS, used_input=used_input)
 
 E = TypeVar("E", default=RawEvent)
 

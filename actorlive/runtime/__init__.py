@@ -3,9 +3,8 @@
 The semantics are Erlang's, the manners are Trio's. Useful without any web: see docs/runtime.md.
 """
 
-from actorlive.runtime.children import ChildSpec, child_spec
+from actorlive.results import Error, Ok
 from actorlive.runtime.context import current_node
-from actorlive.runtime.dynamic import DynamicSupervisor, TaskSupervisor
 from actorlive.runtime.errors import (
     CallError,
     NameTaken,
@@ -21,6 +20,23 @@ from actorlive.runtime.errors import (
 from actorlive.runtime.mailbox import Destination, receive, send
 from actorlive.runtime.node import Node, NodeStatistics, open_node
 from actorlive.runtime.observer import ProcessStatistics, TraceEvent, Tracer, memory, processes, statistics
+from actorlive.runtime.otp.children import ChildSpec, child_spec
+from actorlive.runtime.otp.dynamic import DynamicSupervisor, TaskSupervisor
+from actorlive.runtime.otp.registry import Registry
+from actorlive.runtime.otp.server import (
+    IGNORE,
+    NO_REPLY,
+    Caller,
+    Continue,
+    Server,
+    Stop,
+    call,
+    cast,
+    reply,
+    stop,
+)
+from actorlive.runtime.otp.supervisor import ChildInfo, Supervisor
+from actorlive.runtime.otp.task import Task, TaskReply
 from actorlive.runtime.pid import Pid, Ref, dead_pid, make_ref
 from actorlive.runtime.port import Port, open_port
 from actorlive.runtime.process import (
@@ -36,9 +52,7 @@ from actorlive.runtime.process import (
     unalias,
     unlink,
 )
-from actorlive.runtime.registry import Registry
-from actorlive.runtime.results import Error, Exit, Ok, Shutdown, is_graceful
-from actorlive.runtime.server import IGNORE, NO_REPLY, Caller, Continue, Server, Stop, call, cast, reply, stop
+from actorlive.runtime.results import Exit, Shutdown, is_graceful
 from actorlive.runtime.signals import Down, ExitSignal
 from actorlive.runtime.spawning import (
     register,
@@ -49,8 +63,6 @@ from actorlive.runtime.spawning import (
     unregister,
     whereis,
 )
-from actorlive.runtime.supervisor import ChildInfo, Supervisor
-from actorlive.runtime.task import Task, TaskReply
 from actorlive.runtime.timers import (
     Timeout,
     Timer,

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, TypeVarTuple
 
 import trio
 
+from actorlive.results import Error, Ok
 from actorlive.runtime.context import calling_process, node_variable
 from actorlive.runtime.errors import NameTaken, NodeClosed, NodeFailed, RuntimeMisuse, StartError
 from actorlive.runtime.faults import gravest, interrupt_in
@@ -39,13 +40,12 @@ from actorlive.runtime.observer import Watchdog
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.port import PortEntity
 from actorlive.runtime.process import Process, label_of
-from actorlive.runtime.results import Error, Ok
 from actorlive.runtime.signals import Down, Entity, check_pid
 from actorlive.runtime.timers import TimerHeap
 from actorlive.runtime.turns import Choose, Turns, default_choose
 
 if TYPE_CHECKING:
-    from actorlive.runtime.children import ChildSpec
+    from actorlive.runtime.otp.children import ChildSpec
 
 __all__ = ["Node", "NodeStatistics", "open_node"]
 
@@ -172,7 +172,7 @@ class Node:
         When the root gives up, the node fails: its block is cancelled and raises `NodeFailed`. Raises
         `StartError` when the child does not start, and `NodeClosed` once the node ends.
         """
-        from actorlive.runtime.supervisor import Supervisor, spawn_root
+        from actorlive.runtime.otp.supervisor import Supervisor, spawn_root
 
         if self.stopping:
             raise NodeClosed("the node ends; nothing can be started on it")

@@ -19,15 +19,15 @@ from actorlive.template.builtins import (
 from actorlive.template.colocated import ColocatedCSS, ColocatedHook, ColocatedJS
 from actorlive.template.component import Component, component
 from actorlive.template.errors import TemplateError
-from actorlive.template.format import format_source, format_template
 from actorlive.template.loader import embed_templates, load_template
 from actorlive.template.places import compile_function, compile_template, heex
-from actorlive.template.project import check_project
-from actorlive.template.renderer import Renderer, render_to_string
-from actorlive.template.runtime import DuplicateKeyError
-from actorlive.template.signature import Attrs
-from actorlive.template.slots import Slot, SlotEntry, render_slot
+from actorlive.template.rendering.renderer import Renderer, render_to_string
+from actorlive.template.rendering.signature import Attrs
+from actorlive.template.rendering.slots import Slot, SlotEntry, render_slot
+from actorlive.template.rendering.updating import DuplicateKeyError
 from actorlive.template.template import Template
+from actorlive.template.tools.format import format_source, format_template
+from actorlive.template.tools.project import check_project
 
 __all__ = [
     "Attrs",

@@ -11,13 +11,13 @@ from typing import Any, Protocol
 
 from actorlive.rendered import WHITE_SPACE, Markup, attributes, script_json, text
 from actorlive.template.component import component
-from actorlive.template.csrf import token_for
 from actorlive.template.errors import TemplateError
-from actorlive.template.nodes import EATS_LINE_BREAK, VOID
 from actorlive.template.places import heex
-from actorlive.template.placing import LIVE_COMPONENT
-from actorlive.template.signature import Attrs
-from actorlive.template.slots import Slot, render_slot
+from actorlive.template.rendering.csrf import token_for
+from actorlive.template.rendering.placing import LIVE_COMPONENT
+from actorlive.template.rendering.signature import Attrs
+from actorlive.template.rendering.slots import Slot, render_slot
+from actorlive.template.syntax.nodes import EATS_LINE_BREAK, VOID
 from actorlive.template.template import Template, builtins
 
 __all__ = [

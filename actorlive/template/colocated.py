@@ -25,12 +25,12 @@ from typing import Any, ClassVar, Literal
 from actorlive.errors import did_you_mean
 from actorlive.rendered import WHITE_SPACE
 from actorlive.template.errors import TemplateError
-from actorlive.template.expression import Code
-from actorlive.template.literals import calls_in
-from actorlive.template.nodes import Attr, Call, Element, For, If, Node, Text
-from actorlive.template.parser import trim
 from actorlive.template.scoping import Scoping
-from actorlive.template.source import Source
+from actorlive.template.syntax.expression import Code
+from actorlive.template.syntax.literals import calls_in
+from actorlive.template.syntax.nodes import Attr, Call, Element, For, If, Node, Text
+from actorlive.template.syntax.parser import trim
+from actorlive.template.syntax.source import Source
 
 __all__ = [
     "TYPES",

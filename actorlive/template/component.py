@@ -16,13 +16,13 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Generic, ParamSpec, cast, overload
 
 from actorlive.rendered import Rendered, SlotValue
-from actorlive.template.equality import looks_equal
+from actorlive.rendered.equality import looks_equal
 from actorlive.template.errors import TemplateError
-from actorlive.template.iterators import is_iterator, rewrite
-from actorlive.template.placing import LIVE_COMPONENT, place
-from actorlive.template.runtime import changed_values, is_plain, touched_values
-from actorlive.template.signature import Attrs, Signature, signature_of
-from actorlive.template.slots import UNCHANGED
+from actorlive.template.rendering.iterators import is_iterator, rewrite
+from actorlive.template.rendering.placing import LIVE_COMPONENT, place
+from actorlive.template.rendering.signature import Attrs, Signature, signature_of
+from actorlive.template.rendering.slots import UNCHANGED
+from actorlive.template.rendering.updating import changed_values, is_plain, touched_values
 
 if typing.TYPE_CHECKING:
     from actorlive.template.template import Template

@@ -9,9 +9,9 @@ from typing import Any
 
 from actorlive.template.component import Component
 from actorlive.template.errors import TemplateError
-from actorlive.template.signature import Attrs
-from actorlive.template.slots import Slot
-from actorlive.template.source import Source
+from actorlive.template.rendering.signature import Attrs
+from actorlive.template.rendering.slots import Slot
+from actorlive.template.syntax.source import Source
 from actorlive.template.template import Template, compile_source
 
 __all__ = ["embed_templates", "load_template"]

@@ -27,8 +27,8 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any, Final, LiteralString, cast
 
 from actorlive.template.errors import TemplateError
-from actorlive.template.literals import HeexCall, call_position, calls_in, find_call, other_calls
-from actorlive.template.source import Source
+from actorlive.template.syntax.literals import HeexCall, call_position, calls_in, find_call, other_calls
+from actorlive.template.syntax.source import Source
 from actorlive.template.template import SPECIAL_ASSIGNS, Template, check_events, check_names, compile_source
 
 __all__ = ["compile_function", "compile_template", "heex", "not_a_literal"]

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from actorlive.template.component import Component
-from actorlive.template.nodes import Attr, Call, Element, For, If, Interpolation, Node
+from actorlive.template.syntax.nodes import Attr, Call, Element, For, If, Interpolation, Node
 
 __all__ = ["Scoping"]
 

@@ -7,15 +7,15 @@ from typing import Any, cast
 
 from actorlive.errors import did_you_mean
 from actorlive.rendered import Rendered, SlotValue, Statics
-from actorlive.template.calls import call_faults, find_component, missing_component
-from actorlive.template.client_rules import Binding, bindings
-from actorlive.template.codegen import Generated, generate
 from actorlive.template.colocated import extract
+from actorlive.template.compiler.check_calls import call_faults, find_component, missing_component
+from actorlive.template.compiler.codegen import Generated, generate
 from actorlive.template.errors import TemplateError
-from actorlive.template.nodes import Call
-from actorlive.template.parser import parse
-from actorlive.template.runtime import Changed, Slots, changed_values
-from actorlive.template.source import Source
+from actorlive.template.rendering.updating import Changed, Slots, changed_values
+from actorlive.template.syntax.client_rules import Binding, bindings
+from actorlive.template.syntax.nodes import Call
+from actorlive.template.syntax.parser import parse
+from actorlive.template.syntax.source import Source
 
 __all__ = [
     "SPECIAL_ASSIGNS",

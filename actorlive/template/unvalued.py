@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from actorlive.template.errors import TemplateError
-from actorlive.template.nodes import Attr, Call, Element, For, If, Node
-from actorlive.template.parser import parse
-from actorlive.template.source import Source
+from actorlive.template.syntax.nodes import Attr, Call, Element, For, If, Node
+from actorlive.template.syntax.parser import parse
+from actorlive.template.syntax.source import Source
 
 __all__ = ["unvalued_inputs"]
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from actorlive.testing import commands, failures, forms, gestures
-from actorlive.testing.dom import Node
+from actorlive.testing.browser import commands, failures, forms, gestures
+from actorlive.testing.browser.dom import Node
+from actorlive.testing.browser.messages import Pending
 from actorlive.testing.errors import ElementError, FormError, hide_frames
-from actorlive.testing.messages import Pending
 
 if TYPE_CHECKING:
-    from actorlive.testing.driver import Loaded
     from actorlive.testing.view import View
+    from actorlive.testing.worlds.driver import Loaded
 
 __all__ = ["Element", "Form"]
 

@@ -11,17 +11,17 @@ import trio
 from actorlive.live.view import LiveView
 from actorlive.runtime import Node, open_node
 from actorlive.runtime.context import node_variable
-from actorlive.testing import clock
-from actorlive.testing.app import AppWorld, extension, running
-from actorlive.testing.checks import OnError
-from actorlive.testing.driver import Driver
+from actorlive.testing.browser.checks import OnError
 from actorlive.testing.errors import hide_frames
-from actorlive.testing.isolated import IsolatedWorld
-from actorlive.testing.leaks import Baseline
-from actorlive.testing.memory import Network
-from actorlive.testing.trio_run import require_trio, unwrap
+from actorlive.testing.timing import clock
+from actorlive.testing.timing.leaks import Baseline
+from actorlive.testing.timing.trio_run import require_trio, unwrap
 from actorlive.testing.view import View
-from actorlive.testing.world import GRACE, MemoryWorld, absolute
+from actorlive.testing.worlds.app import AppWorld, extension, running
+from actorlive.testing.worlds.driver import Driver
+from actorlive.testing.worlds.isolated import IsolatedWorld
+from actorlive.testing.worlds.memory import Network
+from actorlive.testing.worlds.world import GRACE, MemoryWorld, absolute
 
 __all__ = ["live", "live_isolated"]
 

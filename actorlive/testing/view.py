@@ -11,15 +11,15 @@ from urllib.parse import urlsplit
 
 from actorlive.errors import did_you_mean
 from actorlive.runtime import Pid, alive, exit, statistics
-from actorlive.testing import forms, gestures
-from actorlive.testing.dom import Node
-from actorlive.testing.driver import Driver, Loaded, gone
+from actorlive.testing.browser import forms, gestures
+from actorlive.testing.browser.dom import Node
+from actorlive.testing.browser.joined_view import JoinedView
+from actorlive.testing.browser.messages import Navigation, Pending
+from actorlive.testing.browser.page import Page
 from actorlive.testing.element import Element, Form, Text
 from actorlive.testing.errors import ElementError, Failure, NotIdle, hide_frames
-from actorlive.testing.joined import JoinedView
-from actorlive.testing.messages import Navigation, Pending
-from actorlive.testing.page import Page
-from actorlive.testing.world import Crash
+from actorlive.testing.worlds.driver import Driver, Loaded, gone
+from actorlive.testing.worlds.world import Crash
 
 __all__ = ["Redirect", "View"]
 

@@ -29,8 +29,7 @@ from actorlive.web.errors import ConfigurationError
 from actorlive.web.failures import answer_failures
 from actorlive.web.forms import MethodOverride, check_csrf_token
 from actorlive.web.headers import secure
-from actorlive.web.layouts import RootLayout
-from actorlive.web.layouts import root_layout as default_root_layout
+from actorlive.web.layouts import RootLayout, root_layout as default_root_layout
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, check_patterns
 from actorlive.web.sockets import Sockets

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from quart_trio.asgi import TrioASGIHTTPConnection
 
 from actorlive.errors import ActorLiveError
-from actorlive.live.mounting import one_error
+from actorlive.live.process.mounting import one_error
 from actorlive.runtime.faults import add_hint, belongs_outside, interrupt_in, is_cancelled_here
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from markupsafe import Markup
 from quart import Response, abort, after_this_request, request, session
 from werkzeug.urls import iri_to_uri
 
-from actorlive.live.dead import DeadPage, DeadRedirect, dead_render
 from actorlive.live.endpoint import Mount
 from actorlive.live.navigation import location
+from actorlive.live.process.dead import DeadPage, DeadRedirect, dead_render
 from actorlive.web import csrf
 from actorlive.web.endpoint import AppEndpoint, view_name
 from actorlive.web.failures import http_error

@@ -14,9 +14,9 @@ from typing import Any
 
 from quart import Quart
 
-from actorlive.live.connection import ConnectionInfo, Refused
 from actorlive.live.endpoint import Mount, Route
 from actorlive.live.navigation import location
+from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.view import LiveView
 from actorlive.web import csrf
 from actorlive.web.router import Router

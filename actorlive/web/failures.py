@@ -18,7 +18,7 @@ from typing import Any, cast
 from quart import Quart, Response, got_request_exception
 from werkzeug.exceptions import HTTPException, InternalServerError, default_exceptions
 
-from actorlive.live.mounting import client_error
+from actorlive.live.process.mounting import client_error
 from actorlive.runtime.faults import belongs_outside, unwrap
 from actorlive.web.error_page import error_page, is_own
 

@@ -21,7 +21,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from actorlive.live.dead import DeadPage
+from actorlive.live.process.dead import DeadPage
 from actorlive.rendered import Rendered, Statics
 from actorlive.template import (
     Component,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import trio
 
-from actorlive.live.connection import LiveConnection
+from actorlive.live.process.connection import LiveConnection
 from actorlive.runtime import Node, Pid, open_port
 
 __all__ = ["ClientSocket", "Sockets", "all_down"]

@@ -23,8 +23,8 @@ from quart_trio.asgi import TrioASGIWebsocketConnection
 
 from actorlive import telemetry
 from actorlive.errors import ProtocolError
-from actorlive.live.connection import ConnectionInfo, LiveConnection
 from actorlive.live.intake import Backlog
+from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.web import csrf
 from actorlive.web.containment import contained
 from actorlive.web.limits import Limits

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from actorlive import Error, Ok
-from actorlive.live.validation import validate
+from actorlive.forms import validate
 
 Country = Literal["Austria", "France", "Japan", "Kenya", "Peru"]
 Topic = Literal["Baking", "Kites", "Lighthouses"]

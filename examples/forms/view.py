@@ -3,8 +3,7 @@
 from typing import Any, get_args
 
 from actorlive import Attrs, Error, Event, LiveView, Ok, Socket, Template, component, heex
-from actorlive.live.form import Field, Form, to_form, used_input
-from actorlive.live.form_params import sort_and_drop
+from actorlive.forms import Field, Form, sort_and_drop, to_form, used_input
 from examples.forms.account import Account, Country, Topic, sign_up
 
 NOBODY: dict[str, Any] = {"addresses": [{}]}

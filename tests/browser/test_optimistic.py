@@ -13,7 +13,7 @@ import pytest
 from markupsafe import escape
 from playwright.sync_api import Page, expect
 
-from actorlive.live.js import JS, JSCommands
+from actorlive.js.commands import JS, JSCommands
 from tests.browser.pages import Faults
 from tests.browser.wire import Frame, Wire
 

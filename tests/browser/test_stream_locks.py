@@ -8,7 +8,7 @@ import pytest
 from markupsafe import escape
 from playwright.sync_api import Page, expect
 
-from actorlive.live.js import JS
+from actorlive.js import JS
 from tests.browser.wire import Wire
 
 Diff = dict[str, Any]

@@ -6,11 +6,10 @@ import random
 import time
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from actorlive.template import TemplateError
-from actorlive.template.source import Source
+from actorlive.template.syntax.source import Source
 from actorlive.template.template import compile_source
 
 PIECES = [

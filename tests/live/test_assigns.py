@@ -14,7 +14,7 @@ from actorlive.live.assigns import (
     clear_changes,
     touch,
 )
-from actorlive.template.runtime import TOUCHED
+from actorlive.template.rendering.updating import TOUCHED
 
 
 class Page(Assigns):

@@ -7,8 +7,7 @@ import json
 import weakref
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
-from typing import cast as cast_to
+from typing import Any, cast as cast_to
 
 import pytest
 import trio
@@ -32,9 +31,9 @@ from actorlive import (
     telemetry,
 )
 from actorlive.errors import CallbackError, NavigationError
-from actorlive.live.dead import DeadPage, dead_render
+from actorlive.forms import Misfit
 from actorlive.live.endpoint import Mount
-from actorlive.live.misfits import Misfit
+from actorlive.live.process.dead import DeadPage, dead_render
 from actorlive.live.rejection import Rejected, Stale
 from actorlive.runtime import NO_REPLY, Caller, alive, call, cast, open_node, reply
 from tests.support.client import Client, Views, settled

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from actorlive import Event, LiveView, Socket, heex, telemetry
 from actorlive.errors import ProtocolError
-from actorlive.live.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.live.endpoint import Mount, Route
+from actorlive.live.process.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.runtime import Node, Shutdown, alive, open_node
 from actorlive.wire import Join, JoinPayload
 

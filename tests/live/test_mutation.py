@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from actorlive import LiveView, Socket, heex, send
-from actorlive.live.mutation import BUDGET, fingerprint
+from actorlive.live.process.mutation import BUDGET, fingerprint
 from actorlive.runtime import open_node
 from tests.support.client import Client, Views, settled
 

@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 import trio
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from trio.testing import MockClock
 
 from actorlive.runtime import (
@@ -38,10 +37,10 @@ from actorlive.runtime import (
     reply,
     self,
     send,
-    server,
     spawn,
     stop,
 )
+from actorlive.runtime.otp import server
 
 CALLBACKS = ("call", "cast", "info", "continue")
 ENDS = ("stop", "stop and reply", "exit", "crash", "exit self", "kill self", "signal", "kill")

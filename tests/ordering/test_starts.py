@@ -15,8 +15,7 @@ from typing import Any
 
 import pytest
 import trio
-from hypothesis import HealthCheck, Phase, find, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, find, given, settings, strategies as st
 from hypothesis.errors import NoSuchExample
 from trio.testing import MockClock
 
@@ -34,13 +33,13 @@ from actorlive.runtime import (
     process_flag,
     receive,
     spawn_link,
-    supervisor,
 )
-from actorlive.runtime.children import Child
 from actorlive.runtime.context import current_node
-from actorlive.runtime.pending import TIMED_OUT, Pending
-from actorlive.runtime.server import Acknowledgement
-from actorlive.runtime.supervisor import SupervisorServer
+from actorlive.runtime.otp import supervisor
+from actorlive.runtime.otp.children import Child
+from actorlive.runtime.otp.pending import TIMED_OUT, Pending
+from actorlive.runtime.otp.server import Acknowledgement
+from actorlive.runtime.otp.supervisor import SupervisorServer
 
 FOREVER = 1000.0
 KINDS = ("cancel", "timeout", "exit", "kill", "crash", "supervisor killed", "node ends", "nothing")

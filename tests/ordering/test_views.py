@@ -13,17 +13,15 @@ from typing import Any, ClassVar
 import pytest
 import trio
 import trio.testing
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from actorlive import Event, Exit, LiveView, Ok, Shutdown, Socket, heex, send, send_after, spawn
-from actorlive.live import channel as channel_module
-from actorlive.live.asynchronous import AsyncTask, AsyncWork
-from actorlive.live.channel import Channel
-from actorlive.live.connection import LiveConnection
+from actorlive.live.process import channel as channel_module
+from actorlive.live.process.channel import Channel
+from actorlive.live.process.connection import LiveConnection
+from actorlive.live.tasks import AsyncTask, AsyncWork
 from actorlive.pubsub import PubSub, broadcast
-from actorlive.runtime import exit as exit_process
-from actorlive.runtime import open_node, receive
+from actorlive.runtime import exit as exit_process, open_node, receive
 from tests.support.client import Client, settled
 
 Rule = Callable[[Client], Awaitable[None]]

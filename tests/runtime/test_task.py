@@ -26,8 +26,8 @@ from actorlive.runtime import (
     self,
     spawn_monitor,
 )
-from actorlive.runtime.dynamic import start_task
-from actorlive.runtime.task import run_task
+from actorlive.runtime.otp.dynamic import start_task
+from actorlive.runtime.otp.task import run_task
 from tests.runtime.helpers import in_process
 
 

@@ -11,8 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from actorlive.template import render_to_string
 from tests.sizes.scenarios import LISTS, SCENARIOS, WORDS, ListKind, Scenario

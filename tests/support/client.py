@@ -12,8 +12,8 @@ import msgspec
 import trio
 import trio.testing
 
-from actorlive.live.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.live.endpoint import Mount, Route
+from actorlive.live.process.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.live.view import LiveView
 from actorlive.runtime import Node
 

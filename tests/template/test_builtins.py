@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from actorlive.live.form import Form, to_form
+from actorlive.forms import Form, to_form
 from actorlive.template import Renderer, Template, TemplateError, compile_template, heex, render_to_string
-from actorlive.template.csrf import csrf_variable
+from actorlive.template.rendering.csrf import csrf_variable
 
 
 def html(template: Template, **assigns: Any) -> str:

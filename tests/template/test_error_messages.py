@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from actorlive.template import Renderer, TemplateError, compile_function, component, heex, render_to_string
-from actorlive.template.source import Source
+from actorlive.template.syntax.source import Source
 from actorlive.template.template import compile_source
 from tests.template import faults
 

@@ -6,13 +6,12 @@ import random
 import re
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from actorlive.template import TemplateError, render_to_string
-from actorlive.template.format import format_source, format_template
-from actorlive.template.source import Source
+from actorlive.template.syntax.source import Source
 from actorlive.template.template import compile_source
+from actorlive.template.tools.format import format_source, format_template
 from tests.template import author as author_module
 from tests.template.author import Author
 

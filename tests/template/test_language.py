@@ -9,7 +9,6 @@ from typing import Any, TypedDict
 import pytest
 from markupsafe import Markup
 
-import actorlive.live.view  # noqa: F401 - it lends templates its names
 from actorlive.cli import main
 from actorlive.rendered import WHITE_SPACE
 from actorlive.template import (
@@ -26,10 +25,9 @@ from actorlive.template import (
     load_template,
     render_to_string,
 )
-from actorlive.template.known import known
-from actorlive.template.source import Source
+from actorlive.template.syntax.source import Source
 from actorlive.template.template import compile_source
-from actorlive.testing.dom import Node, parse_fragment
+from actorlive.testing.browser.dom import Node, parse_fragment
 
 STANDARD = {
     "a": "A",
@@ -67,12 +65,6 @@ def test_what_an_f_string_says_about_itself() -> None:
 def test_what_the_module_calls_by_such_a_name_is_meant_first() -> None:
     namespace: dict[str, Any] = {"JS": "mine", "used_input": str.upper}
     assert html(template_of("{JS}{used_input('a')}", namespace)) == "mineA"
-
-
-def test_what_the_live_layer_lends_is_missed_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(known, "JS")
-    with pytest.raises(NameError, match="'JS' is not defined before"):
-        html(heex("{JS.push('go')}"))
 
 
 def template_of(text: str, namespace: dict[str, Any]) -> Template:

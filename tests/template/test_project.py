@@ -8,7 +8,7 @@ import pytest
 
 from actorlive.template import TemplateError
 from actorlive.template.colocated import registry
-from actorlive.template.project import check_project
+from actorlive.template.tools.project import check_project
 
 UI = """
 from typing import Literal

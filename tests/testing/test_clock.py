@@ -10,9 +10,10 @@ import trio
 import trio.testing
 
 from actorlive.runtime import exit, open_node, spawn
-from actorlive.runtime.task import run_function
-from actorlive.testing import NotIdle, clock
-from actorlive.testing.clock import advance, settle, until
+from actorlive.runtime.otp.task import run_function
+from actorlive.testing import NotIdle
+from actorlive.testing.timing import clock
+from actorlive.testing.timing.clock import advance, settle, until
 
 
 async def ticking(log: list[float], period: float) -> None:

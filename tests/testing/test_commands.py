@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from actorlive.live.js import JS, JSCommands
+from actorlive.js.commands import JS, JSCommands
 from actorlive.testing import CommandFailure
-from actorlive.testing.commands import change_dom, is_visible, parse_commands, targets
-from actorlive.testing.dom import Document, Node, parse_fragment
-from actorlive.testing.patch import Patch
+from actorlive.testing.browser.commands import change_dom, is_visible, parse_commands, targets
+from actorlive.testing.browser.dom import Document, Node, parse_fragment
+from actorlive.testing.browser.patch import Patch
 
 
 def page(html: str) -> Document:

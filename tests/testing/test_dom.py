@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actorlive.testing import SelectorError
-from actorlive.testing.dom import Document, parse_fragment
+from actorlive.testing.browser.dom import Document, parse_fragment
 
 
 def test_html_is_parsed_as_a_browser_does() -> None:

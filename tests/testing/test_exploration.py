@@ -7,11 +7,10 @@ import trio
 import trio.testing
 
 from actorlive import Event, LiveView, Socket, heex
-from actorlive.runtime import Pid, current_node, open_node, receive, send, spawn
-from actorlive.runtime import self as own_pid
+from actorlive.runtime import Pid, current_node, open_node, receive, self as own_pid, send, spawn
 from actorlive.testing import ExplorationFailure, Failure, explore, live, live_isolated
-from actorlive.testing.clock import settle
-from actorlive.testing.schedule import Schedule
+from actorlive.testing.timing.clock import settle
+from actorlive.testing.timing.schedule import Schedule
 from tests.testing.views import kitchen_app
 
 STATIONS = 4

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from actorlive.testing import failures
-from actorlive.testing.dom import Document
+from actorlive.testing.browser import failures
+from actorlive.testing.browser.dom import Document
 
 PAGE = """
 <main><h1>Items</h1><ul id="items"><li id="item-1">Milk <button phx-click="delete">Delete</button></li>

@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl
 import pytest
 from playwright.sync_api import Browser, Page
 
-from actorlive.testing import forms
-from actorlive.testing.dom import Document, Node, parse_fragment
-from actorlive.testing.patch import Patch
-from actorlive.testing.rendered import StreamOps
+from actorlive.testing.browser import forms
+from actorlive.testing.browser.dom import Document, Node, parse_fragment
+from actorlive.testing.browser.merging import StreamOps
+from actorlive.testing.browser.patch import Patch
 from tests.testing.pages import Pages, Step
 from tests.testing.random_forms import Forms
 

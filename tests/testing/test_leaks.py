@@ -11,7 +11,7 @@ from quart_trio import QuartTrio
 from actorlive import LiveView, Socket, heex
 from actorlive.runtime import send_after, spawn
 from actorlive.testing import Leak, live, live_isolated
-from actorlive.testing.trio_run import check_tasks, system_tasks
+from actorlive.testing.timing.trio_run import check_tasks, system_tasks
 
 
 async def test_leaving_the_block_ends_the_views_processes(app: QuartTrio) -> None:

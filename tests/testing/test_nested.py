@@ -11,8 +11,8 @@ import pytest
 import trio
 
 from actorlive.testing import ElementError, View
-from actorlive.testing.driver import Driver, Loaded, World
-from actorlive.testing.page import Page
+from actorlive.testing.browser.page import Page
+from actorlive.testing.worlds.driver import Driver, Loaded, World
 
 Message = list[Any]
 

@@ -11,7 +11,8 @@ import trio
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, LiveView, Socket, heex
-from actorlive.testing import Failure, Redirected, connect, remote
+from actorlive.testing import Failure, Redirected, connect
+from actorlive.testing.worlds import remote
 from actorlive.web.server import serve_async
 from tests.testing.phoenix import Recording, app_of
 

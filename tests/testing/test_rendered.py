@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from actorlive.testing.browser.merging import Rendered, StreamOps, split
 from actorlive.testing.errors import RenderedError
-from actorlive.testing.rendered import Rendered, StreamOps, split
 from tests.testing.diffs import Author
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import trio
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, AsyncResult, Event, LiveView, Ok, Socket, Stream, heex, spawn
-from actorlive.live.js import JS
+from actorlive.js import JS
 from actorlive.live.rejection import Rejected
 
 SECRET = "a secret for tests only, forty letters long"

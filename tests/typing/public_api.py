@@ -32,7 +32,7 @@ from actorlive import (
     spawn_monitor,
     whereis,
 )
-from actorlive.live.js import JS
+from actorlive.js import JS
 from actorlive.runtime import open_node, receive
 from actorlive.testing import connect, explore, live, live_isolated, render_component
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import trio
 import trio.testing
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from quart_trio import QuartTrio
 
 from actorlive import Event, LiveView, Socket, heex, telemetry

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from actorlive.live.connection import ConnectionInfo, Refused
 from actorlive.live.endpoint import Mount
+from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.tokens import SessionToken, StaticToken, Tokens
 from actorlive.wire import Join, JoinPayload

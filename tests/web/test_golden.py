@@ -14,7 +14,7 @@ import pytest
 import trio.testing
 
 from actorlive.errors import ProtocolError
-from actorlive.live.connection import ConnectionInfo, LiveConnection
+from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.web.tokens import SessionToken, StaticToken
 from tests.web.views import make_app
 

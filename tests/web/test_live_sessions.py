@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from quart_trio import QuartTrio
 
 from actorlive import Event, Halt, LiveView, Socket, heex

@@ -19,8 +19,7 @@ from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.protocol import h11 as hypercorn_h11
 from hypercorn.protocol.ws_stream import WSStream
 from hypercorn.trio.worker_context import WorkerContext
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from actorlive.web import ActorLive, Limits, protocols
 from actorlive.web.protocols import WholeMessage

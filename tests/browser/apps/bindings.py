@@ -12,7 +12,7 @@ from typing import Any
 from quart_trio import QuartTrio
 
 from actorlive import JS, ActorLive, LiveView, RawEvent, Socket, Stream, heex, pubsub
-from actorlive.live.js import JSCommands
+from actorlive.js.commands import JSCommands
 
 TICK = "tick"
 

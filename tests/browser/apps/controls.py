@@ -11,8 +11,8 @@ from msgspec import Struct
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, Error, Event, LiveView, Ok, RawEvent, Socket, heex, to_form, validate
+from actorlive.forms import Form
 from actorlive.live.events import EventTable
-from actorlive.live.form import Form
 
 
 class Size(Enum):

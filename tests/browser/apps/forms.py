@@ -10,9 +10,7 @@ from quart import request, session
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, LiveView, RawEvent, Socket, heex, to_form
-from actorlive.live.form import Form
-from actorlive.live.form_params import sort_and_drop
-from actorlive.live.validation import validate
+from actorlive.forms import Form, sort_and_drop, validate
 from actorlive.web.csrf import CSRF_KEY, valid
 
 

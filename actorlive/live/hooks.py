@@ -1,0 +1,85 @@
+"""Hooks: functions that stand before a view's callbacks (LiveView's `on_mount` and `attach_hook`)."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from actorlive.errors import CallbackError, did_you_mean
+from actorlive.runtime.otp.task import settled
+
+__all__ = ["Cont", "Halt", "Hooks", "Stage"]
+
+Stage = Literal["handle_params", "handle_event", "handle_info", "handle_async", "after_render"]
+STAGES: tuple[str, ...] = get_args(Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Cont:
+    """Go on: the next hook, then the callback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Stop here: neither later hooks nor the callback run.
+
+    From an `on_mount` hook it must come with a redirect; from a `handle_event` hook `reply` answers the client.
+    """
+
+    reply: Mapping[str, Any] | None = None
+
+
+Hook = Callable[..., Any]
+
+
+class Hooks:
+    """The attached hooks of one view, by stage, in the order of attachment."""
+
+    __slots__ = ("_by_stage",)
+
+    def __init__(self) -> None:
+        self._by_stage: dict[str, dict[str, Hook]] = {}
+
+    def attach(self, stage: Stage, hook_id: str, hook: Hook) -> None:
+        """Add a hook. Raises `CallbackError` for an unknown stage or an id that is taken on it."""
+        if stage not in STAGES:
+            raise CallbackError(
+                f"unknown hook stage {stage!r}.{did_you_mean(stage, STAGES)} Stages: {', '.join(STAGES)}"
+            )
+        hooks = self._by_stage.setdefault(stage, {})
+        if hook_id in hooks:
+            raise CallbackError(f"a hook {hook_id!r} is attached to {stage} already; detach it first")
+        hooks[hook_id] = hook
+
+    def detach(self, stage: Stage, hook_id: str) -> None:
+        """Remove a hook; nothing happens when there is none."""
+        self._by_stage.get(stage, {}).pop(hook_id, None)
+
+    def has(self, stage: Stage) -> bool:
+        """True when any hook stands before that callback."""
+        return bool(self._by_stage.get(stage))
+
+    async def run(self, stage: Stage, *args: object) -> Halt | None:
+        """Run the stage's hooks; the `Halt` that stopped them, or None to go on to the callback."""
+        for hook_id, hook in list(self._by_stage.get(stage, {}).items()):
+            outcome = await call(hook, *args)
+            if isinstance(outcome, Halt):
+                return outcome
+            if not isinstance(outcome, Cont):
+                raise CallbackError(
+                    f"hook {hook_id!r} of {stage} returned {outcome!r}; return Cont() or Halt()"
+                )
+        return None
+
+    async def after_render(self, socket: object) -> None:
+        """Run the `after_render` hooks; what they return is not looked at."""
+        for hook in list(self._by_stage.get("after_render", {}).values()):
+            await call(hook, socket)
+
+
+async def call(fn: Callable[..., Any], *args: object) -> Any:
+    """Call a hook, or what was put off: `async def`, plain `def`, or a function that returns something to await."""
+    result = fn(*args)
+    return await settled(result, fn) if inspect.isawaitable(result) or inspect.isasyncgen(result) else result

@@ -1,0 +1,216 @@
+"""LiveConnection: one client's connection, between its frames and its views' processes.
+
+It is a port: an entity with a pid and no task of its own. Frames go in through `receive`, which decodes
+them, answers what the protocol answers by itself, asks the gate about joins, and puts everything else into
+the mailbox of the view that it is for. Nothing here waits, so a socket's task is a dumb pump, and nothing
+of a view lives in it: when the socket ends, the port closes, and its DOWN queues in each view's mailbox
+behind the events that came before.
+
+The other way, a view's end reaches the connection as DOWN and the client as `phx_close` or, for a crash, as
+`phx_error`. `testing` drives this same class in memory.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+
+from actorlive import runtime, telemetry
+from actorlive.live.endpoint import ClientEvent, Endpoint, JoinFailed, Leave as LeaveView, Mount
+from actorlive.live.intake import MAX_OUTLIVE, Backlog, Intake
+from actorlive.live.process.channel import start_channel
+from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, is_graceful, open_port
+from actorlive.wire import Answer, Connection, Ignored, Join, JoinPayload, Leave, Push, frame_size
+from actorlive.wire.serializer import encode_close, encode_reply
+
+__all__ = ["ConnectionInfo", "Gate", "LiveConnection", "Refused"]
+
+_log = logging.getLogger("actorlive.live")
+
+DUPLICATE_JOIN = Shutdown("duplicate_join")
+GAVE_UP = "gave up"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A join that may not be; the client is told the reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """What is known of the client: its session, None when its cookie or CSRF token was not good, and the rest."""
+
+    session: dict[str, Any] | None
+    info: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Gate(Endpoint, Protocol):
+    """An endpoint that decides about joins."""
+
+    def authorize(self, join: Join, payload: JoinPayload, connection: ConnectionInfo) -> Mount | Refused:
+        """What to mount for a join, or why not."""
+        ...
+
+
+@dataclass(slots=True)
+class _Channel:
+    join_ref: str
+    pid: Pid
+    monitor: Ref
+    intake: Intake
+
+
+class LiveConnection:
+    """One client's connection. `send_frame` takes the frames for the client; it must neither wait nor raise."""
+
+    def __init__(
+        self,
+        node: Node,
+        gate: Gate,
+        send_frame: Callable[[bytes], None],
+        client: ConnectionInfo,
+        *,
+        max_channels: int = 100,
+        backlog: Backlog | None = None,
+        max_outlive: float = MAX_OUTLIVE,
+    ) -> None:
+        self._node = node
+        self._gate = gate
+        self._client = client
+        self._wire = Connection(max_channels)
+        self._channels: dict[str, _Channel] = {}
+        self._left: dict[Ref, Intake] = {}
+        self._max_outlive = max_outlive
+        self.backlog = backlog or Backlog()
+        self._port = open_port(self._on_message, node=node, label="connection")
+        self._send_frame = send_frame
+
+    @property
+    def pid(self) -> Pid:
+        """The port that the views monitor."""
+        return self._port.pid
+
+    @property
+    def views(self) -> list[Pid]:
+        """The processes of the views that are joined."""
+        return [channel.pid for channel in self._channels.values()]
+
+    def view(self, topic: str) -> Pid | None:
+        """The process of the view on a topic, or None."""
+        channel = self._channels.get(topic)
+        return None if channel is None else channel.pid
+
+    def send(self, frame: bytes) -> None:
+        """Give the transport one frame for the client."""
+        self._send_frame(frame)
+
+    def receive(self, frame: str | bytes) -> None:
+        """Take one frame of the client: `str` is a text frame, `bytes` a binary one.
+
+        Raises `ProtocolError` when it is no frame of the protocol: the transport closes with its code.
+        """
+        match self._wire.receive(frame):
+            case Push() as push:
+                self._push(push, frame_size(frame))
+            case Answer(frame=answer):
+                self.send(answer)
+            case Join() as join:
+                self._join(join)
+            case Leave() as leave:
+                self._leave(leave)
+            case Ignored(why=why):
+                _log.debug("ignored %s", why)
+
+    def close(self) -> None:
+        """The socket has ended: every view hears of it behind the events that came before."""
+        for intake in (*self._left.values(), *(channel.intake for channel in self._channels.values())):
+            intake.outlives(self._max_outlive)
+        self._channels.clear()
+        self._port.close(Shutdown("closed"))
+
+    def give_up_the_last(self) -> None:
+        """Drop what waits for the view that is furthest behind; its client mounts it afresh, as after a crash."""
+        behind = max(self._channels.items(), key=lambda item: item[1].intake.share, default=None)
+        left = max(self._left.values(), key=lambda intake: intake.share, default=None)
+        if left is not None and (behind is None or left.share > behind[1].intake.share):
+            self._give_up(left, "that its client has left")
+        elif behind is not None:
+            topic, channel = behind
+            self._give_up(channel.intake, topic)
+            self._channel_down(topic, channel.join_ref, GAVE_UP)
+            runtime.send(self._forget(topic), LeaveView(None))
+
+    def _give_up(self, intake: Intake, what: str) -> None:
+        _log.warning("gave up a view %.80r: it has not handled %d events of its client", what, intake.events)
+        waiting = {"events": intake.events, "bytes": intake.size}
+        telemetry.execute("socket.gave_up", waiting, {"topic": what})
+        intake.give_up()
+
+    def _push(self, push: Push, size: int) -> None:
+        if isinstance(push.payload, msgspec.Raw):
+            channel = self._channels[push.topic]
+            channel.intake.arrived(size)
+            runtime.send(channel.pid, ClientEvent(push.ref, push.event, push.payload, size, channel.intake))
+        else:
+            _log.warning("a binary frame %.80r for a view, which takes none", push.event)
+
+    def _leave(self, leave: Leave) -> None:
+        self.send(leave.frame)
+        runtime.send(self._forget(leave.topic), LeaveView(leave.ref))
+
+    def _join(self, join: Join) -> None:
+        if join.replaces is not None:
+            self.send(encode_close(join.topic, join.replaces))
+            runtime.exit(self._forget(join.topic), DUPLICATE_JOIN)
+        match self._authorize(join):
+            case Refused(reason):
+                self._refuse(join, reason)
+            case mount:
+                pid = start_channel(self._node, mount, self)
+                intake = Intake(self.backlog)
+                self._channels[join.topic] = _Channel(join.join_ref, pid, self._port.monitor(pid), intake)
+
+    def _authorize(self, join: Join) -> Mount | Refused:
+        try:
+            payload = msgspec.json.decode(join.payload, type=JoinPayload)
+        except (msgspec.MsgspecError, RecursionError):
+            return Refused("stale")
+        return self._gate.authorize(join, payload, self._client)
+
+    def _refuse(self, join: Join, reason: str) -> None:
+        self._wire.refuse(join.topic, join.join_ref)
+        self.send(encode_reply(join.join_ref, join.ref, join.topic, "error", {"reason": reason}))
+        _log.info("refused a join of %.80r: %s", join.topic, reason)
+        telemetry.execute("socket.join_failed", {}, {"topic": join.topic, "reason": reason})
+
+    def _forget(self, topic: str) -> Pid:
+        """The channel is no longer this connection's business."""
+        channel = self._channels.pop(topic)
+        channel.intake.outlives(self._max_outlive)
+        self._left[channel.monitor] = channel.intake
+        return channel.pid
+
+    def _on_message(self, message: object) -> None:
+        if not isinstance(message, Down):
+            return
+        topic = next((t for t, channel in self._channels.items() if channel.monitor is message.ref), None)
+        if topic is not None:
+            channel = self._channels.pop(topic)
+            channel.intake.give_up()
+            self._channel_down(topic, channel.join_ref, message.reason)
+        elif (intake := self._left.pop(message.ref, None)) is not None:
+            intake.give_up()
+
+    def _channel_down(self, topic: str, join_ref: str, reason: object) -> None:
+        if isinstance(reason, Shutdown) and isinstance(reason.detail, JoinFailed):
+            self._wire.refuse(topic, join_ref)
+            return
+        frame = self._wire.channel_down(topic, join_ref, crashed=not is_graceful(reason))
+        if frame is not None:
+            self.send(frame)

@@ -1,0 +1,71 @@
+"""The first life of a view: rendered once into an HTTP response, with no process behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from actorlive.errors import NavigationError
+from actorlive.live.endpoint import Mount
+from actorlive.live.navigation import LivePatch, Redirect
+from actorlive.live.process.layout import framed
+from actorlive.live.process.mounting import begin, open_view
+from actorlive.live.process.spans import span
+from actorlive.live.properties import readable
+from actorlive.live.state import ViewState
+from actorlive.runtime import dead_pid
+from actorlive.template import render_to_string
+
+__all__ = ["DeadPage", "DeadRedirect", "dead_render"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadPage:
+    """The page's content, for its container in the root layout."""
+
+    content: Markup
+    page_title: str | None
+    flash: dict[str, str]
+    assigns: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadRedirect:
+    """The view sends its visitor elsewhere; `flash` goes along."""
+
+    to: str
+    status: int
+    flash: dict[str, str]
+
+
+async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
+    """Mount the view without a connection and render it once. What a callback raises is the request's error."""
+    state, socket = open_view(mount, dead_pid(), None)
+    with span("mount", state.view, connected=False):
+        await begin(state, socket, mount)
+    if state.navigation is not None:
+        return _redirect(state)
+    with span("render", state.view, changed=None):
+        content = Markup(_render(state))
+    return DeadPage(content, state.view.page_title, dict(state.flash.shown), state.view.__dict__)
+
+
+def _render(state: ViewState) -> str:
+    template, layout = state.view.render(), state.route.layout
+    assigns: Mapping[str, Any] = readable(state.view)
+    if layout is not None:
+        template, assigns, _ = framed(layout, template, assigns, None)
+    return render_to_string(template, assigns)
+
+
+def _redirect(state: ViewState) -> DeadRedirect:
+    target = state.navigation
+    if target is None:
+        raise NavigationError("no redirect")
+    if isinstance(target, LivePatch) and not state.mounted:
+        raise NavigationError("cannot push_patch in mount; do it in handle_params, or redirect")
+    status = target.status if isinstance(target, Redirect) else 302
+    return DeadRedirect(target.to, status, dict(state.flash.shown))

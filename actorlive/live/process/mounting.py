@@ -1,0 +1,136 @@
+"""The first callbacks of a view, in the one order that both of its lives share.
+
+`on_mount` hooks of the live session, then the view's own, then `mount`, then `handle_params`. A hook that halts
+must send the visitor elsewhere; one that goes on must not. Where `handle_params` refuses, the view stays at the URL
+that it was at.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import trio
+
+from actorlive.errors import CallbackError, NavigationError
+from actorlive.live.endpoint import Mount, Route
+from actorlive.live.hooks import Cont, Halt, call
+from actorlive.live.navigation import MAX_PATCHES, LivePatch, absolute
+from actorlive.live.process.spans import span
+from actorlive.live.rejection import Rejected, refusals, say_no
+from actorlive.live.socket import Socket
+from actorlive.live.state import ViewState
+from actorlive.live.view import LiveView, overrides
+from actorlive.runtime import Pid
+from actorlive.runtime.faults import flatten, unwrap
+from actorlive.template.rendering.csrf import csrf_variable
+
+__all__ = ["begin", "client_error", "follow_patches", "one_error", "open_view", "patch_to"]
+
+
+def open_view(mount: Mount, pid: Pid, transport_pid: Pid | None) -> tuple[ViewState, Socket]:
+    """A new view of the route's class, before its first callback. What is rendered here from now on is its page."""
+    csrf_variable.set(mount.csrf_token)
+    view: LiveView[Any] = mount.route.view()
+    state = ViewState(view, mount, pid, transport_pid)
+    return state, Socket(state)
+
+
+async def begin(state: ViewState, socket: Socket, mount: Mount) -> None:
+    """Run the first callbacks; a redirect that one of them asked for stands in `state.navigation`."""
+    params = mount.params or {}
+    if not await _on_mount(state, socket, mount, params):
+        return
+    await state.view.mount(params, mount.session, socket)
+    state.mount_is_over()
+    if state.navigation is None:
+        await handle_params(state, socket, params, mount.uri)
+
+
+async def _on_mount(state: ViewState, socket: Socket, mount: Mount, params: dict[str, Any]) -> bool:
+    for hook in (*mount.route.on_mount, *type(state.view).on_mount):
+        outcome = await call(hook, params, mount.session, socket)
+        name = getattr(hook, "__qualname__", repr(hook))
+        if isinstance(outcome, Halt):
+            if state.navigation is None:
+                raise CallbackError(
+                    f"on_mount hook {name} returned Halt() without a redirect; use socket.redirect first"
+                )
+            return False
+        if not isinstance(outcome, Cont):
+            raise CallbackError(f"on_mount hook {name} returned {outcome!r}; return Cont() or Halt()")
+        if state.navigation is not None:
+            raise CallbackError(f"on_mount hook {name} redirected but returned Cont(); return Halt()")
+    return True
+
+
+async def handle_params(state: ViewState, socket: Socket, params: dict[str, Any], uri: str) -> bool:
+    """The view's `handle_params`, behind its hooks; False when one of them refused, which the person is told."""
+    state.uri = uri
+    try:
+        if state.hooks.has("handle_params") and await state.hooks.run("handle_params", params, uri, socket):
+            return True
+        if overrides(state.view, "handle_params"):
+            with span("handle_params", state.view, uri=uri):
+                await state.view.handle_params(params, uri, socket)
+    except (Rejected, BaseExceptionGroup) as error:
+        refused = refusals(error)
+        if not refused:
+            raise
+        await say_no(state.view, socket, refused)
+        return False
+    return True
+
+
+async def patch_to(state: ViewState, socket: Socket, route: Route, uri: str) -> bool:
+    """Go to another URL of the view; refused, it stays where it was, and this is False."""
+    route_before, uri_before = state.route, state.uri
+    state.enter(route)
+    if await handle_params(state, socket, route.params, uri):
+        return True
+    state.return_to(route_before, uri_before)
+    return False
+
+
+def client_error(error: BaseException) -> int | None:
+    """The status of an exception that stands for a 4xx, such as Quart's `NotFound`."""
+    status = getattr(error, "code", None) if isinstance(error, Exception) else None
+    return status if isinstance(status, int) and 400 <= status < 500 else None
+
+
+def one_error(error: BaseException) -> BaseException:
+    """What a nursery's group of errors comes down to: the one error in it, or a 4xx when it holds nothing else."""
+    error = unwrap(error)
+    leaves = [leaf for leaf in flatten(error) if not isinstance(leaf, trio.Cancelled)]
+    if len(leaves) == 1 or (leaves and all(client_error(leaf) for leaf in leaves)):
+        return leaves[0]
+    return error
+
+
+async def follow_patches(state: ViewState, socket: Socket) -> LivePatch | None:
+    """Carry out `push_patch` until the view stays where it is; the last patch, or None.
+
+    Raises `NavigationError` after more than 20 in a row.
+    """
+    patch: LivePatch | None = None
+    asked: LivePatch | None = None
+    for _ in range(MAX_PATCHES):
+        if not isinstance(state.navigation, LivePatch):
+            return patch
+        asked = state.navigation
+        state.navigation = None
+        if await _patch(state, socket, absolute(state.uri, asked.to)):
+            patch = asked
+    raise NavigationError(
+        f"more than {MAX_PATCHES} patches in a row, the last to {asked.to if asked else '?'!r}:"
+        " handle_params patches again and again"
+    )
+
+
+async def _patch(state: ViewState, socket: Socket, uri: str) -> bool:
+    route = state.patch_route(uri)
+    if route is None:
+        raise NavigationError(
+            f"patch to {urlsplit(uri).path!r}, which is not a route of this view in its live session"
+        )
+    return await patch_to(state, socket, route, uri)

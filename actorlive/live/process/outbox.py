@@ -1,0 +1,101 @@
+"""What one callback has to tell the client: the diff and what travels with it, then the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from actorlive import telemetry
+from actorlive.live.assigns import changes, clear_changes
+from actorlive.live.endpoint import Mount, Transport
+from actorlive.live.process.layout import framed
+from actorlive.live.process.mutation import MutationGuard
+from actorlive.live.process.spans import span
+from actorlive.live.properties import Properties, readable
+from actorlive.live.state import ViewState
+from actorlive.template import Renderer, Template
+from actorlive.wire.serializer import encode_push, encode_reply
+
+__all__ = ["Diff", "Outbox"]
+
+Diff = dict[Any, Any]
+
+
+class Outbox:
+    """Renders a view and sends what changed. One a channel; it keeps the memory between renders."""
+
+    __slots__ = ("_guard", "_join_ref", "_properties", "_renderer", "_state", "_topic", "_transport")
+
+    def __init__(self, state: ViewState, mount: Mount, transport: Transport) -> None:
+        self._state = state
+        self._topic = mount.topic
+        self._join_ref = mount.join_ref
+        self._transport = transport
+        self._renderer = Renderer()
+        self._properties = Properties(state.view) if type(state.view).__properties__ else None
+        self._guard = MutationGuard(state.view) if state.endpoint.debug else None
+
+    def render_all(self) -> Diff:
+        """The whole tree, for a join."""
+        view = self._state.view
+        if self._guard is not None:
+            self._guard.check(view.render())
+        diff = self._render(None)
+        if view.page_title is not None:
+            diff["t"] = view.page_title
+        return self._rendered(diff)
+
+    def render_changes(self) -> Diff:
+        """The diff since the last render; empty when nothing changed."""
+        view = self._state.view
+        changed = changes(view)
+        if self._guard is not None:
+            self._guard.check(view.render())
+        if not changed:
+            return self._rendered({}) if self._state.events else {}
+        if self._properties is not None:
+            changed = changed | self._properties.changes(changed)
+        diff = self._render(changed)
+        if "page_title" in changed:
+            diff["t"] = view.page_title or ""
+        return self._rendered(diff)
+
+    def _render(self, changed: Mapping[str, object] | None) -> Diff:
+        if not telemetry.enabled():
+            return self._renderer.render(*self._framed(changed))
+        with span("render", self._state.view, changed=changed and frozenset(changed)):
+            return self._renderer.render(*self._framed(changed))
+
+    def _framed(
+        self, changed: Mapping[str, object] | None
+    ) -> tuple[Template, Mapping[str, Any], Mapping[str, object] | None]:
+        view, layout = self._state.view, self._state.route.layout
+        assigns = readable(view, self._properties)
+        if layout is None:
+            return view.render(), assigns, changed
+        return framed(layout, view.render(), assigns, changed)
+
+    def _rendered(self, diff: Diff) -> Diff:
+        if self._state.events:
+            diff["e"] = self._state.events
+        clear_changes(self._state.view)
+        self._state.end_of_render()
+        if self._guard is not None:
+            self._guard.remember()
+        return diff
+
+    def reply(self, ref: str | None, response: Mapping[str, Any], status: str = "ok") -> None:
+        """Answer a frame of the client; one without a ref wants no answer."""
+        if ref is not None:
+            self._transport.send(encode_reply(self._join_ref, ref, self._topic, status, response))
+
+    def push(self, event: str, payload: Mapping[str, Any]) -> None:
+        """Send a frame that answers nothing."""
+        self._transport.send(encode_push(self._join_ref, self._topic, event, payload))
+
+    def send_diff(self, ref: str | None, diff: Diff) -> None:
+        """A diff as the reply to `ref`, or pushed by itself when there is no ref and something to say."""
+        if ref is not None:
+            self.reply(ref, {"diff": diff} if diff else {})
+        elif diff:
+            self.push("diff", diff)

@@ -1,0 +1,204 @@
+"""Work on the side: tasks that belong to a view and whose ends are messages to it (LiveView's `async.ex`).
+
+A task is a process of its own, owned by the view: it dies with the view, and whatever it does, the view lives.
+Its end is one message: its value, or the DOWN that says why there is none. The view keeps one task per key, and an end
+is accepted only from the very task that is kept there: a task that was started again, or cancelled and started again,
+is not heard any more. Of a task that was cancelled nothing arrives but the reason that was given, whatever it makes of
+that: clean-up that raises (which is logged), a value that was ready, a shield that it waits out.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from actorlive.errors import CallbackError
+from actorlive.live.keys import exact
+from actorlive.live.streams import StreamResult
+from actorlive.runtime import (
+    Down,
+    Error,
+    Exit,
+    Ok,
+    Pid,
+    Ref,
+    TaskSupervisor,
+    demonitor,
+    exit,
+    monitor,
+    send,
+    set_label,
+    spawn,
+)
+from actorlive.runtime.otp.task import is_async, run_function, settled
+
+__all__ = ["AsyncDone", "AsyncTask", "AsyncWork"]
+
+Kind = Literal["start", "assign", "stream"]
+
+
+@dataclass(slots=True, eq=False)
+class AsyncTask:
+    """One running task. Compared by identity: that is what makes a result current or stale."""
+
+    key: Hashable
+    kind: Kind
+    names: tuple[str, ...]
+    pid: Pid
+    monitor: Ref
+    cancelled: Exit | None = None
+    """How it ends, from the moment that it was cancelled."""
+
+    def end(self, end: Ok[Any] | Exit) -> Ok[Any] | Exit:
+        """What is told of its end."""
+        return self.cancelled or end
+
+
+@dataclass(slots=True, eq=False)
+class AsyncDone:
+    """The message of a task that has a value."""
+
+    box: list[AsyncTask]
+    result: Ok[Any]
+
+
+class AsyncWork:
+    """The tasks of one view."""
+
+    __slots__ = ("_by_key", "_by_monitor", "_owner")
+
+    def __init__(self, owner: Pid) -> None:
+        self._owner = owner
+        self._by_key: dict[Hashable, AsyncTask] = {}  # by `exact(key)`
+        self._by_monitor: dict[Ref, AsyncTask] = {}
+
+    def start(
+        self,
+        key: Hashable,
+        kind: Kind,
+        names: tuple[str, ...],
+        fn: Callable[..., Any],
+        supervisor: Pid | str | None = None,
+    ) -> None:
+        """Begin a task under a key. One that runs there already goes on, unheard."""
+        box: list[AsyncTask] = []
+        work = fn if supervisor is None else functools.partial(_supervised, supervisor, fn)
+        pid = spawn(_run, self._owner, box, work, owner=self._owner)
+        task = AsyncTask(key, kind, names, pid, monitor(pid))
+        box.append(task)
+        self._by_key[exact(key)] = task
+        self._by_monitor[task.monitor] = task
+
+    def cancel(self, key: Hashable, reason: object) -> None:
+        """Ask the task of that key to exit; that it has arrives as a later message. No task: nothing.
+
+        The reasons are exit signals': "normal" ends nobody, and "kill" arrives as "killed".
+        """
+        task = self._by_key.get(exact(key))
+        if task is None or (type(reason) is str and reason == "normal"):
+            return
+        if task.cancelled is None:
+            task.cancelled = Exit("killed" if type(reason) is str and reason == "kill" else reason)
+        exit(task.pid, reason)
+
+    def finished(self, done: AsyncDone) -> AsyncTask | None:
+        """The task that this result is of, if it is still the current one of its key."""
+        task = done.box[0]
+        demonitor(task.monitor, flush=True)
+        self._by_monitor.pop(task.monitor, None)
+        return self._take_if_current(task)
+
+    def went_down(self, down: Down) -> AsyncTask | None:
+        """The current task that this DOWN is of; None for one that was replaced."""
+        return self._take_if_current(self._by_monitor.pop(down.ref))
+
+    def watches(self, ref: Ref) -> bool:
+        """True when that monitor is on one of these tasks."""
+        return ref in self._by_monitor
+
+    @property
+    def pids(self) -> list[Pid]:
+        """The processes of the current tasks."""
+        return [task.pid for task in self._by_key.values()]
+
+    def _take_if_current(self, task: AsyncTask) -> AsyncTask | None:
+        key = exact(task.key)
+        if self._by_key.get(key) is not task:
+            return None
+        del self._by_key[key]
+        return task
+
+
+async def _run(owner: Pid, box: list[AsyncTask], fn: Callable[..., Any]) -> None:
+    """The task's process: run the function, tell the owner what became of it."""
+    set_label(f"async task {box[0].key!r}")
+    send(owner, AsyncDone(box, Ok(await run_function(fn, (), {}))))
+
+
+async def _supervised(supervisor: Pid | str, fn: Callable[..., Any]) -> Any:
+    """Run the function as a child of a task supervisor, and wait for it here.
+
+    The two are linked: a cancel ends the child, and the child's end, if it is not a return, ends this one.
+    """
+    task = await TaskSupervisor.async_(supervisor, fn)
+    return await task.await_(timeout=None)
+
+
+def loads(names: tuple[str, ...], fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:
+    """The function of an `assign_async`, checked where it runs: it answers `Error` or a value for every name."""
+    return _checked(functools.partial(fn, *args), functools.partial(_values, names))
+
+
+def lists(name: str, fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:
+    """The function of a `stream_async`, checked where it runs: it answers `Error` or the items."""
+    return _checked(functools.partial(fn, *args), functools.partial(_items, name))
+
+
+def _checked(fn: Callable[[], Any], check: Callable[[Any], Any]) -> Callable[[], Any]:
+    """The check runs where the function does: the items of a plain one may be read from a database, and block."""
+
+    async def awaited(value: Any) -> Any:
+        return check(await settled(value, fn))
+
+    def checked() -> Any:
+        value = fn()
+        return awaited(value) if inspect.isawaitable(value) or inspect.isasyncgen(value) else check(value)
+
+    async def checked_here() -> Any:
+        return await awaited(fn())
+
+    return checked_here if is_async(fn) else checked
+
+
+def _values(names: tuple[str, ...], value: Any) -> Error[Any] | dict[str, Any]:
+    if isinstance(value, Error):
+        return cast("Error[Any]", value)
+    if isinstance(value, Ok):
+        value = cast("Ok[Any]", value).value
+    if len(names) == 1:
+        return {names[0]: value}
+    if isinstance(value, Mapping):
+        mapping = cast("Mapping[str, Any]", value)
+        if all(name in mapping for name in names):
+            return dict(mapping)
+    wanted = ", ".join(map(repr, names))
+    raise CallbackError(
+        f"expected assign_async to return a mapping with all of {wanted}, or Error(reason); got {value!r:.200}"
+    )
+
+
+def _items(name: str, value: Any) -> Error[Any] | StreamResult[Any]:
+    if isinstance(value, Error):
+        return cast("Error[Any]", value)
+    if isinstance(value, Ok):
+        value = cast("Ok[Any]", value).value
+    if isinstance(value, StreamResult):
+        return cast("StreamResult[Any]", value)
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return StreamResult(list(cast("Iterable[Any]", value)))
+    raise CallbackError(
+        f"expected stream_async({name!r}, …) to return the items, a StreamResult, or Error(reason); got {value!r:.200}"
+    )

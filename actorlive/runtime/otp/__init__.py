@@ -1,0 +1,1 @@
+"""What OTP builds on processes: servers, tasks, supervisors, a registry."""

@@ -1,0 +1,182 @@
+"""Tasks: a process that computes one value for another (Elixir's `Task`).
+
+A task's result arrives in its owner's mailbox as `TaskReply(ref, value)`, its failure as `Down(ref, …)`;
+`await_`, `yield_` and `shutdown` receive exactly those. Only the owner may use them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
+
+import trio
+
+from actorlive.results import Ok
+from actorlive.runtime.context import current_process
+from actorlive.runtime.errors import CallError, ReceiveTimeout, RuntimeMisuse
+from actorlive.runtime.mailbox import receive, send
+from actorlive.runtime.pid import Pid, Ref
+from actorlive.runtime.process import (
+    GENERATOR_HINT,
+    demonitor,
+    exit as end_process,
+    label_of,
+    monitor,
+    set_label,
+    underneath,
+    unlink,
+)
+from actorlive.runtime.results import Exit
+from actorlive.runtime.signals import Down
+from actorlive.runtime.spawning import spawn_link
+
+__all__ = ["Task", "TaskReply", "adopt", "run_task", "settled"]
+
+T = TypeVar("T")
+U = TypeVar("U")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReply:
+    """The value of the task whose monitor is `ref` (Elixir: `{ref, value}`)."""
+
+    ref: Ref
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Tells a new task where its result belongs."""
+
+    address: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[T]):
+    """A running task. `ref` is the owner's monitor of it."""
+
+    pid: Pid
+    ref: Ref
+    owner: Pid
+
+    @overload
+    @staticmethod
+    def async_(fn: Callable[P, Awaitable[U]], *args: P.args, **kwargs: P.kwargs) -> Task[U]: ...
+
+    @overload
+    @staticmethod
+    def async_(fn: Callable[P, U], *args: P.args, **kwargs: P.kwargs) -> Task[U]: ...
+
+    @staticmethod
+    def async_(fn: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Task[Any]:
+        """Run `fn` in a process linked to the caller (Elixir: `Task.async`).
+
+        `fn` may be async, or a plain function, which runs in a worker thread.
+        """
+        return adopt(spawn_link(run_task, current_process().pid, fn, args, kwargs))
+
+    async def await_(self, timeout: float | None = 5.0) -> T:
+        """The value. Raises `CallError` with the task's exit reason, or "timeout" (Elixir: `Task.await`).
+
+        After a time-out the task runs on; a late value stays away from the mailbox.
+        """
+        match await self.receive_result(timeout):
+            case Ok(value):
+                return value
+            case Exit(reason):
+                raise CallError(f"the task {self.pid} ended before it had a value: {reason!r}", reason)
+            case None:
+                demonitor(self.ref, flush=True)
+                raise CallError(f"the task {self.pid} had no value within {timeout} s", "timeout")
+
+    async def yield_(self, timeout: float | None = 5.0) -> Ok[T] | Exit | None:
+        """`Ok(value)`, `Exit(reason)`, or None when it is not done yet; then ask again (Elixir: `Task.yield`)."""
+        return await self.receive_result(timeout)
+
+    async def shutdown(self, timeout: float | Literal["brutal_kill"] | None = 5.0) -> Ok[T] | Exit | None:
+        """End the task; what it had to say if it was faster, else None (Elixir: `Task.shutdown`).
+
+        It gets `timeout` seconds after the signal "shutdown", then "kill"; "brutal_kill" starts with that.
+        """
+        unlink(self.pid)
+        asked = "kill" if timeout == "brutal_kill" else "shutdown"
+        end_process(self.pid, asked)
+        result = await self.receive_result(None if timeout == "brutal_kill" else timeout)
+        if result is None:
+            end_process(self.pid, "kill")
+            result = await self.receive_result(None)
+        return None if result in (Exit("shutdown"), Exit("killed")) else result
+
+    async def receive_result(self, timeout: float | None) -> Ok[T] | Exit | None:
+        """Take the task's last word out of the mailbox."""
+        if current_process().pid is not self.owner:
+            raise RuntimeMisuse("only the process that started a task may await it")
+        try:
+            message = await receive(self.is_result, timeout)
+        except ReceiveTimeout:
+            return None
+        if isinstance(message, TaskReply):
+            demonitor(self.ref, flush=True)
+            return Ok(cast("T", message.value))
+        return Exit(cast("Down", message).reason)
+
+    def is_result(self, message: object) -> bool:
+        """True for the messages of this task."""
+        return isinstance(message, (TaskReply, Down)) and message.ref is self.ref
+
+
+def adopt(pid: Pid) -> Task[Any]:
+    """Make the calling process the owner of a new task's process."""
+    ref = monitor(pid, alias="demonitor")
+    send(pid, Go(ref))
+    return Task(pid, ref, current_process().pid)
+
+
+async def run_task(
+    owner: Pid, fn: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
+) -> None:
+    """The function of a task's process: wait for the address, compute, send."""
+    set_label(label_of(fn))
+    watch = monitor(owner)
+    go = await receive(lambda message: isinstance(message, (Go, Down)))
+    demonitor(watch, flush=True)
+    if isinstance(go, Go):
+        value = await run_function(fn, args, kwargs)
+        send(go.address, TaskReply(go.address, value))
+
+
+async def run_function(
+    fn: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
+) -> object:
+    """Call `fn`: async here, plain in a worker thread that is abandoned when the process ends.
+
+    What a plain function returns may have to be awaited (a lambda around an async function, a decorated one): that is
+    done here. Raises `RuntimeMisuse` for an async generator.
+    """
+    if is_async(fn):
+        return await settled(fn(*args, **kwargs), fn)
+    thread_name = f"{label_of(fn)} from {trio.lowlevel.current_task().name}"
+    (value,) = await trio.to_thread.run_sync(  # in a tuple, because Trio refuses a coroutine
+        lambda: (fn(*args, **kwargs),), abandon_on_cancel=True, thread_name=thread_name
+    )
+    return await settled(value, fn)
+
+
+async def settled(value: object, fn: object) -> object:
+    """What calling `fn` comes down to: the value itself, or what awaiting it gives. Raises `RuntimeMisuse`."""
+    while inspect.isawaitable(value):
+        value = cast("object", await value)
+    if inspect.isasyncgen(value):
+        raise RuntimeMisuse(f"{label_of(fn)} is an async generator, {GENERATOR_HINT}")
+    return value
+
+
+def is_async(fn: Callable[..., object]) -> bool:
+    """True when calling `fn` gives something to await: an async function, an object that is called so, or a
+    partial of either."""
+    function = underneath(fn)
+    call = getattr(function, "__call__", None)  # noqa: B004
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)

@@ -1,0 +1,1 @@
+"""Nodes → Python code: what a template becomes."""

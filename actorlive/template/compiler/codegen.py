@@ -1,0 +1,341 @@
+"""Nodes → a Python function.
+
+The function is put together as text, which is easy to read and to change, with placeholders where the user's
+expressions go. The text is parsed, the placeholders are replaced by the user's syntax trees, and everything
+that was generated around one takes its position: whatever raises, the traceback points into the user's file.
+
+Each template gives one factory. What it returns is `(assigns, changed, previous slots) → slots`. A branch, loop,
+call or slot content is a function of its own beside it, so that a render that changes one row enters nothing
+else. All are made of the same two forms:
+
+* in full: a tuple of the slots' expressions (for a loop, a list comprehension over such tuples);
+* over previous slots: `if <what slot 3 reads changed>: v3 = …` for each slot, then the tuple.
+
+The factory runs with the globals of the user's module, so that names mean there what they mean in the code
+beside the template; the helpers come in as its arguments.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from actorlive.rendered import (
+    Comprehension,
+    Rendered,
+    Statics,
+    attribute,
+    attribute_value,
+    attributes,
+    escape_str,
+    text,
+)
+from actorlive.rendered.escape import Markup, after, before, class_list, style_list
+from actorlive.template.compiler.codegen_attributes import AttributeWriter
+from actorlive.template.compiler.codegen_calls import CallWriter
+from actorlive.template.compiler.holes import Body, Hole, Scope, as_tuple
+from actorlive.template.compiler.positions import Placer, resolve_names
+from actorlive.template.compiler.reads import Read, condition, touched
+from actorlive.template.component import call, given_before
+from actorlive.template.errors import TemplateError
+from actorlive.template.rendering import updating as runtime
+from actorlive.template.rendering.known import KNOWN
+from actorlive.template.rendering.slots import Slot, SlotEntry
+from actorlive.template.syntax.expression import MARK, Code, Loop
+from actorlive.template.syntax.nodes import (
+    EATS_LINE_BREAK,
+    VOID,
+    Call,
+    Element,
+    For,
+    If,
+    Interpolation,
+    Node,
+    Text,
+)
+from actorlive.template.syntax.parser import root_element
+from actorlive.template.syntax.source import Source
+
+__all__ = ["Function", "Generated", "generate"]
+
+Function = Callable[[Mapping[str, object], runtime.Changed, "runtime.Slots | None"], "runtime.Slots"]
+
+HELPERS: dict[str, Any] = {
+    "__h_text": escape_str,
+    "__h_dynamic": runtime.dynamic,
+    "__h_attribute": attribute,
+    "__h_attributes": attributes,
+    "__h_value": attribute_value,
+    "__h_class": class_list,
+    "__h_style": style_list,
+    "__h_after": after,
+    "__h_before": before,
+    "__h_Markup": Markup,
+    "__h_R": Rendered,
+    "__h_C": Comprehension,
+    "__h_S": Slot,
+    "__h_E": SlotEntry,
+    "__h_call": call,
+    "__h_given": given_before,
+    "__h_path": runtime.path_changed,
+    "__h_disjoint": runtime.disjoint,
+    "__h_which": runtime.which,
+    "__h_items": runtime.items_of,
+    "__h_unique": runtime.unique,
+    "__h_stream": runtime.stream,
+    "__h_rows": runtime.update_rows,
+    "__h_let": runtime.let,
+    "__h_touched": runtime.TOUCHED,
+    "__h_known": KNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A template's function, its statics, the assigns that it reads with where each is read first, what it takes
+    from its module, and the components that it calls."""
+
+    function: Function
+    statics: Statics
+    names: Mapping[str, int]
+    free: tuple[ast.Name, ...]
+    calls: tuple[Call, ...]
+
+
+def generate(
+    source: Source, nodes: tuple[Node, ...], namespace: dict[str, Any], resolve: Mapping[str, object]
+) -> Generated:
+    """Compile the nodes. `namespace` are the globals of the user's module, `resolve` the built-in components."""
+    return _Generator(source, namespace, resolve).template(nodes)
+
+
+class _Generator(CallWriter, AttributeWriter):
+    def __init__(self, source: Source, namespace: dict[str, Any], builtins: Mapping[str, object]) -> None:
+        super().__init__(source, namespace, builtins)
+        self.constants.update(HELPERS)
+
+    def template(self, nodes: tuple[Node, ...]) -> Generated:
+        body = self.body(nodes, Scope())
+        name = self.function_name("template", 0, min(1, len(self.source.text)))
+        self.functions.append(
+            f"def {name}(__a, __ch, __prev):\n"
+            f"    if __prev is None:\n        return {body.full()}\n"
+            f"{body.over('    ', '__prev')}    return {body.variables()}\n"
+        )
+        statics = Statics(body.parts, root=root_element(nodes))
+        free = tuple(self.free.values())
+        return Generated(self._compile(name), statics, self.names, free, tuple(self.calls))
+
+    def _compile(self, root: str) -> Function:
+        inner = "".join(f"    {line}\n" for text in self.functions for line in text.splitlines())
+        parameters = ", ".join(self.constants)
+        tree = ast.parse(f"def __factory({parameters}):\n{inner}    return {root}\n")
+        lent = KNOWN.keys() - self.namespace.keys()
+        trees = {
+            name: resolve_names(tree, lent.difference(self.locals[name])) for name, tree in self.trees.items()
+        }
+        located = Placer(self.source, trees, self.spans).module(tree)
+        try:
+            code = compile(located, self.source.filename, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            raise self._refused(error) from None
+        made: dict[str, Any] = {}
+        exec(code, self.namespace, made)  # noqa: S102 - the user's own template, in the user's module
+        return cast("Function", made["__factory"](**self.constants))
+
+    def _refused(self, error: SyntaxError) -> TemplateError:
+        """What Python's compiler, and not its parser, finds wrong with an expression."""
+        line, start = error.lineno or 1, (error.offset or 1) - 1
+        end = (error.end_offset or 1) - 1 if error.end_lineno == error.lineno else None
+        reason = f"an expression is not Python: {error.msg.replace(MARK, '@')}"
+        hint = "what stands between the braces must be one Python expression"
+        return self.source.error_in_file(reason, line, start, end, hint=hint)
+
+    # Content -----------------------------------------------------------------------------------------
+
+    def body(self, nodes: tuple[Node, ...], scope: Scope) -> Body:
+        body = Body()
+        self._content(body, nodes, scope)
+        return body
+
+    def _content(self, body: Body, nodes: tuple[Node, ...], scope: Scope) -> None:
+        for node in nodes:
+            if isinstance(node, Text):
+                body.text(node.value)
+            elif isinstance(node, Interpolation):
+                self._interpolation(body, node.code, scope)
+            elif isinstance(node, Element):
+                self._element(body, node, scope)
+            elif isinstance(node, If):
+                body.slot(self._if(node, scope))
+            elif isinstance(node, For):
+                body.slot(self._for(node, scope))
+            else:
+                body.slot(self.call(node, scope))
+
+    def _interpolation(self, body: Body, code: Code, scope: Scope) -> None:
+        if isinstance(code.tree, ast.Constant) and isinstance(code.tree.value, str | int | float):
+            body.text(text(code.tree.value))
+            return
+        if isinstance(code.tree, ast.JoinedStr):
+            self.f_string(body, code, scope, "__h_text")
+            return
+        name, reads = self.code(code, scope)
+        body.slot(Hole(lambda previous: _text(name, previous, reads), reads))
+
+    def _element(self, body: Body, node: Element, scope: Scope) -> None:
+        body.text(f"<{node.name}")
+        for attr in node.attributes:
+            self.attribute(body, attr, scope)
+        body.text(">")
+        if node.name.lower() in EATS_LINE_BREAK and node.children and not isinstance(node.children[0], Text):
+            body.text("\n")
+        self._content(body, node.children, scope)
+        if node.name.lower() not in VOID:
+            body.text(f"</{node.name}>")
+
+    # Blocks ------------------------------------------------------------------------------------------
+
+    def _if(self, node: If, scope: Scope) -> Hole:
+        function = self.function_name("if", node.start, node.end)
+        tests: list[str] = []
+        statics: list[str] = []
+        bodies: list[Body] = []
+        deciding: frozenset[Read] = frozenset()
+        for branch in node.branches:
+            if branch.condition is not None:
+                test, reads = self.code(branch.condition, scope)
+                tests.append(test)
+                deciding |= reads
+            body = self.body(branch.children, scope)
+            bodies.append(body)
+            statics.append(self.constant(Statics(body.parts)))
+        chosen = "".join(f"{i} if {test} else " for i, test in enumerate(tests)) + str(len(tests))
+        lines = [f"def {function}(__a, __ch, __prev{scope.parameters}):"]
+        decide = condition(deciding)
+        known = f"__h_which(__prev, ({', '.join(statics)},))"
+        lines.append(f"    if __prev is None{f' or {decide}' if decide else ''}:")
+        lines += [f"        __k = {chosen}", "    else:", f"        __k = {known}"]
+        for i, body in enumerate(bodies):
+            lines += [f"    if __k == {i}:", self._branch(body, statics[i])]
+        lines.append('    return ""')
+        self.functions.append("\n".join(lines))
+        reads = deciding.union(*(body.reads for body in bodies))
+        return Hole(lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", reads)
+
+    def _branch(self, body: Body, statics: str) -> str:
+        if not body.slots:
+            return f"        return {self.constant(Rendered(self.constants[statics], ()))}"
+        return (
+            f"        if __prev.__class__ is __h_R and __prev.statics is {statics}:\n"
+            f"{body.over('            ', '__prev.slots')}"
+            f"            return __h_R({statics}, {body.variables()})\n"
+            f"        return __h_R({statics}, {body.full()})"
+        )
+
+    def _for(self, node: For, scope: Scope) -> Hole:
+        function = self.function_name("for", node.start, node.end)
+        loop = node.loop
+        inner = scope.bind(loop.target, next(self.numbers))
+        iterable, source_reads = self.code(loop.iterable, scope)
+        body = self.body(node.children, inner)
+        own = frozenset(inner.keys[name] for name in loop.target.names)
+        outer = frozenset(read for read in body.reads if read.key not in own)
+        statics = self.constant(Statics(body.parts))
+        stream = self._of_stream(loop, body, statics)
+        filters, filter_reads = self.filters(loop, inner)
+        source_reads |= frozenset(read for read in filter_reads if read.key not in own)
+        lines = [
+            f"def {function}(__a, __ch, __prev{scope.parameters}):",
+            "    if __prev.__class__ is not __h_C:",
+            *self._items(loop, iterable, filters, *stream),
+            *self._check_keys(node, inner),
+            f"        return __h_C({statics}, __items, {self._rows(loop, body)})",
+        ]
+        changed = condition(source_reads)
+        if changed:
+            lines += [
+                f"    if {changed}:",
+                *self._items(loop, iterable, filters, *stream),
+                "    elif __prev.keeps:",
+                "        __items = __prev.items",
+                "    else:",
+                "        return __prev",
+            ]
+        else:
+            lines.append("    __items = __prev.items")
+        lines += self._row_functions(node, body, inner)
+        keys = as_tuple(repr(inner.keys[name]) for name in loop.target.names)
+        names = "None" if isinstance(loop.target.tree, ast.Name) else "__names"
+        lines.append(
+            f"    return __h_rows(__prev, __items, __row, {keys}, {names}, {'__key' if node.key else 'None'}, "
+            f"__ch, bool({condition(outer) or 'False'}), bool({touched(source_reads) or 'False'}))"
+        )
+        self.functions.append("\n".join(lines))
+        return Hole(
+            lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", source_reads | outer
+        )
+
+    def _of_stream(self, loop: Loop, body: Body, statics: str) -> tuple[Body, str]:
+        """Body and statics of the loop's rows over a stream, whose items come as (DOM id, item)."""
+        target = loop.target.tree
+        if not isinstance(target, ast.Tuple) or not isinstance(target.elts[0], ast.Name):
+            return body, statics
+        known = body.of_text(target.elts[0].id)
+        return known, statics if known is body else self.constant(Statics(known.parts))
+
+    def _items(self, loop: Loop, iterable: str, filters: str, body: Body, statics: str) -> list[str]:
+        """Lines that make `__items`; `body` and `statics` are those of a stream's rows."""
+        indent = "        "
+        lines = [f"{indent}__items = __h_items({iterable})", f"{indent}if __items.__class__ is not list:"]
+        rows = f"[{body.full()} for {self.target(loop.target)} in __items.inserts(){filters}]"
+        lines.append(f"{indent}    return __h_stream({statics}, __items, {rows}, __prev)")
+        if filters:
+            target = self.target(loop.target)
+            lines.append(f"{indent}__items = [__i for __i in __items for {target} in (__i,){filters}]")
+        return lines
+
+    def _rows(self, loop: Loop, body: Body) -> str:
+        return f"[{body.full()} for {self.target(loop.target)} in __items]"
+
+    def _check_keys(self, node: For, inner: Scope) -> list[str]:
+        if node.key is None:
+            return []
+        key, _ = self.code(node.key, inner)
+        return [f"        __h_unique([{key} for {self.target(node.loop.target)} in __items])"]
+
+    def _row_functions(self, node: For, body: Body, inner: Scope) -> list[str]:
+        target = node.loop.target
+        lines = [
+            "    def __row(__ch, __prev, __item):",
+            f"        {self.target(target)} = __item",
+            "        if __prev is None:",
+            f"            return {body.full()}",
+            body.over("        ", "__prev").rstrip("\n"),
+            f"        return {body.variables()}",
+        ]
+        if not isinstance(target.tree, ast.Name):
+            values = as_tuple(target.names)
+            lines += [
+                "    def __names(__item):",
+                f"        {self.target(target)} = __item",
+                f"        return {values}",
+            ]
+        if node.key is not None:
+            key, _ = self.code(node.key, inner)
+            lines += [
+                "    def __key(__item):",
+                f"        {self.target(target)} = __item",
+                f"        return {key}",
+            ]
+        return [line for line in lines if line]
+
+
+def _text(name: str, previous: str, reads: frozenset[Read]) -> str:
+    """What was changed in place is not built on the previous tree: nobody knows what in that is still true."""
+    test = touched(reads) if previous != "None" else ""
+    if test:
+        previous = f"None if {test} else {previous}"
+    return f"(__h_text(__t) if (__t := {name}).__class__ is str else __h_dynamic(__t, {previous}))"

@@ -1,0 +1,25 @@
+"""The names that every template knows without an import; the built-in components are known likewise.
+
+They come last: a local, and what the module has when the template is compiled, are meant first. An import that only
+a template uses looks unused to a linter, and would be taken out by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from actorlive.forms.form import used_input
+from actorlive.js.commands import JS
+from actorlive.rendered import Markup
+from actorlive.template.rendering.slots import render_slot
+
+__all__ = ["KNOWN"]
+
+KNOWN: Final[Mapping[str, object]] = {
+    "JS": JS,
+    "Markup": Markup,
+    "render_slot": render_slot,
+    "used_input": used_input,
+}
+"""Name → what it means."""

@@ -1,0 +1,178 @@
+"""One view's memory between renders: the tree that the client has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from actorlive.rendered import Diff, LiveComponent, Rendered, diff_root, full_root, to_html
+from actorlive.template.errors import TemplateError
+from actorlive.template.rendering.live_components import LiveComponents
+from actorlive.template.rendering.placing import Placement, placer
+from actorlive.template.rendering.updating import TOUCHED, changed_values, touched_values
+from actorlive.template.template import Template
+
+__all__ = ["Renderer", "effective", "extended", "render_to_string"]
+
+_NOTHING: dict[str, object] = {}
+
+
+class Renderer:
+    """Renders a view again and again, and says what is new for its client.
+
+    `render` is all that a view without live components needs; with them the message is put together in steps
+    (`start`, `render_component`, `finish`: see `live_components`). When an expression raises, so do these, and
+    the next render is in full.
+    """
+
+    __slots__ = ("_before", "_components", "_extra", "_tree")
+
+    def __init__(self) -> None:
+        self._tree: Rendered | None = None
+        self._before: Rendered | None = None
+        self._extra: Mapping[str, object] = _NOTHING
+        self._components: LiveComponents | None = None
+
+    def render(
+        self, template: Template, assigns: Mapping[str, object], changed: Mapping[str, object] | None
+    ) -> Diff:
+        """The wire diff from the last render to this one; `{}` when there is nothing to send.
+
+        `changed` maps the name of each assign that changed to its value before the first change; the same
+        object as now means that it was changed in place. None renders everything: a join.
+        """
+        if self.start(template, assigns, changed):
+            self._abandon()
+            raise TemplateError("this render has live components: use start, render_component and finish")
+        return self.finish()
+
+    def start(
+        self, template: Template, assigns: Mapping[str, object], changed: Mapping[str, object] | None
+    ) -> list[Placement]:
+        """Render the root; gives the live components that it placed, each to be updated and rendered."""
+        core, tree, extra = template.core, self._tree, template.values
+        if extra:
+            assigns = extended(assigns, extra)
+        if changed is None or tree is None or tree.statics is not core.statics:
+            tree = None
+            changed = _NOTHING
+        else:
+            changed = effective(assigns, changed, extra, self._extra)
+            if changed.keys().isdisjoint(core.names):
+                return []
+        self._before = tree
+        self._tree = self._run(template, assigns, changed, tree)
+        self._extra = extra
+        return self._components.take_placed() if self._components is not None else []
+
+    def render_component(
+        self,
+        cid: int,
+        template: Template,
+        assigns: Mapping[str, object],
+        changed: Mapping[str, object] | None,
+    ) -> list[Placement]:
+        """Render one live component; gives those that it placed itself."""
+        assert self._components is not None
+        tree, extra = self._components.tree(cid), template.values
+        if extra:
+            assigns = extended(assigns, extra)
+        if changed is None or tree is None or tree.statics is not template.core.statics:
+            tree, changed = None, _NOTHING
+        else:
+            before = cast("Mapping[str, object]", tree.memo)
+            changed = effective(assigns, changed, extra, before)
+        new = self._run(template, assigns, changed, tree)
+        new.memo = extra
+        self._components.rendered(cid, new)
+        return self._components.take_placed()
+
+    def finish(self) -> Diff:
+        """The message of what was rendered since the last one."""
+        before, tree = self._before, self._tree
+        if tree is None:
+            diff: Diff = {}
+        elif before is tree:
+            diff = {}
+        else:
+            diff = full_root(tree) if before is None else diff_root(before, tree)
+        self._before = tree
+        if self._components is not None:
+            bodies = self._components.finish(tree, root_is_full="s" in diff)
+            if bodies:
+                diff["c"] = bodies
+        return diff
+
+    def place(self, module: object, id: object, assigns: dict[str, object]) -> LiveComponent:
+        """Number a live component; called by the template that is being rendered."""
+        if self._components is None:
+            self._components = LiveComponents()
+        return self._components.place(module, id, assigns)
+
+    def mark_for_deletion(self, cids: Iterable[int]) -> None:
+        """Answer the client's `cids_will_destroy`."""
+        if self._components is not None:
+            self._components.mark(cids, self._tree)
+
+    def delete(self, cids: Iterable[int]) -> list[int]:
+        """Answer the client's `cids_destroyed`: those really gone, whose state the live layer drops."""
+        return self._components.forget(cids) if self._components is not None else []
+
+    def html(self) -> str:
+        """The HTML of the last render, live components and all."""
+        return to_html(self._tree) if self._tree is not None else ""
+
+    def _run(
+        self,
+        template: Template,
+        assigns: Mapping[str, object],
+        changed: Mapping[str, object],
+        tree: Rendered | None,
+    ) -> Rendered:
+        core = template.core
+        token = placer.set(self)
+        try:
+            slots = core.function(assigns, changed, None if tree is None else tree.slots)
+        except BaseException:
+            self._abandon()
+            raise
+        finally:
+            placer.reset(token)
+        return Rendered(core.statics, slots)
+
+    def _abandon(self) -> None:
+        self._tree = self._before = None
+        if self._components is not None:
+            self._components.abandon()
+
+
+def effective(
+    assigns: Mapping[str, object],
+    changed: Mapping[str, object],
+    extra: Mapping[str, object],
+    before: Mapping[str, object],
+) -> Mapping[str, object]:
+    """`changed` with what was changed in place marked, and the derived assigns compared with those before."""
+    for name in changed:
+        if name in assigns and changed[name] is assigns[name]:
+            changed = {**changed, name: TOUCHED}
+    if not extra:
+        return changed
+    derived = changed_values(before, extra)
+    if any(value is TOUCHED for value in changed.values()):
+        derived |= touched_values(extra, extra)
+    return {name: value for name, value in changed.items() if name not in extra} | derived
+
+
+def extended(assigns: Mapping[str, object], extra: Mapping[str, object]) -> Mapping[str, object]:
+    """The assigns with the derived ones above them; what fills itself when it is read still does."""
+    made = assigns.copy() if isinstance(assigns, dict) else dict(assigns)
+    made.update(extra)
+    return made
+
+
+def render_to_string(template: Template, assigns: Mapping[str, object]) -> str:
+    """The HTML of a template: a dead render."""
+    values = extended(assigns, template.values) if template.values else assigns
+    core = template.core
+    return to_html(Rendered(core.statics, core.function(values, _NOTHING, None)))

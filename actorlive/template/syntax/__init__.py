@@ -1,0 +1,1 @@
+"""Text → nodes: what a template says."""

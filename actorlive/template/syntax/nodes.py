@@ -1,0 +1,129 @@
+"""The template as data: what the parser makes of the text, and the code generator reads.
+
+`start` and `end` are offsets in the template's text; the `Source` turns them into places in a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from actorlive.template.syntax.expression import Code, Loop, Target
+
+__all__ = [
+    "EATS_LINE_BREAK",
+    "VOID",
+    "Attr",
+    "Branch",
+    "Call",
+    "Element",
+    "Entry",
+    "For",
+    "If",
+    "Interpolation",
+    "Node",
+    "Text",
+]
+
+VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+"""Elements that have no content and no end tag."""
+
+EATS_LINE_BREAK = frozenset(("textarea", "pre", "listing"))
+"""Elements whose first line break a browser drops. So a value that stands first in one gets one in front."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attr:
+    """One attribute. `name` is "" for a spread (`{@rest}`); `value` is None for a bare one.
+
+    A literal value is the text between its quotes, entities and all; `quote` is "" when it had none.
+    """
+
+    name: str
+    value: str | Code | Loop | Target | None
+    start: int
+    end: int
+    quote: str = '"'
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text that goes out as it stands."""
+
+    value: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interpolation:
+    """`{expression}` in a text."""
+
+    code: Code
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An HTML element; its special attributes have become `If` and `For` nodes around it."""
+
+    name: str
+    attributes: tuple[Attr, ...]
+    children: tuple[Node, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One slot entry of a call: `<:name …>`, or its inner content under the name `inner_block`."""
+
+    name: str
+    attributes: tuple[Attr, ...]
+    children: tuple[Node, ...]
+    start: int
+    end: int
+    let: Target | None = None
+    loop: Loop | None = None
+    condition: Code | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A component: `<.name …>` or `<module.name …>`. `function` is the expression that finds it."""
+
+    name: str
+    function: Code
+    attributes: tuple[Attr, ...]
+    entries: tuple[Entry, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One branch of an `If`; the condition is None for `else`."""
+
+    condition: Code | None
+    children: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """`{% if %}…{% endif %}`, or an element with `:if`."""
+
+    branches: tuple[Branch, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    """`{% for %}…{% endfor %}`, or an element with `:for`."""
+
+    loop: Loop
+    key: Code | None
+    children: tuple[Node, ...]
+    start: int
+    end: int
+
+
+Node = Text | Interpolation | Element | Call | If | For

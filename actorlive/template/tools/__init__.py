@@ -1,0 +1,1 @@
+"""For the command line: formatting templates, and checking a project's without importing it."""

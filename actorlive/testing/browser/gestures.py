@@ -1,0 +1,421 @@
+"""What the visitor does, and what the browser makes of it: frames to the server, commands run on the page.
+
+A gesture starts at an element, finds the binding that answers it (a click bubbles, a form's button submits, a link
+leads somewhere), and runs its JS commands from left to right. Like the client, it drops a click on an element whose
+last event is not answered yet. `phx-debounce` and `phx-throttle` take no time here: a gesture is sent at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from actorlive.testing.browser import commands, forms
+from actorlive.testing.browser.dom import Node
+from actorlive.testing.browser.failures import pretty
+from actorlive.testing.browser.joined_view import JoinedView
+from actorlive.testing.browser.messages import Navigation, Pending
+from actorlive.testing.browser.page import Page
+from actorlive.testing.errors import CommandFailure, ElementError, ViewGone, hide_frames
+
+__all__ = ["Gesture", "blur", "change", "click", "focus", "hook", "key", "owner", "push", "submit"]
+
+__tracebackhide__ = hide_frames
+
+VALUED = frozenset(("button", "input", "select", "textarea", "option", "output", "progress", "meter", "data"))
+
+
+def owner(page: Page, node: Node) -> JoinedView:
+    """The view that an element belongs to."""
+    for ancestor in node.ancestors():
+        view = page.views.get(ancestor.id)
+        if view is not None and view.container is ancestor:
+            return view
+    return page.main
+
+
+@dataclass(slots=True)
+class Gesture:
+    """One doing of the visitor. `data` goes into the event's value; `sent` is what it sent."""
+
+    page: Page
+    kind: str
+    node: Node
+    what: str
+    data: dict[str, Any] = field(default_factory=dict[str, Any])
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What the test adds on top; it wins over everything."""
+    submitter: Node | None = None
+    target_name: str | None = None
+    only: str | None = None
+    target: str | None = None
+    """A target that the test asked for (`with_target`)."""
+    sent: list[Pending] = field(default_factory=list[Pending])
+
+    def run(self, attribute: str, node: Node | None = None) -> None:
+        """Run the commands of an attribute of the gesture's element, or of another one."""
+        for name, arguments in commands.parse_commands(attribute):
+            self.command(name, arguments, node or self.node)
+
+    def command(self, name: str, arguments: dict[str, Any], node: Node) -> None:
+        """Run one command on its targets."""
+        match name:
+            case "push":
+                self.push(arguments, node)
+            case "patch":
+                patch_to(self.page, owner(self.page, node), arguments["href"], self.sent)
+            case "navigate":
+                href, replace = arguments["href"], bool(arguments.get("replace"))
+                owner(self.page, node).go(Navigation("live_redirect", href, None, replace))
+            case _:
+                for target in commands.targets(self.page.document, node, arguments.get("to")):
+                    self._on_target(name, arguments, target, node)
+        self.page.document.touch()
+
+    def _on_target(self, name: str, arguments: dict[str, Any], target: Node, source: Node) -> None:
+        if name in commands.DOM_COMMANDS:
+            commands.change_dom(name, target, arguments)
+        elif name == "exec":
+            self._exec(arguments["attr"], target)
+        elif name == "dispatch":
+            self._dispatch(arguments, target, source)
+        elif name in ("focus", "focus_first", "push_focus", "pop_focus"):
+            self.page.focus_command(name, target)
+        else:
+            raise CommandFailure(f"the client knows no command {name!r} (in {source!r})")
+
+    def _exec(self, attribute: str, target: Node) -> None:
+        if attribute not in target.attrs:
+            raise CommandFailure(f"exec: {target!r} has no attribute {attribute!r}")
+        self.run(target.attrs[attribute], target)
+
+    def _dispatch(self, arguments: dict[str, Any], target: Node, source: Node) -> None:
+        if arguments["event"] == "al:opt":
+            self.page.overlay.show(self, arguments["detail"]["ops"], source)
+        elif arguments["event"] == "click":
+            self.sent += click(self.page, target)
+        elif arguments["event"] in {"change", "input"} and _bubble(target, "phx-change") is not None:
+            self.sent += change(self.page, target)
+        else:
+            self.page.dispatched.append((arguments["event"], arguments.get("detail") or {}, target))
+
+    # -- pushing -------------------------------------------------------------
+
+    def push(self, arguments: dict[str, Any], node: Node) -> None:
+        """Send an event to every view or component that it is aimed at."""
+        target = self.target or arguments.get("target") or node.attrs.get("phx-target")
+        for view, cid in aims(self.page, node, target):
+            payload = self._payload(arguments, node)
+            if cid is not None:
+                payload["cid"] = cid
+            self.page.overlay.stamp(self, payload)
+            self.sent.append(send(self.page, view, payload, self.what, node))
+
+    def _payload(self, arguments: dict[str, Any], node: Node) -> dict[str, Any]:
+        value: dict[str, Any] = arguments.get("value") or {}
+        event = arguments["event"]
+        if self.kind in ("change", "submit"):
+            return self._form_payload(event, value)
+        meta = {**_phx_values(node), **_own_value(node), **self.data, **value, **self.extra}
+        return {"type": self.kind, "event": event, "value": meta}
+
+    def _form_payload(self, event: str, value: dict[str, Any]) -> dict[str, Any]:
+        form = self.node if self.node.tag == "form" else form_of(self.page, self.node)
+        meta = {**_phx_values(self.node), **value, **self.extra}
+        payload: dict[str, Any] = {"type": "form", "event": event, "meta": meta}
+        payload["value"] = forms.serialize(self.page.document, form, submitter=self.submitter, only=self.only)
+        if self.kind == "change":
+            payload["meta"] = {"_target": self.target_name or "undefined", **meta}
+            payload["uploads"] = {}
+        return payload
+
+
+def send(page: Page, view: JoinedView, payload: dict[str, Any], what: str, node: Node | None) -> Pending:
+    """Send an event. Raises `ViewGone` when there is nobody to send it to."""
+    if view.navigation is not None:
+        raise ViewGone(
+            f"{what}: the view has sent its visitor to {view.navigation.to!r};"
+            " go on with `await view.follow_redirect()`"
+        )
+    if view.status in ("closed", "left", "gone"):
+        raise ViewGone(f"{what}: the view has ended ({view.status})")
+    if view.status != "joined":
+        return Pending("", view.topic, "event", payload, what, node, lost=True)
+    return page.send(view, "event", payload, what, node)
+
+
+def patch_to(page: Page, view: JoinedView, href: str, sent: list[Pending]) -> None:
+    """Follow a patch link."""
+    sent.append(page.send(view, "live_patch", {"url": page.absolute(href)}, f"the patch to {href!r}"))
+
+
+def aims(page: Page, node: Node, target: Any) -> list[tuple[JoinedView, int | None]]:
+    """The views and components that an event goes to."""
+    if target is None:
+        return [(owner(page, node), None)]
+    if isinstance(target, int) or str(target).isdigit():
+        return [(owner(page, node), int(target))]
+    found = page.document.select(str(target))
+    if not found:
+        raise ElementError(
+            f"the target {target!r} of {node!r} matches nothing in\n{pretty(page.main.container)}"
+        )
+    return [(owner(page, match), _component(page, match)) for match in found]
+
+
+def _component(page: Page, node: Node) -> int | None:
+    view = owner(page, node)
+    for ancestor in node.ancestors():
+        if "data-phx-component" in ancestor.attrs:
+            return int(ancestor.attrs["data-phx-component"])
+        if ancestor is view.container:
+            return None
+    return None
+
+
+def _phx_values(node: Node) -> dict[str, Any]:
+    prefix = "phx-value-"
+    return {name.removeprefix(prefix): value for name, value in node.attrs.items() if name.startswith(prefix)}
+
+
+def _own_value(node: Node) -> dict[str, Any]:
+    if node.tag == "li":
+        return {"value": int(node.attrs["value"]) if node.attrs.get("value", "").isdigit() else 0}
+    if node.tag not in VALUED:
+        return {}
+    if node.tag == "input" and forms.kind(node) in forms.TOGGLES:
+        return {"value": forms.toggle_value(node)} if forms.values(node) else {}
+    if node.tag in ("select", "textarea", "input"):
+        return {"value": next(iter(forms.values(node)), node.attrs.get("value", ""))}
+    return {"value": node.text() if node.tag == "output" else node.attrs.get("value", "")}
+
+
+# ---- clicks ------------------------------------------------------------------------------------------
+
+
+def click(page: Page, node: Node, extra: Mapping[str, Any] | None = None) -> list[Pending]:
+    """Click an element. Raises `ElementError` when nothing would happen."""
+    what = f"the click of {node!r}"
+    if forms.is_disabled(node):
+        raise ElementError(f"{node!r} is disabled and cannot be clicked")
+    gesture = Gesture(page, "click", node, what, extra=extra or {})
+    away = _click_away(page, node, what)
+    bound = _bubble(node, "phx-click")
+    link = _bubble(node, "data-phx-link")
+    if bound is not None:
+        _click_bound(gesture, bound)
+    requesting = _bubble(node, "data-method")
+    if requesting is not None:
+        _request(page, requesting)
+    elif link is not None:
+        _follow_link(page, link, gesture.sent)
+    elif bound is None and not _default_action(page, node, gesture) and not away:
+        raise ElementError(
+            f"nothing happens when {node!r} is clicked: it has no phx-click, is no link, and submits no form"
+        )
+    return away + gesture.sent
+
+
+def _bubble(node: Node, attribute: str) -> Node | None:
+    return next((ancestor for ancestor in node.ancestors() if attribute in ancestor.attrs), None)
+
+
+def _click_bound(gesture: Gesture, bound: Node) -> None:
+    if bound.state is not None and bound.state.pending is not None:
+        return  # the client ignores it while the last event is on its way
+    gesture.node = bound
+    gesture.run(bound.attrs["phx-click"])
+
+
+def _click_away(page: Page, node: Node, what: str) -> list[Pending]:
+    sent: list[Pending] = []
+    for other in page.document.select("[phx-click-away]"):
+        if node is not other and not node.inside(other) and commands.is_visible(other):
+            gesture = Gesture(page, "click", other, what)
+            gesture.run(other.attrs["phx-click-away"])
+            sent += gesture.sent
+    return sent
+
+
+def _follow_link(page: Page, link: Node, sent: list[Pending]) -> None:
+    href = link.attrs.get("href", "")
+    view = owner(page, link)
+    if link.attrs["data-phx-link"] == "patch":
+        patch_to(page, view, href, sent)
+    else:
+        replace = link.attrs.get("data-phx-link-state") == "replace"
+        view.go(Navigation("live_redirect", href, None, replace))
+
+
+def _request(page: Page, link: Node) -> None:
+    """What the client's form for a link with a method sends."""
+    method = link.attrs["data-method"].lower()
+    to = link.attrs.get("data-to", link.attrs.get("href", ""))
+    override = () if method == "post" else (("_method", method),)
+    token = (("_csrf_token", link.attrs["data-csrf"]),) if link.attrs.get("data-csrf") else ()
+    owner(page, link).go(Navigation("redirect", to, form=(*override, *token)))
+
+
+def _default_action(page: Page, node: Node, gesture: Gesture) -> bool:
+    """What the browser does by itself; False when that is nothing."""
+    for ancestor in node.ancestors():
+        if ancestor.tag == "a" and "href" in ancestor.attrs:
+            owner(page, ancestor).go(Navigation("redirect", ancestor.attrs["href"]))
+            return True
+        if ancestor.tag == "summary" and ancestor.parent is not None:
+            _toggle_details(page, ancestor.parent)
+            return True
+        if ancestor.tag in ("button", "input"):
+            return _click_control(page, ancestor, gesture)
+    return False
+
+
+def _toggle_details(page: Page, details: Node) -> None:
+    if "open" in details.attrs:
+        del details.attrs["open"]
+    else:
+        details.attrs["open"] = ""
+    page.document.touch()
+
+
+def _click_control(page: Page, control: Node, gesture: Gesture) -> bool:
+    kind = forms.kind(control)
+    if kind in forms.TOGGLES:
+        if kind == "radio":
+            forms.check_radio(page.document, control)
+        else:
+            control.client.entered = [] if forms.values(control) else [forms.toggle_value(control)]
+        gesture.sent += change(page, control)
+        return True
+    form = find_form(page, control)
+    if kind in ("submit", "image") and form is not None:
+        gesture.sent += submit(page, form, submitter=control)
+        return True
+    return False
+
+
+# ---- forms -------------------------------------------------------------------------------------------
+
+
+def find_form(page: Page, control: Node) -> Node | None:
+    """The form that a control belongs to, or None."""
+    named = control.attrs.get("form")
+    if named:
+        return page.document.root.by_id(named)
+    return next((node for node in control.ancestors() if node.tag == "form"), None)
+
+
+def form_of(page: Page, control: Node) -> Node:
+    """The form that a control belongs to. Raises `ElementError` when there is none."""
+    form = find_form(page, control)
+    if form is None:
+        raise ElementError(
+            f"{control!r} stands in no form, and only forms send changes: put a <form> around it"
+        )
+    return form
+
+
+def change(
+    page: Page, node: Node, extra: Mapping[str, Any] | None = None, target: str | None = None
+) -> list[Pending]:
+    """A control was changed, or a form as a whole. Raises `ElementError` when neither has `phx-change`."""
+    form = node if node.tag == "form" else form_of(page, node)
+    bound = node if "phx-change" in node.attrs else form
+    if "phx-change" not in bound.attrs:
+        raise ElementError(f"neither {node!r} nor its form has phx-change")
+    name = forms.name_of(node) or target if node is not form else target
+    node.client.used = True
+    gesture = Gesture(page, "change", bound, f"the change of {node!r}", extra=extra or {}, target_name=name)
+    gesture.only = name if bound is not form else None
+    gesture.submitter = node if node.tag == "button" else None
+    gesture.run(bound.attrs["phx-change"])
+    return gesture.sent
+
+
+def submit(
+    page: Page, form: Node, extra: Mapping[str, Any] | None = None, submitter: Node | None = None
+) -> list[Pending]:
+    """Submit a form over its `phx-submit`. Raises `ElementError` when it has none."""
+    if "phx-submit" not in form.attrs:
+        raise ElementError(
+            f"{form!r} has no phx-submit; to send it over HTTP use `view.form(…).submit_form()`"
+        )
+    for control in forms.controls(page.document, form):
+        control.client.used = True
+    gesture = Gesture(page, "submit", form, f"the submit of {form!r}", extra=extra or {}, submitter=submitter)
+    gesture.run(form.attrs["phx-submit"])
+    return gesture.sent
+
+
+# ---- keys, focus, hooks ------------------------------------------------------------------------------
+
+
+def key(
+    page: Page, node: Node, kind: str, pressed: str, extra: Mapping[str, Any] | None = None
+) -> list[Pending]:
+    """`kind` is "keydown" or "keyup". Window bindings hear it, too."""
+    bound = [node] if f"phx-{kind}" in node.attrs else []
+    bound += [
+        other for other in page.document.select(f"[phx-window-{kind}]") if other is not node or not bound
+    ]
+    if not bound:
+        raise ElementError(
+            f"nothing hears a {kind} of {node!r}: neither phx-{kind} on it nor phx-window-{kind} anywhere"
+        )
+    sent: list[Pending] = []
+    for other in bound:
+        if other.attrs.get("phx-key", pressed).lower() == pressed.lower():
+            attribute = f"phx-{kind}" if f"phx-{kind}" in other.attrs else f"phx-window-{kind}"
+            gesture = Gesture(page, kind, other, f"the {kind} of {node!r}", {"key": pressed}, extra or {})
+            gesture.run(other.attrs[attribute])
+            sent += gesture.sent
+    return sent
+
+
+def focus(page: Page, node: Node, extra: Mapping[str, Any] | None = None) -> list[Pending]:
+    """The element gets the focus."""
+    page.active = node
+    return _plain(page, node, "focus", extra)
+
+
+def blur(page: Page, node: Node, extra: Mapping[str, Any] | None = None) -> list[Pending]:
+    """The element loses the focus."""
+    page.active = None
+    node.client.used = True
+    return _plain(page, node, "blur", extra)
+
+
+def _plain(page: Page, node: Node, kind: str, extra: Mapping[str, Any] | None) -> list[Pending]:
+    if f"phx-{kind}" not in node.attrs:
+        raise ElementError(f"{node!r} has no phx-{kind}")
+    gesture = Gesture(page, kind, node, f"the {kind} of {node!r}", extra=extra or {})
+    gesture.run(node.attrs[f"phx-{kind}"])
+    return gesture.sent
+
+
+def hook(page: Page, node: Node, event: str, value: Any) -> list[Pending]:
+    """A hook of the element calls `pushEvent`."""
+    hooked = {"phx-hook", "phx-viewport-top", "phx-viewport-bottom"} & node.attrs.keys()
+    if not hooked:
+        raise ElementError(
+            f"{node!r} has no phx-hook (nor a viewport binding), so nothing can push {event!r} from it"
+        )
+    if "phx-hook" in node.attrs and not node.id:
+        raise ElementError(f"{node!r} has a phx-hook but no id, which the client demands")
+    payload = {"type": "hook", "event": event, "value": value}
+    return [send(page, owner(page, node), payload, f"pushEvent({event!r}) of {node!r}", node)]
+
+
+def push(
+    page: Page, view: JoinedView, kind: str, event: str, value: Any, target: str | None = None
+) -> list[Pending]:
+    """An event by its name, as if some element had sent it."""
+    payload: dict[str, Any] = {"type": kind, "event": event, "value": value}
+    what = f"the {kind} event {event!r}"
+    if target is None:
+        return [send(page, view, payload, what, None)]
+    return [
+        send(page, aimed, payload if cid is None else {**payload, "cid": cid}, what, None)
+        for aimed, cid in aims(page, view.container, target)
+    ]

@@ -1,0 +1,286 @@
+"""JoinedView: one view as the client holds it, between its topic and its container in the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from actorlive.testing.browser import commands, forms
+from actorlive.testing.browser.dom import Node, parse_fragment
+from actorlive.testing.browser.merging import Rendered, StreamOps, split
+from actorlive.testing.browser.messages import Navigation, Pending
+from actorlive.testing.browser.patch import Patch, set_classes
+from actorlive.testing.errors import hide_frames
+
+if TYPE_CHECKING:
+    from actorlive.testing.browser.page import Page
+
+__all__ = ["JoinedView"]
+
+__tracebackhide__ = hide_frames
+
+CONTAINER_ATTRIBUTES = ("id", "data-phx-session", "data-phx-static", "data-phx-main", "data-phx-root-id")
+
+DISCONNECTED_DELAY = 0.5
+"""Seconds that a view is away before `phx-disconnected` runs."""
+
+STATES = ("phx-connected", "phx-loading", "phx-error", "phx-client-error", "phx-server-error")
+
+
+class JoinedView:
+    """A view's topic, tree and container, and what it has told the client.
+
+    `status` is "joining", "joined", "errored" (crashed, or the socket is down), "closed", "left" or "gone"
+    (redirected).
+    """
+
+    def __init__(self, page: Page, container: Node, parent: JoinedView | None) -> None:
+        self.page = page
+        self.container = container
+        self.parent = parent
+        self.id = container.id
+        self.topic = f"lv:{container.id}"
+        self.session = container.attrs.get("data-phx-session", "")
+        self.static = container.attrs.get("data-phx-static", "")
+        self.status = "joining"
+        self.join_ref: str | None = None
+        self.joins = 0
+        self.attempts = 0
+        self.tree: Rendered | None = None
+        self.title: str | None = None
+        self.redirected_from: Navigation | None = None
+        self.navigation: Navigation | None = None
+        self.patches: list[str] = []
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.replies: list[Any] = []
+
+    # -- joining -------------------------------------------------------------
+
+    def join_payload(self) -> dict[str, Any]:
+        """What a `phx_join` says of the page and the view."""
+        params = {
+            **self.page.connect_params,
+            "_csrf_token": self.page.csrf_token,
+            "_mounts": self.joins,
+            "_mount_attempts": self.attempts,
+        }
+        payload: dict[str, Any] = {"params": params, "session": self.session, "static": self.static or None}
+        if self.parent is None:
+            payload["redirect" if self.redirected_from else "url"] = self.page.url
+        token = self.redirected_from.flash_token if self.redirected_from else None
+        if token is not None and self.joins == 0:
+            payload["flash"] = token
+        return {**payload, "sticky": False}
+
+    def joined(self, response: dict[str, Any]) -> None:
+        """The join was answered: the page shows the connected view."""
+        first = self.joins == 0
+        self.status = "joined"
+        self.joins += 1
+        if "container" in response:
+            self._dress(response["container"][1])
+        self.attempts = 0
+        self._state("phx-connected")
+        extracted = split(response["rendered"])
+        self.tree = Rendered(extracted.diff)
+        recovery = [] if first else self._recoverable_forms()
+        if "live_patch" in response:
+            self.patched(response["live_patch"])
+        self._show(extracted.title, extracted.events, joining=True)
+        self._run_all("phx-connected")
+        self._recover(recovery)
+
+    def _dress(self, attributes: dict[str, str]) -> None:
+        """The container gets another view's attributes, after a live navigation; who it is stays."""
+        kept = {name: value for name, value in self.container.attrs.items() if name in CONTAINER_ATTRIBUTES}
+        self.container.attrs = {**attributes, **kept}
+        self._state("phx-connected")
+
+    def refused(self, response: dict[str, Any]) -> None:
+        """The join was answered with an error."""
+        for kind in ("redirect", "live_redirect"):
+            if kind in response:
+                self._take_events(response.get("events", []))
+                self.navigated(kind, response[kind])
+                return
+        self.status = "closed"
+        self.page.failures.append(self.page.refusal(self, response))
+
+    # -- messages ------------------------------------------------------------
+
+    def acknowledged(self, pending: Pending) -> None:
+        """The reply to a push: unlock, patch, then go where it says."""
+        self.settled(pending)
+        response = pending.response
+        self.page.overlay.answered(pending, response.get("diff", {}).get("e", []))
+        if "diff" in response:
+            self.apply(response["diff"])
+        if pending.event == "live_patch":
+            self._link_patched(pending.payload["url"], redirected="link_redirect" in response)
+        for kind in ("redirect", "live_redirect"):
+            if kind in response:
+                self.navigated(kind, response[kind])
+        if "live_patch" in response:
+            self.patched(response["live_patch"])
+
+    def _link_patched(self, url: str, *, redirected: bool) -> None:
+        """The answer to a patch link: the URL is this view's, or leads to another one."""
+        if redirected:
+            self.go(Navigation("live_redirect", url))
+        else:
+            self.page.url = url
+            parts = urlsplit(url)
+            self.patches.append(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+    def settled(self, pending: Pending) -> None:
+        """The element that sent the push is free again, unless it has sent another since."""
+        node = pending.node
+        if node is not None and node.state is not None and node.state.pending == pending.ref:
+            node.state.pending = None
+
+    def apply(self, diff: dict[str, Any]) -> None:
+        """A diff of the server."""
+        extracted = split(diff)
+        if extracted.reply is not None:
+            self.replies.append(extracted.reply)
+        if extracted.diff and self.tree is not None:
+            self.tree.merge(extracted.diff)
+            self._show(extracted.title, extracted.events, joining=False)
+            return
+        self._titled(extracted.title)
+        self._take_events(extracted.events)
+
+    def patched(self, payload: dict[str, Any]) -> None:
+        """The server changed the URL."""
+        self.page.url = self.page.absolute(payload["to"])
+        self.patches.append(payload["to"])
+
+    def navigated(self, kind: str, payload: dict[str, Any]) -> None:
+        """The server sends the visitor elsewhere; this view has ended."""
+        replace = payload.get("kind") == "replace"
+        self.go(Navigation(kind, payload["to"], payload.get("flash"), replace))
+
+    def go(self, navigation: Navigation) -> None:
+        """The visitor goes elsewhere."""
+        self.navigation = navigation
+        if self.status == "joining":
+            self.status = "gone"
+
+    def close(self) -> None:
+        """`phx_close`: the view has ended for good."""
+        self.page.lose(self)
+        self.status = "gone" if self.navigation else "closed"
+
+    def errored(self, kind: str) -> None:
+        """Show that the view is away."""
+        self.status = "errored"
+        self._state("phx-loading", "phx-error", kind)
+        joins = self.joins
+        self.page.schedule(DISCONNECTED_DELAY, lambda: self._still_away(joins))
+
+    def _still_away(self, joins: int) -> None:
+        if self.joins == joins and self.status in ("errored", "joining"):
+            self._run_all("phx-disconnected")
+
+    def _state(self, *classes: str) -> None:
+        set_classes(
+            self.container, [*(name for name in self.container.classes if name not in STATES), *classes]
+        )
+        self.page.document.touch()
+
+    # -- the page ------------------------------------------------------------
+
+    def _show(self, title: str | None, events: list[list[Any]], *, joining: bool) -> None:
+        assert self.tree is not None
+        self._take_events([event for event in events if len(event) > 2])
+        rendering = self.tree.render()
+        before = None if joining else self._component_ids()
+        self._patch(rendering.html, rendering.streams, joining=joining)
+        self._titled(title)
+        self._take_events([event for event in events if len(event) == 2])
+        self.page.join_children(self)
+        self.page.check()
+        if before:
+            self._destroy_components(before - self._component_ids())
+
+    def _patch(self, html: str, streams: tuple[StreamOps, ...], *, joining: bool) -> None:
+        patch = Patch(self.container, streams, joining=joining)
+        patch.perform(parse_fragment(html, self.container.tag))
+        self.page.document.touch()
+        self.page.overlay.after_patch()
+        self.page.leave_removed(patch.removed)
+        mounted = [self.container] if joining else patch.added
+        for node in [node for root in mounted for node in root.walk()]:
+            if "phx-mounted" in node.attrs:
+                self._run(node, "phx-mounted")
+
+    def _run_all(self, binding: str) -> None:
+        for node in [node for node in self.container.walk() if binding in node.attrs]:
+            self._run(node, binding)
+
+    def _run(self, node: Node, binding: str) -> None:
+        """Run what an element wants run when something happens to its view."""
+        for name, arguments in commands.parse_commands(node.attrs[binding]):
+            if name in commands.DOM_COMMANDS:
+                for target in commands.targets(self.page.document, node, arguments.get("to")):
+                    commands.change_dom(name, target, arguments)
+            elif name == "push":
+                payload = {"type": None, "event": arguments["event"], "value": arguments.get("value", {})}
+                self.page.send(self, "event", payload, binding, node)
+        self.page.document.touch()
+
+    def _titled(self, title: str | None) -> None:
+        if title is not None:
+            self.title = title
+
+    def _take_events(self, events: list[list[Any]]) -> None:
+        self.events += [(event[0], event[1]) for event in events]
+
+    def _component_ids(self) -> set[int]:
+        return {
+            int(node.attrs["data-phx-component"])
+            for node in self.container.walk()
+            if "data-phx-component" in node.attrs
+        }
+
+    def _destroy_components(self, gone: set[int]) -> None:
+        """The two steps in which client and server agree that components are gone."""
+        if gone:
+            cids = sorted(gone)
+            self.page.send(self, "cids_will_destroy", {"cids": cids}, "cids_will_destroy")
+            self.page.send(self, "cids_destroyed", {"cids": cids}, "cids_destroyed")
+            if self.tree is not None:
+                self.tree.forget_components(cids)
+
+    # -- recovery ------------------------------------------------------------
+
+    def _recoverable_forms(self) -> list[tuple[str, str, str]]:
+        """Forms whose values go to the rejoined view: id, event, values."""
+        page = self.page
+        found: list[tuple[str, str, str]] = []
+        for form in self.container.walk():
+            if (
+                form.tag == "form"
+                and form.id
+                and "phx-change" in form.attrs
+                and forms.controls(page.document, form)
+            ):
+                recover = form.attrs.get("phx-auto-recover") or form.attrs["phx-change"]
+                if recover != "ignore":
+                    found.append((form.id, recover, forms.serialize(page.document, form)))
+        return found
+
+    def _recover(self, found: list[tuple[str, str, str]]) -> None:
+        for dom_id, recover, value in found:
+            form = self.container.by_id(dom_id)
+            if form is None or form.tag != "form":
+                continue
+            fields = forms.controls(self.page.document, form)
+            names = [forms.name_of(field) for field in fields if forms.kind(field) != "hidden"]
+            meta = {"_target": next((name for name in names if name), "undefined")}
+            for name, arguments in commands.parse_commands(recover):
+                if name == "push":
+                    payload = {"type": "form", "event": arguments["event"], "value": value, "meta": meta}
+                    self.page.send(
+                        self, "event", {**payload, "uploads": {}}, f"the recovery of {form!r}", form
+                    )

@@ -1,0 +1,88 @@
+"""What the client keeps of each exchange, and how a frame looks to it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from actorlive.testing.browser.dom import Node
+
+if TYPE_CHECKING:
+    from actorlive.testing.worlds.driver import Loaded
+
+__all__ = ["Frame", "Navigation", "PageSocket", "Pending", "decode", "encode"]
+
+
+class PageSocket(Protocol):
+    """The client's end of a connection."""
+
+    def send(self, frame: str) -> None:
+        """Send one text frame; lost when the connection has ended."""
+        ...
+
+    async def receive(self) -> str | bytes | None:
+        """The next frame of the server; None when the connection has ended."""
+        ...
+
+    async def close(self) -> None:
+        """End the connection."""
+        ...
+
+
+class Frame(NamedTuple):
+    """A frame of the server: `[join_ref, ref, topic, event, payload]`."""
+
+    join_ref: str | None
+    ref: str | None
+    topic: str
+    event: str
+    payload: Any
+
+
+def decode(frame: str | bytes) -> Frame:
+    """Take a text frame apart."""
+    return Frame(*json.loads(frame))
+
+
+def encode(join_ref: str | None, ref: str, topic: str, event: str, payload: Any) -> str:
+    """A text frame for the server."""
+    return json.dumps([join_ref, ref, topic, event, payload])
+
+
+@dataclass(slots=True)
+class Pending:
+    """Something sent to the server, and what became of it."""
+
+    ref: str
+    topic: str
+    event: str
+    payload: Any
+    what: str
+    """For messages: "the click of <button …>"."""
+    node: Node | None = None
+    answered: bool = False
+    lost: bool = False
+    status: str = ""
+    response: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def done(self) -> bool:
+        """True when there is nothing more to wait for."""
+        return self.answered or self.lost
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """Where a view sent its visitor: `kind` is "redirect" (a page load) or "live_redirect" (`push_navigate`).
+
+    `form` are the fields of a request by POST that is still to be sent, `loaded` what came back of one.
+    """
+
+    kind: str
+    to: str
+    flash_token: str | None = None
+    replace: bool = False
+    external: bool = False
+    form: tuple[tuple[str, str], ...] | None = None
+    loaded: Loaded | None = None

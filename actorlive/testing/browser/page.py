@@ -1,0 +1,300 @@
+"""Page: one browser tab. It holds the document, speaks the protocol, and keeps the views of the page.
+
+Nothing here waits. Frames come in through `receive`, and what the visitor does goes out through `push`; the waiting
+is `View`'s. What goes wrong while a frame is handled is kept in `failures` and raised by the next call of the test.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from actorlive.live.navigation import absolute
+from actorlive.testing.browser.checks import Checks, OnError
+from actorlive.testing.browser.dom import Document, Node
+from actorlive.testing.browser.joined_view import JoinedView
+from actorlive.testing.browser.messages import Frame, Navigation, PageSocket, Pending, decode, encode
+from actorlive.testing.browser.overlay import Overlay
+from actorlive.testing.browser.patch import is_view
+from actorlive.testing.errors import Failure, JoinFailed, hide_frames
+
+__all__ = ["Page"]
+
+__tracebackhide__ = hide_frames
+
+REJOIN_DELAYS = (1.0, 2.0, 5.0)
+"""Seconds before a crashed view is joined again, by the number of tries; then 10."""
+
+
+class Page:
+    """One tab at one URL. `schedule(delay, fn)` calls a function later; `csrf_token` is the page's own."""
+
+    def __init__(
+        self,
+        html: str,
+        url: str,
+        *,
+        schedule: Callable[[float, Callable[[], None]], None],
+        connect_params: dict[str, Any],
+        on_error: OnError = "raise",
+    ) -> None:
+        self.document = Document(html)
+        self.url = url
+        self.dead_title = _title(self.document)
+        self.schedule = schedule
+        self._checks = Checks(on_error)
+        self.connect_params = connect_params
+        self.socket: PageSocket | None = None
+        self.views: dict[str, JoinedView] = {}
+        self.pending: dict[str, Pending] = {}
+        self.failures: list[BaseException] = []
+        self.dispatched: list[tuple[str, dict[str, Any], Node]] = []
+        self.crashed: Callable[[JoinedView], BaseException | None] = lambda _: None
+        self.active: Node | None = None
+        """The element that has the focus."""
+        self.overlay = Overlay(self)
+        self.rejoins = True
+        """Whether a crashed view is joined again by itself, as the browser does it."""
+        self._focus_stack: list[Node] = []
+        self._refs = map(str, itertools.count(4))
+
+    @property
+    def main(self) -> JoinedView:
+        """The view that the page was loaded for."""
+        return next(view for view in self.views.values() if view.parent is None)
+
+    @property
+    def csrf_token(self) -> str:
+        """The token in the page's head, or ""."""
+        meta = self.document.select('meta[name="csrf-token"]')
+        return meta[0].attrs.get("content", "") if meta else ""
+
+    # -- sending -------------------------------------------------------------
+
+    def send(
+        self, view: JoinedView, event: str, payload: Any, what: str, node: Node | None = None
+    ) -> Pending:
+        """Send a frame on a view's topic; the answer will be found in what is returned."""
+        ref = next(self._refs)
+        pending = Pending(ref, view.topic, event, payload, what, node)
+        if event == "phx_join":
+            view.join_ref = ref
+        if self.socket is None:
+            pending.lost = True
+            return pending
+        self.pending[ref] = pending
+        if node is not None and event == "event":
+            node.client.pending = ref
+        self.socket.send(encode(view.join_ref, ref, view.topic, event, payload))
+        return pending
+
+    # -- joining -------------------------------------------------------------
+
+    def join_main(self) -> JoinedView:
+        """Join the page's main view."""
+        container = self.document.root.find(lambda node: "data-phx-main" in node.attrs)
+        if container is None:
+            container = self.document.root.find(is_view)
+        if container is None:
+            raise Failure("the page holds no live view (no element with data-phx-session)")
+        view = self.views[container.id] = JoinedView(self, container, None)
+        self.join(view)
+        return view
+
+    def join(self, view: JoinedView) -> Pending:
+        """Join, or join again."""
+        return self.send(view, "phx_join", view.join_payload(), "phx_join")
+
+    def join_children(self, parent: JoinedView) -> None:
+        """Join the views that stand in a view's new HTML; leave those that are gone from it."""
+        for node in list(parent.container.walk()):
+            if is_view(node) and node is not parent.container and node.id not in self.views:
+                if node.attrs.get("data-phx-session"):
+                    self.views[node.id] = JoinedView(self, node, parent)
+                    self.join(self.views[node.id])
+
+    def leave(self, view: JoinedView) -> None:
+        """Leave a view, its children first."""
+        for child in [child for child in self.views.values() if child.parent is view]:
+            self.leave(child)
+        self.views.pop(view.id, None)
+        if view.status == "joined":
+            self.send(view, "phx_leave", {}, "phx_leave")
+        view.status = "left"
+
+    def leave_removed(self, removed: list[Node]) -> None:
+        """Views whose containers are gone from the page are left."""
+        gone = {id(node) for root in removed for node in root.walk()}
+        for view in list(self.views.values()):
+            if view.parent is not None and id(view.container) in gone:
+                self.leave(view)
+
+    # -- receiving -----------------------------------------------------------
+
+    def receive(self, data: str | bytes) -> None:
+        """Handle a frame of the server."""
+        try:
+            self._handle(decode(data))
+        except Exception as error:
+            self.failures.append(error)
+
+    def _handle(self, frame: Frame) -> None:
+        pending = self.pending.pop(frame.ref, None) if frame.event == "phx_reply" and frame.ref else None
+        view = self.views.get(frame.topic.removeprefix("lv:"))
+        if pending is not None:
+            self._answer(pending, view, frame)
+        elif view is not None and frame.join_ref in (None, view.join_ref):
+            self._push(view, frame)
+
+    def _answer(self, pending: Pending, view: JoinedView | None, frame: Frame) -> None:
+        pending.status = frame.payload["status"]
+        pending.response = frame.payload["response"]
+        try:
+            if view is not None and frame.join_ref in (None, view.join_ref):
+                self._answered(pending, view)
+        finally:
+            pending.answered = True
+
+    def _answered(self, pending: Pending, view: JoinedView) -> None:
+        if pending.event == "phx_join":
+            if pending.status == "ok":
+                view.joined(pending.response)
+            else:
+                view.refused(pending.response)
+        elif pending.status == "ok":
+            view.acknowledged(pending)
+        else:
+            raise Failure(f"the server answered {pending.what} with an error: {pending.response!r}")
+
+    def _push(self, view: JoinedView, frame: Frame) -> None:
+        match frame.event:
+            case "diff":
+                view.apply(frame.payload)
+            case "live_patch":
+                view.patched(frame.payload)
+            case "live_redirect" | "redirect":
+                view.navigated(frame.event, frame.payload)
+            case "phx_error":
+                self._crashed(view)
+            case "phx_close":
+                view.close()
+            case event:
+                raise Failure(f"the server sent an event that the client does not know: {event!r}")
+
+    def check(self) -> None:
+        """Look for what is wrong with the page as it stands now. Raises `Failure`, or warns."""
+        self._checks.run(self.document.root)
+
+    # -- ends ----------------------------------------------------------------
+
+    def _crashed(self, view: JoinedView) -> None:
+        self.lose(view)
+        for child in [child for child in self.views.values() if child.parent is view]:
+            self.leave(child)
+        error = self.crashed(view)
+        view.errored("phx-server-error")
+        if error is not None:
+            self.failures.append(error)
+        if self.rejoins:
+            self.rejoin_later(view)
+
+    def rejoin_later(self, view: JoinedView) -> None:
+        """Join again after the client's delay."""
+        delay = REJOIN_DELAYS[view.attempts] if view.attempts < len(REJOIN_DELAYS) else 10.0
+        join_ref = view.join_ref
+
+        def rejoin() -> None:
+            if view.status == "errored" and view.join_ref == join_ref and self.socket is not None:
+                view.status = "joining"
+                view.attempts += 1
+                self.join(view)
+
+        self.schedule(delay, rejoin)
+
+    def rejoin(self) -> None:
+        """Join now what is away."""
+        for view in list(self.views.values()):
+            if view.status == "errored":
+                view.status = "joining"
+                self.join(view)
+
+    def lose(self, view: JoinedView) -> None:
+        """What the view has in flight will not be answered."""
+        for ref, pending in list(self.pending.items()):
+            if pending.topic == view.topic:
+                del self.pending[ref]
+                pending.lost = True
+                self.overlay.lost(pending)
+                if pending.node is not None:
+                    view.settled(pending)
+
+    def disconnected(self) -> None:
+        """The socket has ended: every view waits for a new one."""
+        self.socket = None
+        for view in list(self.views.values()):
+            self.lose(view)
+            if view.parent is not None:
+                self.views.pop(view.id)
+                view.status = "left"
+            elif view.status in ("joined", "joining", "errored"):
+                view.errored("phx-client-error")
+
+    # -- focus ---------------------------------------------------------------
+
+    def focus_command(self, name: str, target: Node) -> None:
+        """The JS commands that move the focus."""
+        match name:
+            case "push_focus":
+                self._focus_stack.append(target)
+            case "pop_focus":
+                self.active = self._focus_stack.pop() if self._focus_stack else self.active
+            case "focus_first":
+                self.active = next(
+                    (node for node in target.walk() if node is not target and _focusable(node)), None
+                )
+            case _:
+                self.active = target
+
+    # -- going elsewhere -----------------------------------------------------
+
+    def absolute(self, to: str) -> str:
+        """A path as a URL of this page's host."""
+        return absolute(self.url, to)
+
+    def join_redirected(self, view: JoinedView, navigation: Navigation) -> JoinedView:
+        """A live navigation: leave the view and join the next one on the same topic."""
+        for child in [child for child in self.views.values() if child.parent is view]:
+            self.leave(child)
+        if view.status == "joined":
+            self.send(view, "phx_leave", {}, "phx_leave")
+        self.url = self.absolute(navigation.to)
+        following = JoinedView(self, view.container, None)
+        following.redirected_from = navigation
+        following.attempts = 0
+        self.views = {following.id: following}
+        self.join(following)
+        return following
+
+    def refusal(self, view: JoinedView, response: dict[str, Any]) -> BaseException:
+        """What a refused join is told as."""
+        error = self.crashed(view)
+        if error is not None:
+            return error
+        reason = response.get("reason", response)
+        return JoinFailed(
+            f"the server refused the join of {self.url}: {reason!r}."
+            ' "stale" means that a token or the session is not good, "unauthorized" that the URL leads elsewhere.'
+        )
+
+
+def _focusable(node: Node) -> bool:
+    interactive = node.tag in ("input", "select", "textarea", "button") or (
+        node.tag == "a" and "href" in node.attrs
+    )
+    return (interactive and "disabled" not in node.attrs) or "tabindex" in node.attrs
+
+
+def _title(document: Document) -> str:
+    titles = document.select("title")
+    return titles[0].text() if titles else ""

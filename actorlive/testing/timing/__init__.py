@@ -1,0 +1,1 @@
+"""Virtual time, schedules, and what is left when a test ends."""

@@ -1,0 +1,300 @@
+"""Driver: keeps one page going. A pump for its frames, its timers, and the waiting that a test's calls need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import trio
+
+from actorlive.runtime import Pid
+from actorlive.testing.browser.checks import OnError
+from actorlive.testing.browser.joined_view import JoinedView
+from actorlive.testing.browser.messages import Navigation, PageSocket, Pending
+from actorlive.testing.browser.page import Page
+from actorlive.testing.errors import (
+    Failure,
+    JoinFailed,
+    NotIdle,
+    Redirected,
+    UnexpectedStatus,
+    ViewGone,
+    hide_frames,
+)
+from actorlive.testing.timing import clock
+
+__all__ = ["Driver", "Loaded", "World", "gone", "headers_of"]
+
+__tracebackhide__ = hide_frames
+
+JOIN_TIMEOUT = 10.0
+"""Seconds that the client gives a join."""
+
+RECONNECT_DELAYS = (0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before the tries to connect again."""
+
+PUSH_TIMEOUT = 30.0
+"""Seconds after which the browser gives an answer up and reloads the page."""
+
+
+class Loaded:
+    """An answer to a page load: the HTML, its status and the URL that it stands for."""
+
+    __slots__ = ("headers", "html", "status", "url")
+
+    def __init__(self, html: str, status: int, url: str, headers: dict[str, str]) -> None:
+        self.html = html
+        self.status = status
+        self.url = url
+        self.headers = headers
+
+
+def headers_of(headers: Any) -> dict[str, str]:
+    """A response's headers by their names in lower case."""
+    return {str(name).lower(): str(value) for name, value in headers.items()}
+
+
+class World:
+    """What a page needs of the world around it: an HTTP client and a way to connect. One a `live()` block."""
+
+    async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
+        """GET a page, with the cookies of this visitor."""
+        raise NotImplementedError
+
+    async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
+        """Send a form over HTTP."""
+        raise NotImplementedError
+
+    async def connect(self, page: Page) -> PageSocket:
+        """Open a websocket, or its like, for a page."""
+        raise NotImplementedError
+
+    async def settle(self) -> None:
+        """Wait until everything rests that the page can hear from. Here: all of this Trio loop."""
+        await clock.settle()
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass, then settle."""
+        await clock.advance(seconds)
+
+    def read_flash(self, token: str | None) -> dict[str, str]:
+        """What a flash token says, where that can be known."""
+        return {}
+
+    def where(self, topic: str) -> str:
+        """Where the view of that topic stands, to end a clause: ", in FUNCTION (FILE:LINE)"; "" where nobody knows."""
+        return ""
+
+    def pid(self, view: JoinedView) -> Pid:
+        """The view's process. Raises `Failure` where it cannot be reached."""
+        raise Failure("the view's process is on the other side of a real socket")
+
+
+class Driver:
+    """One page and what moves it. `nursery` holds its pump and its timers."""
+
+    def __init__(
+        self, nursery: trio.Nursery, connect_params: dict[str, Any], on_error: OnError = "raise"
+    ) -> None:
+        self._on_error: OnError = on_error
+        self.world: World = World()
+        self.connect_params = connect_params
+        self.page: Page | None = None
+        self._nursery = nursery
+        self._pump: trio.CancelScope | None = None
+        self._tries = 0
+        self._offline = False
+
+    # -- page and socket -----------------------------------------------------
+
+    def open(self, loaded: Loaded) -> Page:
+        """The page of a load, not connected yet."""
+        self.page = Page(
+            loaded.html,
+            loaded.url,
+            schedule=self.schedule,
+            connect_params=self.connect_params,
+            on_error=self._on_error,
+        )
+        return self.page
+
+    async def connect(self, page: Page) -> None:
+        """Give the page a socket and pump its frames."""
+        self._offline = False
+        page.socket = socket = await self.world.connect(page)
+        self._pump = trio.CancelScope()
+        self._nursery.start_soon(self._run, page, socket, self._pump)
+
+    async def _run(self, page: Page, socket: PageSocket, scope: trio.CancelScope) -> None:
+        with scope:
+            while (frame := await socket.receive()) is not None:
+                self._tries = 0
+                page.receive(frame)
+            if page.socket is socket:
+                page.disconnected()
+                self._reconnect_later(page)
+
+    def _reconnect_later(self, page: Page) -> None:
+        """The server, or the network, has ended the socket: the client comes back by itself."""
+        if page.rejoins:
+            delay = RECONNECT_DELAYS[min(self._tries, len(RECONNECT_DELAYS) - 1)]
+            self._tries += 1
+            self._nursery.start_soon(self._reconnect, page, delay)
+
+    async def _reconnect(self, page: Page, delay: float) -> None:
+        await trio.sleep(delay)
+        if page.socket is None and page is self.page and not self._offline:
+            await self.connect(page)
+            page.rejoin()
+
+    async def disconnect(self) -> None:
+        """End the socket, as when the network goes."""
+        page = self.page
+        self._offline = True
+        if page is None or page.socket is None:
+            return
+        socket = page.socket
+        page.disconnected()
+        await socket.close()
+        if self._pump is not None:
+            self._pump.cancel()
+
+    # -- lives of the page -----------------------------------------------------
+
+    async def start(self, url: str) -> JoinedView:
+        """Load a page, connect, join; its main view. Raises what stands in the way."""
+        loaded = await self.world.load(url)
+        return await self._join(loaded)
+
+    async def _join(self, loaded: Loaded) -> JoinedView:
+        if loaded.status != 200:
+            raise UnexpectedStatus(
+                f"{loaded.url} answered with status {loaded.status}:\n{loaded.html[:500]}", loaded.status
+            )
+        page = self.open(loaded)
+        await self.connect(page)
+        view = page.join_main()
+        await self._joined(view)
+        if view.navigation is not None:
+            flash = self.world.read_flash(view.navigation.flash_token)
+            raise Redirected(view.navigation.to, flash, view.navigation.kind)
+        return view
+
+    async def _joined(self, view: JoinedView) -> None:
+        if not await self.until(lambda: view.status != "joining", JOIN_TIMEOUT):
+            raise NotIdle(
+                f"the join of {view.page.url} was not answered within {JOIN_TIMEOUT:g} s:"
+                f" its callbacks are still at work{self.world.where(view.topic)}"
+            )
+        await self.settle()
+
+    async def rejoin(self) -> None:
+        """Connect again, and join again what was joined."""
+        page = self.page
+        assert page is not None
+        if page.socket is None:
+            await self.connect(page)
+        page.rejoin()
+        for view in list(page.views.values()):
+            await self._joined(view)
+
+    async def follow(self, navigation: Navigation) -> JoinedView:
+        """Go where a view sent its visitor."""
+        page = self.page
+        assert page is not None
+        if navigation.kind == "live_redirect" and page.socket is not None:
+            view = page.join_redirected(page.main, navigation)
+            with suppress(JoinFailed):
+                await self._joined(view)
+                if view.navigation is not None:
+                    flash = self.world.read_flash(view.navigation.flash_token)
+                    raise Redirected(view.navigation.to, flash, view.navigation.kind)
+                return view
+        return await self._join(await self.load(navigation))
+
+    async def send_request(self) -> None:
+        """Send the request of a link with a method, if one was clicked; what comes back leads the visitor on."""
+        page = self.page
+        assert page is not None
+        for view in page.views.values():
+            if view.navigation is not None and view.navigation.form is not None:
+                view.navigation = await self._answer(page, view.navigation.to, view.navigation.form)
+
+    async def _answer(self, page: Page, to: str, form: tuple[tuple[str, str], ...]) -> Navigation:
+        loaded = await self.world.send_form(page.absolute(to), "post", list(form))
+        if 300 <= loaded.status < 400:
+            return Navigation("redirect", loaded.headers.get("location", ""))
+        return Navigation("redirect", to, loaded=loaded)
+
+    async def load(self, navigation: Navigation) -> Loaded:
+        """Leave the page and load the next one, unless it has come already."""
+        page = self.page
+        assert page is not None
+        await self.disconnect()
+        if navigation.loaded is not None:
+            return navigation.loaded
+        return await self.world.load(page.absolute(navigation.to), flash_token=navigation.flash_token)
+
+    async def stop(self) -> None:
+        """The tab is closed: its socket ends, and with it the views behind it."""
+        await self.disconnect()
+        await clock.settle()
+
+    def schedule(self, delay: float, fn: Callable[[], None]) -> None:
+        """Call a function in so many seconds, as long as the page is there."""
+
+        async def later() -> None:
+            await trio.sleep(delay)
+            fn()
+
+        self._nursery.start_soon(later)
+
+    # -- waiting -------------------------------------------------------------
+
+    def check(self) -> None:
+        """Raise what went wrong since the last call, plainly."""
+        page = self.page
+        if page is not None and page.failures:
+            failure, *rest = page.failures
+            page.failures.clear()
+            for other in rest:
+                failure.add_note(f"and after it: {other!r}")
+            raise failure
+
+    async def settle(self) -> None:
+        """Wait until everything rests; raise what went wrong."""
+        await self.world.settle()
+        self.check()
+
+    async def advance(self, seconds: float) -> None:
+        """Let virtual time pass; raise what went wrong."""
+        await self.world.advance(seconds)
+        self.check()
+
+    async def until(self, test: Callable[[], bool], timeout: float) -> bool:
+        """Let time pass until `test` holds; whether it does. Raises what went wrong meanwhile."""
+        page = self.page
+        assert page is not None
+        held = await clock.until(lambda: test() or bool(page.failures), timeout)
+        self.check()
+        return held
+
+    async def answers(self, pendings: list[Pending], timeout: float = PUSH_TIMEOUT) -> None:
+        """Wait for the answers; raise what went wrong. Raises `NotIdle` when none came in time."""
+        if not await self.until(lambda: all(pending.done for pending in pendings), timeout):
+            open_ = next(pending for pending in pendings if not pending.done)
+            raise NotIdle(
+                f"no answer to {open_.what} within {timeout:g} s: its handler is still at work"
+                f"{self.world.where(open_.topic)}. Use wait=False to look at the page meanwhile."
+            )
+
+
+def gone(navigation: Navigation | None, status: str) -> ViewGone:
+    """The error for a view that has ended."""
+    if navigation is not None:
+        return ViewGone(
+            f"the view has sent its visitor to {navigation.to!r} ({navigation.kind});"
+            " go on with `await view.follow_redirect()`"
+        )
+    return ViewGone(f"the view has ended ({status})")

@@ -1,0 +1,107 @@
+"""A view without an application: no routes, no cookies, a session as the test gives it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from actorlive.live.endpoint import Mount, Route
+from actorlive.live.process.connection import ConnectionInfo, Refused
+from actorlive.live.process.dead import DeadRedirect, dead_render
+from actorlive.live.view import LiveView, check_view
+from actorlive.runtime import Node
+from actorlive.testing.browser.page import Page
+from actorlive.testing.errors import Failure, Redirected, hide_frames
+from actorlive.testing.worlds.driver import Loaded
+from actorlive.testing.worlds.memory import MemorySocket, Network
+from actorlive.testing.worlds.world import MemoryWorld, absolute
+from actorlive.web.limits import Limits
+from actorlive.web.sockets import Sockets
+from actorlive.wire import Join, JoinPayload
+
+__all__ = ["IsolatedWorld"]
+
+__tracebackhide__ = hide_frames
+
+DOM_ID = "isolated"
+PAGE = (
+    '<!DOCTYPE html><html><head><title>{title}</title></head><body><div id="{id}" data-phx-session="isolated"'
+    ' data-phx-static="">{content}</div></body></html>'
+)
+
+
+class _Endpoint:
+    """An endpoint with one view and no routes."""
+
+    debug = True
+
+    def __init__(self, view: type[LiveView[Any]], session: Mapping[str, Any]) -> None:
+        check_view(view)
+        self._view = view
+        self._session = session
+
+    def route_for(self, uri: str) -> Route | None:
+        return None
+
+    def sign_reload(self, status: int) -> str:
+        return str(status)
+
+    def sign_flash(self, flash: Mapping[str, str]) -> str:
+        return json.dumps(dict(flash))
+
+    def authorize(self, join: Join, payload: JoinPayload, connection: ConnectionInfo) -> Mount | Refused:
+        return self.mount(join.topic, join.join_ref, join.ref, payload.params or {})
+
+    def mount(
+        self,
+        topic: str = "",
+        join_ref: str | None = None,
+        ref: str | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> Mount:
+        return Mount(
+            route=Route(self._view),
+            dom_id=DOM_ID,
+            uri=absolute("/"),
+            params=None,
+            session=dict(self._session),
+            endpoint=self,
+            topic=topic,
+            join_ref=join_ref,
+            ref=ref,
+            connect_params=dict(params or {}),
+        )
+
+
+class IsolatedWorld(MemoryWorld):
+    """The world of one unrouted view."""
+
+    def __init__(
+        self,
+        view: type[LiveView[Any]],
+        session: Mapping[str, Any],
+        node: Node,
+        network: Network,
+        schedule: Callable[[float, Callable[[], None]], None],
+    ) -> None:
+        self._endpoint = _Endpoint(view, session)
+        super().__init__(node, self._endpoint, Sockets(), Limits(), network, schedule)
+
+    async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
+        """Render the view dead. Raises `Redirected`, `Failure` for any other URL."""
+        if url != absolute("/"):
+            raise Failure(f"an isolated view has no application around it, so nothing is at {url!r}")
+        page = await dead_render(self._endpoint.mount())
+        if isinstance(page, DeadRedirect):
+            raise Redirected(page.to, page.flash, "redirect")
+        html = PAGE.format(title=page.page_title or "", id=DOM_ID, content=page.content)
+        return Loaded(html, 200, url, {})
+
+    def read_flash(self, token: str | None) -> dict[str, str]:
+        """What a flash token says."""
+        return {} if token is None else json.loads(token)
+
+    async def connect(self, page: Page) -> MemorySocket:
+        """A connection of the page."""
+        return self.open_socket(page, {})

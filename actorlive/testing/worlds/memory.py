@@ -1,0 +1,146 @@
+"""The in-memory end of a connection: the server's own `LiveConnection` and queue, without a socket between.
+
+`Network` stands where the wire would be. It may take time for each frame (`latency`, `jitter`), never changing their
+order, and it may fail: a lost frame means that the connection is gone, as with TCP, and all that was on its way.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import trio
+
+from actorlive.errors import ProtocolError
+from actorlive.live.process.connection import LiveConnection
+from actorlive.testing.browser.messages import decode
+from actorlive.testing.timing.schedule import late_frames
+from actorlive.web.sockets import ClientSocket, Sockets
+
+__all__ = ["MemorySocket", "Network", "TimedQueue"]
+
+
+@dataclass
+class Network:
+    """What lies between client and server: seconds each way, and how often it breaks.
+
+    `latency` is fixed, `jitter` adds up to so much more at random; `loss` is the probability that a frame breaks the
+    connection. `seed` makes the chances repeatable. The fields may be changed at any time.
+    """
+
+    latency: float = 0.0
+    jitter: float = 0.0
+    loss: float = 0.0
+    seed: int = 0
+    random: random.Random = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)  # noqa: S311 - chances of a test, not secrets
+
+    def delay(self) -> float:
+        """How long one frame takes."""
+        return self.latency + (self.random.uniform(0, self.jitter) if self.jitter else 0.0)
+
+    def breaks(self) -> bool:
+        """Whether this frame is the one that is lost."""
+        return self.loss > 0 and self.random.random() < self.loss
+
+
+class TimedQueue(ClientSocket):
+    """The server's outgoing side, which notes of each frame when it will have reached the client."""
+
+    def __init__(self, network: Network, max_queue: int, live_socket_id: str | None) -> None:
+        super().__init__(max_queue, live_socket_id)
+        self._network = network
+        self._arrivals: deque[float] = deque()
+        self._last = 0.0
+
+    def send(self, frame: bytes) -> None:
+        """Queue one frame; none arrives before the one that was sent before it."""
+        if not self.closing:
+            self._last = max(self._last, trio.current_time() + self._network.delay())
+            self._arrivals.append(self._last)
+        super().send(frame)
+
+    async def next_arrival(self) -> tuple[bytes, float] | None:
+        """The next frame, and the moment at which it arrives; None at the end."""
+        frame = await self.next_frame()
+        return None if frame is None else (frame, self._arrivals.popleft())
+
+
+class MemorySocket:
+    """One connection of one page."""
+
+    def __init__(
+        self,
+        connection: LiveConnection,
+        queue: TimedQueue,
+        sockets: Sockets,
+        network: Network,
+        schedule: Callable[[float, Callable[[], None]], None],
+        on_join: Callable[[LiveConnection, str], None],
+    ) -> None:
+        self._on_join = on_join
+        self.connection = connection
+        self._queue = queue
+        self._sockets = sockets
+        self._network = network
+        self._schedule = schedule
+        self._late = late_frames()
+        self._closed = False
+        self._under_way: deque[str] = deque()
+        self._due_out = 0.0
+        queue.connection = connection
+        sockets.add(queue)
+
+    def send(self, frame: str) -> None:
+        """Send one text frame to the server."""
+        if self._network.breaks():
+            self._end()
+        delay = self._wait_out()
+        if delay > 0:
+            self._under_way.append(frame)
+            self._schedule(delay, lambda: self._arrive(self._under_way.popleft()))
+        else:
+            self._arrive(frame)
+
+    def _wait_out(self) -> float:
+        delay = self._network.delay()
+        now = trio.current_time()
+        self._due_out = max(self._due_out, now + delay + self._late())
+        return self._due_out - now
+
+    def _arrive(self, frame: str) -> None:
+        if self._closed:
+            return
+        try:
+            self.connection.receive(frame)
+            message = decode(frame)
+            if message.event == "phx_join":
+                self._on_join(self.connection, message.topic)
+        except ProtocolError as error:
+            self._queue.close(error.code)
+
+    async def receive(self) -> bytes | None:
+        """The server's next frame; None at the end."""
+        arrival = await self._queue.next_arrival()
+        if arrival is None or self._network.breaks():
+            self._end()
+            return None
+        frame, moment = arrival
+        if moment > trio.current_time():
+            await trio.sleep_until(moment)
+        return None if self._closed else frame
+
+    async def close(self) -> None:
+        """End the connection from the client's side."""
+        self._end()
+
+    def _end(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._queue.close(None)
+            self._sockets.discard(self._queue)
+            self.connection.close()

@@ -1,0 +1,224 @@
+"""The same view over a real websocket: against a running server, any server of the protocol.
+
+The page is loaded with the standard library's HTTP client in a worker thread, and the socket is trio-websocket's. Time
+is real here: `advance` sleeps, and `settle` waits until nothing has come for a little while.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import trio
+import trio_websocket
+
+from actorlive.testing.browser.messages import decode, encode
+from actorlive.testing.browser.page import Page
+from actorlive.testing.errors import Redirected, hide_frames
+from actorlive.testing.timing.trio_run import require_trio, unwrap
+from actorlive.testing.view import View
+from actorlive.testing.worlds.driver import Driver, Loaded, World, headers_of
+
+__all__ = ["RemoteSocket", "RemoteWorld", "connect"]
+
+__tracebackhide__ = hide_frames
+
+CONNECT_TIMEOUT = 10.0
+QUIET = 0.05
+PATIENCE = 1.0
+HEARTBEAT = 30.0
+"""Seconds between two signs of life, as the client gives them; a server takes one that is silent for gone."""
+
+CLOSE_TIMEOUT = 1.0
+MAX_MESSAGE = 64 * 1024 * 1024
+
+
+@asynccontextmanager
+async def connect(
+    url: str,
+    *,
+    connect_params: Mapping[str, Any] | None = None,
+    socket_path: str = "/live/websocket",
+    ssl_context: ssl.SSLContext | None = None,
+    heartbeat: float = HEARTBEAT,
+) -> AsyncGenerator[View]:
+    """The view at a URL of a running server, as `live` gives it: loaded, then joined over a websocket.
+
+    `socket_path` is where the server's LiveSocket listens; `heartbeat` seconds lie between two signs of life, and a
+    server that has not answered one when the next is due counts as gone. Raises what `live` raises, and `OSError`
+    when nobody answers. Leaving the block closes the socket.
+    """
+    require_trio()
+    failure: BaseException | None = None
+    try:
+        async with trio.open_nursery() as nursery:
+            driver = Driver(nursery, dict(connect_params or {}))
+            driver.world = RemoteWorld(nursery, socket_path, ssl_context, heartbeat)
+            try:
+                parts = urlsplit(url)
+                url = parts._replace(path=parts.path or "/").geturl()
+                yield View(driver, await driver.start(url))
+                driver.check()
+            except BaseException as error:
+                failure = error
+            with trio.CancelScope(shield=True):
+                await driver.disconnect()
+            nursery.cancel_scope.cancel()
+    except BaseExceptionGroup as group:
+        raise unwrap(group) from None
+    if failure is not None:
+        raise unwrap(failure)
+
+
+class RemoteWorld(World):
+    """A server somewhere else, and one visitor's cookies."""
+
+    def __init__(
+        self, nursery: trio.Nursery, socket_path: str, ssl_context: ssl.SSLContext | None, heartbeat: float
+    ) -> None:
+        self._nursery = nursery
+        self._socket_path = socket_path
+        self._ssl = ssl_context
+        self._heartbeat = heartbeat
+        self._socket: RemoteSocket | None = None
+        self._jar = CookieJar()
+        handlers: list[Any] = [urllib.request.HTTPCookieProcessor(self._jar), _NoRedirects()]
+        if ssl_context is not None:
+            handlers.append(urllib.request.HTTPSHandler(context=ssl_context))
+        self._opener = urllib.request.build_opener(*handlers)
+
+    async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
+        """GET a page. Raises `Redirected`, `OSError`."""
+        request = urllib.request.Request(url)  # noqa: S310 - the test's own URL
+        if flash_token is not None:
+            request.add_header("Cookie", f"__phoenix_flash__={flash_token}")
+        loaded = await trio.to_thread.run_sync(self._fetch, request)
+        if 300 <= loaded.status < 400:
+            raise Redirected(loaded.headers.get("location", ""), {}, "redirect")
+        return loaded
+
+    async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
+        """Send a form over HTTP."""
+        encoded = urlencode(pairs)
+        if method == "get":
+            request = urllib.request.Request(f"{url}?{encoded}")  # noqa: S310
+        else:
+            request = urllib.request.Request(url, data=encoded.encode())  # noqa: S310
+        return await trio.to_thread.run_sync(self._fetch, request)
+
+    def _fetch(self, request: urllib.request.Request) -> Loaded:
+        try:
+            with self._opener.open(request, timeout=CONNECT_TIMEOUT) as response:
+                return Loaded(
+                    response.read().decode(), response.status, request.full_url, headers_of(response.headers)
+                )
+        except urllib.error.HTTPError as error:
+            with error:
+                return Loaded(error.read().decode(), error.code, request.full_url, headers_of(error.headers))
+
+    async def connect(self, page: Page) -> RemoteSocket:
+        """Open the websocket of a page, with the visitor's cookies. Raises `OSError`."""
+        parts = urlsplit(page.url)
+        params = {"_csrf_token": page.csrf_token, **page.connect_params, "vsn": "2.0.0"}
+        scheme = "wss" if parts.scheme == "https" else "ws"
+        url = f"{scheme}://{parts.netloc}{self._socket_path}?{urlencode(params)}"
+        request = urllib.request.Request(page.url)  # noqa: S310 - asked for its cookies only, never sent
+        self._jar.add_cookie_header(request)
+        cookie = request.get_header("Cookie") or ""
+        headers = [(b"Origin", f"{parts.scheme}://{parts.netloc}".encode()), (b"Cookie", cookie.encode())]
+        with trio.fail_after(CONNECT_TIMEOUT):
+            socket = await trio_websocket.connect_websocket_url(
+                self._nursery, url, self._ssl, extra_headers=headers, max_message_size=MAX_MESSAGE
+            )
+        self._socket = RemoteSocket(socket, self._nursery, self._heartbeat)
+        return self._socket
+
+    async def settle(self) -> None:
+        """Wait until nothing has come for `QUIET` seconds; a page that ticks all the time is looked at as it is."""
+        asked = trio.current_time()
+        with trio.move_on_after(PATIENCE):
+            while (rest := max(asked, self._last_news()) + QUIET - trio.current_time()) > 0:
+                await trio.sleep(rest)
+
+    async def advance(self, seconds: float) -> None:
+        """Sleep, then settle."""
+        await trio.sleep(seconds)
+        await self.settle()
+
+    def _last_news(self) -> float:
+        return -math.inf if self._socket is None else self._socket.last_news
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Redirects are the test's to follow."""
+
+    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
+        return None
+
+
+class RemoteSocket:
+    """A websocket; frames to send wait in a queue, so that sending does not."""
+
+    def __init__(
+        self, socket: trio_websocket.WebSocketConnection, nursery: trio.Nursery, heartbeat: float
+    ) -> None:
+        self._socket = socket
+        self._out, queue = trio.open_memory_channel[str](math.inf)
+        self._work = trio.CancelScope()
+        self._answered = True
+        self.last_news = trio.current_time()
+        """When the last frame came."""
+        nursery.start_soon(self._run, queue, heartbeat)
+
+    async def _run(self, queue: trio.MemoryReceiveChannel[str], heartbeat: float) -> None:
+        with self._work:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._write, queue)
+                nursery.start_soon(self._beat, heartbeat)
+
+    async def _write(self, queue: trio.MemoryReceiveChannel[str]) -> None:
+        async for frame in queue:
+            try:
+                await self._socket.send_message(frame)
+            except trio_websocket.ConnectionClosed:
+                self._work.cancel()
+
+    async def _beat(self, seconds: float) -> None:
+        for number in itertools.count(1):
+            await trio.sleep(seconds)
+            if not self._answered:
+                await self.close()
+            self._answered = False
+            self.send(encode(None, f"heartbeat-{number}", "phoenix", "heartbeat", {}))
+
+    def send(self, frame: str) -> None:
+        """Queue one text frame; it is lost when the socket is closed."""
+        if not self._work.cancel_called:
+            self._out.send_nowait(frame)
+
+    async def receive(self) -> str | bytes | None:
+        """The next frame; None when the connection has ended."""
+        while True:
+            try:
+                frame = await self._socket.get_message()
+            except trio_websocket.ConnectionClosed:
+                self._work.cancel()
+                return None
+            if decode(frame).topic != "phoenix":
+                self.last_news = trio.current_time()
+                return frame
+            self._answered = True
+
+    async def close(self) -> None:
+        """Close the socket; a server that does not say goodbye is not waited for."""
+        with trio.move_on_after(CLOSE_TIMEOUT, shield=True):
+            await self._socket.aclose()
+        self._work.cancel()
