@@ -172,7 +172,7 @@ def assign(owner: Assigns, name: str, value: object) -> None:
     refuse_iterator(value, type(owner).__qualname__, name)
     changed = owner._changed  # pyright: ignore[reportPrivateUsage]
     if name not in changed:
-        changed[name] = old
+        changed[name] = old  # the value at the last render, not the one before this assignment
     elif looks_equal(changed[name], value):
         del changed[name]
     values[name] = value

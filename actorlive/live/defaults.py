@@ -1,4 +1,4 @@
-"""Defaults of assigns: each view has its own, whatever the type.
+"""Defaults of assigns: each view has its own, whatever the type (INV-15).
 
 A class is made once and a view per visitor, so what a class body names as a default must never be what a view changes.
 What cannot change is given as it is; a list, dict or set of such values is copied; anything else is copied to the

@@ -1,4 +1,4 @@
-"""Equal means: looks equal. The one answer to "did it change?".
+"""Equal means: looks equal (INV-13). The one answer to "did it change?".
 
 Two values are equal here if nothing can show that one stands where the other stood: `str`, `repr`, `format`, `len`,
 iteration, an item, an attribute. That is so for the same object, and for equal values of exactly these types, whose
@@ -12,6 +12,9 @@ Assigns, rows, component attributes, slot arguments and derived assigns are all 
 asks the same of the rows of two lists, in bulk.
 
 A type of this package may answer for itself, by a method `__looks_equal__(other)`, `other` being of its type.
+
+docs/design/change-tracking.md has what was rejected: Python's `==`, which left rows and components stale; hashes; lists
+that log their changes.
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ def looks_equal(old: object, new: object) -> bool:
     if kind is not type(new):
         return False
     if kind is float:
-        return old == new and (old != 0.0 or repr(old) == repr(new))
+        return old == new and (old != 0.0 or repr(old) == repr(new))  # 0.0 == -0.0, and they read differently
     if kind in ATOMS:
         return old == new
     try:
@@ -67,10 +70,10 @@ def _contents_equal(old: Any, new: Any, seen: _Seen) -> bool:
     known = seen.get(pair)
     if known is not None:
         return known
-    seen[pair] = False
+    seen[pair] = False  # a value that holds itself meets this pair again: then it has changed
     if kind is dict:
         equal = _all_equal(list(old), list(new), seen) and _all_equal([*old.values()], [*new.values()], seen)
-    elif kind in _SETS:
+    elif kind in _SETS:  # in the order of iteration, since a loop over it shows that
         equal = _all_equal(list(old), list(new), seen)
     else:
         equal = _all_equal(old, new, seen)
@@ -148,6 +151,7 @@ def equal_ends(old: list[object], new: list[object]) -> tuple[int, int]:
 def _kept(old: Any, new: Any, count_old: int, count_new: int) -> int:
     """How many items from here on are the same objects."""
     short, long, count = (old, new, count_old) if count_old <= count_new else (new, old, count_new)
+    # `all` stops behind the first pair that differs, so what is left of the iterator says how far it came
     same = all(map(is_, short, long))
     return count - length_hint(short) - (not same)
 

@@ -8,7 +8,7 @@ its identity is the fingerprint that the wire calls `s`. What fills the holes is
 * `Comprehension`    – one row of slots for each item of a loop, all with the same statics
 * `LiveComponent`    – a live component, known to the client by its cid
 
-Trees are values: a render never changes the tree before it, it builds a new one around the parts that stay
+Trees are values (INV-11): a render never changes the tree before it, it builds a new one around the parts that stay
 the same, so "unchanged" is "the same object". That makes the diff a walk that stops wherever it meets an old
 friend, and leaves the old tree good when a render raises. Two fields are the exception, and are addressed to
 one message only: a comprehension's `delta`, and a stream's rows. Encoding the message takes them away.
