@@ -15,6 +15,7 @@ from pathlib import Path
 
 from actorlive.live import async_result
 from actorlive.runtime import signals
+from actorlive.testing.browser import view_status
 from actorlive.wire import connection
 
 Table = Mapping[tuple[Enum, Enum], Enum]
@@ -24,6 +25,7 @@ MACHINES: Mapping[str, Table] = {
     "topic": connection.TRANSITIONS,
     "process": signals.TRANSITIONS,
     "async-result": async_result.TRANSITIONS,
+    "joined-view": view_status.TRANSITIONS,
 }
 _DRAWING = re.compile(r"(<!-- (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -24,6 +25,11 @@ from actorlive.live.async_result import AsyncChange, AsyncResult, state_of
 from actorlive.runtime import Error, Exit, signals
 from actorlive.runtime.process import Process
 from actorlive.runtime.signals import Entity, Life, LifeEvent
+from actorlive.testing.browser import view_status
+from actorlive.testing.browser.joined_view import JoinedView
+from actorlive.testing.browser.page import Page
+from actorlive.testing.browser.view_status import ViewEvent, ViewStatus
+from actorlive.testing.errors import Failure, JoinFailed
 from actorlive.wire import Connection, Join, Leave, connection
 from actorlive.wire.connection import Topic, TopicEvent
 from tests.ordering.programs import Program, random_program, run_program
@@ -243,3 +249,190 @@ def test_control_a_failure_that_drops_the_result() -> None:
 
     with mock.patch.object(AsyncResult, "to_failed", to_failed), pytest.raises(AssertionError, match=NO_STEP):
         check_all(async_result.TRANSITIONS, result_walk)
+
+
+# -- a view of a page ----------------------------------------------------------
+
+CHILD = '<div id="child" data-phx-session="s" data-phx-parent-id="root"></div>'
+HTML = '<main><div id="root" data-phx-main data-phx-session="s" data-phx-static="t"></div></main>'
+
+
+class Wire:
+    """A socket that keeps what the page sends."""
+
+    def __init__(self) -> None:
+        self.frames: list[list[Any]] = []
+
+    def send(self, frame: str) -> None:
+        self.frames.append(json.loads(frame))
+
+    async def receive(self) -> None:
+        raise AssertionError
+
+    async def close(self) -> None:
+        raise AssertionError
+
+
+class Tab:
+    """A page with a view and perhaps a child, a server that says anything, and a network that comes and goes."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.put_off: list[Callable[[], None]] = []
+        self.wire = Wire()
+        later = self.put_off.append
+        self.page = Page(HTML, "http://a/", schedule=lambda _, fn: later(fn), connect_params={})
+        self.page.socket = self.wire
+        self.page.join_main()
+
+    def say(self, kind: str, topic: str) -> None:
+        """Something of the server, on a topic, with the join ref that the page goes by."""
+        view = self.page.views.get(topic)
+        if view is not None and self.page.socket is not None:
+            self.page.receive(json.dumps([view.join_ref, None, f"lv:{topic}", kind, {"to": "/x"}]))
+
+    def answer(self, kind: str, topic: str) -> None:
+        """An answer to the last join of a topic, if it was not answered."""
+        view = self.page.views.get(topic)
+        if view is None or view.join_ref not in self.page.pending:
+            return
+        response: dict[str, Any] = {
+            "ok": {"rendered": {"0": CHILD, "s": ["<p></p>", ""]}},
+            "error": {"reason": "stale"},
+            "redirect": {"live_redirect": {"to": "/x", "kind": "push"}},
+        }[kind]
+        if topic == "child" and kind == "ok":
+            response = {"rendered": {"s": ["<i></i>"]}}
+        payload = {"status": "ok" if kind == "ok" else "error", "response": response}
+        self.page.receive(json.dumps([view.join_ref, view.join_ref, f"lv:{topic}", "phx_reply", payload]))
+
+    def act(self, kind: str, topic: str) -> None:
+        """What the network, the clock and the visitor do."""
+        match kind:
+            case "disconnect" if self.page.socket is not None:
+                self.page.disconnected()
+            case "connect" if self.page.socket is None:
+                self.page.socket = self.wire
+                self.page.rejoin()
+            case "later":
+                due, self.put_off[:] = self.put_off[:], []
+                for fn in due:
+                    fn()
+            case "leave" if topic == "child" and topic in self.page.views:
+                self.page.leave(self.page.views[topic])
+            case "follow" if "root" in self.page.views and self.page.socket is not None:
+                view = self.page.views["root"]
+                if view.navigation is not None:
+                    self.page.join_redirected(view, view.navigation)
+            case _:
+                pass
+
+    def do(self, what: str, kind: str, topic: str) -> None:
+        with views_watched(self.steps):
+            getattr(self, what)(kind, topic)
+
+
+@contextmanager
+def views_watched(steps: list[Step]) -> Iterator[None]:
+    """Note every event of a view with what it was and is; and that its status changes in no other way."""
+    move = JoinedView.move
+
+    def watched_move(self: JoinedView, event: ViewEvent) -> None:
+        before = self.status
+        with allowed(self):
+            try:
+                move(self, event)
+            except Failure:
+                steps.append((before, None, self.status))
+                raise
+        steps.append((before, event, self.status))
+
+    moving: list[JoinedView] = []
+
+    @contextmanager
+    def allowed(view: JoinedView) -> Iterator[None]:
+        moving.append(view)
+        try:
+            yield
+        finally:
+            moving.remove(view)
+
+    def watched_set(self: JoinedView, name: str, value: object) -> None:
+        if name == "status" and hasattr(self, "status"):
+            assert self in moving, f"{NO_STEP}: the status is set to {value} by hand"
+        object.__setattr__(self, name, value)
+
+    with (
+        mock.patch.object(JoinedView, "move", watched_move),
+        mock.patch.object(JoinedView, "__setattr__", watched_set),
+    ):
+        yield
+
+
+events = st.one_of(
+    st.tuples(st.just("say"), st.sampled_from(["phx_close", "phx_error", "live_redirect", "diff"])),
+    st.tuples(st.just("answer"), st.sampled_from(["ok", "ok", "error", "redirect"])),
+    st.tuples(st.just("act"), st.sampled_from(["disconnect", "connect", "later", "leave", "follow"])),
+)
+happenings = st.tuples(events, st.sampled_from(["root", "root", "child"]))
+
+
+def faults_of(tab: Tab) -> list[BaseException]:
+    """What the page has against the server, but for refused joins."""
+    return [fault for fault in tab.page.failures if not isinstance(fault, JoinFailed)]
+
+
+@settings(max_examples=300)
+@given(st.lists(happenings, max_size=30))
+def test_a_view_makes_the_transitions_of_its_table_only(script: list[tuple[tuple[str, str], str]]) -> None:
+    tab = Tab()
+    for (what, kind), topic in script:
+        tab.do(what, kind, topic)
+    check(view_status.TRANSITIONS, tab.steps)
+    refused = [step for step in tab.steps if step[1] is None]
+    assert len(faults_of(tab)) == len(refused), faults_of(tab)
+    assert all(before in view_status.ENDED for before, _, _ in refused)
+
+
+def view_walk(seed: int) -> list[Step]:
+    dice, steps = random.Random(seed), []
+    for _ in range(20):  # most views end soon
+        tab = Tab()
+        for _ in range(12):
+            what, kinds = dice.choice(
+                [
+                    ("say", ["phx_close", "phx_error", "phx_error", "live_redirect", "live_redirect"]),
+                    ("answer", ["ok", "ok", "ok", "error", "redirect"]),
+                    ("act", ["disconnect", "connect", "later", "leave", "follow"]),
+                ]
+            )
+            tab.do(what, dice.choice(kinds), dice.choice(["root", "root", "child"]))
+        steps += tab.steps
+    return steps
+
+
+def test_a_view_makes_each_of_them() -> None:
+    check_all(view_status.TRANSITIONS, view_walk)
+
+
+def test_control_a_view_that_a_close_brings_back() -> None:
+    def close(self: JoinedView) -> None:
+        self.status = ViewStatus.JOINED
+
+    with mock.patch.object(JoinedView, "close", close):
+        tab = Tab()
+        tab.do("answer", "ok", "root")
+        tab.do("say", "phx_close", "root")
+    assert NO_STEP in str(faults_of(tab))
+
+
+def test_a_server_that_closes_a_view_twice_is_told_so() -> None:
+    tab = Tab()
+    tab.answer("ok", "root")
+    for _ in range(2):
+        tab.say("phx_close", "root")
+    [fault] = faults_of(tab)
+    assert str(fault) == (
+        "the view #root is closed, and now: phx_close."
+        " The server takes the view for another one, or for what it was before."
+    )

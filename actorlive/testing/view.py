@@ -16,6 +16,7 @@ from actorlive.testing.browser.dom import Node
 from actorlive.testing.browser.joined_view import JoinedView
 from actorlive.testing.browser.messages import Navigation, Pending
 from actorlive.testing.browser.page import Page
+from actorlive.testing.browser.view_status import ENDED
 from actorlive.testing.element import Element, Form, Text
 from actorlive.testing.errors import ElementError, Failure, NotIdle, hide_frames
 from actorlive.testing.worlds.driver import Driver, Loaded, gone
@@ -54,7 +55,7 @@ class View:
         """The client's side of the view; internals, for a look while debugging."""
 
     def __repr__(self) -> str:
-        return f"<View #{self.joined.id} at {self.url}, {self.joined.status}>"
+        return f"<View #{self.joined.id} at {self.url}, {self.joined.status.value}>"
 
     @property
     def page(self) -> Page:
@@ -270,7 +271,7 @@ class View:
         return Redirect(navigation.to, navigation.kind, flash)
 
     def _alive(self) -> None:
-        if self.joined.navigation is not None or self.joined.status not in ("joined", "errored", "joining"):
+        if self.joined.navigation is not None or self.joined.status in ENDED:
             raise gone(self.joined.navigation, self.joined.status)
 
     # -- events and replies --------------------------------------------------

@@ -17,6 +17,7 @@ from actorlive.testing.browser.failures import pretty
 from actorlive.testing.browser.joined_view import JoinedView
 from actorlive.testing.browser.messages import Navigation, Pending
 from actorlive.testing.browser.page import Page
+from actorlive.testing.browser.view_status import ENDED, ViewStatus
 from actorlive.testing.errors import CommandFailure, ElementError, ViewGone, hide_frames
 
 __all__ = ["Gesture", "blur", "change", "click", "focus", "hook", "key", "owner", "push", "submit"]
@@ -138,9 +139,9 @@ def send(page: Page, view: JoinedView, payload: dict[str, Any], what: str, node:
             f"{what}: the view has sent its visitor to {view.navigation.to!r};"
             " go on with `await view.follow_redirect()`"
         )
-    if view.status in ("closed", "left", "gone"):
-        raise ViewGone(f"{what}: the view has ended ({view.status})")
-    if view.status != "joined":
+    if view.status in ENDED:
+        raise ViewGone(f"{what}: the view has ended ({view.status.value})")
+    if view.status is not ViewStatus.JOINED:
         return Pending("", view.topic, "event", payload, what, node, lost=True)
     return page.send(view, "event", payload, what, node)
 

@@ -10,7 +10,8 @@ from actorlive.testing.browser.dom import Node, parse_fragment
 from actorlive.testing.browser.merging import Rendered, StreamOps, split
 from actorlive.testing.browser.messages import Navigation, Pending
 from actorlive.testing.browser.patch import Patch, set_classes
-from actorlive.testing.errors import hide_frames
+from actorlive.testing.browser.view_status import TRANSITIONS, ViewEvent, ViewStatus
+from actorlive.testing.errors import Failure, hide_frames
 
 if TYPE_CHECKING:
     from actorlive.testing.browser.page import Page
@@ -28,11 +29,7 @@ STATES = ("phx-connected", "phx-loading", "phx-error", "phx-client-error", "phx-
 
 
 class JoinedView:
-    """A view's topic, tree and container, and what it has told the client.
-
-    `status` is "joining", "joined", "errored" (crashed, or the socket is down), "closed", "left" or "gone"
-    (redirected).
-    """
+    """A view's topic, tree and container, and what it has told the client. `status` changes in `move` alone."""
 
     def __init__(self, page: Page, container: Node, parent: JoinedView | None) -> None:
         self.page = page
@@ -42,7 +39,7 @@ class JoinedView:
         self.topic = f"lv:{container.id}"
         self.session = container.attrs.get("data-phx-session", "")
         self.static = container.attrs.get("data-phx-static", "")
-        self.status = "joining"
+        self.status = ViewStatus.JOINING
         self.join_ref: str | None = None
         self.joins = 0
         self.attempts = 0
@@ -53,6 +50,16 @@ class JoinedView:
         self.patches: list[str] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.replies: list[Any] = []
+
+    def move(self, event: ViewEvent) -> None:
+        """Something happened to the view. Raises `Failure` where that is impossible for what it is."""
+        after = TRANSITIONS.get((self.status, event))
+        if after is None:
+            raise Failure(
+                f"the view #{self.id} is {self.status.value}, and now: {event.value}."
+                " The server takes the view for another one, or for what it was before."
+            )
+        self.status = after
 
     # -- joining -------------------------------------------------------------
 
@@ -75,7 +82,7 @@ class JoinedView:
     def joined(self, response: dict[str, Any]) -> None:
         """The join was answered: the page shows the connected view."""
         first = self.joins == 0
-        self.status = "joined"
+        self.move(ViewEvent.JOINED)
         self.joins += 1
         if "container" in response:
             self._dress(response["container"][1])
@@ -103,7 +110,7 @@ class JoinedView:
                 self._take_events(response.get("events", []))
                 self.navigated(kind, response[kind])
                 return
-        self.status = "closed"
+        self.move(ViewEvent.REFUSED)
         self.page.failures.append(self.page.refusal(self, response))
 
     # -- messages ------------------------------------------------------------
@@ -163,23 +170,24 @@ class JoinedView:
     def go(self, navigation: Navigation) -> None:
         """The visitor goes elsewhere."""
         self.navigation = navigation
-        if self.status == "joining":
-            self.status = "gone"
+        if self.status is ViewStatus.JOINING:
+            self.move(ViewEvent.REDIRECTED)
 
     def close(self) -> None:
         """`phx_close`: the view has ended for good."""
         self.page.lose(self)
-        self.status = "gone" if self.navigation else "closed"
+        self.move(ViewEvent.CLOSED_REDIRECTED if self.navigation else ViewEvent.CLOSED)
 
-    def errored(self, kind: str) -> None:
-        """Show that the view is away."""
-        self.status = "errored"
+    def errored(self, event: ViewEvent) -> None:
+        """Show that the view is away: it has crashed, or the socket is down."""
+        self.move(event)
+        kind = "phx-server-error" if event is ViewEvent.CRASHED else "phx-client-error"
         self._state("phx-loading", "phx-error", kind)
         joins = self.joins
         self.page.schedule(DISCONNECTED_DELAY, lambda: self._still_away(joins))
 
     def _still_away(self, joins: int) -> None:
-        if self.joins == joins and self.status in ("errored", "joining"):
+        if self.joins == joins and self.status in (ViewStatus.ERRORED, ViewStatus.JOINING):
             self._run_all("phx-disconnected")
 
     def _state(self, *classes: str) -> None:

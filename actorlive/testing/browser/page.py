@@ -17,6 +17,7 @@ from actorlive.testing.browser.joined_view import JoinedView
 from actorlive.testing.browser.messages import Frame, Navigation, PageSocket, Pending, decode, encode
 from actorlive.testing.browser.overlay import Overlay
 from actorlive.testing.browser.patch import is_view
+from actorlive.testing.browser.view_status import ENDED, ViewEvent, ViewStatus
 from actorlive.testing.errors import Failure, JoinFailed, hide_frames
 
 __all__ = ["Page"]
@@ -119,9 +120,9 @@ class Page:
         for child in [child for child in self.views.values() if child.parent is view]:
             self.leave(child)
         self.views.pop(view.id, None)
-        if view.status == "joined":
+        if view.status is ViewStatus.JOINED:
             self.send(view, "phx_leave", {}, "phx_leave")
-        view.status = "left"
+        view.move(ViewEvent.LEFT)
 
     def leave_removed(self, removed: list[Node]) -> None:
         """Views whose containers are gone from the page are left."""
@@ -193,7 +194,7 @@ class Page:
         for child in [child for child in self.views.values() if child.parent is view]:
             self.leave(child)
         error = self.crashed(view)
-        view.errored("phx-server-error")
+        view.errored(ViewEvent.CRASHED)
         if error is not None:
             self.failures.append(error)
         if self.rejoins:
@@ -205,8 +206,8 @@ class Page:
         join_ref = view.join_ref
 
         def rejoin() -> None:
-            if view.status == "errored" and view.join_ref == join_ref and self.socket is not None:
-                view.status = "joining"
+            if view.status is ViewStatus.ERRORED and view.join_ref == join_ref and self.socket is not None:
+                view.move(ViewEvent.REJOINED)
                 view.attempts += 1
                 self.join(view)
 
@@ -215,8 +216,8 @@ class Page:
     def rejoin(self) -> None:
         """Join now what is away."""
         for view in list(self.views.values()):
-            if view.status == "errored":
-                view.status = "joining"
+            if view.status is ViewStatus.ERRORED:
+                view.move(ViewEvent.REJOINED)
                 self.join(view)
 
     def lose(self, view: JoinedView) -> None:
@@ -236,9 +237,9 @@ class Page:
             self.lose(view)
             if view.parent is not None:
                 self.views.pop(view.id)
-                view.status = "left"
-            elif view.status in ("joined", "joining", "errored"):
-                view.errored("phx-client-error")
+                view.move(ViewEvent.LEFT)
+            elif view.status not in ENDED:
+                view.errored(ViewEvent.DISCONNECTED)
 
     # -- focus ---------------------------------------------------------------
 
@@ -266,8 +267,9 @@ class Page:
         """A live navigation: leave the view and join the next one on the same topic."""
         for child in [child for child in self.views.values() if child.parent is view]:
             self.leave(child)
-        if view.status == "joined":
+        if view.status is ViewStatus.JOINED:
             self.send(view, "phx_leave", {}, "phx_leave")
+        view.move(ViewEvent.LEFT)
         self.url = self.absolute(navigation.to)
         following = JoinedView(self, view.container, None)
         following.redirected_from = navigation

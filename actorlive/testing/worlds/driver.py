@@ -13,6 +13,7 @@ from actorlive.testing.browser.checks import OnError
 from actorlive.testing.browser.joined_view import JoinedView
 from actorlive.testing.browser.messages import Navigation, PageSocket, Pending
 from actorlive.testing.browser.page import Page
+from actorlive.testing.browser.view_status import ViewStatus
 from actorlive.testing.errors import (
     Failure,
     JoinFailed,
@@ -182,7 +183,7 @@ class Driver:
         return view
 
     async def _joined(self, view: JoinedView) -> None:
-        if not await self.until(lambda: view.status != "joining", JOIN_TIMEOUT):
+        if not await self.until(lambda: view.status is not ViewStatus.JOINING, JOIN_TIMEOUT):
             raise NotIdle(
                 f"the join of {view.page.url} was not answered within {JOIN_TIMEOUT:g} s:"
                 f" its callbacks are still at work{self.world.where(view.topic)}"
@@ -290,11 +291,11 @@ class Driver:
             )
 
 
-def gone(navigation: Navigation | None, status: str) -> ViewGone:
+def gone(navigation: Navigation | None, status: ViewStatus) -> ViewGone:
     """The error for a view that has ended."""
     if navigation is not None:
         return ViewGone(
             f"the view has sent its visitor to {navigation.to!r} ({navigation.kind});"
             " go on with `await view.follow_redirect()`"
         )
-    return ViewGone(f"the view has ended ({status})")
+    return ViewGone(f"the view has ended ({status.value})")
