@@ -66,7 +66,15 @@ def test_a_join_that_may_be():
         {"static": tokens(dom_id="phx-2")["static"]},
         {"url": None},
     ],
-    ids=json.dumps,
+    ids=[
+        "no session",
+        "garbage for a session",
+        "another token for a session",
+        "the session of another page",
+        "garbage for the static token",
+        "the static token of another page",
+        "no url",
+    ],
 )
 def test_stale(payload: dict[str, Any]):
     assert ask(**payload) == Refused("stale")
