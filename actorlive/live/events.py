@@ -1,7 +1,7 @@
 """Events of the client: from a frame's payload to a typed struct.
 
 A view names the events it understands in its type argument, `LiveView[Add | Remove]`. What the client sends
-is converted to the struct of that name at the edge; a handler never sees a half-parsed dict.
+is converted to the struct of that name at the edge; a handler never sees a half-parsed dict (INV-14).
 
 A form's event is converted exactly as `validate()` converts (`conversion`); only required text may be empty there,
 and the marks of a form's fields stay in a dict of text. Other events are JSON: a text is a text, and a text where

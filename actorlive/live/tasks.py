@@ -106,7 +106,7 @@ class AsyncWork:
 
     def finished(self, done: AsyncDone) -> AsyncTask | None:
         """The task that this result is of, if it is still the current one of its key."""
-        task = done.box[0]
+        task = done.box[0]  # a box, because the process begins before there is a task to name
         demonitor(task.monitor, flush=True)
         self._by_monitor.pop(task.monitor, None)
         return self._take_if_current(task)
@@ -125,6 +125,7 @@ class AsyncWork:
         return [task.pid for task in self._by_key.values()]
 
     def _take_if_current(self, task: AsyncTask) -> AsyncTask | None:
+        """INV-10: asked by identity, since a later task may have the same key."""
         key = exact(task.key)
         if self._by_key.get(key) is not task:
             return None

@@ -76,7 +76,7 @@ def first_holder(program, seed, *, own_scheduler) -> int:
 
 
 def test_the_readme_lists_every_mutant():
-    text = Path(__file__).with_name("README.md").read_text(encoding="utf-8")
+    text, _, _ = Path(__file__).with_name("README.md").read_text(encoding="utf-8").partition("## Controls")
     listed = re.findall(r"^\| `(\w+)` \| (.+?) \| (?:INV-(\d+))? ?\|$", text, re.MULTILINE)
     assert listed == [(m.name, m.rule, str(m.invariant or "")) for m in MUTANTS]
 

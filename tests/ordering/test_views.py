@@ -1,7 +1,8 @@
 """The rules of order of a view, each with a naive implementation that breaks it.
 
 A rule is a function that drives a client and asserts. It runs against the real channel, over random programs and
-on virtual time, and against a control: the same channel with one deliberate shortcut, for which it must fail.
+on virtual time, and against controls: the same channel with one deliberate shortcut, for which it must fail. README.md
+lists them with the invariants that they break.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from actorlive import Event, Exit, LiveView, Ok, Shutdown, Socket, heex, send, s
 from actorlive.live.process import channel as channel_module
 from actorlive.live.process.channel import Channel
 from actorlive.live.process.connection import LiveConnection
+from actorlive.live.process.outbox import Outbox
 from actorlive.live.tasks import AsyncTask, AsyncWork
 from actorlive.pubsub import PubSub, broadcast
 from actorlive.runtime import exit as exit_process, open_node, receive
@@ -133,10 +135,10 @@ def one_at_a_time(program: list[Op]) -> None:
         assert [ref for ref, _ in client.replies()[1:]] == list(refs)
         shown: list[int] = []
         for frame in client.frames[1:]:
-            log = [int(word) for word in diff_of(frame)["0"].split()]
+            log = [int(word) for word in diff_of(frame).get("0", "").split()]
             shown.append(len(log))
             assert log == expected[: len(log)]
-            assert frame[3] != "phx_reply" or log[-1] == refs[frame[1]]
+            assert frame[3] != "phx_reply" or log[-1:] == [refs[frame[1]]]
         assert shown == list(range(1, len(expected) + 1))
 
     run({"/": Ledger}, rule)
@@ -168,6 +170,24 @@ class EagerChannel(Channel):
 )
 def test_control_a_task_for_each_message_breaks_it(program: list[Op]) -> None:
     breaks((channel_module, "Channel", EagerChannel), lambda: one_at_a_time(program))
+
+
+def test_control_a_reply_before_the_render() -> None:
+    def send_diff(self: Outbox, ref: str | None, diff: dict[Any, Any]) -> None:
+        self.reply(ref, {})
+        self.push("diff", diff)
+
+    breaks((Outbox, "send_diff", send_diff), lambda: one_at_a_time([Op("click", 0, 0)]))
+
+
+def test_control_two_diffs_for_one_message() -> None:
+    send_diff = Outbox.send_diff
+
+    def send_twice(self: Outbox, ref: str | None, diff: dict[Any, Any]) -> None:
+        send_diff(self, ref, diff)
+        send_diff(self, None, diff)
+
+    breaks((Outbox, "send_diff", send_twice), lambda: one_at_a_time([Op("send", 0, 0)]))
 
 
 # -- versions on the wire strictly increase ----------------------------------

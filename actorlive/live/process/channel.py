@@ -1,12 +1,13 @@
 """Channel: the process of one connected view (LiveView's `Phoenix.LiveView.Channel`).
 
-One loop takes one message at a time from the mailbox: a frame of the client, the end of a task, a timer, a
-broadcast, the socket's DOWN. Each is one callback, then at most one render and at most one diff. The reply to an
-event leaves after that render and carries its diff, so replies are in the order of the events and each shows
-exactly what was done up to it; that is what the client's locks rely on.
+One loop takes one message at a time from the mailbox (INV-1): a frame of the client, the end of a task, a timer, a
+broadcast, the socket's DOWN. Each is one callback, then at most one render and at most one diff (INV-2). The reply to
+an event leaves after that render and carries its diff, so replies are in the order of the events and each shows
+exactly what was done up to it (INV-3); that is what the client's locks rely on.
 
 The process lives in the node, never in a socket's task: the end of the socket is a message behind the events that
-came before it. A callback that raises ends this process alone; its connection sees the DOWN and says `phx_error`.
+came before it (INV-4). A callback that raises ends this process alone (INV-7); its connection sees the DOWN and says
+`phx_error`.
 """
 
 from __future__ import annotations
@@ -182,7 +183,7 @@ class Channel:
 
     async def _own_down(self, down: Down) -> bool:
         """The DOWN of the transport or of a task; False for one that the view asked for itself."""
-        if down.ref == self._transport_monitor:
+        if down.ref == self._transport_monitor:  # INV-4: it came behind all that the socket had brought
             self._ended = Shutdown("closed")
             return True
         if self._state.has_tasks and self._state.tasks.watches(down.ref):
@@ -363,7 +364,7 @@ class Channel:
         diff = self._outbox.render_changes()
         if reply is not None:
             diff["r"] = reply
-        if patch is not None:
+        if patch is not None:  # the client changes the URL first, then shows what belongs to it
             self._outbox.push("live_patch", patch.wire())
         self._outbox.send_diff(ref, diff)
         self._state.end_of_cycle()

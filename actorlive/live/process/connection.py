@@ -4,7 +4,7 @@ It is a port: an entity with a pid and no task of its own. Frames go in through 
 them, answers what the protocol answers by itself, asks the gate about joins, and puts everything else into
 the mailbox of the view that it is for. Nothing here waits, so a socket's task is a dumb pump, and nothing
 of a view lives in it: when the socket ends, the port closes, and its DOWN queues in each view's mailbox
-behind the events that came before.
+behind the events that came before (INV-4).
 
 The other way, a view's end reaches the connection as DOWN and the client as `phx_close` or, for a crash, as
 `phx_error`. `testing` drives this same class in memory.

@@ -1,4 +1,4 @@
-"""What one callback has to tell the client: the diff and what travels with it, then the frame."""
+"""What one callback has to tell the client: the diff and what travels with it, then the frame (INV-2, INV-3)."""
 
 from __future__ import annotations
 

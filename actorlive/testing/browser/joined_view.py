@@ -117,7 +117,7 @@ class JoinedView:
 
     def acknowledged(self, pending: Pending) -> None:
         """The reply to a push: unlock, patch, then go where it says."""
-        self.settled(pending)
+        self.settled(pending)  # first, as the client does: the patch must not find its element locked
         response = pending.response
         self.page.overlay.answered(pending, response.get("diff", {}).get("e", []))
         if "diff" in response:
@@ -154,6 +154,7 @@ class JoinedView:
             self.tree.merge(extracted.diff)
             self._show(extracted.title, extracted.events, joining=False)
             return
+        # without a patch nothing comes before or after it
         self._titled(extracted.title)
         self._take_events(extracted.events)
 

@@ -7,6 +7,9 @@ A matched element keeps its identity, and with it what JS commands did to it. Wh
 * `phx-update="stream"`: children stay until the stream deletes them; new ones go where the stream says; limits.
 * A nested view's container keeps its content; that view patches it itself.
 
+The order of `perform` is the client's, and matters: resets and deletes go before anything is matched. So an item that
+one message removes and inserts keeps its element, and goes where the stream says, not where it stood.
+
 Unlike the browser, removals take no time: a `phx-remove` transition is not waited for.
 """
 
@@ -111,7 +114,7 @@ class Patch:
         if old is not None and old.tag == new.tag:  # where it stands, even if a limit has just removed it
             self._element(old, new)
             self._place(old, insert, is_new=False)
-        elif insert is None:
+        elif insert is None:  # not the stream's own, such as a note that the list is empty
             container.append(self._added(new))
         elif new.id in self._kept or not insert[3]:
             self._add_item(container, self._restore(new), insert)
