@@ -192,7 +192,7 @@ class Reader:
                 return made
         return self._fault(path, [INVALID], value, node, message)
 
-    # -- lists and mappings ---------------------------------------------------------------------------
+    # -- lists and mappings ----------------------------------------------------
 
     def _sequence(self, node: _Sequence, value: object, path: str, message: str | None) -> Any:
         sent = self._items(value)
@@ -253,7 +253,7 @@ class Reader:
             return True
         return all(self._crowd.admits(item) for item in items if item is not FAULTY)
 
-    # -- records --------------------------------------------------------------------------------------
+    # -- records ---------------------------------------------------------------
 
     def _record(self, node: _Record, value: object, path: str) -> Any:
         params = as_params(_by_position(node, value))

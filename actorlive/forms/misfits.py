@@ -81,7 +81,7 @@ def _shown(value: object) -> str:
             return "a list" if isinstance(value, list | tuple) else type(value).__name__
 
 
-# -- what to do -----------------------------------------------------------------------------------------------
+# -- what to do ----------------------------------------------------------------
 
 _LISTS = (inspect.ListType, inspect.SetType, inspect.FrozenSetType, inspect.VarTupleType, inspect.TupleType)
 _RECORDS = (inspect.StructType, inspect.DataclassType, inspect.NamedTupleType, inspect.TypedDictType)
@@ -118,7 +118,7 @@ def _reshaped(sent: object, node: inspect.Type, name: str, declared: str) -> str
     return f"Declare `{name}: str` to take whatever is typed, and check it with validate()."
 
 
-# -- the declaration, as it would be written ------------------------------------------------------------------
+# -- the declaration, as it would be written -----------------------------------
 
 _NAMES: dict[type[inspect.Type], str] = {
     inspect.AnyType: "Any",

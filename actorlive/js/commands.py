@@ -51,7 +51,7 @@ class JSCommands:
     def __init__(self, _ops: tuple[str, ...] = ()) -> None:
         self._ops = _ops
 
-    # -- to and from ---------------------------------------------------------------------------------
+    # -- to and from -----------------------------------------------------------
 
     def to_encodable(self) -> list[list[Any]]:
         """The chain as plain lists, `[[name, arguments], …]`, for payloads of `push_event`."""
@@ -92,7 +92,7 @@ class JSCommands:
         given = {name: value for name, value in arguments.items() if value is not None}
         return JSCommands((*self._ops, _encoder.encode((op, given)).decode()))
 
-    # -- to the server -------------------------------------------------------------------------------
+    # -- to the server ---------------------------------------------------------
 
     def push(
         self,
@@ -134,7 +134,7 @@ class JSCommands:
         """Go to another URL of the same view, which gets `handle_params`."""
         return self._add("patch", href=options.href(href), replace=replace)
 
-    # -- to other code in the browser ----------------------------------------------------------------
+    # -- to other code in the browser ------------------------------------------
 
     def dispatch(
         self,
@@ -162,7 +162,7 @@ class JSCommands:
         """Run the commands in an attribute of each target: `JS.exec("data-cancel", to="#modal")`."""
         return self._add("exec", attr=options.attribute(attribute)[0], to=options.target(to))
 
-    # -- visibility ----------------------------------------------------------------------------------
+    # -- visibility ------------------------------------------------------------
 
     def show(
         self,
@@ -210,7 +210,7 @@ class JSCommands:
             blocking=None if blocking else False,
         )
 
-    # -- classes -------------------------------------------------------------------------------------
+    # -- classes ---------------------------------------------------------------
 
     def add_class(
         self,
@@ -273,7 +273,7 @@ class JSCommands:
         animation = _animation(transition, time, blocking=blocking)
         return self._add("transition", to=options.target(to), **animation)
 
-    # -- attributes ----------------------------------------------------------------------------------
+    # -- attributes ------------------------------------------------------------
 
     def set_attribute(self, name: str, value: str, *, to: Target | None = None) -> JSCommands:
         """Set an attribute; it stays over later patches."""
@@ -297,7 +297,7 @@ class JSCommands:
         """
         return self._add("ignore_attrs", attrs=options.attributes(names), to=options.target(to))
 
-    # -- focus ---------------------------------------------------------------------------------------
+    # -- focus -----------------------------------------------------------------
 
     def focus(self, *, to: Target | None = None) -> JSCommands:
         """Focus an element."""

@@ -94,7 +94,7 @@ def _has_assigns(base: type) -> bool:
     return issubclass(base, Assigns)
 
 
-# Assigns --------------------------------------------------------------------------------------------------
+# -- assigns -------------------------------------------------------------------
 
 
 def _check_made_by_python(cls: type, root: type) -> None:
@@ -151,7 +151,7 @@ def _check_constant(cls: type[Assigns], name: str, value: object) -> None:
     )
 
 
-# Callbacks ------------------------------------------------------------------------------------------------
+# -- callbacks -----------------------------------------------------------------
 
 
 def _check_callback(cls: type, name: str, function: Function, own: Function) -> None:
@@ -188,7 +188,7 @@ def _wrong_parameters(function: Function, own: Function) -> str:
     return ""
 
 
-# Where ----------------------------------------------------------------------------------------------------
+# -- where ---------------------------------------------------------------------
 
 Place = tuple[str, int] | None
 

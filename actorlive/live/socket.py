@@ -46,7 +46,7 @@ class Socket:
     def __init__(self, state: ViewState) -> None:
         self._state = state
 
-    # -- who and where -------------------------------------------------------
+    # -- who and where ---------------------------------------------------------
 
     @property
     def pid(self) -> Pid:
@@ -103,7 +103,7 @@ class Socket:
             )
         return value if self.connected or name == "connect_info" else None
 
-    # -- assigns -------------------------------------------------------------
+    # -- assigns ---------------------------------------------------------------
 
     def assign(self, **values: object) -> None:
         """Set assigns by name, as `self.name = value` does (`assign/2`). Raises `AssignError`."""
@@ -134,7 +134,7 @@ class Socket:
                 setattr(view, name, make())
             self._state.temporary[name] = make
 
-    # -- flash, events to the client -----------------------------------------
+    # -- flash, events to the client -------------------------------------------
 
     def put_flash(self, kind: str, message: object) -> None:
         """Show a message of that kind, "info" or "error" by habit (`put_flash/3`).
@@ -165,7 +165,7 @@ class Socket:
         event: list[Any] = [name, dict(payload or {})]
         self._state.events.append([*event, True] if dispatch == "before" else event)
 
-    # -- navigation ----------------------------------------------------------
+    # -- navigation ------------------------------------------------------------
 
     def push_patch(self, to: str, *, replace: bool = False) -> None:
         """Change the URL without a new mount; `handle_params` runs next (`push_patch/2`).
@@ -202,7 +202,7 @@ class Socket:
             )
         self._state.navigation = navigation
 
-    # -- hooks ---------------------------------------------------------------
+    # -- hooks -----------------------------------------------------------------
 
     def attach_hook(self, stage: Stage, hook_id: str, hook: Hook) -> None:
         """Put a function before a callback; it answers `Cont()` or `Halt()` (`attach_hook/4`).
@@ -216,7 +216,7 @@ class Socket:
         """Take a hook away; nothing happens when there is none (`detach_hook/3`)."""
         self._state.hooks.detach(stage, hook_id)
 
-    # -- messages and timers -------------------------------------------------
+    # -- messages and timers ---------------------------------------------------
 
     def send_after(self, message: object, delay: float) -> Timer:
         """Send the view a message in `delay` seconds (`Process.send_after/3`). In the dead render nothing comes."""
@@ -240,7 +240,7 @@ class Socket:
         if self.connected:
             pubsub.unsubscribe(topic)
 
-    # -- thinking again ------------------------------------------------------
+    # -- thinking again --------------------------------------------------------
 
     def undoable(
         self,
@@ -262,7 +262,7 @@ class Socket:
         """Take back what `undoable` put off; False when it was done already, or there was nothing."""
         return self._state.pending.take_back(key)
 
-    # -- async ---------------------------------------------------------------
+    # -- async -----------------------------------------------------------------
 
     def start_async(
         self,
@@ -361,7 +361,7 @@ class Socket:
             _log.debug("%s does nothing in the dead render; it runs in the connected mount", what)
         return self.connected
 
-    # -- streams -------------------------------------------------------------
+    # -- streams ---------------------------------------------------------------
 
     def stream(
         self,

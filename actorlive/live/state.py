@@ -110,7 +110,7 @@ class ViewState:
         self.route, self.uri = route, uri
         assign(self.view, "live_action", route.action)
 
-    # -- streams -------------------------------------------------------------
+    # -- streams ---------------------------------------------------------------
 
     def stream(self, name: str, *, create: bool = False) -> LiveStream:
         """The stream of that name, ready for a change in this cycle."""
@@ -124,7 +124,7 @@ class ViewState:
         assign(self.view, "streams", self.view.streams.replacing(stream))
         return stream
 
-    # -- after a render ------------------------------------------------------
+    # -- after a render --------------------------------------------------------
 
     def end_of_cycle(self) -> None:
         """What lives for one callback only is dropped."""

@@ -150,7 +150,7 @@ class _Message:
             self._used = []
         self._used.append((node, sent))
 
-    # In full -----------------------------------------------------------------------------------------
+    # -- in full ---------------------------------------------------------------
 
     def slots(self, slots: Slots) -> Diff:
         return {i: value if value.__class__ is str else self._full(value) for i, value in enumerate(slots)}
@@ -204,7 +204,7 @@ class _Message:
             out["p"] = self._parts
         self._sharing, self._first, self._parts = False, None, None
 
-    # What changed ------------------------------------------------------------------------------------
+    # -- what changed ----------------------------------------------------------
 
     def changed_slots(self, old: Slots, new: Slots) -> Diff:
         out: Diff = {}

@@ -132,7 +132,7 @@ def _end_to_end(rows: Any, kind: type) -> list[object]:
     return list(chain(chain.from_iterable(rows), *values))
 
 
-# Two lists of rows ----------------------------------------------------------------------------------------
+# -- two lists of rows ---------------------------------------------------------
 
 
 def equal_ends(old: list[object], new: list[object]) -> tuple[int, int]:

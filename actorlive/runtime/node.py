@@ -117,7 +117,7 @@ class Node:
     def __repr__(self) -> str:
         return f"<node with {len(self.processes)} processes>"
 
-    # ---- life ----
+    # -- life ------------------------------------------------------------------
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Hold the nursery of all processes until `stop`."""
@@ -211,7 +211,7 @@ class Node:
         self.one_gone = trio.Event()  # a new one each time: an Event cannot be cleared
         await self.one_gone.wait()
 
-    # ---- processes ----
+    # -- processes -------------------------------------------------------------
 
     def spawn(self, fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None) -> Pid:
         """Start a process that runs `await fn(*args)`; see `actorlive.runtime.spawn`.
@@ -277,7 +277,7 @@ class Node:
         else:
             self.ports.pop(entity, None)
 
-    # ---- names ----
+    # -- names -----------------------------------------------------------------
 
     def register(self, name: str, entity: Entity) -> None:
         """Give `entity` a name. Raises `NameTaken`, or `RuntimeMisuse` when it has one."""
@@ -299,7 +299,7 @@ class Node:
         """Who has the name."""
         return self.names.get(name)
 
-    # ---- messages ----
+    # -- messages --------------------------------------------------------------
 
     def deliver(self, dest: Destination, message: object) -> None:
         """`send` for a caller on this thread."""
@@ -336,7 +336,7 @@ class Node:
                 "only send() may be called from another thread; use trio.from_thread.run_sync(fn, ...)"
             )
 
-    # ---- observation ----
+    # -- observation -----------------------------------------------------------
 
     def report_high_water(self, pid: Pid, length: int) -> None:
         """A mailbox has passed its limit."""

@@ -138,7 +138,7 @@ class Entity(Mailbox):
         """True until it has ended or an exit signal has sealed its end."""
         return not self.doomed and self.pid.entity is not None
 
-    # ---- messages ----
+    # -- messages --------------------------------------------------------------
 
     def deliver(self, message: object, sender: Entity | None = None) -> None:
         """Put a message into the mailbox."""
@@ -146,7 +146,7 @@ class Entity(Mailbox):
             self.node.trace("send", self.pid, message, sender)
         self.put(message)
 
-    # ---- exit signals ----
+    # -- exit signals ----------------------------------------------------------
 
     def exit_signal(self, sender: Entity, reason: object, *, linked: bool = False) -> None:
         """What happens to the receiver of an exit signal (Erlang's "Receiving exit signals").
@@ -198,7 +198,7 @@ class Entity(Mailbox):
             self.tell_watchers(reason)
         self.queue = None
 
-    # ---- links ----
+    # -- links -----------------------------------------------------------------
 
     def link(self, pid: Pid) -> None:
         """Tie both ends together."""
@@ -242,7 +242,7 @@ class Entity(Mailbox):
                 other.links.pop(self, None)
             other.exit_signal(self, reason, linked=True)
 
-    # ---- ownership: a link that works in one direction ----
+    # -- ownership: a link that works in one direction -------------------------
 
     def own(self, child: Entity) -> None:
         """`child` ends when this one does."""
@@ -261,7 +261,7 @@ class Entity(Mailbox):
             child.owner = None
             child.doom(reason)
 
-    # ---- monitors ----
+    # -- monitors --------------------------------------------------------------
 
     def monitor(self, target: Pid | str, mode: AliasMode | None = None) -> Ref:
         """Watch `target`; its end, or its absence, arrives as `Down`."""
@@ -312,7 +312,7 @@ class Entity(Mailbox):
             if target.watchers is not None:
                 target.watchers.pop(ref, None)
 
-    # ---- aliases ----
+    # -- aliases ---------------------------------------------------------------
 
     def use_alias(self, ref: Ref) -> None:
         """A message came through the alias `ref`, which may have been good for one only."""
@@ -322,7 +322,7 @@ class Entity(Mailbox):
             ref.target = None
             self.demonitor(ref)
 
-    # ---- timers ----
+    # -- timers ----------------------------------------------------------------
 
     def keep_timer(self, timer: Timer) -> None:
         """A timer is addressed to this Pid."""

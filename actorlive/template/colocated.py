@@ -211,7 +211,7 @@ def _module(namespace: Mapping[str, Any]) -> str:
     return str(namespace.get("__name__", "__main__"))
 
 
-# Taking out --------------------------------------------------------------------------------------------------
+# -- taking out ----------------------------------------------------------------
 
 _NAME = re.compile(r"\.[^\W\d]\w*")
 _EXPORTS = re.compile(r"\bexport\s+default\b|\bas\s+default\b")
@@ -359,7 +359,7 @@ def _runtime_script(node: Element, name: str, text: str) -> Element:
     return replace(node, attributes=(marker, *others), children=(Text(script, node.start, node.end),))
 
 
-# Naming ------------------------------------------------------------------------------------------------------
+# -- naming --------------------------------------------------------------------
 
 _DECLARED = re.compile(r"<script\b[^<>]*?\sname\s*=\s*[\"']?(\.\w+)")
 

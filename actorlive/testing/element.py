@@ -43,7 +43,7 @@ class Element:
         """An element inside of this one."""
         return Element(self._view, selector, text, self)
 
-    # -- finding -------------------------------------------------------------
+    # -- finding ---------------------------------------------------------------
 
     def matches(self) -> list[Node]:
         """All that match now, without settling."""
@@ -72,7 +72,7 @@ class Element:
             case pattern:
                 return pattern.search(node.text()) is not None
 
-    # -- looking -------------------------------------------------------------
+    # -- looking ---------------------------------------------------------------
 
     async def exists(self) -> bool:
         """True when at least one element matches."""
@@ -121,7 +121,7 @@ class Element:
         await self._view.settle()
         return self.node()
 
-    # -- doing ---------------------------------------------------------------
+    # -- doing -----------------------------------------------------------------
 
     async def click(self, value: Mapping[str, Any] | None = None, *, wait: bool = True) -> str:
         """Click: `phx-click` on it or around it, a link, a submit button, a checkbox, a `<summary>`.

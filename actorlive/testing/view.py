@@ -78,7 +78,7 @@ class View:
         """The view's process: `send(view.pid, message)`. Raises `Failure` over a real socket."""
         return self._driver.world.pid(self.joined)
 
-    # -- looking -------------------------------------------------------------
+    # -- looking ---------------------------------------------------------------
 
     def element(self, selector: str, text: Text = None) -> Element:
         """A handle on the element that matches a CSS selector and has the text (`element/3`)."""
@@ -107,7 +107,7 @@ class View:
         await self.settle()
         return self.joined.title if self.joined.title is not None else self.page.dead_title
 
-    # -- doing ---------------------------------------------------------------
+    # -- doing -----------------------------------------------------------------
 
     async def click(self, event: str, value: Any = None, *, wait: bool = True) -> str:
         """A click event by its name, without an element (`render_click(view, event, value)`)."""
@@ -164,7 +164,7 @@ class View:
         await self._driver.send_request()
         return self.joined.container.inner_html()
 
-    # -- time ----------------------------------------------------------------
+    # -- time ------------------------------------------------------------------
 
     async def settle(self) -> None:
         """Wait until everything rests: every process and task is blocked, no worker thread is at work.
@@ -195,7 +195,7 @@ class View:
             raise NotIdle(f"async tasks still run after {timeout:g} s: {', '.join(left)}")
         return await self.render()
 
-    # -- URL -----------------------------------------------------------------
+    # -- URL -------------------------------------------------------------------
 
     async def patch(self, path: str) -> str:
         """Go to another URL of this view, as a patch link does (`render_patch/2`)."""
@@ -274,7 +274,7 @@ class View:
         if self.joined.navigation is not None or self.joined.status in ENDED:
             raise gone(self.joined.navigation, self.joined.status)
 
-    # -- events and replies --------------------------------------------------
+    # -- events and replies ----------------------------------------------------
 
     async def assert_push_event(
         self, name: str, payload: Mapping[str, Any] | None = None, timeout: float = 0.0
@@ -321,7 +321,7 @@ class View:
             f"no DOM event {name!r} was dispatched; so far: {[event for event, *_ in dispatched] or 'none'}"
         )
 
-    # -- views inside --------------------------------------------------------
+    # -- views inside ----------------------------------------------------------
 
     async def live_children(self) -> list[View]:
         """The views inside of this one (`live_children/1`)."""
@@ -337,7 +337,7 @@ class View:
         ids = [child.joined.id for child in children]
         raise ElementError(f"no live child {dom_id!r}.{did_you_mean(dom_id, ids)} Children: {ids or 'none'}")
 
-    # -- trouble -------------------------------------------------------------
+    # -- trouble ---------------------------------------------------------------
 
     async def disconnect(self) -> None:
         """Cut the socket. The page stays; its view shows that it is away."""
@@ -364,7 +364,7 @@ class View:
         open_page(Path(file.name).as_uri())
         return Path(file.name)
 
-    # -- HTTP ----------------------------------------------------------------
+    # -- HTTP ------------------------------------------------------------------
 
     async def send_over_http(self, form: Node, button: Node | None) -> Loaded:
         """Send a form as the browser does without LiveView; what came back."""

@@ -134,7 +134,7 @@ class ActorLive:
         if app is not None:
             self.init_app(app)
 
-    # -- declaring -----------------------------------------------------------
+    # -- declaring -------------------------------------------------------------
 
     def init_app(self, app: Quart) -> None:
         """Add the routes to `app`. Raises `ConfigurationError` when it is no `QuartTrio`."""
@@ -202,7 +202,7 @@ class ActorLive:
         self.app.add_url_rule(path, name, page, methods=["GET"])
         self.endpoint.router.add(name, route)
 
-    # -- running -------------------------------------------------------------
+    # -- running ---------------------------------------------------------------
 
     @property
     def app(self) -> QuartTrio:
@@ -287,7 +287,7 @@ class ActorLive:
         self._stop.set()
         await self._stopped.wait()
 
-    # -- requests ------------------------------------------------------------
+    # -- requests --------------------------------------------------------------
 
     async def _enter_node(self) -> None:
         """Let handlers and dead renders speak to processes by name.

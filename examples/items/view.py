@@ -142,7 +142,7 @@ class ItemsLive(LiveView[ItemsEvent]):
                 self.place(item, socket)
                 socket.announce(f"{item.title} moved")
 
-    # -- adding: a placeholder at once, the item when there is one ------------
+    # -- adding: a placeholder at once, the item when there is one -------------
 
     def add(self, title: str, socket: Socket) -> None:
         self.title = ""
@@ -166,7 +166,7 @@ class ItemsLive(LiveView[ItemsEvent]):
             case _:
                 raise RuntimeError(f"{name!r} ended with {result!r}")
 
-    # -- what may be refused: the page shows it first, `Rejected` takes it back
+    # -- shown at once; `Rejected` takes it back -------------------------------
 
     def archive(self, item: Item, socket: Socket) -> None:
         self.archived += 1
@@ -244,7 +244,7 @@ class ItemsLive(LiveView[ItemsEvent]):
         self.editing = stale.fresh  # what was typed is still in the field, and may be saved over it
         await super().handle_stale(stale, socket)
 
-    # -- what other visitors do -----------------------------------------------
+    # -- what other visitors do ------------------------------------------------
 
     async def handle_info(self, message: object, socket: Socket) -> None:
         match message:

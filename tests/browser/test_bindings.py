@@ -58,7 +58,7 @@ def loading(page: Page, selector: str, kind: str) -> None:
     expect(page.locator(selector)).to_have_class(f"phx-{kind}-loading")
 
 
-# ---- feedback ----
+# -- feedback ------------------------------------------------------------------
 
 
 SIMULATOR = "actorlive.latency.set({}), liveSocket.enableLatencySim(120), liveSocket.disableDebug()"
@@ -182,7 +182,7 @@ def test_clicks_on_what_is_on_its_way_are_ignored(visit: Open, line: Line) -> No
     assert names(page, 4)[3] == "plain"
 
 
-# ---- keys, focus, the window, clicks elsewhere ----
+# -- keys, focus, the window, clicks elsewhere ---------------------------------
 
 
 def test_keys_with_and_without_a_filter_and_on_the_window(visit: Open) -> None:
@@ -225,7 +225,7 @@ def test_focus_and_clicks_elsewhere(visit: Open) -> None:
     ]
 
 
-# ---- debounce and throttle ----
+# -- debounce and throttle -----------------------------------------------------
 
 
 def type_at_once(page: Page, field: str, *values: str) -> None:
@@ -291,7 +291,7 @@ def test_throttle_sends_the_first_and_drops_the_rest(visit: Open) -> None:
     assert names(page, 5)[4:] == ["fence"]
 
 
-# ---- elements that come and go, and what belongs to the browser ----
+# -- elements that come and go, and what belongs to the browser ----------------
 
 
 def test_mounted_and_remove_run_their_commands(visit: Open) -> None:

@@ -16,7 +16,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-# ---- the index ----
+# -- the index -----------------------------------------------------------------
 
 
 def test_the_index_leads_to_every_example_and_its_source(live: Live, server: Server) -> None:
@@ -46,7 +46,7 @@ def test_the_dead_page_is_complete_without_javascript(browser: Browser, server: 
     context.close()
 
 
-# ---- /counter ----
+# -- /counter ------------------------------------------------------------------
 
 
 def test_a_counter_counts_both_ways_in_each_tab_for_itself(live: Live) -> None:
@@ -57,7 +57,7 @@ def test_a_counter_counts_both_ways_in_each_tab_for_itself(live: Live) -> None:
     expect(other.locator("#count")).to_have_text("0")
 
 
-# ---- /async/start ----
+# -- /async/start --------------------------------------------------------------
 
 
 def words(page: Page) -> list[str]:
@@ -107,7 +107,7 @@ def test_five_quick_rounds_leave_one_stream(live: Live) -> None:
     expect(page.get_by_role("button", name="Go!", exact=True)).to_be_visible()
 
 
-# ---- /undo ----
+# -- /undo ---------------------------------------------------------------------
 
 
 def test_a_deleted_item_leaves_when_the_window_is_over(live: Live) -> None:

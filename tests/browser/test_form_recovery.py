@@ -108,7 +108,7 @@ def check(page: Page) -> None:
     assert page.evaluate("window.sameDocument") is True
 
 
-# ---- a view that ends, a connection that is lost ----
+# -- a view that ends, a connection that is lost -------------------------------
 
 
 def test_after_a_crash(page: Page, app: Server, faults: Faults) -> None:
@@ -150,7 +150,7 @@ def test_a_form_that_kills_its_view_is_given_up(page: Page, app: Server, faults:
     expect(page.get_by_label("Poison")).to_have_value("")
 
 
-# ---- before there is a view ----
+# -- before there is a view ----------------------------------------------------
 
 
 def test_what_is_typed_before_the_first_join_is_kept(page: Page, app: Server) -> None:
@@ -183,7 +183,7 @@ def test_what_is_typed_before_the_first_join_is_kept(page: Page, app: Server) ->
     assert other.evaluate("input => [input.selectionStart, input.selectionEnd]") == [2, 4]
 
 
-# ---- a server that goes away ----
+# -- a server that goes away ---------------------------------------------------
 
 
 def test_after_a_restart_of_the_server(page: Page, app: Server, faults: Faults) -> None:

@@ -61,7 +61,7 @@ def says(page: Page, word: str) -> None:
     expect(page.get_by_role("status")).to_contain_text(word)
 
 
-# ---- adding ----
+# -- adding --------------------------------------------------------------------
 
 
 def test_a_placeholder_becomes_the_item(items: Page, gate: Gate) -> None:
@@ -106,7 +106,7 @@ def test_a_typed_title_survives_a_reconnect(items: Page) -> None:
     expect(items.get_by_label("New title")).to_have_value("half a ti")
 
 
-# ---- archiving ----
+# -- archiving -----------------------------------------------------------------
 
 
 def test_an_archived_row_is_dimmed_at_once_and_every_third_comes_back(items: Page, gate: Gate) -> None:
@@ -133,7 +133,7 @@ def test_an_archived_row_is_dimmed_at_once_and_every_third_comes_back(items: Pag
     expect(target).to_have_css("pointer-events", "auto")
 
 
-# ---- deleting ----
+# -- deleting ------------------------------------------------------------------
 
 FADING = """row => new Promise(done => {
   const began = performance.now(), list = row.parentElement;
@@ -194,7 +194,7 @@ def test_a_locked_item_comes_back(items: Page, gate: Gate) -> None:
     expect(items.get_by_role("button", name="Undo")).to_have_count(0)
 
 
-# ---- searching ----
+# -- searching -----------------------------------------------------------------
 
 
 def test_a_newer_search_supersedes_a_slow_one(items: Page, gate: Gate) -> None:
@@ -221,7 +221,7 @@ def test_a_newer_search_supersedes_a_slow_one(items: Page, gate: Gate) -> None:
     expect(field).to_have_value("slow hay")
 
 
-# ---- editing ----
+# -- editing -------------------------------------------------------------------
 
 
 def edit(page: Page, title: str) -> Locator:
@@ -293,7 +293,7 @@ def test_what_is_typed_into_a_row_survives_its_view_and_what_others_do(items: Pa
     expect(row(other, f"{title} draft")).to_have_count(1)
 
 
-# ---- what the browser does alone ----
+# -- what the browser does alone -----------------------------------------------
 
 
 def test_details_help_and_rebuild(items: Page) -> None:
@@ -333,7 +333,7 @@ def test_one_polite_status_for_good(items: Page) -> None:
     assert items.evaluate("region.isConnected && getComputedStyle(region).display !== 'none'")
 
 
-# ---- trouble ----
+# -- trouble -------------------------------------------------------------------
 
 
 def test_a_crash_is_one_view_s_own(items: Page, live: Live, faults: Faults) -> None:
@@ -350,7 +350,7 @@ def test_a_crash_is_one_view_s_own(items: Page, live: Live, faults: Faults) -> N
     assert other.evaluate("untouched.isConnected")
 
 
-# ---- moving ----
+# -- moving --------------------------------------------------------------------
 
 
 def order(page: Page) -> list[str]:

@@ -387,7 +387,7 @@ def test_live_navigation_takes_the_change_back(page: Page) -> None:
     assert is_clean(wire)
 
 
-# ---- any order ----
+# -- any order -----------------------------------------------------------------
 
 CHANGES: dict[str, tuple[JSCommands, Callable[[bool], bool]]] = {
     "on": (JS.add_class("done", to="#row"), lambda done: True),

@@ -40,7 +40,7 @@ async def says(view: View, message: str) -> None:
     await view.assert_push_event("al:announce", {"message": message})
 
 
-# ---- adding ----
+# -- adding --------------------------------------------------------------------
 
 
 async def test_a_placeholder_stands_in_until_the_item_is_there(app: QuartTrio, store: Store) -> None:
@@ -86,7 +86,7 @@ async def test_blanks_are_no_title(app: QuartTrio) -> None:
         assert await titles(view) == TITLES
 
 
-# ---- archiving ----
+# -- archiving -----------------------------------------------------------------
 
 
 async def test_every_third_archive_is_taken_back(app: QuartTrio, store: Store) -> None:
@@ -103,7 +103,7 @@ async def test_every_third_archive_is_taken_back(app: QuartTrio, store: Store) -
         assert await titles(view) == stored(store) == TITLES[2:]
 
 
-# ---- deleting ----
+# -- deleting ------------------------------------------------------------------
 
 
 async def test_a_deleted_item_leaves_the_page_soon_and_the_store_later(app: QuartTrio, store: Store) -> None:
@@ -171,7 +171,7 @@ async def test_a_visitor_who_leaves_has_decided(app: QuartTrio, store: Store) ->
     assert stored(store) == TITLES[1:]
 
 
-# ---- searching ----
+# -- searching -----------------------------------------------------------------
 
 
 async def test_a_newer_search_supersedes_a_slow_one(app: QuartTrio) -> None:
@@ -190,7 +190,7 @@ async def test_a_newer_search_supersedes_a_slow_one(app: QuartTrio) -> None:
         assert await view.element("#results").attribute("aria-busy") == "false"
 
 
-# ---- editing ----
+# -- editing -------------------------------------------------------------------
 
 
 async def test_a_save_is_seen_by_everybody(app: QuartTrio, store: Store) -> None:
@@ -218,7 +218,7 @@ async def test_a_save_that_comes_too_late_can_be_repeated(app: QuartTrio, store:
         assert (await titles(view))[0] == (await titles(other))[0] == stored(store)[0] == "mine"
 
 
-# ---- what others do ----
+# -- what others do ------------------------------------------------------------
 
 
 async def test_what_one_deletes_while_another_edits_it_is_gone(app: QuartTrio, store: Store) -> None:
@@ -251,7 +251,7 @@ async def test_a_crash_costs_nothing_but_the_view(app: QuartTrio, store: Store) 
         assert await titles(view) == stored(store) == TITLES
 
 
-# ---- moving ----
+# -- moving --------------------------------------------------------------------
 
 
 async def test_a_moved_row_moves_for_everybody(app: QuartTrio, store: Store) -> None:

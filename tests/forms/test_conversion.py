@@ -236,7 +236,7 @@ def test_the_marks_of_a_form_stay_in_a_dict_of_text_that_an_event_carries_on() -
     assert both(dict[str, int], REQUIRED, "x[a]=1&x[_unused_a]=") == [{"a": 1}, {"a": 1}]
 
 
-# -- there and back -------------------------------------------------------------------------------------------
+# -- there and back ------------------------------------------------------------
 
 
 def milliseconds(moment: Any) -> Any:
@@ -279,7 +279,7 @@ def test_an_aware_time_is_shown_as_it_stands_on_the_wall(moment: datetime) -> No
     assert both(time, REQUIRED, urlencode({"x": shown})) == [wall.time(), wall.time()]
 
 
-# -- events that are no forms ---------------------------------------------------------------------------------
+# -- events that are no forms --------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["click", "keydown", "hook"])

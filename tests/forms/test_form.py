@@ -120,7 +120,7 @@ def test_used_inputs() -> None:
     assert not used_input(to_form(User())["firstName"])
 
 
-# -- nested forms -----------------------------------------------------------------------------------------
+# -- nested forms --------------------------------------------------------------
 
 
 def test_a_stored_list_gives_a_form_an_item() -> None:
@@ -191,7 +191,7 @@ def test_no_two_nested_forms_share_an_id(sent: list[Any]) -> None:
     assert {f"f_rows_{given}" for given in kept} <= set(ids)
 
 
-# -- what counts as changed -------------------------------------------------------------------------------
+# -- what counts as changed ----------------------------------------------------
 
 BASE: dict[str, Any] = {"params": {"a": "1", "b": "2", "n": [{"x": "1"}]}, "errors": {"a": "wrong"}}
 

@@ -61,7 +61,7 @@ def test_a_field_is_used_once_somebody_was_in_it(params: dict[str, Any], used: b
     assert is_used(params, "f") is used
 
 
-# -- sort and drop ----------------------------------------------------------------------------------------
+# -- sort and drop -------------------------------------------------------------
 
 THREE = {"0": {"n": "a"}, "1": {"n": "b"}, "2": {"n": "c"}}
 

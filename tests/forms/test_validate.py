@@ -92,7 +92,7 @@ def test_errors_stand_at_the_fields_of_the_form() -> None:
     assert form["addresses"].nested()[0]["zip"].errors == ("must have five digits",)
 
 
-# -- one value --------------------------------------------------------------------------------------------
+# -- one value -----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_the_faults_of_items_stand_at_the_items() -> None:
     )
 
 
-# -- what HTML does not send ------------------------------------------------------------------------------
+# -- what HTML does not send ---------------------------------------------------
 
 
 class Optional(Struct):
@@ -283,7 +283,7 @@ def test_params_of_another_shape_are_invalid(params: Any) -> None:
     assert validate(User, params) == Error({"": ["is invalid"]})
 
 
-# -- kinds of types ---------------------------------------------------------------------------------------
+# -- kinds of types ------------------------------------------------------------
 
 
 @dataclass
@@ -355,7 +355,7 @@ def test_what_no_form_can_fill_in_is_refused() -> None:
         read(msgspec.Raw, "x")
 
 
-# -- faults between fields --------------------------------------------------------------------------------
+# -- faults between fields -----------------------------------------------------
 
 
 class Range(Struct):
@@ -398,7 +398,7 @@ def test_a_check_sees_the_finished_value() -> None:
     )
 
 
-# -- against msgspec --------------------------------------------------------------------------------------
+# -- against msgspec -----------------------------------------------------------
 
 
 class Everything(Struct):

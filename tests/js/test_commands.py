@@ -160,7 +160,7 @@ def test_an_attribute_holds_plain_json_for_the_template_to_escape() -> None:
     assert json.loads(html.unescape(html.escape(str(chain)))) == chain.to_encodable()
 
 
-# -- optimistic pushes ------------------------------------------------------------------------------------
+# -- optimistic pushes ---------------------------------------------------------
 
 
 def test_an_optimistic_push_dispatches_its_overlay_first() -> None:
@@ -217,7 +217,7 @@ def test_what_cannot_be_taken_back_is_refused(commands: JSCommands, says: str) -
         JS.push("x", optimistic=commands)
 
 
-# -- what is refused --------------------------------------------------------------------------------------
+# -- what is refused -----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_paths_and_web_addresses_are_fine(href: str) -> None:
     assert ops(JS.navigate(href)) == [["navigate", {"href": href, "replace": False}]]
 
 
-# -- round trip -------------------------------------------------------------------------------------------
+# -- round trip ----------------------------------------------------------------
 
 selectors = st.from_regex(r"#[a-z]{1,5}", fullmatch=True)
 words = st.from_regex(r"[a-z:\-]{1,6}", fullmatch=True)

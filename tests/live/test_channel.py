@@ -131,7 +131,7 @@ def do(view: Any, **values: Any) -> None:
         setattr(view, name, value)
 
 
-# -- join ---------------------------------------------------------------------
+# -- join ----------------------------------------------------------------------
 
 
 async def test_the_join_is_answered_with_the_tree_the_title_and_the_events() -> None:
@@ -227,7 +227,7 @@ async def test_a_patch_in_mount_is_an_error_but_in_handle_params_it_is_followed(
         assert [entry[1] for entry in seen] == [{}, {"a": "1"}]
 
 
-# -- events and replies -------------------------------------------------------
+# -- events and replies --------------------------------------------------------
 
 
 async def test_nothing_changed_is_an_empty_answer() -> None:
@@ -359,7 +359,7 @@ async def test_messages_without_a_handler_are_dropped() -> None:
         assert alive(client.views[0])
 
 
-# -- flash --------------------------------------------------------------------
+# -- flash ---------------------------------------------------------------------
 
 
 async def test_flash_is_put_and_cleared_by_the_server_and_by_the_client() -> None:
@@ -390,7 +390,7 @@ async def test_a_patch_keeps_only_the_flash_of_its_own_callback() -> None:
         assert await client.clicked("do", what="both") == {"diff": {"1": "new"}}
 
 
-# -- assigns ------------------------------------------------------------------
+# -- assigns -------------------------------------------------------------------
 
 
 async def test_temporary_assigns_are_reset_without_a_render() -> None:
@@ -418,7 +418,7 @@ async def test_what_was_changed_in_place_is_rendered_when_touched() -> None:
         assert await client.clicked("do", what="touch") == {"diff": {"2": "x"}}
 
 
-# -- navigation ---------------------------------------------------------------
+# -- navigation ----------------------------------------------------------------
 
 
 async def test_a_patch_is_pushed_before_the_reply_with_its_diff() -> None:
@@ -512,7 +512,7 @@ async def test_a_patch_to_another_view_is_a_link(url: str) -> None:
         assert reply["response"] == {"link_redirect": True}
 
 
-# -- hooks --------------------------------------------------------------------
+# -- hooks ---------------------------------------------------------------------
 
 
 async def test_on_mount_hooks_run_in_order_and_may_halt_with_a_redirect() -> None:
@@ -619,7 +619,7 @@ async def test_hooks_are_checked() -> None:
         assert "rendered" in client.joined  # type: ignore[attr-defined]
 
 
-# -- calls and casts ----------------------------------------------------------
+# -- calls and casts -----------------------------------------------------------
 
 
 class Desk(LiveView):
@@ -654,7 +654,7 @@ async def _expect(view: Any, request: object, answer: object) -> None:
     assert await call(view, request) == answer
 
 
-# -- live layouts -------------------------------------------------------------
+# -- live layouts --------------------------------------------------------------
 
 
 @component
@@ -686,7 +686,7 @@ async def test_a_live_layout_frames_the_dead_render() -> None:
     assert page.content == "<main><b></b><i>0</i><p>0</p></main>"
 
 
-# -- ends ---------------------------------------------------------------------
+# -- ends ----------------------------------------------------------------------
 
 
 async def test_leaving_is_answered_and_terminates() -> None:
@@ -716,7 +716,7 @@ async def test_a_crash_ends_this_view_alone(caplog: pytest.LogCaptureFixture) ->
     assert "Page crashed: RuntimeError: boom" in caplog.text
 
 
-# -- saying no, thinking again ------------------------------------------------
+# -- saying no, thinking again -------------------------------------------------
 
 
 async def test_rejected_takes_back_what_the_browser_showed_and_says_why() -> None:

@@ -105,7 +105,7 @@ async def fail(error: Exception) -> Any:
     raise error
 
 
-# -- start_async --------------------------------------------------------------
+# -- start_async ---------------------------------------------------------------
 
 
 async def test_a_value_arrives_as_ok() -> None:
@@ -410,7 +410,7 @@ async def test_a_supervised_task_that_raises_leaves_the_view_alive(caplog: pytes
         assert alive(lab.client.views[0])
 
 
-# -- assign_async -------------------------------------------------------------
+# -- assign_async --------------------------------------------------------------
 
 
 async def test_one_name_takes_the_value_itself() -> None:
@@ -534,7 +534,7 @@ async def test_an_undeclared_name_is_an_error_at_once() -> None:
     assert 'Did you mean "org"' in str(seen[0])
 
 
-# -- stream_async -------------------------------------------------------------
+# -- stream_async --------------------------------------------------------------
 
 
 async def test_the_items_go_into_the_stream_and_the_result_is_true() -> None:
@@ -588,7 +588,7 @@ async def test_repeatedly_and_cancelled_by_name() -> None:
         assert lab.view.rows == Stream(ok=True, result=True, failed=Exit(Shutdown("cancel")))
 
 
-# -- the dead render ----------------------------------------------------------
+# -- the dead render -----------------------------------------------------------
 
 
 async def test_nothing_starts_in_the_dead_render() -> None:

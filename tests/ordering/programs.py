@@ -61,7 +61,7 @@ class World:
         node.tracers.append(self.observe)
         node.tracing = True  # without `set_gate`: sending keeps its fast way
 
-    # ---- what the runtime reports by itself: ends, and timers that fire ----
+    # -- what the runtime reports by itself: ends, and timers that fire --------
 
     def observe(self, kind: str, pid: Pid, detail: object, sender: Pid | None) -> None:
         try:
@@ -92,7 +92,7 @@ class World:
         if pid is not None:
             self.model.put(pid, message)
 
-    # ---- comparing ----
+    # -- comparing -------------------------------------------------------------
 
     def compare(self) -> None:
         """Everything that can be seen from outside."""
@@ -119,7 +119,7 @@ class World:
             fits = [m for m in entity.messages() if kind is None or isinstance(m, kind)]
             check(f"{pid} is parked beside what it waits for (INV-9)", fits, [])
 
-    # ---- running ----
+    # -- running ---------------------------------------------------------------
 
     def start(self) -> None:
         for number in range(len(self.program)):

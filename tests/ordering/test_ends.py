@@ -223,7 +223,7 @@ def test_a_server_ends_as_in_otp(program):
     check_end(program)
 
 
-# ---- the end of who starts a server ----
+# -- the end of who starts a server --------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -284,7 +284,7 @@ def test_who_dies_while_it_starts_a_server_leaves_it_to_the_link(program):
     check_start(program)
 
 
-# ---- what a failed start leaves with a starter that traps exits ----
+# -- what a failed start leaves with a starter that traps exits ----------------
 
 
 class Failing(Server):
@@ -325,7 +325,7 @@ def test_a_start_that_a_signal_ended_leaves_no_exit_and_one_that_failed_does(how
     check_failed_start(how)
 
 
-# ---- stop ----
+# -- stop ----------------------------------------------------------------------
 
 
 async def stop_twice(reason: object, seen: Seen) -> None:
@@ -359,7 +359,7 @@ def test_only_who_stops_a_server_has_stopped_it(reason):
     check_stop(reason)
 
 
-# ---- the controls ----
+# -- the controls --------------------------------------------------------------
 
 
 async def terminate_whatever_happened(a_server: Server, end: Stop) -> None:

@@ -258,7 +258,7 @@ def test_far_more_starts(program):
     run(program)
 
 
-# ---- the controls ----
+# -- the controls --------------------------------------------------------------
 
 
 Control = Callable[[pytest.MonkeyPatch], None]

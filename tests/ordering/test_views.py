@@ -47,7 +47,7 @@ def breaks(patch: tuple[object, str, object], rule: Callable[[], None]) -> None:
             rule()
 
 
-# -- one message at a time, in the order of arrival ---------------------------
+# -- one message at a time, in the order of arrival ----------------------------
 
 
 class Step(Event):
@@ -190,7 +190,7 @@ def test_control_two_diffs_for_one_message() -> None:
     breaks((Outbox, "send_diff", send_twice), lambda: one_at_a_time([Op("send", 0, 0)]))
 
 
-# -- versions on the wire strictly increase ----------------------------------
+# -- versions on the wire strictly increase ------------------------------------
 
 
 class Versioned(LiveView[Step]):
@@ -232,7 +232,7 @@ def test_control_versions_repeat_with_a_task_for_each_message() -> None:
     breaks((channel_module, "Channel", EagerChannel), lambda: versions_increase([1.0, 1.0]))
 
 
-# -- the end of the socket queues behind the events ---------------------------
+# -- the end of the socket queues behind the events ----------------------------
 
 ended: list[Any] = []
 
@@ -276,7 +276,7 @@ def test_control_a_socket_that_takes_its_views_along_loses_events() -> None:
     breaks((LiveConnection, "close", close), lambda: events_before_a_close_are_handled([0.1, 0.1]))
 
 
-# -- two views on one topic ---------------------------------------------------
+# -- two views on one topic ----------------------------------------------------
 
 
 class Listener(LiveView[Step]):
@@ -323,7 +323,7 @@ def test_control_delivery_by_tasks_has_no_order() -> None:
     breaks((PubSub, "deliver", deliver), lambda: one_order_for_all([1.0, 0.0]))
 
 
-# -- results are accepted by reference ----------------------------------------
+# -- results are accepted by reference -----------------------------------------
 
 
 class Search(LiveView[Step]):

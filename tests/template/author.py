@@ -68,7 +68,7 @@ class Author:
         self.assigns: dict[str, Any] = {}
         self.assigns = {name: self.value(name) for name in ("a", "b", "p", "q", "xs", "rows", "rest", "user")}
 
-    # Templates ---------------------------------------------------------------------------------------
+    # -- templates -------------------------------------------------------------
 
     def content(self, depth: int, locals_: list[str]) -> str:
         pieces = [self.piece(depth, locals_) for _ in range(self.random.randint(1, 4 if depth < 2 else 2))]
@@ -184,7 +184,7 @@ class Author:
         title = self.value_expression(locals_)
         return f"<.live_component module={{{module}}} id={{{key}}} title={{{title}}} tags={{@xs}}/>"
 
-    # Assigns -----------------------------------------------------------------------------------------
+    # -- assigns ---------------------------------------------------------------
 
     def value(self, name: str) -> Any:
         pick = self.random.choice

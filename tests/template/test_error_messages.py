@@ -45,7 +45,7 @@ def test_each_says_where_and_what_to_do(name: str) -> None:
     assert [hint[:8] for hint in hints] == ["  help: "]
 
 
-# In the user's own file -----------------------------------------------------------------------------------
+# -- in the user's own file ----------------------------------------------------
 
 
 def test_a_fault_points_into_the_file_of_the_template() -> None:

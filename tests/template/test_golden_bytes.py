@@ -90,7 +90,7 @@ def test_the_client_shows_the_wire_page() -> None:
     assert "hello" in shown
 
 
-# What Phoenix sends again, and we do not ----------------------------------------------------------------
+# -- what phoenix sends again, and we do not -----------------------------------
 
 
 def test_what_did_not_change_is_not_sent() -> None:

@@ -172,7 +172,7 @@ def test_blocks(number: int) -> None:
     assert html(template) == expected
 
 
-# Components ---------------------------------------------------------------------------------------------
+# -- components ----------------------------------------------------------------
 
 
 @component
@@ -279,7 +279,7 @@ def portal() -> Template:
     return heex("mine")
 
 
-# Files --------------------------------------------------------------------------------------------------
+# -- files ---------------------------------------------------------------------
 
 
 def test_templates_in_files(tmp_path: Path) -> None:
@@ -313,7 +313,7 @@ def test_embedded_templates(tmp_path: Path) -> None:
         embed_templates("nowhere/*")
 
 
-# What HTML makes of it ---------------------------------------------------------------------------------
+# -- what HTML makes of it -----------------------------------------------------
 
 
 def parsed_text(page: str) -> str:
@@ -399,7 +399,7 @@ def test_a_form_without_data() -> None:
     assert page.split() == ["<form", 'action="/a"', 'method="get">', "</form>"]
 
 
-# Files -------------------------------------------------------------------------------------------------
+# -- files ---------------------------------------------------------------------
 
 
 def test_a_byte_order_mark_is_not_text(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_a_join_sends_all_of_them_again() -> None:
     assert set(run(renderer, ["a", "b"], None)["c"]) == {1, 2}
 
 
-# What is on the page -------------------------------------------------------------------------------------
+# -- what is on the page -------------------------------------------------------
 
 
 class Box:

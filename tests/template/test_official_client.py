@@ -67,7 +67,7 @@ def test_the_property_has_teeth(monkeypatch: pytest.MonkeyPatch) -> None:
     assert first_difference(range(40)) is not None
 
 
-# Live components ----------------------------------------------------------------------------------------
+# -- live components -----------------------------------------------------------
 
 
 def unmarked(page: str) -> str:

@@ -40,7 +40,7 @@ def helper() -> str:
     return "from this module"
 
 
-# A literal ---------------------------------------------------------------------------------------------
+# -- a literal -----------------------------------------------------------------
 
 
 def test_adjacent_literals_are_one_and_brackets_do_not_matter() -> None:
@@ -112,7 +112,7 @@ def test_the_project_check_finds_them(tmp_path: Path) -> None:
     assert fault.reason.startswith("heex takes a string literal")
 
 
-# Where there is no source -----------------------------------------------------------------------------
+# -- where there is no source --------------------------------------------------
 
 
 def test_without_its_source_the_constants_of_the_calling_code_decide() -> None:
@@ -163,7 +163,7 @@ def test_with_and_without_columns(tmp_path: Path, options: list[str]) -> None:
     assert done.stdout.splitlines() == ["['<p>1</p>', '<p>2</p>']", "refused"], done.stderr
 
 
-# compile_template ---------------------------------------------------------------------------------------
+# -- compile_template ----------------------------------------------------------
 
 
 def test_compile_template_takes_any_text_and_sees_the_names_of_its_caller() -> None:
@@ -195,7 +195,7 @@ def test_a_traceback_quotes_its_text() -> None:
     assert "{1 / @zero}" in "".join(traceback.format_exception(caught.value))
 
 
-# Each place once, in its own module ---------------------------------------------------------------------
+# -- each place once, in its own module ----------------------------------------
 
 Module = Callable[[str, str], types.ModuleType]
 

@@ -58,7 +58,7 @@ class Author:
                     self.new_components[cid] = update
         return diff
 
-    # -- making ---------------------------------------------------------------
+    # -- making ----------------------------------------------------------------
 
     def text(self) -> str:
         self.serial += 1
@@ -132,7 +132,7 @@ class Author:
         body["1"] = deepcopy(known[source]["1"])
         return {"s": int(source) if source in self.created else -int(source), "0": body["0"]}
 
-    # -- changing -------------------------------------------------------------
+    # -- changing --------------------------------------------------------------
 
     def changes(self, node: Diff, depth: int) -> Diff:
         """Change a node; the diff that says so, which may be empty."""
@@ -179,7 +179,7 @@ class Author:
         node["k"] = {**entries, "kc": count}
         return {"k": {**change, "kc": count, **({"km": self.random.choice([True, 1])} if moved else {})}}
 
-    # -- on the wire ----------------------------------------------------------
+    # -- on the wire -----------------------------------------------------------
 
     def wire(self, value: Any) -> Any:
         """A value in full, its statics literal or as a template of this message."""

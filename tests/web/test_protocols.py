@@ -159,7 +159,7 @@ def test_a_message_is_whole_or_nothing_of_it_is_kept(pieces: list[str], limit: i
         assert message.pieces == []
 
 
-# -- HTTP/2 --------------------------------------------------------------------------------------------------
+# -- HTTP/2 --------------------------------------------------------------------
 
 UPGRADE = (
     "GET /counter HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"

@@ -88,7 +88,7 @@ class Channel:
         self._ended: object | None = None
         self._dropping = False
 
-    # -- join ----------------------------------------------------------------
+    # -- join ------------------------------------------------------------------
 
     async def join(self, mount: Mount) -> JoinFailed | None:
         """The first callbacks and the answer to `phx_join`; why there is no view when it was refused."""
@@ -126,7 +126,7 @@ class Channel:
         self._refuse(ref, {"reason": "join crashed"})
         return JoinFailed(error)
 
-    # -- the loop ------------------------------------------------------------
+    # -- the loop --------------------------------------------------------------
 
     async def serve(self) -> object:
         """Handle messages until the view ends; its exit reason."""
@@ -235,7 +235,7 @@ class Channel:
         except (Rejected, BaseExceptionGroup) as error:
             await self._refused(error)
 
-    # -- frames of the client ------------------------------------------------
+    # -- frames of the client --------------------------------------------------
 
     def _drop(self, frame: ClientEvent) -> None:
         """The client has gone, and the time for what it left behind is over: say so once."""
@@ -346,7 +346,7 @@ class Channel:
         if not patched and self._ended is None:  # the browser takes the answer for a yes: lead it back
             self._outbox.push("live_patch", LivePatch(self._socket.path(), "replace").wire())
 
-    # -- after a callback ----------------------------------------------------
+    # -- after a callback ------------------------------------------------------
 
     async def _finish(self, ref: str | None, reply: object = None) -> None:
         """Carry out where the callback wants to go, render what it changed, answer."""

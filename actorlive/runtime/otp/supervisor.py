@@ -102,7 +102,7 @@ class SupervisorServer(Server):
     async def terminate(self, reason: object) -> None:
         await self.end_all(self.children)
 
-    # ---- starting and ending ----
+    # -- starting and ending ---------------------------------------------------
 
     async def start_all(self, children: Sequence[Child]) -> tuple[Child, BaseException] | None:
         """Start in order; stops at the first that fails, and returns it with its error."""
@@ -150,7 +150,7 @@ class SupervisorServer(Server):
             await self.end(child)
         self.children = [c for c in self.children if c not in children or c.spec.restart != "temporary"]
 
-    # ---- what happens ----
+    # -- what happens ----------------------------------------------------------
 
     async def handle_info(self, message: object) -> object:
         match message:
@@ -200,7 +200,7 @@ class SupervisorServer(Server):
             return list(self.children)
         return self.children[self.children.index(child) :]
 
-    # ---- requests ----
+    # -- requests --------------------------------------------------------------
 
     async def handle_call(self, request: object, caller: Caller) -> object:
         match request:

@@ -188,7 +188,7 @@ def _missing(source: Source, call: Call, signature: Signature) -> Iterator[Templ
             yield source.error(f"<{call.name}> {what}", call.start, call.end, hint=hint)
 
 
-# Types -------------------------------------------------------------------------------------------------------
+# -- types ---------------------------------------------------------------------
 
 
 def fits(value: object, annotation: Any) -> bool:

@@ -171,7 +171,7 @@ class _Generator(CallWriter, AttributeWriter):
         hint = "what stands between the braces must be one Python expression"
         return self.source.error_in_file(reason, line, start, end, hint=hint)
 
-    # Content -----------------------------------------------------------------------------------------
+    # -- content ---------------------------------------------------------------
 
     def body(self, nodes: tuple[Node, ...], scope: Scope) -> Body:
         body = Body()
@@ -214,7 +214,7 @@ class _Generator(CallWriter, AttributeWriter):
         if node.name.lower() not in VOID:
             body.text(f"</{node.name}>")
 
-    # Blocks ------------------------------------------------------------------------------------------
+    # -- blocks ----------------------------------------------------------------
 
     def _if(self, node: If, scope: Scope) -> Hole:
         function = self.function_name("if", node.start, node.end)

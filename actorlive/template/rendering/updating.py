@@ -77,7 +77,7 @@ class Renderable(Protocol):
     def render_over(self, previous: SlotValue | None) -> SlotValue: ...
 
 
-# Change tracking ---------------------------------------------------------------------------------------
+# -- change tracking -----------------------------------------------------------
 
 
 def disjoint(changed: Changed, names: Collection[str]) -> bool:
@@ -120,7 +120,7 @@ def let(changed: Changed, keys: tuple[str, ...], old: tuple[object, ...], new: t
     return {**changed, **own} if own else changed
 
 
-# Values --------------------------------------------------------------------------------------------------
+# -- values --------------------------------------------------------------------
 
 
 _NUMBERS = frozenset((int, float))
@@ -196,7 +196,7 @@ def which(previous: SlotValue, branches: tuple[Statics, ...]) -> int:
     return branches.index(statics) if statics in branches else len(branches)
 
 
-# Comprehensions -------------------------------------------------------------------------------------------
+# -- comprehensions ------------------------------------------------------------
 
 
 def items_of(iterable: Iterable[object]) -> list[object] | StreamItems:

@@ -134,7 +134,7 @@ class _Parser:
         hint = f"there is no open {{% {opener} %}} here"
         return self.source.error(f"{{% {token.kind} %}} stands alone", token.start, token.end, hint=hint)
 
-    # Blocks ------------------------------------------------------------------------------------------
+    # -- blocks ----------------------------------------------------------------
 
     def _if(self, opening: Block) -> If:
         branches: list[Branch] = []
@@ -179,7 +179,7 @@ class _Parser:
         hint = f"the {{% {opening.kind} %}} of line {line} is still open: close it first"
         raise self.source.error(f"{shown} inside {{% {opening.kind} %}}", token_start(token), hint=hint)
 
-    # Tags --------------------------------------------------------------------------------------------
+    # -- tags ------------------------------------------------------------------
 
     def _tag(self, tag: OpenTag) -> Node | None:
         special = self._special(tag)

@@ -182,7 +182,7 @@ class _Tokenizer:
         hint = f"add </{tag.name}>"
         return self.source.error(f"<{tag.name}> is never closed", tag.start, tag.end, hint=hint)
 
-    # Curly braces ------------------------------------------------------------------------------------
+    # -- curly braces ----------------------------------------------------------
 
     def _curly(self) -> Token:
         start = self.pos
@@ -236,7 +236,7 @@ class _Tokenizer:
         parse = parse_loop if kind == "for" else parse_code
         return parse(self.source, begin, end, marks)
 
-    # Tags --------------------------------------------------------------------------------------------
+    # -- tags ------------------------------------------------------------------
 
     def _close_tag(self) -> Token | None:
         start = self.pos

@@ -185,7 +185,7 @@ class _Formatter:
         inner = self.text[token.start + 2 : token.end - 2]
         return "{#" + (inner if "\n" in inner else f" {inner.strip()} ") + "#}"
 
-    # White space -------------------------------------------------------------------------------------
+    # -- white space -----------------------------------------------------------
 
     def _space(self, text: str, following: Token | None) -> None:
         """The text between two tokens."""
@@ -210,7 +210,7 @@ class _Formatter:
             self.line = self.open[-1]
             self.out[-1] = "\n" * self.out[-1].count("\n") + STEP * self.line
 
-    # Tags --------------------------------------------------------------------------------------------
+    # -- tags ------------------------------------------------------------------
 
     def _tag(self, token: Token) -> str:
         assert isinstance(token, OpenTag)

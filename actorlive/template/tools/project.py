@@ -149,7 +149,7 @@ class _Project:
             raise source.error("the template is too deep, or too large, for Python", 0) from None
         return Compiled(source, generated, tuple(bindings(nodes))), generated
 
-    # What a template may read ------------------------------------------------------------------------
+    # -- what a template may read ----------------------------------------------
 
     def _declared(self, module: Module, owner: ast.AST | None, call: HeexCall | None = None) -> _Owner | None:
         extra = call.keywords if call is not None else frozenset[str]()
@@ -211,7 +211,7 @@ class _Project:
         other = self._module(module, source)
         return self._find_class(other, original) if other is not None and original else None
 
-    # What a template may call ------------------------------------------------------------------------
+    # -- what a template may call ----------------------------------------------
 
     def _call(self, module: Module, source: Source, call: Call) -> Iterator[TemplateError]:
         root, *path = call.name.lstrip(".").split(".")

@@ -77,7 +77,7 @@ def change_dom(name: str, node: Node, arguments: dict[str, Any]) -> None:
     DOM_COMMANDS[name](node, arguments)
 
 
-# ---- classes -----------------------------------------------------------------------------------------
+# -- classes -------------------------------------------------------------------
 
 
 def _change_classes(node: Node, adds: list[str], removes: list[str], transition: Transition) -> None:
@@ -113,7 +113,7 @@ def _transition(node: Node, arguments: dict[str, Any]) -> None:
     _change_classes(node, [], [], arguments["transition"])
 
 
-# ---- attributes --------------------------------------------------------------------------------------
+# -- attributes ----------------------------------------------------------------
 
 
 def _set_attr(node: Node, arguments: dict[str, Any]) -> None:
@@ -144,7 +144,7 @@ def _ignore_attrs(node: Node, arguments: dict[str, Any]) -> None:
     node.client.ignored_attributes = list(arguments["attrs"])
 
 
-# ---- visibility --------------------------------------------------------------------------------------
+# -- visibility ----------------------------------------------------------------
 
 
 def _show(node: Node, arguments: dict[str, Any]) -> None:

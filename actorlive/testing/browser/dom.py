@@ -157,7 +157,7 @@ class Node:
         """The element with that id, or None."""
         return self.find(lambda node: node.attrs.get("id") == dom_id)
 
-    # -- texts ---------------------------------------------------------------
+    # -- texts -----------------------------------------------------------------
 
     def text(self) -> str:
         """The text as it reads: white space collapsed, blocks apart."""
@@ -259,7 +259,7 @@ def normalize(text: str) -> str:
     return _SPACE.sub(" ", text).strip(WHITE_SPACE)
 
 
-# ---- from Lexbor -------------------------------------------------------------------------------------
+# -- from Lexbor ---------------------------------------------------------------
 
 
 def _convert(source: LexborNode) -> Node:
@@ -290,7 +290,7 @@ def _inside(markup: str) -> str:
     return markup[quoted.end() : markup.rindex("</")] if quoted else ""
 
 
-# ---- to HTML -----------------------------------------------------------------------------------------
+# -- to HTML -------------------------------------------------------------------
 
 
 def _attribute(name: str, value: str) -> str:

@@ -78,7 +78,7 @@ def submitters(document: Document, form: Node) -> list[Node]:
     return [node for node in controls(document, form) if kind(node) in ("submit", "image")]
 
 
-# ---- what controls hold ------------------------------------------------------------------------------
+# -- what controls hold --------------------------------------------------------
 
 
 def values(control: Node) -> list[str]:
@@ -135,7 +135,7 @@ def check_radio(document: Document, radio: Node) -> None:
     radio.client.entered = [toggle_value(radio)]
 
 
-# ---- filling in --------------------------------------------------------------------------------------
+# -- filling in ----------------------------------------------------------------
 
 
 def fill(document: Document, form: Node, data: Mapping[str, Any]) -> list[Node]:
@@ -277,7 +277,7 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 
-# ---- sending -----------------------------------------------------------------------------------------
+# -- sending -------------------------------------------------------------------
 
 
 def pairs(

@@ -101,7 +101,7 @@ class Gesture:
         else:
             self.page.dispatched.append((arguments["event"], arguments.get("detail") or {}, target))
 
-    # -- pushing -------------------------------------------------------------
+    # -- pushing ---------------------------------------------------------------
 
     def push(self, arguments: dict[str, Any], node: Node) -> None:
         """Send an event to every view or component that it is aimed at."""
@@ -192,7 +192,7 @@ def _own_value(node: Node) -> dict[str, Any]:
     return {"value": node.text() if node.tag == "output" else node.attrs.get("value", "")}
 
 
-# ---- clicks ------------------------------------------------------------------------------------------
+# -- clicks --------------------------------------------------------------------
 
 
 def click(page: Page, node: Node, extra: Mapping[str, Any] | None = None) -> list[Pending]:
@@ -296,7 +296,7 @@ def _click_control(page: Page, control: Node, gesture: Gesture) -> bool:
     return False
 
 
-# ---- forms -------------------------------------------------------------------------------------------
+# -- forms ---------------------------------------------------------------------
 
 
 def find_form(page: Page, control: Node) -> Node | None:
@@ -349,7 +349,7 @@ def submit(
     return gesture.sent
 
 
-# ---- keys, focus, hooks ------------------------------------------------------------------------------
+# -- keys, focus, hooks --------------------------------------------------------
 
 
 def key(

@@ -61,7 +61,7 @@ class JoinedView:
             )
         self.status = after
 
-    # -- joining -------------------------------------------------------------
+    # -- joining ---------------------------------------------------------------
 
     def join_payload(self) -> dict[str, Any]:
         """What a `phx_join` says of the page and the view."""
@@ -113,7 +113,7 @@ class JoinedView:
         self.move(ViewEvent.REFUSED)
         self.page.failures.append(self.page.refusal(self, response))
 
-    # -- messages ------------------------------------------------------------
+    # -- messages --------------------------------------------------------------
 
     def acknowledged(self, pending: Pending) -> None:
         """The reply to a push: unlock, patch, then go where it says."""
@@ -197,7 +197,7 @@ class JoinedView:
         )
         self.page.document.touch()
 
-    # -- the page ------------------------------------------------------------
+    # -- the page --------------------------------------------------------------
 
     def _show(self, title: str | None, events: list[list[Any]], *, joining: bool) -> None:
         assert self.tree is not None
@@ -261,7 +261,7 @@ class JoinedView:
             if self.tree is not None:
                 self.tree.forget_components(cids)
 
-    # -- recovery ------------------------------------------------------------
+    # -- recovery --------------------------------------------------------------
 
     def _recoverable_forms(self) -> list[tuple[str, str, str]]:
         """Forms whose values go to the rejoined view: id, event, values."""

@@ -93,7 +93,7 @@ class Rendered:
         return Rendering("".join(renderer.out), tuple(renderer.streams))
 
 
-# ---- merging -----------------------------------------------------------------------------------------
+# -- merging -------------------------------------------------------------------
 
 
 def _merge(target: Diff, diff: Diff) -> None:
@@ -193,7 +193,7 @@ def _overlay(source: Diff, diff: Diff) -> Diff:
     return merged
 
 
-# ---- rendering ---------------------------------------------------------------------------------------
+# -- rendering -----------------------------------------------------------------
 
 
 class _Renderer:

@@ -71,7 +71,7 @@ class Page:
         meta = self.document.select('meta[name="csrf-token"]')
         return meta[0].attrs.get("content", "") if meta else ""
 
-    # -- sending -------------------------------------------------------------
+    # -- sending ---------------------------------------------------------------
 
     def send(
         self, view: JoinedView, event: str, payload: Any, what: str, node: Node | None = None
@@ -90,7 +90,7 @@ class Page:
         self.socket.send(encode(view.join_ref, ref, view.topic, event, payload))
         return pending
 
-    # -- joining -------------------------------------------------------------
+    # -- joining ---------------------------------------------------------------
 
     def join_main(self) -> JoinedView:
         """Join the page's main view."""
@@ -131,7 +131,7 @@ class Page:
             if view.parent is not None and id(view.container) in gone:
                 self.leave(view)
 
-    # -- receiving -----------------------------------------------------------
+    # -- receiving -------------------------------------------------------------
 
     def receive(self, data: str | bytes) -> None:
         """Handle a frame of the server."""
@@ -187,7 +187,7 @@ class Page:
         """Look for what is wrong with the page as it stands now. Raises `Failure`, or warns."""
         self._checks.run(self.document.root)
 
-    # -- ends ----------------------------------------------------------------
+    # -- ends ------------------------------------------------------------------
 
     def _crashed(self, view: JoinedView) -> None:
         self.lose(view)
@@ -241,7 +241,7 @@ class Page:
             elif view.status not in ENDED:
                 view.errored(ViewEvent.DISCONNECTED)
 
-    # -- focus ---------------------------------------------------------------
+    # -- focus -----------------------------------------------------------------
 
     def focus_command(self, name: str, target: Node) -> None:
         """The JS commands that move the focus."""
@@ -257,7 +257,7 @@ class Page:
             case _:
                 self.active = target
 
-    # -- going elsewhere -----------------------------------------------------
+    # -- going elsewhere -------------------------------------------------------
 
     def absolute(self, to: str) -> str:
         """A path as a URL of this page's host."""

@@ -69,7 +69,7 @@ class Patch:
         """The view's elements, without those of views inside of it."""
         return _owned_by(self._container)
 
-    # -- streams -------------------------------------------------------------
+    # -- streams ---------------------------------------------------------------
 
     def _begin_stream(self, ops: StreamOps) -> None:
         for dom_id, (at, limit, update_only) in ops.inserts.items():
@@ -164,7 +164,7 @@ class Patch:
         for node in surplus:
             self._remove_item(node)
 
-    # -- elements ------------------------------------------------------------
+    # -- elements --------------------------------------------------------------
 
     def _element(self, old: Node, new: Node) -> None:
         """Make `old` what `new` is."""
@@ -253,7 +253,7 @@ def _owned_by(container: Node) -> Iterator[Node]:
             yield from _owned_by(child)
 
 
-# ---- attributes --------------------------------------------------------------------------------------
+# -- attributes ----------------------------------------------------------------
 
 
 def _merge_data_attributes(old: Node, new: Node) -> None:

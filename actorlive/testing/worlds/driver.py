@@ -107,7 +107,7 @@ class Driver:
         self._tries = 0
         self._offline = False
 
-    # -- page and socket -----------------------------------------------------
+    # -- page and socket -------------------------------------------------------
 
     def open(self, loaded: Loaded) -> Page:
         """The page of a load, not connected yet."""
@@ -251,7 +251,7 @@ class Driver:
 
         self._nursery.start_soon(later)
 
-    # -- waiting -------------------------------------------------------------
+    # -- waiting ---------------------------------------------------------------
 
     def check(self) -> None:
         """Raise what went wrong since the last call, plainly."""

@@ -1,0 +1,185 @@
+"""A name means one thing: classes, modules and the rulers between a file's sections."""
+
+from __future__ import annotations
+
+import ast
+import collections
+import functools
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "actorlive"
+
+TWICE: dict[str, str] = {
+    "FormError": "forms: a form that cannot be built; testing: values that the page's form could not send",
+    "JoinFailed": "live: the reason that a view's process ends with; testing: what the test is told of it",
+    "Node": "runtime: OTP's node, which processes live on; testing: the DOM's word, in the kit's own DOM",
+}
+"""Class names that stand twice in the package, and why each may. Everything else has one definition."""
+
+TO_RENAME = frozenset(
+    "Answer Call Comment Element Entry Form Leave Pending Placer Reader Redirect Registry Rendered Scope Writer".split()
+)
+"""Names that still mean two things."""
+
+
+# -- classes -------------------------------------------------------------------
+
+
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def class_definitions(root: Path) -> dict[str, list[str]]:
+    """Where each class name is defined, nested ones included."""
+    found: dict[str, list[str]] = collections.defaultdict(list)
+    for path in sorted(root.rglob("*.py")):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ClassDef):
+                found[node.name].append(f"{path.relative_to(root.parent)}:{node.lineno}")
+    return found
+
+
+def test_a_class_name_means_one_thing_in_the_whole_package():
+    repeated = {
+        name: places
+        for name, places in class_definitions(PACKAGE).items()
+        if len(places) > 1 and name not in TWICE.keys() | TO_RENAME
+    }
+    assert repeated == {}
+
+
+def test_no_class_name_is_excepted_that_stands_only_once():
+    assert {name for name in TWICE if len(class_definitions(PACKAGE)[name]) < 2} == set()
+
+
+def test_a_class_that_is_defined_again_is_found(tmp_path: Path):
+    (tmp_path / "one.py").write_text("class Reply: ...\n")
+    (tmp_path / "two.py").write_text("def f():\n    class Reply: ...\n")
+    assert len(class_definitions(tmp_path)["Reply"]) == 2
+
+
+# -- modules -------------------------------------------------------------------
+
+SHADOWS: dict[str, str] = {
+    "actorlive/web/forms.py": "how a form comes in over HTTP; web imports nothing of actorlive.forms",
+    "actorlive/testing/browser/forms.py": "the browser's forms; the kit imports nothing of actorlive.forms",
+}
+"""Modules that may be named like a package at the top, and why."""
+
+
+def shadows(root: Path) -> Iterator[str]:
+    """Modules named like a top-level package: `from actorlive.x import runtime` would read like the package."""
+    packages = {path.name for path in root.iterdir() if (path / "__init__.py").exists()}
+    for path in root.rglob("*.py"):
+        if path.parent != root and path.stem in packages - {path.parent.name}:
+            yield str(path.relative_to(root.parent))
+
+
+def test_no_module_is_named_like_a_package_at_the_top():
+    assert sorted(set(shadows(PACKAGE)) - SHADOWS.keys()) == []
+
+
+@pytest.mark.parametrize("path", SHADOWS)
+def test_a_namesake_of_a_package_never_meets_it(path: str):
+    room = ROOT / path
+    met = [
+        str(other)
+        for other in room.parent.rglob("*.py")
+        if f"actorlive.{room.stem}" in modules_imported(other)
+    ]
+    assert met == []
+
+
+def imports(path: Path) -> Iterator[tuple[str, str]]:
+    """(name in the file, module) for each import of a module of the package by its last name."""
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("actorlive"):
+            for alias in node.names:
+                yield alias.asname or alias.name, f"{node.module}.{alias.name}"
+
+
+def modules_imported(path: Path) -> set[str]:
+    """The modules that a file imports from, and the first package of each."""
+    names = {
+        node.module
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.ImportFrom) and node.module is not None
+    }
+    return names | {".".join(name.split(".")[:2]) for name in names}
+
+
+def is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
+
+
+def test_the_name_of_an_imported_module_is_not_reused_for_a_variable_of_its_file():
+    reused = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for name, module in imports(path)
+        if is_module(module) and name in assigned(path)
+    ]
+    assert reused == []
+
+
+def assigned(path: Path) -> set[str]:
+    """The names that a file assigns or takes as parameters."""
+    tree = parsed(path)
+    names = {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    return names | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+
+
+# -- rulers --------------------------------------------------------------------
+
+RULER = re.compile(r" *# -- \S.* -{3,}")
+LOOKS_LIKE_ONE = re.compile(r" *#(?: ?[-=]{2,}| .*[^|`-]? ?[-=]{4,}$)")
+
+
+def faulty_rulers(text: str) -> list[int]:
+    """The lines that separate sections in another way than `# -- name ---`, to column 80."""
+    return [
+        number
+        for number, line in enumerate(text.splitlines(), 1)
+        if LOOKS_LIKE_ONE.match(line) and not (RULER.fullmatch(line) and len(line) == 80)
+    ]
+
+
+def test_sections_are_ruled_in_one_way():
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = [ROOT / name for name in listed.stdout.split() if (ROOT / name).exists()]
+    assert files
+    faulty = {str(path.relative_to(ROOT)): faulty_rulers(path.read_text(encoding="utf-8")) for path in files}
+    assert {name: lines for name, lines in faulty.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# ---- name ----",
+        "# -- name ---",
+        "# Name " + "-" * 60,
+        "    # -- name " + "-" * 70,
+        "# " + "-" * 70,
+        "# ==== x",
+    ],
+)
+def test_another_style_of_ruler_is_found(line: str):
+    assert faulty_rulers(line) == [1]
+
+
+@pytest.mark.parametrize(
+    "line", [f"# -- name {'-' * 70}", f"    # -- a name {'-' * 64}", "# a -- b", "x = 1  # -- no"]
+)
+def test_the_one_style_and_plain_comments_pass(line: str):
+    assert faulty_rulers(line) == []
