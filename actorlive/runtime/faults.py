@@ -123,12 +123,23 @@ def reason_of(error: BaseException) -> object:
 def add_hint(error: BaseException) -> None:
     """Say what to write where somebody awaits what is asyncio's."""
     for leaf in flatten(error):
-        if isinstance(leaf, RuntimeError) and _wants_asyncio(str(leaf)) and HINT not in notes_of(leaf):
+        if (
+            isinstance(leaf, (RuntimeError, TypeError))
+            and _wants_asyncio(str(leaf))
+            and HINT not in notes_of(leaf)
+        ):
             leaf.add_note(HINT)
 
 
 def _wants_asyncio(message: str) -> bool:
-    return message == "no running event loop" or message.startswith("There is no current event loop")
+    """True for what asyncio says without a loop, and for what Trio says where some other code of the thread has one."""
+    return message.startswith(
+        (
+            "no running event loop",
+            "There is no current event loop",
+            "trio.run received unrecognized yield message",
+        )
+    )
 
 
 def notes_of(error: BaseException) -> list[str]:

@@ -10,6 +10,8 @@ from playwright.sync_api import Page
 from examples.gallery.app import EXAMPLES
 from tests.browser.server import ROOT
 
+AT_REST = """() => !document.querySelector("[aria-busy=true]")
+  && document.getAnimations().every((animation) => animation.playState !== "running")"""
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 
 
@@ -18,6 +20,9 @@ AXE = ROOT / "node_modules/axe-core/axe.min.js"
 def test_a_page_has_no_serious_fault(live: Callable[[str], Page], path: str, scheme: str) -> None:
     page = live(path)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.wait_for_function(
+        AT_REST
+    )  # what is faded, because it is being loaded anew, is not what is looked at
     page.add_script_tag(path=AXE)
     result = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
     serious = [
