@@ -18,12 +18,11 @@ PACKAGE = ROOT / "actorlive"
 TWICE: dict[str, str] = {
     "FormError": "forms: a form that cannot be built; testing: values that the page's form could not send",
     "JoinFailed": "live: the reason that a view's process ends with; testing: what the test is told of it",
-    "Node": "runtime: OTP's node, which processes live on; testing: the DOM's word, in the kit's own DOM",
 }
 """Class names that stand twice in the package, and why each may. Everything else has one definition."""
 
 TO_RENAME = frozenset(
-    "Answer Call Comment Element Entry Form Leave Pending Placer Reader Redirect Registry Rendered Scope Writer".split()
+    "Answer Call Element Entry Leave Pending Placer Reader Registry Scope Writer".split()
 )
 """Names that still mean two things."""
 

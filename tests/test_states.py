@@ -26,7 +26,7 @@ from actorlive.runtime import Error, Exit, signals
 from actorlive.runtime.process import Process
 from actorlive.runtime.signals import Entity, Life, LifeEvent
 from actorlive.testing.browser import view_status
-from actorlive.testing.browser.joined_view import JoinedView
+from actorlive.testing.browser.client_view import ClientView
 from actorlive.testing.browser.page import Page
 from actorlive.testing.browser.view_status import ViewEvent, ViewStatus
 from actorlive.testing.errors import Failure, JoinFailed
@@ -294,7 +294,7 @@ class Tab:
     def answer(self, kind: str, topic: str) -> None:
         """An answer to the last join of a topic, if it was not answered."""
         view = self.page.views.get(topic)
-        if view is None or view.join_ref not in self.page.pending:
+        if view is None or view.join_ref not in self.page.pushes:
             return
         response: dict[str, Any] = {
             "ok": {"rendered": {"0": CHILD, "s": ["<p></p>", ""]}},
@@ -310,7 +310,7 @@ class Tab:
         """What the network, the clock and the visitor do."""
         match kind:
             case "disconnect" if self.page.socket is not None:
-                self.page.disconnected()
+                self.page.drop_socket()
             case "connect" if self.page.socket is None:
                 self.page.socket = self.wire
                 self.page.rejoin()
@@ -335,9 +335,9 @@ class Tab:
 @contextmanager
 def views_watched(steps: list[Step]) -> Iterator[None]:
     """Note every event of a view with what it was and is; and that its status changes in no other way."""
-    move = JoinedView.move
+    move = ClientView.move
 
-    def watched_move(self: JoinedView, event: ViewEvent) -> None:
+    def watched_move(self: ClientView, event: ViewEvent) -> None:
         before = self.status
         with allowed(self):
             try:
@@ -347,24 +347,24 @@ def views_watched(steps: list[Step]) -> Iterator[None]:
                 raise
         steps.append((before, event, self.status))
 
-    moving: list[JoinedView] = []
+    moving: list[ClientView] = []
 
     @contextmanager
-    def allowed(view: JoinedView) -> Iterator[None]:
+    def allowed(view: ClientView) -> Iterator[None]:
         moving.append(view)
         try:
             yield
         finally:
             moving.remove(view)
 
-    def watched_set(self: JoinedView, name: str, value: object) -> None:
+    def watched_set(self: ClientView, name: str, value: object) -> None:
         if name == "status" and hasattr(self, "status"):
             assert self in moving, f"{NO_STEP}: the status is set to {value} by hand"
         object.__setattr__(self, name, value)
 
     with (
-        mock.patch.object(JoinedView, "move", watched_move),
-        mock.patch.object(JoinedView, "__setattr__", watched_set),
+        mock.patch.object(ClientView, "move", watched_move),
+        mock.patch.object(ClientView, "__setattr__", watched_set),
     ):
         yield
 
@@ -416,10 +416,10 @@ def test_a_view_makes_each_of_them() -> None:
 
 
 def test_control_a_view_that_a_close_brings_back() -> None:
-    def close(self: JoinedView) -> None:
+    def close(self: ClientView) -> None:
         self.status = ViewStatus.JOINED
 
-    with mock.patch.object(JoinedView, "close", close):
+    with mock.patch.object(ClientView, "close", close):
         tab = Tab()
         tab.do("answer", "ok", "root")
         tab.do("say", "phx_close", "root")

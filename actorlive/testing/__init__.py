@@ -12,7 +12,7 @@ if TYPE_CHECKING:
         render_component as render_component,
         rendered_to_string as rendered_to_string,
     )
-    from actorlive.testing.element import Element as Element, Form as Form
+    from actorlive.testing.element import Element as Element, FormElement as FormElement
     from actorlive.testing.errors import (
         CommandFailure as CommandFailure,
         ElementError as ElementError,
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
         UnexpectedStatus as UnexpectedStatus,
         ViewGone as ViewGone,
     )
+    from actorlive.testing.remote_session import connect as connect
     from actorlive.testing.session import live as live, live_isolated as live_isolated
     from actorlive.testing.timing.exploration import (
         ExplorationFailure as ExplorationFailure,
         explore as explore,
     )
-    from actorlive.testing.view import Redirect as Redirect, View as View
-    from actorlive.testing.worlds.memory import Network as Network
-    from actorlive.testing.worlds.remote import connect as connect
+    from actorlive.testing.timing.network import Network as Network
+    from actorlive.testing.view import Destination as Destination, View as View
 
 open_door(__name__, globals(), extra="actorlive[testing]", needs=("selectolax", "trio_websocket"))

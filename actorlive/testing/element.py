@@ -1,4 +1,4 @@
-"""Element and Form: handles on what a selector finds, used as a visitor would."""
+"""Element and FormElement: handles on what a selector finds, used as a visitor would."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from actorlive.testing.browser import commands, failures, forms, gestures
-from actorlive.testing.browser.dom import Node
-from actorlive.testing.browser.messages import Pending
+from actorlive.testing.browser.dom import DomNode
+from actorlive.testing.browser.messages import ClientPush, Loaded
 from actorlive.testing.errors import ElementError, FormError, hide_frames
 
 if TYPE_CHECKING:
     from actorlive.testing.view import View
-    from actorlive.testing.worlds.driver import Loaded
 
-__all__ = ["Element", "Form"]
+__all__ = ["Element", "FormElement"]
 
 __tracebackhide__ = hide_frames
 
@@ -45,13 +44,13 @@ class Element:
 
     # -- finding ---------------------------------------------------------------
 
-    def matches(self) -> list[Node]:
+    def matches(self) -> list[DomNode]:
         """All that match now, without settling."""
         within = self._root()
         found = self._view.page.document.select(self.selector, within)
         return [node for node in found if self._has_text(node)]
 
-    def node(self) -> Node:
+    def node(self) -> DomNode:
         """The one that matches now, without settling. Raises `ElementError`."""
         document, within, found = self._view.page.document, self._root(), self.matches()
         if len(found) == 1:
@@ -60,10 +59,10 @@ class Element:
             raise ElementError(failures.not_found(document, within, self.selector, self.text_filter))
         raise ElementError(failures.ambiguous(document, within, self.selector, self.text_filter, found))
 
-    def _root(self) -> Node:
-        return self._view.joined.container if self._within is None else self._within.node()
+    def _root(self) -> DomNode:
+        return self._view.client_view.container if self._within is None else self._within.node()
 
-    def _has_text(self, node: Node) -> bool:
+    def _has_text(self, node: DomNode) -> bool:
         match self.text_filter:
             case None:
                 return True
@@ -91,33 +90,33 @@ class Element:
 
     async def text(self) -> str:
         """The element's text, white space collapsed."""
-        return (await self._settled()).text()
+        return (await self._settle()).text()
 
     async def render(self) -> str:
         """The element's outer HTML."""
-        return (await self._settled()).outer_html()
+        return (await self._settle()).outer_html()
 
     async def attribute(self, name: str) -> str | None:
         """An attribute's value; "" for a bare one, None when it is absent."""
-        return (await self._settled()).attrs.get(name)
+        return (await self._settle()).attrs.get(name)
 
     async def has_class(self, name: str) -> bool:
         """True when the element has the class."""
-        return name in (await self._settled()).classes
+        return name in (await self._settle()).classes
 
     async def is_visible(self) -> bool:
         """True unless `display: none`, `hidden` or a closed `<details>` hides it; style sheets are not read."""
-        return commands.is_visible(await self._settled())
+        return commands.is_visible(await self._settle())
 
     async def is_focused(self) -> bool:
         """True when the focus is here."""
-        return self._view.page.active is await self._settled()
+        return self._view.page.active is await self._settle()
 
     async def value(self) -> str:
         """What a form control holds."""
-        return next(iter(forms.values(await self._settled())), "")
+        return next(iter(forms.values(await self._settle())), "")
 
-    async def _settled(self) -> Node:
+    async def _settle(self) -> DomNode:
         await self._view.settle()
         return self.node()
 
@@ -137,7 +136,7 @@ class Element:
     async def change(self, value: Any = None, *, wait: bool = True) -> str:
         """Change a control to `value` (None: as it stands), or say that a form has changed."""
 
-        def act(node: Node) -> list[Pending]:
+        def act(node: DomNode) -> list[ClientPush]:
             if node.tag == "form" or value is None:
                 return gestures.change(self._view.page, node, value)
             form = gestures.form_of(self._view.page, node)
@@ -173,12 +172,12 @@ class Element:
 
     render_hook = hook
 
-    async def _do(self, act: Callable[[Node], list[Pending]], *, wait: bool) -> str:
+    async def _do(self, act: Callable[[DomNode], list[ClientPush]], *, wait: bool) -> str:
         await self._view.settle()
         return await self._view.perform(act(self.node()), wait=wait)
 
 
-class Form(Element):
+class FormElement(Element):
     """A form with what a visitor enters (LiveViewTest's `form/3`).
 
     `data` is nested (`{"user": {"name": "Ada"}}`) or flat (`{"user[name]": "Ada"}`), and checked against the page: the
@@ -190,7 +189,7 @@ class Form(Element):
         self._data = data or {}
         self._submitter: str | None = None
 
-    def put_submitter(self, selector: str) -> Form:
+    def put_submitter(self, selector: str) -> FormElement:
         """Submit by this button, whose name and value are sent, too (`put_submitter/2`)."""
         self._submitter = selector
         return self
@@ -201,7 +200,7 @@ class Form(Element):
         `value` is sent as is beside it; its `_target` replaces the target.
         """
 
-        def act(form: Node) -> list[Pending]:
+        def act(form: DomNode) -> list[ClientPush]:
             filled = self._fill(form)
             page = self._view.page
             if filled and "phx-change" in filled[-1].attrs:
@@ -214,7 +213,7 @@ class Form(Element):
     async def submit(self, value: Mapping[str, Any] | None = None, *, wait: bool = True) -> str:
         """Enter the data and submit; `value` is sent as is beside it."""
 
-        def act(form: Node) -> list[Pending]:
+        def act(form: DomNode) -> list[ClientPush]:
             self._fill(form)
             self._view.page.active = None
             return gestures.submit(self._view.page, form, value, self._button(form))
@@ -238,7 +237,7 @@ class Form(Element):
             raise FormError(f"{form!r} has no phx-trigger-action (did the server set it?)")
         return await self.submit_form()
 
-    def _fill(self, form: Node) -> list[Node]:
+    def _fill(self, form: DomNode) -> list[DomNode]:
         if form.tag != "form":
             raise FormError(f"{form!r} is no form")
         filled = forms.fill(self._view.page.document, form, self._data)
@@ -246,7 +245,7 @@ class Form(Element):
             control.client.used = True
         return filled
 
-    def _button(self, form: Node) -> Node | None:
+    def _button(self, form: DomNode) -> DomNode | None:
         if self._submitter is None:
             return None
         document = self._view.page.document

@@ -30,7 +30,7 @@ from actorlive.testing.errors import Failure, hide_frames
 from actorlive.testing.pytest_fixtures import AsyncFixture, OpenFixtures, is_async
 
 if TYPE_CHECKING:
-    from actorlive.testing.worlds.memory import Network
+    from actorlive.testing.timing.network import Network
 
 __all__ = ["AsyncTest", "run_on_trio"]
 
@@ -198,6 +198,6 @@ def virtual_clock() -> trio.testing.MockClock:
 @pytest.fixture
 def network() -> Network:
     """A network for `live(…, network=network)`; its latency, jitter and loss may be set at any time."""
-    from actorlive.testing.worlds.memory import Network
+    from actorlive.testing.timing.network import Network
 
     return Network()

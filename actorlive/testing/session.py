@@ -15,12 +15,12 @@ from actorlive.testing.browser.checks import OnError
 from actorlive.testing.errors import hide_frames
 from actorlive.testing.timing import clock
 from actorlive.testing.timing.leaks import Baseline
+from actorlive.testing.timing.network import Network
 from actorlive.testing.timing.trio_run import require_trio, unwrap
 from actorlive.testing.view import View
 from actorlive.testing.worlds.app import AppWorld, extension, running
 from actorlive.testing.worlds.driver import Driver
 from actorlive.testing.worlds.isolated import IsolatedWorld
-from actorlive.testing.worlds.memory import Network
 from actorlive.testing.worlds.world import GRACE, MemoryWorld, absolute
 
 __all__ = ["live", "live_isolated"]

@@ -12,22 +12,22 @@ from urllib.parse import urlsplit
 from actorlive.errors import did_you_mean
 from actorlive.runtime import Pid, alive, exit, statistics
 from actorlive.testing.browser import forms, gestures
-from actorlive.testing.browser.dom import Node
-from actorlive.testing.browser.joined_view import JoinedView
-from actorlive.testing.browser.messages import Navigation, Pending
+from actorlive.testing.browser.client_view import ClientView
+from actorlive.testing.browser.dom import DomNode
+from actorlive.testing.browser.messages import ClientPush, Loaded, Navigation
 from actorlive.testing.browser.page import Page
 from actorlive.testing.browser.view_status import ENDED
-from actorlive.testing.element import Element, Form, Text
+from actorlive.testing.element import Element, FormElement, Text
 from actorlive.testing.errors import ElementError, Failure, NotIdle, hide_frames
-from actorlive.testing.worlds.driver import Driver, Loaded, gone
+from actorlive.testing.worlds.driver import Driver, gone_error
 from actorlive.testing.worlds.world import Crash
 
-__all__ = ["Redirect", "View"]
+__all__ = ["Destination", "View"]
 
 __tracebackhide__ = hide_frames
 
 
-class Redirect:
+class Destination:
     """Where a view has sent its visitor. `kind` is "redirect" or "live_redirect"; `flash` is what goes along."""
 
     __slots__ = ("flash", "kind", "to")
@@ -38,7 +38,7 @@ class Redirect:
         self.flash: dict[str, str] = flash
 
     def __repr__(self) -> str:
-        return f"Redirect({self.to!r}, {self.kind!r}, flash={self.flash!r})"
+        return f"Destination({self.to!r}, {self.kind!r}, flash={self.flash!r})"
 
 
 class View:
@@ -48,19 +48,19 @@ class View:
     in a view meanwhile, the exception of a crashed callback above all, is raised from the call that was waiting.
     """
 
-    def __init__(self, driver: Driver, joined: JoinedView, target: str | None = None) -> None:
+    def __init__(self, driver: Driver, client_view: ClientView, target: str | None = None) -> None:
         self._driver = driver
         self._target = target
-        self.joined = joined
+        self.client_view = client_view
         """The client's side of the view; internals, for a look while debugging."""
 
     def __repr__(self) -> str:
-        return f"<View #{self.joined.id} at {self.url}, {self.joined.status.value}>"
+        return f"<View #{self.client_view.id} at {self.url}, {self.client_view.status.value}>"
 
     @property
     def page(self) -> Page:
         """The tab that the view is in."""
-        return self.joined.page
+        return self.client_view.page
 
     @property
     def url(self) -> str:
@@ -76,7 +76,7 @@ class View:
     @property
     def pid(self) -> Pid:
         """The view's process: `send(view.pid, message)`. Raises `Failure` over a real socket."""
-        return self._driver.world.pid(self.joined)
+        return self._driver.world.pid(self.client_view)
 
     # -- looking ---------------------------------------------------------------
 
@@ -84,9 +84,9 @@ class View:
         """A handle on the element that matches a CSS selector and has the text (`element/3`)."""
         return Element(self, selector, text)
 
-    def form(self, selector: str, data: Mapping[str, Any] | None = None) -> Form:
+    def form(self, selector: str, data: Mapping[str, Any] | None = None) -> FormElement:
         """A handle on a form, with what a visitor enters in it (`form/3`)."""
-        return Form(self, selector, data)
+        return FormElement(self, selector, data)
 
     async def has_element(self, selector: str, text: Text = None) -> bool:
         """True when one element or more matches (`has_element?/3`)."""
@@ -95,17 +95,17 @@ class View:
     async def render(self) -> str:
         """The container's outer HTML (`render/1`)."""
         await self.settle()
-        return self.joined.container.outer_html()
+        return self.client_view.container.outer_html()
 
     async def text(self) -> str:
         """The view's text, white space collapsed."""
         await self.settle()
-        return self.joined.container.text()
+        return self.client_view.container.text()
 
     async def page_title(self) -> str:
         """The document's title: the last that the server sent, else the page's own (`page_title/1`)."""
         await self.settle()
-        return self.joined.title if self.joined.title is not None else self.page.dead_title
+        return self.client_view.title if self.client_view.title is not None else self.page.dead_title
 
     # -- doing -----------------------------------------------------------------
 
@@ -149,20 +149,20 @@ class View:
         if kind in ("change", "submit"):
             kind, payload = "form", forms.encode(payload)
         return await self.perform(
-            gestures.push(self.page, self.joined, kind, event, payload, self._target), wait=wait
+            gestures.push(self.page, self.client_view, kind, event, payload, self._target), wait=wait
         )
 
     def with_target(self, selector: str) -> View:
         """The same view; its events by name go to the component or view that the selector finds (`with_target/2`)."""
-        return View(self._driver, self.joined, selector)
+        return View(self._driver, self.client_view, selector)
 
-    async def perform(self, sent: list[Pending], *, wait: bool) -> str:
+    async def perform(self, sent: list[ClientPush], *, wait: bool) -> str:
         """Wait for answers; the view's inner HTML after them."""
         if wait:
-            await self._driver.answers(sent)
+            await self._driver.await_answers(sent)
             await self.settle()
         await self._driver.send_request()
-        return self.joined.container.inner_html()
+        return self.client_view.container.inner_html()
 
     # -- time ------------------------------------------------------------------
 
@@ -200,9 +200,9 @@ class View:
     async def patch(self, path: str) -> str:
         """Go to another URL of this view, as a patch link does (`render_patch/2`)."""
         await self.settle()
-        self._alive()
-        sent: list[Pending] = []
-        gestures.patch_to(self.page, self.joined, path, sent)
+        self._require_alive()
+        sent: list[ClientPush] = []
+        gestures.patch_to(self.page, self.client_view, path, sent)
         return await self.perform(sent, wait=True)
 
     async def assert_patch(self, to: str | None = None, timeout: float = 0.0) -> str:
@@ -210,7 +210,7 @@ class View:
 
         Patches of the server count, and those of links, of `JS.patch` and of `view.patch`.
         """
-        patches = self.joined.patches
+        patches = self.client_view.patches
         if not await self._driver.until(lambda: _has(patches, to), timeout):
             raise Failure(f"no patch{'' if to is None else f' to {to!r}'}; so far: {patches or 'none'}")
         return _take(patches, to)
@@ -218,12 +218,12 @@ class View:
     async def refute_patched(self, to: str | None = None) -> None:
         """Raises `Failure` when there was a patch, to `to` or anywhere (`refute_patched/2`)."""
         await self.settle()
-        if _has(self.joined.patches, to):
-            raise Failure(f"unexpected patch: {self.joined.patches}")
+        if _has(self.client_view.patches, to):
+            raise Failure(f"unexpected patch: {self.client_view.patches}")
 
-    async def assert_redirect(self, to: str | None = None, timeout: float = 0.0) -> Redirect:
+    async def assert_redirect(self, to: str | None = None, timeout: float = 0.0) -> Destination:
         """Where the view has sent its visitor, which must be `to`, within `timeout` seconds (`assert_redirect/3`)."""
-        if not await self._driver.until(lambda: self.joined.navigation is not None, timeout):
+        if not await self._driver.until(lambda: self.client_view.navigation is not None, timeout):
             raise Failure(f"no redirect{'' if to is None else f' to {to!r}'}: the view is at {self.path}")
         redirect = self._redirect()
         assert redirect is not None
@@ -245,34 +245,34 @@ class View:
         browser. Raises `Failure` when there is no redirect, it leads elsewhere than `to`, or to no live view.
         """
         await self.assert_redirect(to)
-        navigation = self.joined.navigation
+        navigation = self.client_view.navigation
         assert navigation is not None
         return View(self._driver, await self._driver.follow(navigation))
 
     async def follow_to_page(self, to: str | None = None) -> Loaded:
         """Like `follow_redirect`, to a page that is no live view."""
         await self.assert_redirect(to)
-        navigation = self.joined.navigation
+        navigation = self.client_view.navigation
         assert navigation is not None
         return await self._driver.load(navigation)
 
     async def live_redirect(self, to: str) -> View:
         """Navigate to another view, as a navigate link does (`live_redirect/2`)."""
         await self.settle()
-        self._alive()
-        self.joined.go(Navigation("live_redirect", to))
+        self._require_alive()
+        self.client_view.go(Navigation("live_redirect", to))
         return await self.follow_redirect()
 
-    def _redirect(self) -> Redirect | None:
-        navigation = self.joined.navigation
+    def _redirect(self) -> Destination | None:
+        navigation = self.client_view.navigation
         if navigation is None:
             return None
         flash = self._driver.world.read_flash(navigation.flash_token)
-        return Redirect(navigation.to, navigation.kind, flash)
+        return Destination(navigation.to, navigation.kind, flash)
 
-    def _alive(self) -> None:
-        if self.joined.navigation is not None or self.joined.status in ENDED:
-            raise gone(self.joined.navigation, self.joined.status)
+    def _require_alive(self) -> None:
+        if self.client_view.navigation is not None or self.client_view.status in ENDED:
+            raise gone_error(self.client_view.navigation, self.client_view.status)
 
     # -- events and replies ----------------------------------------------------
 
@@ -280,7 +280,7 @@ class View:
         self, name: str, payload: Mapping[str, Any] | None = None, timeout: float = 0.0
     ) -> dict[str, Any]:
         """The payload of the next `push_event` of that name that holds all of `payload` (`assert_push_event/4`)."""
-        events = self.joined.events
+        events = self.client_view.events
 
         def fits(event: tuple[str, dict[str, Any]]) -> bool:
             return event[0] == name and (payload is None or payload.items() <= event[1].items())
@@ -298,13 +298,13 @@ class View:
     async def refute_push_event(self, name: str, payload: Mapping[str, Any] | None = None) -> None:
         """Raises `Failure` when a `push_event` of that name came that holds all of `payload` (`refute_push_event`)."""
         await self.settle()
-        for event, detail in self.joined.events:
+        for event, detail in self.client_view.events:
             if event == name and (payload is None or payload.items() <= detail.items()):
                 raise Failure(f"unexpected push_event {name!r} {detail!r}")
 
     async def assert_reply(self, reply: Any = ..., timeout: float = 0.0) -> Any:
         """The next reply to an event; equal to `reply`, if given (`assert_reply/3`)."""
-        replies = self.joined.replies
+        replies = self.client_view.replies
         if not await self._driver.until(lambda: bool(replies) if reply is ... else reply in replies, timeout):
             raise Failure(f"no reply{'' if reply is ... else f' {reply!r}'}; came: {replies or 'none'}")
         return replies.pop(0 if reply is ... else replies.index(reply))
@@ -326,15 +326,17 @@ class View:
     async def live_children(self) -> list[View]:
         """The views inside of this one (`live_children/1`)."""
         await self.settle()
-        return [View(self._driver, view) for view in self.page.views.values() if view.parent is self.joined]
+        return [
+            View(self._driver, view) for view in self.page.views.values() if view.parent is self.client_view
+        ]
 
     async def find_live_child(self, dom_id: str) -> View:
         """The view inside of this one with that id (`find_live_child/2`). Raises `ElementError`."""
         children = await self.live_children()
         for child in children:
-            if child.joined.id == dom_id:
+            if child.client_view.id == dom_id:
                 return child
-        ids = [child.joined.id for child in children]
+        ids = [child.client_view.id for child in children]
         raise ElementError(f"no live child {dom_id!r}.{did_you_mean(dom_id, ids)} Children: {ids or 'none'}")
 
     # -- trouble ---------------------------------------------------------------
@@ -348,7 +350,7 @@ class View:
     async def reconnect(self) -> str:
         """Connect again and join again, with the forms' recovery; the view's inner HTML."""
         await self._driver.rejoin()
-        return self.joined.container.inner_html()
+        return self.client_view.container.inner_html()
 
     async def crash(self) -> None:
         """End the view's process as an exception would. The client joins again after a second: `advance(1)`."""
@@ -366,7 +368,7 @@ class View:
 
     # -- HTTP ------------------------------------------------------------------
 
-    async def send_over_http(self, form: Node, button: Node | None) -> Loaded:
+    async def send_over_http(self, form: DomNode, button: DomNode | None) -> Loaded:
         """Send a form as the browser does without LiveView; what came back."""
         page = self.page
         pairs = forms.pairs(page.document, form, submitter=button)

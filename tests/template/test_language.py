@@ -27,7 +27,7 @@ from actorlive.template import (
 )
 from actorlive.template.syntax.source import Source
 from actorlive.template.template import compile_source
-from actorlive.testing.browser.dom import Node, parse_fragment
+from actorlive.testing.browser.dom import DomNode, parse_fragment
 
 STANDARD = {
     "a": "A",
@@ -319,7 +319,7 @@ def test_embedded_templates(tmp_path: Path) -> None:
 def parsed_text(page: str) -> str:
     """The text of the first element, as a browser reads it."""
     (node,) = parse_fragment(page)
-    assert isinstance(node, Node)
+    assert isinstance(node, DomNode)
     return "".join(child for child in node.children if isinstance(child, str))
 
 

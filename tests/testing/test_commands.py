@@ -7,7 +7,7 @@ import pytest
 from actorlive.js.commands import JS, JSCommands
 from actorlive.testing import CommandFailure
 from actorlive.testing.browser.commands import change_dom, is_visible, parse_commands, targets
-from actorlive.testing.browser.dom import Document, Node, parse_fragment
+from actorlive.testing.browser.dom import Document, DomNode, parse_fragment
 from actorlive.testing.browser.patch import Patch
 
 
@@ -15,7 +15,7 @@ def page(html: str) -> Document:
     return Document(f'<div id="view">{html}</div>')
 
 
-def run(document: Document, source: Node, chain: JSCommands) -> None:
+def run(document: Document, source: DomNode, chain: JSCommands) -> None:
     for name, arguments in parse_commands(str(chain)):
         for node in targets(document, source, arguments.get("to")):
             change_dom(name, node, arguments)
@@ -27,7 +27,7 @@ def patch(document: Document, html: str) -> None:
     document.touch()
 
 
-def one(document: Document, selector: str = "#a") -> Node:
+def one(document: Document, selector: str = "#a") -> DomNode:
     (node,) = document.select(selector)
     return node
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from actorlive.testing.browser import forms
-from actorlive.testing.browser.dom import Document, Node, parse_fragment
+from actorlive.testing.browser.dom import Document, DomNode, parse_fragment
 from actorlive.testing.browser.merging import StreamOps
 from actorlive.testing.browser.patch import Patch
 from tests.testing.pages import Pages, Step
@@ -97,7 +97,7 @@ def ours(dead: str, steps: list[Step]) -> list[str]:
 
 def canonical(html: str) -> str:
     """The same text for the same tree."""
-    root = Node("div")
+    root = DomNode("div")
     for child in parse_fragment(html):
         root.append(child)
     for node in root.walk():

@@ -29,11 +29,11 @@ async def test_frames_on_their_way_do_not_wait_for_each_other(app: QuartTrio) ->
             await view.hook("ask", {"question": str(number)}, wait=False)
             await view.advance(0.1)
         await view.advance(1.4)
-        assert len(view.joined.replies) == 0
+        assert len(view.client_view.replies) == 0
         await view.advance(0.11)
-        assert len(view.joined.replies) == 1
+        assert len(view.client_view.replies) == 1
         await view.advance(0.4)
-        assert len(view.joined.replies) == 5
+        assert len(view.client_view.replies) == 5
 
 
 AWAY, BACK = JS.remove_attribute("hidden"), JS.set_attribute("hidden", "")

@@ -64,7 +64,7 @@ async def test_a_crash_is_seen_as_the_browser_sees_it(app: QuartTrio) -> None:
     async with served(app) as url, connect(f"{url}/kitchen") as view:
         await view.element("#inc").click()
         await view.element("#boom").click(wait=False)
-        await view.until(lambda: view.joined.joins == 2, timeout=10)
+        await view.until(lambda: view.client_view.joins == 2, timeout=10)
         assert await view.element("#count").text() == "0"
         with pytest.raises(Failure, match="other side of a real socket"):
             await view.crash()
@@ -119,7 +119,7 @@ async def test_phoenix_sends_the_visitor_elsewhere() -> None:
 async def test_phoenix_crashes_and_is_joined_again() -> None:
     async with served(app_of(Recording("wire_crash"))) as url, connect(f"{url}/wire") as view:
         await view.click("crash", wait=False)
-        await view.until(lambda: view.joined.joins == 2, timeout=10)
+        await view.until(lambda: view.client_view.joins == 2, timeout=10)
         assert await view.element("#q").text() == "first"
 
 
@@ -161,9 +161,9 @@ async def test_signs_of_life_are_sent_and_missed() -> None:
     recording = Recording("wire")
     async with served(app_of(recording)) as url, connect(f"{url}/wire", heartbeat=0.12) as view:
         await view.until(lambda: _beats(recording) >= 2)
-        assert view.joined.joins == 1
+        assert view.client_view.joins == 1
         recording.deaf = True
-        await view.until(lambda: view.joined.joins == 2)
+        await view.until(lambda: view.client_view.joins == 2)
 
 
 def _beats(recording: Recording) -> int:

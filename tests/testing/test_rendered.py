@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from actorlive.testing.browser.merging import Rendered, StreamOps, split
+from actorlive.testing.browser.merging import ClientTree, StreamOps, split
 from actorlive.testing.errors import RenderedError
 from tests.testing.diffs import Author
 
@@ -34,7 +34,7 @@ def official(sequences: list[list[Any]]) -> list[list[tuple[str, list[Any]]]]:
 
 def ours(diffs: list[Any]) -> list[str]:
     first, *rest = [split(deepcopy(diff)).diff for diff in diffs]
-    tree = Rendered(first)
+    tree = ClientTree(first)
     pages = [tree.render().html]
     for diff in rest:
         tree.merge(diff)
@@ -88,7 +88,7 @@ SHORT_STREAM: list[Any] = [
 def test_the_short_forms_of_streams_are_understood() -> None:
     theirs = official([SHORT_STREAM])[0]
     assert ours(SHORT_STREAM) == [page for page, _ in theirs]
-    tree = Rendered(deepcopy(SHORT_STREAM[0]))
+    tree = ClientTree(deepcopy(SHORT_STREAM[0]))
     streams = [tree.render().streams]
     for diff in SHORT_STREAM[1:]:
         tree.merge(deepcopy(diff))
@@ -100,7 +100,7 @@ def test_the_short_forms_of_streams_are_understood() -> None:
 
 
 def test_stream_operations_come_with_the_rendering() -> None:
-    tree = Rendered(deepcopy(STREAM[0]))
+    tree = ClientTree(deepcopy(STREAM[0]))
     assert tree.render().streams == (
         StreamOps("0", {"b": (-1, None, False), "a": (-1, None, False)}, (), False),
     )
@@ -134,10 +134,10 @@ def test_what_travels_beside_the_tree_is_taken_off() -> None:
 )
 def test_a_diff_that_the_browser_could_not_apply_is_told(diff: Any, told: str) -> None:
     with pytest.raises(RenderedError, match=told.replace("(", r"\(")):
-        Rendered(diff).render()
+        ClientTree(diff).render()
 
 
 def test_a_move_without_its_mark_is_told() -> None:
-    tree = Rendered({"s": ["", ""], "0": {"s": ["", ""], "k": {"0": {"0": "a"}, "1": {"0": "b"}, "kc": 2}}})
+    tree = ClientTree({"s": ["", ""], "0": {"s": ["", ""], "k": {"0": {"0": "a"}, "1": {"0": "b"}, "kc": 2}}})
     with pytest.raises(RenderedError, match="need `km`"):
         tree.merge({"0": {"k": {"0": 1, "kc": 2}}})

@@ -6,7 +6,7 @@ import warnings
 from collections import Counter
 from typing import Literal
 
-from actorlive.testing.browser.dom import Node
+from actorlive.testing.browser.dom import DomNode
 from actorlive.testing.errors import Failure, PageWarning, hide_frames
 
 __all__ = ["Checks", "OnError"]
@@ -23,7 +23,7 @@ class Checks:
         self._on_error = on_error
         self._told: set[str] = set()
 
-    def run(self, root: Node) -> None:
+    def run(self, root: DomNode) -> None:
         """Look through the page. Raises `Failure` for ids that occur twice; warns of forms that cannot be recovered."""
         for node in root.walk():
             if node.tag == "form" and "phx-change" in node.attrs and not node.id:
@@ -32,14 +32,14 @@ class Checks:
         for dom_id in [dom_id for dom_id, count in ids.items() if count > 1]:
             self._duplicate_id(dom_id, [node for node in root.walk() if node.id == dom_id])
 
-    def _form_without_id(self, form: Node) -> None:
+    def _form_without_id(self, form: DomNode) -> None:
         if "phx-ignore-missing-id" not in form.attrs and self._first(f"form {form!r}"):
             message = (
                 f"{form!r} has phx-change but no id, so its values are lost when the view is joined again"
             )
             warnings.warn(message, PageWarning, stacklevel=2)
 
-    def _duplicate_id(self, dom_id: str, nodes: list[Node]) -> None:
+    def _duplicate_id(self, dom_id: str, nodes: list[DomNode]) -> None:
         if not self._first(f"id {dom_id}"):
             return
         message = f"the id {dom_id!r} occurs {len(nodes)} times, and patches go by ids: {', '.join(map(repr, nodes))}"

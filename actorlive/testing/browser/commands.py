@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
-from actorlive.testing.browser.dom import Document, Node
+from actorlive.testing.browser.dom import Document, DomNode
 from actorlive.testing.browser.patch import apply_sticky, set_classes, set_display
 from actorlive.testing.errors import CommandFailure, hide_frames
 
@@ -42,7 +42,7 @@ def parse_commands(attribute: str) -> list[Command]:
     return [(name, cast("dict[str, Any]", arguments)) for name, arguments in commands]
 
 
-def targets(document: Document, source: Node, to: Any) -> list[Node]:
+def targets(document: Document, source: DomNode, to: Any) -> list[DomNode]:
     """The elements that a command's `to` means; without one, the element itself."""
     if to is None:
         return [source]
@@ -55,9 +55,9 @@ def targets(document: Document, source: Node, to: Any) -> list[Node]:
     return document.select(scope["inner"], within=source)
 
 
-def is_visible(node: Node) -> bool:
+def is_visible(node: DomNode) -> bool:
     """Whether the element takes up space, as far as attributes tell."""
-    inner: Node | None = None
+    inner: DomNode | None = None
     for ancestor in node.ancestors():
         if ancestor.tag == "template" or "hidden" in ancestor.attrs or _displays_none(ancestor):
             return False
@@ -67,12 +67,12 @@ def is_visible(node: Node) -> bool:
     return True
 
 
-def _displays_none(node: Node) -> bool:
+def _displays_none(node: DomNode) -> bool:
     style = node.attrs.get("style", "")
     return any(rule.replace(" ", "") == "display:none" for rule in style.split(";"))
 
 
-def change_dom(name: str, node: Node, arguments: dict[str, Any]) -> None:
+def change_dom(name: str, node: DomNode, arguments: dict[str, Any]) -> None:
     """Run one command of `DOM_COMMANDS` on one element."""
     DOM_COMMANDS[name](node, arguments)
 
@@ -80,7 +80,7 @@ def change_dom(name: str, node: Node, arguments: dict[str, Any]) -> None:
 # -- classes -------------------------------------------------------------------
 
 
-def _change_classes(node: Node, adds: list[str], removes: list[str], transition: Transition) -> None:
+def _change_classes(node: DomNode, adds: list[str], removes: list[str], transition: Transition) -> None:
     during, start, end = transition or _NONE
     adds = [*adds, *end]
     removes = [*removes, *during, *start]
@@ -95,37 +95,37 @@ def _change_classes(node: Node, adds: list[str], removes: list[str], transition:
     set_classes(node, [*kept, *(name for name in dict.fromkeys(adds) if name not in kept)])
 
 
-def _add_class(node: Node, arguments: dict[str, Any]) -> None:
+def _add_class(node: DomNode, arguments: dict[str, Any]) -> None:
     _change_classes(node, arguments["names"], [], arguments.get("transition"))
 
 
-def _remove_class(node: Node, arguments: dict[str, Any]) -> None:
+def _remove_class(node: DomNode, arguments: dict[str, Any]) -> None:
     _change_classes(node, [], arguments["names"], arguments.get("transition"))
 
 
-def _toggle_class(node: Node, arguments: dict[str, Any]) -> None:
+def _toggle_class(node: DomNode, arguments: dict[str, Any]) -> None:
     missing = [name for name in arguments["names"] if name not in node.classes]
     present = [name for name in arguments["names"] if name in node.classes]
     _change_classes(node, missing, present, arguments.get("transition"))
 
 
-def _transition(node: Node, arguments: dict[str, Any]) -> None:
+def _transition(node: DomNode, arguments: dict[str, Any]) -> None:
     _change_classes(node, [], [], arguments["transition"])
 
 
 # -- attributes ----------------------------------------------------------------
 
 
-def _set_attr(node: Node, arguments: dict[str, Any]) -> None:
+def _set_attr(node: DomNode, arguments: dict[str, Any]) -> None:
     name, value = arguments["attr"]
     _keep_attribute(node, name, value)
 
 
-def _remove_attr(node: Node, arguments: dict[str, Any]) -> None:
+def _remove_attr(node: DomNode, arguments: dict[str, Any]) -> None:
     _keep_attribute(node, arguments["attr"], None)
 
 
-def _toggle_attr(node: Node, arguments: dict[str, Any]) -> None:
+def _toggle_attr(node: DomNode, arguments: dict[str, Any]) -> None:
     name, value, *other = arguments["attr"]
     if name not in node.attrs:
         _keep_attribute(node, name, value)
@@ -135,48 +135,48 @@ def _toggle_attr(node: Node, arguments: dict[str, Any]) -> None:
         _keep_attribute(node, name, other[0] if node.attrs[name] == value else value)
 
 
-def _keep_attribute(node: Node, name: str, value: str | None) -> None:
+def _keep_attribute(node: DomNode, name: str, value: str | None) -> None:
     node.client.sticky_attributes[name] = value
     apply_sticky(node)
 
 
-def _ignore_attrs(node: Node, arguments: dict[str, Any]) -> None:
+def _ignore_attrs(node: DomNode, arguments: dict[str, Any]) -> None:
     node.client.ignored_attributes = list(arguments["attrs"])
 
 
 # -- visibility ----------------------------------------------------------------
 
 
-def _show(node: Node, arguments: dict[str, Any]) -> None:
+def _show(node: DomNode, arguments: dict[str, Any]) -> None:
     if not is_visible(node):
         _appear(node, arguments.get("display"), arguments.get("transition"))
 
 
-def _hide(node: Node, arguments: dict[str, Any]) -> None:
+def _hide(node: DomNode, arguments: dict[str, Any]) -> None:
     if is_visible(node):
         _vanish(node, arguments.get("transition"))
 
 
-def _toggle(node: Node, arguments: dict[str, Any]) -> None:
+def _toggle(node: DomNode, arguments: dict[str, Any]) -> None:
     if is_visible(node):
         _vanish(node, arguments.get("outs"))
     else:
         _appear(node, arguments.get("display"), arguments.get("ins"))
 
 
-def _appear(node: Node, display: str | None, transition: Transition) -> None:
+def _appear(node: DomNode, display: str | None, transition: Transition) -> None:
     _forget_classes(node, transition)
     node.client.display = display or _TABLE_DISPLAY.get(node.tag, "block")
     set_display(node, node.client.display)
 
 
-def _vanish(node: Node, transition: Transition) -> None:
+def _vanish(node: DomNode, transition: Transition) -> None:
     _forget_classes(node, transition)
     node.client.display = "none"
     set_display(node, "none")
 
 
-def _forget_classes(node: Node, transition: Transition) -> None:
+def _forget_classes(node: DomNode, transition: Transition) -> None:
     """After show and hide nothing of their transition stays."""
     if transition:
         during, start, end = transition

@@ -22,9 +22,9 @@ from actorlive.testing.errors import SelectorError, hide_frames
 __all__ = [
     "Child",
     "ClientState",
-    "Comment",
     "Document",
-    "Node",
+    "DomComment",
+    "DomNode",
     "normalize",
     "parse_fragment",
 ]
@@ -42,7 +42,7 @@ NUMBER = "data-kit-number"
 _SPACE = re.compile(f"[{WHITE_SPACE}]+")
 
 
-class Comment(str):
+class DomComment(str):
     """A comment's text."""
 
     __slots__ = ()
@@ -64,11 +64,11 @@ class ClientState:
     """What was put into a form control; None while it holds what the page says."""
     used: bool = False
     """A form control that the visitor has been in."""
-    pending: str | None = None
+    locked_by: str | None = None
     """The ref of an event of this element that the server has not answered yet."""
 
 
-class Node:
+class DomNode:
     """An element. `children` are elements, text (`str`) and comments."""
 
     __slots__ = ("attrs", "children", "parent", "state", "tag")
@@ -77,7 +77,7 @@ class Node:
         self.tag = tag
         self.attrs: dict[str, str] = attrs or {}
         self.children: list[Child] = []
-        self.parent: Node | None = None
+        self.parent: DomNode | None = None
         self.state: ClientState | None = None
 
     def __repr__(self) -> str:
@@ -96,9 +96,9 @@ class Node:
         return self.state
 
     @property
-    def elements(self) -> list[Node]:
+    def elements(self) -> list[DomNode]:
         """The children that are elements."""
-        return [child for child in self.children if isinstance(child, Node)]
+        return [child for child in self.children if isinstance(child, DomNode)]
 
     @property
     def classes(self) -> list[str]:
@@ -107,11 +107,11 @@ class Node:
 
     def append(self, child: Child) -> None:
         """Add a child at the end."""
-        if isinstance(child, Node):
+        if isinstance(child, DomNode):
             child.parent = self
         self.children.append(child)
 
-    def insert(self, index: int, child: Node) -> None:
+    def insert(self, index: int, child: DomNode) -> None:
         """Put an element before the `index`-th child element."""
         elements = self.elements
         child.parent = self
@@ -120,7 +120,7 @@ class Node:
         else:
             self.children.insert(self.position(elements[index]), child)
 
-    def position(self, child: Node) -> int:
+    def position(self, child: DomNode) -> int:
         """Where a child stands among `children`."""
         return next(index for index, candidate in enumerate(self.children) if candidate is child)
 
@@ -130,30 +130,30 @@ class Node:
             self.parent.children = [child for child in self.parent.children if child is not self]
             self.parent = None
 
-    def walk(self) -> Iterator[Node]:
+    def walk(self) -> Iterator[DomNode]:
         """This element and all inside of it, in document order. Contents of `<template>` are not inside."""
         yield self
         if self.tag != "template":
             for child in self.children:
-                if isinstance(child, Node):
+                if isinstance(child, DomNode):
                     yield from child.walk()
 
-    def ancestors(self) -> Iterator[Node]:
+    def ancestors(self) -> Iterator[DomNode]:
         """This element and those around it, from the inside out."""
-        node: Node | None = self
+        node: DomNode | None = self
         while node is not None:
             yield node
             node = node.parent
 
-    def inside(self, other: Node) -> bool:
+    def inside(self, other: DomNode) -> bool:
         """True for a descendant of `other`."""
         return self is not other and any(node is other for node in self.ancestors())
 
-    def find(self, test: Callable[[Node], bool]) -> Node | None:
+    def find(self, test: Callable[[DomNode], bool]) -> DomNode | None:
         """The first element, this one included, that passes."""
         return next((node for node in self.walk() if test(node)), None)
 
-    def by_id(self, dom_id: str) -> Node | None:
+    def by_id(self, dom_id: str) -> DomNode | None:
         """The element with that id, or None."""
         return self.find(lambda node: node.attrs.get("id") == dom_id)
 
@@ -169,18 +169,18 @@ class Node:
         apart = " " if self.tag in BLOCKS or self.tag == "br" else ""
         yield apart
         for child in self.children:
-            if isinstance(child, Node):
+            if isinstance(child, DomNode):
                 yield from child._texts()
-            elif not isinstance(child, Comment):
+            elif not isinstance(child, DomComment):
                 yield child
         yield apart
 
     def raw_text(self) -> str:
         """The text as it stands, as `textContent`."""
         return "".join(
-            child.raw_text() if isinstance(child, Node) else child
+            child.raw_text() if isinstance(child, DomNode) else child
             for child in self.children
-            if not isinstance(child, Comment)
+            if not isinstance(child, DomComment)
         )
 
     def start_tag(self) -> str:
@@ -200,7 +200,7 @@ class Node:
         return "".join(out)
 
 
-Child: TypeAlias = Node | str
+Child: TypeAlias = DomNode | str
 
 
 class Document:
@@ -210,19 +210,19 @@ class Document:
         parsed = LexborHTMLParser(markup)
         assert parsed.root is not None
         self.root = _convert(parsed.root)
-        self._index: tuple[LexborHTMLParser, list[Node]] | None = None
+        self._index: tuple[LexborHTMLParser, list[DomNode]] | None = None
 
     def touch(self) -> None:
         """The tree has changed; queries look anew."""
         self._index = None
 
-    def select(self, selector: str, within: Node | None = None) -> list[Node]:
+    def select(self, selector: str, within: DomNode | None = None) -> list[DomNode]:
         """The elements that match, in document order; `within` keeps those inside of it.
 
         Raises `SelectorError`.
         """
         if self._index is None:
-            nodes: list[Node] = []
+            nodes: list[DomNode] = []
             out: list[str] = []
             _write(self.root, out, nodes)
             self._index = LexborHTMLParser("".join(out)), nodes
@@ -234,11 +234,11 @@ class Document:
         found = [nodes[int(match.attributes[NUMBER] or 0)] for match in matches]
         return found if within is None else [node for node in found if node.inside(within)]
 
-    def matches(self, node: Node, selector: str) -> bool:
+    def matches(self, node: DomNode, selector: str) -> bool:
         """True when the selector holds for the element. Raises `SelectorError`."""
         return any(match is node for match in self.select(selector))
 
-    def closest(self, node: Node, selector: str) -> Node | None:
+    def closest(self, node: DomNode, selector: str) -> DomNode | None:
         """The nearest match among the element and its ancestors. Raises `SelectorError`."""
         matches = {id(match) for match in self.select(selector)}
         return next((ancestor for ancestor in node.ancestors() if id(ancestor) in matches), None)
@@ -246,10 +246,10 @@ class Document:
 
 def parse_fragment(markup: str, context: str = "div") -> list[Child]:
     """The nodes of a piece of HTML as it reads inside of a `context` element."""
-    holder = Node(context)
+    holder = DomNode(context)
     _convert_children(LexborHTMLParser(markup, is_fragment=True, fragment_tag=context).root, holder)
     for child in holder.children:
-        if isinstance(child, Node):
+        if isinstance(child, DomNode):
             child.parent = None
     return holder.children
 
@@ -262,8 +262,8 @@ def normalize(text: str) -> str:
 # -- from Lexbor ---------------------------------------------------------------
 
 
-def _convert(source: LexborNode) -> Node:
-    node = Node(source.tag or "", {name: value or "" for name, value in source.attributes.items()})
+def _convert(source: LexborNode) -> DomNode:
+    node = DomNode(source.tag or "", {name: value or "" for name, value in source.attributes.items()})
     if node.tag == "template":
         for child in parse_fragment(_inside(source.html or ""), "template"):
             node.append(child)
@@ -272,7 +272,7 @@ def _convert(source: LexborNode) -> Node:
     return node
 
 
-def _convert_children(first: LexborNode | None, parent: Node) -> None:
+def _convert_children(first: LexborNode | None, parent: DomNode) -> None:
     child = first
     while child is not None:
         if child.is_element_node:
@@ -280,7 +280,7 @@ def _convert_children(first: LexborNode | None, parent: Node) -> None:
         elif child.is_text_node:
             parent.append(child.text_content or "")
         elif child.is_comment_node:
-            parent.append(Comment(child.comment_content or ""))
+            parent.append(DomComment(child.comment_content or ""))
         child = child.next
 
 
@@ -300,7 +300,7 @@ def _attribute(name: str, value: str) -> str:
     return f' {name}="{escaped}"'
 
 
-def _write(node: Node, out: list[str], numbered: list[Node] | None) -> None:
+def _write(node: DomNode, out: list[str], numbered: list[DomNode] | None) -> None:
     start = node.start_tag()
     if numbered is not None:
         start = f'{start[:-1]} {NUMBER}="{len(numbered)}">'
@@ -311,12 +311,12 @@ def _write(node: Node, out: list[str], numbered: list[Node] | None) -> None:
         out.append(f"</{node.tag}>")
 
 
-def _write_children(node: Node, out: list[str], numbered: list[Node] | None) -> None:
+def _write_children(node: DomNode, out: list[str], numbered: list[DomNode] | None) -> None:
     raw = node.tag in RAW
     for child in node.children:
-        if isinstance(child, Node):
+        if isinstance(child, DomNode):
             _write(child, out, numbered)
-        elif isinstance(child, Comment):
+        elif isinstance(child, DomComment):
             out.append(f"<!--{child}-->")
         else:
             out.append(child if raw else html.escape(child, quote=False))

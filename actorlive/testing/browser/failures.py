@@ -6,7 +6,7 @@ import difflib
 import re
 
 from actorlive.rendered import WHITE_SPACE
-from actorlive.testing.browser.dom import VOID, Comment, Document, Node, normalize
+from actorlive.testing.browser.dom import VOID, Document, DomComment, DomNode, normalize
 
 __all__ = ["ambiguous", "describe", "not_found", "pretty"]
 
@@ -21,7 +21,7 @@ def describe(selector: str, text: Text) -> str:
     return f"{selector} with text {'matching ' + repr(text.pattern) if isinstance(text, re.Pattern) else repr(text)}"
 
 
-def not_found(document: Document, within: Node, selector: str, text: Text) -> str:
+def not_found(document: Document, within: DomNode, selector: str, text: Text) -> str:
     """The message for a selector that matches nothing."""
     lines = [f"no element matches {describe(selector, text)}"]
     by_selector = document.select(selector, within)
@@ -36,7 +36,7 @@ def not_found(document: Document, within: Node, selector: str, text: Text) -> st
     return "\n".join([*lines, "in", pretty(within)])
 
 
-def ambiguous(document: Document, within: Node, selector: str, text: Text, found: list[Node]) -> str:
+def ambiguous(document: Document, within: DomNode, selector: str, text: Text, found: list[DomNode]) -> str:
     """The message for a selector that matches more than one element."""
     lines = [f"{len(found)} elements match {describe(selector, text)}, where one is wanted:"]
     lines += [f"  {node!r} {_short(node.text())!r}" for node in found[:10]]
@@ -44,7 +44,7 @@ def ambiguous(document: Document, within: Node, selector: str, text: Text, found
     return "\n".join([*lines, "in", pretty(within)])
 
 
-def nearest(within: Node, selector: str, text: Text) -> list[Node]:
+def nearest(within: DomNode, selector: str, text: Text) -> list[DomNode]:
     """Up to three elements whose tag, id, classes or text are most like what was sought."""
     wanted = {word.lower() for word in re.findall(r"[\w-]+", selector)}
     sought = text if isinstance(text, str) else ""
@@ -53,7 +53,7 @@ def nearest(within: Node, selector: str, text: Text) -> list[Node]:
     return [node for _, node in best[:3]]
 
 
-def _likeness(node: Node, wanted: set[str], sought: str) -> float:
+def _likeness(node: DomNode, wanted: set[str], sought: str) -> float:
     own = {
         node.tag,
         *(value.lower() for name in ("id", "name", "phx-click") if (value := node.attrs.get(name))),
@@ -73,7 +73,7 @@ def _short(text: str, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def pretty(node: Node, lines: int = MAX_LINES) -> str:
+def pretty(node: DomNode, lines: int = MAX_LINES) -> str:
     """Indented HTML, cut after so many lines."""
     out: list[str] = []
     _indent(node, 1, out)
@@ -82,28 +82,28 @@ def pretty(node: Node, lines: int = MAX_LINES) -> str:
     return "\n".join(out)
 
 
-def _indent(node: Node, depth: int, out: list[str]) -> None:
+def _indent(node: DomNode, depth: int, out: list[str]) -> None:
     margin = "  " * depth
     start = _start_tag(node)
-    children = [child for child in node.children if isinstance(child, Node) or child.strip(WHITE_SPACE)]
+    children = [child for child in node.children if isinstance(child, DomNode) or child.strip(WHITE_SPACE)]
     if node.tag in VOID:
         out.append(margin + start)
-    elif not any(isinstance(child, Node) for child in children):
+    elif not any(isinstance(child, DomNode) for child in children):
         text = normalize(
-            "".join(f"<!--{child}-->" if isinstance(child, Comment) else str(child) for child in children)
+            "".join(f"<!--{child}-->" if isinstance(child, DomComment) else str(child) for child in children)
         )
         out.append(f"{margin}{start}{text}</{node.tag}>")
     else:
         out.append(margin + start)
         for child in children:
-            if isinstance(child, Node):
+            if isinstance(child, DomNode):
                 _indent(child, depth + 1, out)
             else:
                 out.append("  " * (depth + 1) + normalize(child))
         out.append(f"{margin}</{node.tag}>")
 
 
-def _start_tag(node: Node) -> str:
+def _start_tag(node: DomNode) -> str:
     """The start tag; signed tokens, which nobody reads, are cut."""
     shown = {
         name: value[:12] + "…"
@@ -111,4 +111,4 @@ def _start_tag(node: Node) -> str:
         else value
         for name, value in node.attrs.items()
     }
-    return Node(node.tag, shown).start_tag()
+    return DomNode(node.tag, shown).start_tag()

@@ -12,7 +12,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from actorlive.errors import did_you_mean
-from actorlive.testing.browser.dom import Document, Node
+from actorlive.testing.browser.dom import Document, DomNode
 from actorlive.testing.errors import FormError, hide_frames
 
 __all__ = [
@@ -34,7 +34,7 @@ TOGGLES = frozenset(("checkbox", "radio"))
 BUTTONS = frozenset(("submit", "image", "button", "reset"))
 
 
-def kind(control: Node) -> str:
+def kind(control: DomNode) -> str:
     """The control's type: "text", "checkbox", …, "select", "textarea"."""
     if control.tag in ("select", "textarea"):
         return control.tag
@@ -42,24 +42,24 @@ def kind(control: Node) -> str:
     return control.attrs.get("type", default).lower() or default
 
 
-def name_of(control: Node) -> str:
+def name_of(control: DomNode) -> str:
     """The `name` attribute, or ""."""
     return control.attrs.get("name", "")
 
 
-def controls(document: Document, form: Node) -> list[Node]:
+def controls(document: Document, form: DomNode) -> list[DomNode]:
     """The controls that belong to a form, in document order; those outside that name it by `form=` included."""
     return [node for node in document.root.walk() if node.tag in CONTROLS and _owner(node, document) is form]
 
 
-def _owner(control: Node, document: Document) -> Node | None:
+def _owner(control: DomNode, document: Document) -> DomNode | None:
     named = control.attrs.get("form")
     if named is not None:
         return document.root.by_id(named)
     return next((node for node in control.ancestors() if node.tag == "form"), None)
 
 
-def is_disabled(node: Node) -> bool:
+def is_disabled(node: DomNode) -> bool:
     """True for a disabled control, or one inside of a disabled fieldset, but not in that fieldset's first legend."""
     if "disabled" in node.attrs:
         return True
@@ -73,7 +73,7 @@ def is_disabled(node: Node) -> bool:
     return False
 
 
-def submitters(document: Document, form: Node) -> list[Node]:
+def submitters(document: Document, form: DomNode) -> list[DomNode]:
     """The buttons that submit the form."""
     return [node for node in controls(document, form) if kind(node) in ("submit", "image")]
 
@@ -81,7 +81,7 @@ def submitters(document: Document, form: Node) -> list[Node]:
 # -- what controls hold --------------------------------------------------------
 
 
-def values(control: Node) -> list[str]:
+def values(control: DomNode) -> list[str]:
     """What a control sends: what was entered, else what the page says. Empty when it sends nothing."""
     entered = control.state.entered if control.state else None
     if entered is not None:
@@ -99,26 +99,26 @@ def values(control: Node) -> list[str]:
             return [control.attrs.get("value", "")]
 
 
-def toggle_value(control: Node) -> str:
+def toggle_value(control: DomNode) -> str:
     """What a checkbox or radio button sends when it is on."""
     return control.attrs.get("value", "on")
 
 
-def options(select: Node) -> list[Node]:
+def options(select: DomNode) -> list[DomNode]:
     """The options of a select that can be chosen."""
     return [node for node in select.walk() if node.tag == "option" and not _option_disabled(node)]
 
 
-def _option_disabled(option: Node) -> bool:
+def _option_disabled(option: DomNode) -> bool:
     return any("disabled" in node.attrs for node in option.ancestors() if node.tag in ("option", "optgroup"))
 
 
-def option_value(option: Node) -> str:
+def option_value(option: DomNode) -> str:
     """What an option sends."""
     return option.attrs.get("value", option.text())
 
 
-def _selected(select: Node) -> list[str]:
+def _selected(select: DomNode) -> list[str]:
     """What the page says is chosen; a single select without a word chooses its first option that can be."""
     chosen = [node for node in select.walk() if node.tag == "option" and "selected" in node.attrs]
     if "multiple" not in select.attrs:
@@ -126,7 +126,7 @@ def _selected(select: Node) -> list[str]:
     return [option_value(option) for option in chosen if not _option_disabled(option)]
 
 
-def check_radio(document: Document, radio: Node) -> None:
+def check_radio(document: Document, radio: DomNode) -> None:
     """Switch a radio button on, and the others of its group off."""
     form = _owner(radio, document)
     for other in document.root.walk():
@@ -138,19 +138,19 @@ def check_radio(document: Document, radio: Node) -> None:
 # -- filling in ----------------------------------------------------------------
 
 
-def fill(document: Document, form: Node, data: Mapping[str, Any]) -> list[Node]:
+def fill(document: Document, form: DomNode, data: Mapping[str, Any]) -> list[DomNode]:
     """Enter `data`, nested or with names as the page has them; the controls that were filled, in the order of `data`.
 
     Raises `FormError` for what a visitor could not enter.
     """
     every = controls(document, form)
-    filled: list[Node] = []
+    filled: list[DomNode] = []
     for name, value in _flatten(every, data):
         filled += _fill_field(form, every, name, value)
     return filled
 
 
-def enter(control: Node, value: Any) -> None:
+def enter(control: DomNode, value: Any) -> None:
     """Put a value into one control. Raises `FormError` for what a visitor could not enter."""
     if is_disabled(control):
         raise FormError(f"{control!r} is disabled")
@@ -163,7 +163,7 @@ def enter(control: Node, value: Any) -> None:
         _fill_texts(name_of(control), [control], value)
 
 
-def _flatten(every: list[Node], data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flatten(every: list[DomNode], data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     names = {name_of(control) for control in every}
     for key, value in data.items():
         name = f"{prefix}[{key}]" if prefix else str(key)
@@ -183,7 +183,7 @@ def _date_parts(names: set[str], name: str, value: dt.date | dt.time) -> dict[st
     return {part: getattr(value, part) for part in parts if f"{name}[{part}]" in names}
 
 
-def _fill_field(form: Node, every: list[Node], name: str, value: Any) -> list[Node]:
+def _fill_field(form: DomNode, every: list[DomNode], name: str, value: Any) -> list[DomNode]:
     field = [control for control in every if name_of(control) == name]
     if not field:
         known = dict.fromkeys(name_of(control) for control in every if name_of(control))
@@ -208,7 +208,7 @@ def _fill_field(form: Node, every: list[Node], name: str, value: Any) -> list[No
     return _fill_select(enabled[0], value) if first == "select" else _fill_texts(name, enabled, value)
 
 
-def _fill_toggles(name: str, enabled: list[Node], toggles: list[Node], value: Any) -> list[Node]:
+def _fill_toggles(name: str, enabled: list[DomNode], toggles: list[DomNode], value: Any) -> list[DomNode]:
     if isinstance(value, bool) and len(toggles) == 1:
         wanted = [toggle_value(toggles[0])] if value else []
     else:
@@ -223,7 +223,7 @@ def _fill_toggles(name: str, enabled: list[Node], toggles: list[Node], value: An
     return toggles
 
 
-def _check_hidden(name: str, enabled: list[Node], value: Any) -> list[Node]:
+def _check_hidden(name: str, enabled: list[DomNode], value: Any) -> list[DomNode]:
     offered = [control.attrs.get("value", "") for control in enabled]
     for item in _many(value):
         if _text(item) not in offered:
@@ -234,7 +234,7 @@ def _check_hidden(name: str, enabled: list[Node], value: Any) -> list[Node]:
     return []
 
 
-def _fill_select(select: Node, value: Any) -> list[Node]:
+def _fill_select(select: DomNode, value: Any) -> list[DomNode]:
     wanted = [_text(item) for item in _many(value)]
     offered = [option_value(option) for option in options(select)]
     if len(wanted) > 1 and "multiple" not in select.attrs:
@@ -246,7 +246,7 @@ def _fill_select(select: Node, value: Any) -> list[Node]:
     return [select]
 
 
-def _fill_texts(name: str, enabled: list[Node], value: Any) -> list[Node]:
+def _fill_texts(name: str, enabled: list[DomNode], value: Any) -> list[DomNode]:
     entered = _many(value)
     if len(entered) > len(enabled):
         raise FormError(f"{len(entered)} values for {name!r}, of which the form has {len(enabled)}")
@@ -281,7 +281,7 @@ def _text(value: Any) -> str:
 
 
 def pairs(
-    document: Document, form: Node, *, submitter: Node | None = None, only: str | None = None
+    document: Document, form: DomNode, *, submitter: DomNode | None = None, only: str | None = None
 ) -> list[tuple[str, str]]:
     """What the form sends: names and values in document order, the submitter's at its place."""
     found: list[tuple[str, str]] = []
@@ -298,7 +298,7 @@ def pairs(
     return found
 
 
-def used_names(document: Document, form: Node) -> set[str]:
+def used_names(document: Document, form: DomNode) -> set[str]:
     """The fields that carry no `_unused_` mark: touched, hidden, or exempt."""
     every = [control for control in controls(document, form) if name_of(control)]
     used = {
@@ -311,7 +311,7 @@ def used_names(document: Document, form: Node) -> set[str]:
 
 
 def serialize(
-    document: Document, form: Node, *, submitter: Node | None = None, only: str | None = None
+    document: Document, form: DomNode, *, submitter: DomNode | None = None, only: str | None = None
 ) -> str:
     """The form as LiveView's client sends it, url-encoded, with `_unused_` before each untouched field."""
     found = pairs(document, form, submitter=submitter, only=only)

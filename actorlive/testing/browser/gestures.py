@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actorlive.testing.browser import commands, forms
-from actorlive.testing.browser.dom import Node
+from actorlive.testing.browser.client_view import ClientView
+from actorlive.testing.browser.dom import DomNode
 from actorlive.testing.browser.failures import pretty
-from actorlive.testing.browser.joined_view import JoinedView
-from actorlive.testing.browser.messages import Navigation, Pending
+from actorlive.testing.browser.messages import ClientPush, Navigation
 from actorlive.testing.browser.page import Page
 from actorlive.testing.browser.view_status import ENDED, ViewStatus
 from actorlive.testing.errors import CommandFailure, ElementError, ViewGone, hide_frames
@@ -27,7 +27,7 @@ __tracebackhide__ = hide_frames
 VALUED = frozenset(("button", "input", "select", "textarea", "option", "output", "progress", "meter", "data"))
 
 
-def owner(page: Page, node: Node) -> JoinedView:
+def owner(page: Page, node: DomNode) -> ClientView:
     """The view that an element belongs to."""
     for ancestor in node.ancestors():
         view = page.views.get(ancestor.id)
@@ -36,30 +36,37 @@ def owner(page: Page, node: Node) -> JoinedView:
     return page.main
 
 
+@dataclass(frozen=True, slots=True)
+class FormPart:
+    """What a change or a submit sends of its form. `only` is the one field that is sent; None for all of them."""
+
+    submitter: DomNode | None = None
+    only: str | None = None
+    target: str | None = None
+    """The name of the control that was changed, for `_target`."""
+
+
 @dataclass(slots=True)
 class Gesture:
-    """One doing of the visitor. `data` goes into the event's value; `sent` is what it sent."""
+    """One act of the visitor, at one element. `sent` is what it sent."""
 
     page: Page
     kind: str
-    node: Node
+    node: DomNode
     what: str
-    data: dict[str, Any] = field(default_factory=dict[str, Any])
+    """For messages: "the click of <button …>"."""
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
-    """What the test adds on top; it wins over everything."""
-    submitter: Node | None = None
-    target_name: str | None = None
-    only: str | None = None
-    target: str | None = None
-    """A target that the test asked for (`with_target`)."""
-    sent: list[Pending] = field(default_factory=list[Pending])
+    """What the test adds to the event's value; it wins over everything."""
+    key: str | None = None
+    part: FormPart = FormPart()
+    sent: list[ClientPush] = field(default_factory=list[ClientPush])
 
-    def run(self, attribute: str, node: Node | None = None) -> None:
+    def run(self, attribute: str, node: DomNode | None = None) -> None:
         """Run the commands of an attribute of the gesture's element, or of another one."""
         for name, arguments in commands.parse_commands(attribute):
             self.command(name, arguments, node or self.node)
 
-    def command(self, name: str, arguments: dict[str, Any], node: Node) -> None:
+    def command(self, name: str, arguments: dict[str, Any], node: DomNode) -> None:
         """Run one command on its targets."""
         match name:
             case "push":
@@ -74,7 +81,7 @@ class Gesture:
                     self._on_target(name, arguments, target, node)
         self.page.document.touch()
 
-    def _on_target(self, name: str, arguments: dict[str, Any], target: Node, source: Node) -> None:
+    def _on_target(self, name: str, arguments: dict[str, Any], target: DomNode, source: DomNode) -> None:
         if name in commands.DOM_COMMANDS:
             commands.change_dom(name, target, arguments)
         elif name == "exec":
@@ -86,12 +93,12 @@ class Gesture:
         else:
             raise CommandFailure(f"the client knows no command {name!r} (in {source!r})")
 
-    def _exec(self, attribute: str, target: Node) -> None:
+    def _exec(self, attribute: str, target: DomNode) -> None:
         if attribute not in target.attrs:
             raise CommandFailure(f"exec: {target!r} has no attribute {attribute!r}")
         self.run(target.attrs[attribute], target)
 
-    def _dispatch(self, arguments: dict[str, Any], target: Node, source: Node) -> None:
+    def _dispatch(self, arguments: dict[str, Any], target: DomNode, source: DomNode) -> None:
         if arguments["event"] == "al:opt":
             self.page.overlay.show(self, arguments["detail"]["ops"], source)
         elif arguments["event"] == "click":
@@ -103,9 +110,9 @@ class Gesture:
 
     # -- pushing ---------------------------------------------------------------
 
-    def push(self, arguments: dict[str, Any], node: Node) -> None:
+    def push(self, arguments: dict[str, Any], node: DomNode) -> None:
         """Send an event to every view or component that it is aimed at."""
-        target = self.target or arguments.get("target") or node.attrs.get("phx-target")
+        target = arguments.get("target") or node.attrs.get("phx-target")
         for view, cid in aims(self.page, node, target):
             payload = self._payload(arguments, node)
             if cid is not None:
@@ -113,26 +120,33 @@ class Gesture:
             self.page.overlay.stamp(self, payload)
             self.sent.append(send(self.page, view, payload, self.what, node))
 
-    def _payload(self, arguments: dict[str, Any], node: Node) -> dict[str, Any]:
+    def _payload(self, arguments: dict[str, Any], node: DomNode) -> dict[str, Any]:
         value: dict[str, Any] = arguments.get("value") or {}
         event = arguments["event"]
         if self.kind in ("change", "submit"):
             return self._form_payload(event, value)
-        meta = {**_phx_values(node), **_own_value(node), **self.data, **value, **self.extra}
+        meta = {**_phx_values(node), **_own_value(node), **self._key(), **value, **self.extra}
         return {"type": self.kind, "event": event, "value": meta}
+
+    def _key(self) -> dict[str, Any]:
+        return {} if self.key is None else {"key": self.key}
 
     def _form_payload(self, event: str, value: dict[str, Any]) -> dict[str, Any]:
         form = self.node if self.node.tag == "form" else form_of(self.page, self.node)
         meta = {**_phx_values(self.node), **value, **self.extra}
         payload: dict[str, Any] = {"type": "form", "event": event, "meta": meta}
-        payload["value"] = forms.serialize(self.page.document, form, submitter=self.submitter, only=self.only)
+        payload["value"] = forms.serialize(
+            self.page.document, form, submitter=self.part.submitter, only=self.part.only
+        )
         if self.kind == "change":
-            payload["meta"] = {"_target": self.target_name or "undefined", **meta}
+            payload["meta"] = {"_target": self.part.target or "undefined", **meta}
             payload["uploads"] = {}
         return payload
 
 
-def send(page: Page, view: JoinedView, payload: dict[str, Any], what: str, node: Node | None) -> Pending:
+def send(
+    page: Page, view: ClientView, payload: dict[str, Any], what: str, node: DomNode | None
+) -> ClientPush:
     """Send an event. Raises `ViewGone` when there is nobody to send it to."""
     if view.navigation is not None:
         raise ViewGone(
@@ -142,16 +156,16 @@ def send(page: Page, view: JoinedView, payload: dict[str, Any], what: str, node:
     if view.status in ENDED:
         raise ViewGone(f"{what}: the view has ended ({view.status.value})")
     if view.status is not ViewStatus.JOINED:
-        return Pending("", view.topic, "event", payload, what, node, lost=True)
+        return ClientPush("", view.topic, "event", payload, what, node, lost=True)
     return page.send(view, "event", payload, what, node)
 
 
-def patch_to(page: Page, view: JoinedView, href: str, sent: list[Pending]) -> None:
+def patch_to(page: Page, view: ClientView, href: str, sent: list[ClientPush]) -> None:
     """Follow a patch link."""
     sent.append(page.send(view, "live_patch", {"url": page.absolute(href)}, f"the patch to {href!r}"))
 
 
-def aims(page: Page, node: Node, target: Any) -> list[tuple[JoinedView, int | None]]:
+def aims(page: Page, node: DomNode, target: Any) -> list[tuple[ClientView, int | None]]:
     """The views and components that an event goes to."""
     if target is None:
         return [(owner(page, node), None)]
@@ -165,7 +179,7 @@ def aims(page: Page, node: Node, target: Any) -> list[tuple[JoinedView, int | No
     return [(owner(page, match), _component(page, match)) for match in found]
 
 
-def _component(page: Page, node: Node) -> int | None:
+def _component(page: Page, node: DomNode) -> int | None:
     view = owner(page, node)
     for ancestor in node.ancestors():
         if "data-phx-component" in ancestor.attrs:
@@ -175,12 +189,12 @@ def _component(page: Page, node: Node) -> int | None:
     return None
 
 
-def _phx_values(node: Node) -> dict[str, Any]:
+def _phx_values(node: DomNode) -> dict[str, Any]:
     prefix = "phx-value-"
     return {name.removeprefix(prefix): value for name, value in node.attrs.items() if name.startswith(prefix)}
 
 
-def _own_value(node: Node) -> dict[str, Any]:
+def _own_value(node: DomNode) -> dict[str, Any]:
     if node.tag == "li":
         return {"value": int(node.attrs["value"]) if node.attrs.get("value", "").isdigit() else 0}
     if node.tag not in VALUED:
@@ -195,12 +209,12 @@ def _own_value(node: Node) -> dict[str, Any]:
 # -- clicks --------------------------------------------------------------------
 
 
-def click(page: Page, node: Node, extra: Mapping[str, Any] | None = None) -> list[Pending]:
+def click(page: Page, node: DomNode, extra: Mapping[str, Any] | None = None) -> list[ClientPush]:
     """Click an element. Raises `ElementError` when nothing would happen."""
     what = f"the click of {node!r}"
     if forms.is_disabled(node):
         raise ElementError(f"{node!r} is disabled and cannot be clicked")
-    gesture = Gesture(page, "click", node, what, extra=extra or {})
+    gesture = Gesture(page, "click", node, what, extra or {})
     away = _click_away(page, node, what)
     bound = _bubble(node, "phx-click")
     link = _bubble(node, "data-phx-link")
@@ -213,24 +227,24 @@ def click(page: Page, node: Node, extra: Mapping[str, Any] | None = None) -> lis
         _follow_link(page, link, gesture.sent)
     elif bound is None and not _default_action(page, node, gesture) and not away:
         raise ElementError(
-            f"nothing happens when {node!r} is clicked: it has no phx-click, is no link, and submits no form"
+            f"nothing happens when {node!r} is clicked: it has no phx-click, is not a link, and submits no form"
         )
     return away + gesture.sent
 
 
-def _bubble(node: Node, attribute: str) -> Node | None:
+def _bubble(node: DomNode, attribute: str) -> DomNode | None:
     return next((ancestor for ancestor in node.ancestors() if attribute in ancestor.attrs), None)
 
 
-def _click_bound(gesture: Gesture, bound: Node) -> None:
-    if bound.state is not None and bound.state.pending is not None:
+def _click_bound(gesture: Gesture, bound: DomNode) -> None:
+    if bound.state is not None and bound.state.locked_by is not None:
         return  # the client ignores it while the last event is on its way
     gesture.node = bound
     gesture.run(bound.attrs["phx-click"])
 
 
-def _click_away(page: Page, node: Node, what: str) -> list[Pending]:
-    sent: list[Pending] = []
+def _click_away(page: Page, node: DomNode, what: str) -> list[ClientPush]:
+    sent: list[ClientPush] = []
     for other in page.document.select("[phx-click-away]"):
         if node is not other and not node.inside(other) and commands.is_visible(other):
             gesture = Gesture(page, "click", other, what)
@@ -239,7 +253,7 @@ def _click_away(page: Page, node: Node, what: str) -> list[Pending]:
     return sent
 
 
-def _follow_link(page: Page, link: Node, sent: list[Pending]) -> None:
+def _follow_link(page: Page, link: DomNode, sent: list[ClientPush]) -> None:
     href = link.attrs.get("href", "")
     view = owner(page, link)
     if link.attrs["data-phx-link"] == "patch":
@@ -249,7 +263,7 @@ def _follow_link(page: Page, link: Node, sent: list[Pending]) -> None:
         view.go(Navigation("live_redirect", href, None, replace))
 
 
-def _request(page: Page, link: Node) -> None:
+def _request(page: Page, link: DomNode) -> None:
     """What the client's form for a link with a method sends."""
     method = link.attrs["data-method"].lower()
     to = link.attrs.get("data-to", link.attrs.get("href", ""))
@@ -258,7 +272,7 @@ def _request(page: Page, link: Node) -> None:
     owner(page, link).go(Navigation("redirect", to, form=(*override, *token)))
 
 
-def _default_action(page: Page, node: Node, gesture: Gesture) -> bool:
+def _default_action(page: Page, node: DomNode, gesture: Gesture) -> bool:
     """What the browser does by itself; False when that is nothing."""
     for ancestor in node.ancestors():
         if ancestor.tag == "a" and "href" in ancestor.attrs:
@@ -272,7 +286,7 @@ def _default_action(page: Page, node: Node, gesture: Gesture) -> bool:
     return False
 
 
-def _toggle_details(page: Page, details: Node) -> None:
+def _toggle_details(page: Page, details: DomNode) -> None:
     if "open" in details.attrs:
         del details.attrs["open"]
     else:
@@ -280,7 +294,7 @@ def _toggle_details(page: Page, details: Node) -> None:
     page.document.touch()
 
 
-def _click_control(page: Page, control: Node, gesture: Gesture) -> bool:
+def _click_control(page: Page, control: DomNode, gesture: Gesture) -> bool:
     kind = forms.kind(control)
     if kind in forms.TOGGLES:
         if kind == "radio":
@@ -299,7 +313,7 @@ def _click_control(page: Page, control: Node, gesture: Gesture) -> bool:
 # -- forms ---------------------------------------------------------------------
 
 
-def find_form(page: Page, control: Node) -> Node | None:
+def find_form(page: Page, control: DomNode) -> DomNode | None:
     """The form that a control belongs to, or None."""
     named = control.attrs.get("form")
     if named:
@@ -307,7 +321,7 @@ def find_form(page: Page, control: Node) -> Node | None:
     return next((node for node in control.ancestors() if node.tag == "form"), None)
 
 
-def form_of(page: Page, control: Node) -> Node:
+def form_of(page: Page, control: DomNode) -> DomNode:
     """The form that a control belongs to. Raises `ElementError` when there is none."""
     form = find_form(page, control)
     if form is None:
@@ -318,8 +332,8 @@ def form_of(page: Page, control: Node) -> Node:
 
 
 def change(
-    page: Page, node: Node, extra: Mapping[str, Any] | None = None, target: str | None = None
-) -> list[Pending]:
+    page: Page, node: DomNode, extra: Mapping[str, Any] | None = None, target: str | None = None
+) -> list[ClientPush]:
     """A control was changed, or a form as a whole. Raises `ElementError` when neither has `phx-change`."""
     form = node if node.tag == "form" else form_of(page, node)
     bound = node if "phx-change" in node.attrs else form
@@ -327,16 +341,15 @@ def change(
         raise ElementError(f"neither {node!r} nor its form has phx-change")
     name = forms.name_of(node) or target if node is not form else target
     node.client.used = True
-    gesture = Gesture(page, "change", bound, f"the change of {node!r}", extra=extra or {}, target_name=name)
-    gesture.only = name if bound is not form else None
-    gesture.submitter = node if node.tag == "button" else None
+    part = FormPart(node if node.tag == "button" else None, name if bound is not form else None, name)
+    gesture = Gesture(page, "change", bound, f"the change of {node!r}", extra or {}, part=part)
     gesture.run(bound.attrs["phx-change"])
     return gesture.sent
 
 
 def submit(
-    page: Page, form: Node, extra: Mapping[str, Any] | None = None, submitter: Node | None = None
-) -> list[Pending]:
+    page: Page, form: DomNode, extra: Mapping[str, Any] | None = None, submitter: DomNode | None = None
+) -> list[ClientPush]:
     """Submit a form over its `phx-submit`. Raises `ElementError` when it has none."""
     if "phx-submit" not in form.attrs:
         raise ElementError(
@@ -344,7 +357,7 @@ def submit(
         )
     for control in forms.controls(page.document, form):
         control.client.used = True
-    gesture = Gesture(page, "submit", form, f"the submit of {form!r}", extra=extra or {}, submitter=submitter)
+    gesture = Gesture(page, "submit", form, f"the submit of {form!r}", extra or {}, part=FormPart(submitter))
     gesture.run(form.attrs["phx-submit"])
     return gesture.sent
 
@@ -353,8 +366,8 @@ def submit(
 
 
 def key(
-    page: Page, node: Node, kind: str, pressed: str, extra: Mapping[str, Any] | None = None
-) -> list[Pending]:
+    page: Page, node: DomNode, kind: str, pressed: str, extra: Mapping[str, Any] | None = None
+) -> list[ClientPush]:
     """`kind` is "keydown" or "keyup". Window bindings hear it, too."""
     bound = [node] if f"phx-{kind}" in node.attrs else []
     bound += [
@@ -364,38 +377,38 @@ def key(
         raise ElementError(
             f"nothing hears a {kind} of {node!r}: neither phx-{kind} on it nor phx-window-{kind} anywhere"
         )
-    sent: list[Pending] = []
+    sent: list[ClientPush] = []
     for other in bound:
         if other.attrs.get("phx-key", pressed).lower() == pressed.lower():
             attribute = f"phx-{kind}" if f"phx-{kind}" in other.attrs else f"phx-window-{kind}"
-            gesture = Gesture(page, kind, other, f"the {kind} of {node!r}", {"key": pressed}, extra or {})
+            gesture = Gesture(page, kind, other, f"the {kind} of {node!r}", extra or {}, pressed)
             gesture.run(other.attrs[attribute])
             sent += gesture.sent
     return sent
 
 
-def focus(page: Page, node: Node, extra: Mapping[str, Any] | None = None) -> list[Pending]:
+def focus(page: Page, node: DomNode, extra: Mapping[str, Any] | None = None) -> list[ClientPush]:
     """The element gets the focus."""
     page.active = node
     return _plain(page, node, "focus", extra)
 
 
-def blur(page: Page, node: Node, extra: Mapping[str, Any] | None = None) -> list[Pending]:
+def blur(page: Page, node: DomNode, extra: Mapping[str, Any] | None = None) -> list[ClientPush]:
     """The element loses the focus."""
     page.active = None
     node.client.used = True
     return _plain(page, node, "blur", extra)
 
 
-def _plain(page: Page, node: Node, kind: str, extra: Mapping[str, Any] | None) -> list[Pending]:
+def _plain(page: Page, node: DomNode, kind: str, extra: Mapping[str, Any] | None) -> list[ClientPush]:
     if f"phx-{kind}" not in node.attrs:
         raise ElementError(f"{node!r} has no phx-{kind}")
-    gesture = Gesture(page, kind, node, f"the {kind} of {node!r}", extra=extra or {})
+    gesture = Gesture(page, kind, node, f"the {kind} of {node!r}", extra or {})
     gesture.run(node.attrs[f"phx-{kind}"])
     return gesture.sent
 
 
-def hook(page: Page, node: Node, event: str, value: Any) -> list[Pending]:
+def hook(page: Page, node: DomNode, event: str, value: Any) -> list[ClientPush]:
     """A hook of the element calls `pushEvent`."""
     hooked = {"phx-hook", "phx-viewport-top", "phx-viewport-bottom"} & node.attrs.keys()
     if not hooked:
@@ -409,8 +422,8 @@ def hook(page: Page, node: Node, event: str, value: Any) -> list[Pending]:
 
 
 def push(
-    page: Page, view: JoinedView, kind: str, event: str, value: Any, target: str | None = None
-) -> list[Pending]:
+    page: Page, view: ClientView, kind: str, event: str, value: Any, target: str | None = None
+) -> list[ClientPush]:
     """An event by its name, as if some element had sent it."""
     payload: dict[str, Any] = {"type": kind, "event": event, "value": value}
     what = f"the {kind} event {event!r}"

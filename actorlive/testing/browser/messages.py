@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from actorlive.testing.browser.dom import Node
+from actorlive.testing.browser.dom import DomNode
 
-if TYPE_CHECKING:
-    from actorlive.testing.worlds.driver import Loaded
-
-__all__ = ["Frame", "Navigation", "PageSocket", "Pending", "decode", "encode"]
+__all__ = ["ClientPush", "Frame", "Loaded", "Navigation", "PageSocket", "decode", "encode", "headers_of"]
 
 
 class PageSocket(Protocol):
@@ -51,7 +48,7 @@ def encode(join_ref: str | None, ref: str, topic: str, event: str, payload: Any)
 
 
 @dataclass(slots=True)
-class Pending:
+class ClientPush:
     """Something sent to the server, and what became of it."""
 
     ref: str
@@ -60,7 +57,7 @@ class Pending:
     payload: Any
     what: str
     """For messages: "the click of <button …>"."""
-    node: Node | None = None
+    node: DomNode | None = None
     answered: bool = False
     lost: bool = False
     status: str = ""
@@ -70,6 +67,23 @@ class Pending:
     def done(self) -> bool:
         """True when there is nothing more to wait for."""
         return self.answered or self.lost
+
+
+class Loaded:
+    """An answer to a page load: the HTML, its status and the URL that it stands for."""
+
+    __slots__ = ("headers", "html", "status", "url")
+
+    def __init__(self, html: str, status: int, url: str, headers: dict[str, str]) -> None:
+        self.html = html
+        self.status = status
+        self.url = url
+        self.headers = headers
+
+
+def headers_of(headers: Any) -> dict[str, str]:
+    """A response's headers by their names in lower case."""
+    return {str(name).lower(): str(value) for name, value in headers.items()}
 
 
 @dataclass(frozen=True, slots=True)

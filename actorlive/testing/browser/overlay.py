@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from actorlive.testing.browser import commands
-from actorlive.testing.browser.dom import Node
+from actorlive.testing.browser.dom import DomNode
 
 if TYPE_CHECKING:
     from actorlive.testing.browser.gestures import Gesture
-    from actorlive.testing.browser.messages import Pending
+    from actorlive.testing.browser.messages import ClientPush
     from actorlive.testing.browser.page import Page
 
 __all__ = ["Overlay"]
@@ -27,9 +27,9 @@ class _Change:
 
     id: str
     gesture: Gesture
-    nodes: list[tuple[Node, dict[str, str]]] = field(default_factory=list[tuple[Node, dict[str, str]]])
+    nodes: list[tuple[DomNode, dict[str, str]]] = field(default_factory=list[tuple[DomNode, dict[str, str]]])
     ops: list[commands.Command] = field(default_factory=list[commands.Command])
-    source: Node | None = None
+    source: DomNode | None = None
 
 
 class Overlay:
@@ -40,7 +40,7 @@ class Overlay:
         self._ids = map(str, itertools.count(1))
         self._shown: dict[str, _Change] = {}
 
-    def show(self, gesture: Gesture, ops: list[Any], source: Node) -> None:
+    def show(self, gesture: Gesture, ops: list[Any], source: DomNode) -> None:
         """Show a change at once."""
         change = _Change(next(self._ids), gesture, source=source, ops=[(op[0], op[1]) for op in ops])
         self._shown[change.id] = change
@@ -61,7 +61,7 @@ class Overlay:
                 self._write(name, target, arguments)
         self._page.document.touch()
 
-    def _write(self, name: str, target: Node, arguments: dict[str, Any]) -> None:
+    def _write(self, name: str, target: DomNode, arguments: dict[str, Any]) -> None:
         """The command's effect on the attributes, without its stickiness."""
         state, target.state = target.state, None
         try:
@@ -75,17 +75,17 @@ class Overlay:
             change.nodes.clear()
             self._apply(change)
 
-    def answered(self, pending: Pending, events: list[list[Any]]) -> None:
-        """The push of a change was answered: it stands, unless the answer rejects it."""
-        for change in [change for change in self._shown.values() if pending in change.gesture.sent]:
+    def end(self, push: ClientPush, events: list[list[Any]]) -> None:
+        """End the change of a push that was answered: it stands, unless the answer rejects it."""
+        for change in [change for change in self._shown.values() if push in change.gesture.sent]:
             rejected = any(
                 name == "al:reject" and detail.get("id") == change.id for name, detail, *_ in events
             )
             self._end(change, undo=rejected)
 
-    def lost(self, pending: Pending) -> None:
-        """The push of a change got lost."""
-        for change in [change for change in self._shown.values() if pending in change.gesture.sent]:
+    def roll_back(self, push: ClientPush) -> None:
+        """Undo the change of a push that got lost."""
+        for change in [change for change in self._shown.values() if push in change.gesture.sent]:
             self._end(change, undo=True)
 
     def _end(self, change: _Change, *, undo: bool) -> None:

@@ -12,9 +12,9 @@ from typing import Any
 
 from actorlive.live.navigation import absolute
 from actorlive.testing.browser.checks import Checks, OnError
-from actorlive.testing.browser.dom import Document, Node
-from actorlive.testing.browser.joined_view import JoinedView
-from actorlive.testing.browser.messages import Frame, Navigation, PageSocket, Pending, decode, encode
+from actorlive.testing.browser.client_view import ClientView
+from actorlive.testing.browser.dom import Document, DomNode
+from actorlive.testing.browser.messages import ClientPush, Frame, Navigation, PageSocket, decode, encode
 from actorlive.testing.browser.overlay import Overlay
 from actorlive.testing.browser.patch import is_view
 from actorlive.testing.browser.view_status import ENDED, ViewEvent, ViewStatus
@@ -47,21 +47,21 @@ class Page:
         self._checks = Checks(on_error)
         self.connect_params = connect_params
         self.socket: PageSocket | None = None
-        self.views: dict[str, JoinedView] = {}
-        self.pending: dict[str, Pending] = {}
+        self.views: dict[str, ClientView] = {}
+        self.pushes: dict[str, ClientPush] = {}
         self.failures: list[BaseException] = []
-        self.dispatched: list[tuple[str, dict[str, Any], Node]] = []
-        self.crashed: Callable[[JoinedView], BaseException | None] = lambda _: None
-        self.active: Node | None = None
+        self.dispatched: list[tuple[str, dict[str, Any], DomNode]] = []
+        self.crash_of: Callable[[ClientView], BaseException | None] = lambda _: None
+        self.active: DomNode | None = None
         """The element that has the focus."""
         self.overlay = Overlay(self)
         self.rejoins = True
         """Whether a crashed view is joined again by itself, as the browser does it."""
-        self._focus_stack: list[Node] = []
+        self._focus_stack: list[DomNode] = []
         self._refs = map(str, itertools.count(4))
 
     @property
-    def main(self) -> JoinedView:
+    def main(self) -> ClientView:
         """The view that the page was loaded for."""
         return next(view for view in self.views.values() if view.parent is None)
 
@@ -74,48 +74,48 @@ class Page:
     # -- sending ---------------------------------------------------------------
 
     def send(
-        self, view: JoinedView, event: str, payload: Any, what: str, node: Node | None = None
-    ) -> Pending:
+        self, view: ClientView, event: str, payload: Any, what: str, node: DomNode | None = None
+    ) -> ClientPush:
         """Send a frame on a view's topic; the answer will be found in what is returned."""
         ref = next(self._refs)
-        pending = Pending(ref, view.topic, event, payload, what, node)
+        push = ClientPush(ref, view.topic, event, payload, what, node)
         if event == "phx_join":
             view.join_ref = ref
         if self.socket is None:
-            pending.lost = True
-            return pending
-        self.pending[ref] = pending
+            push.lost = True
+            return push
+        self.pushes[ref] = push
         if node is not None and event == "event":
-            node.client.pending = ref
+            node.client.locked_by = ref
         self.socket.send(encode(view.join_ref, ref, view.topic, event, payload))
-        return pending
+        return push
 
     # -- joining ---------------------------------------------------------------
 
-    def join_main(self) -> JoinedView:
+    def join_main(self) -> ClientView:
         """Join the page's main view."""
         container = self.document.root.find(lambda node: "data-phx-main" in node.attrs)
         if container is None:
             container = self.document.root.find(is_view)
         if container is None:
             raise Failure("the page holds no live view (no element with data-phx-session)")
-        view = self.views[container.id] = JoinedView(self, container, None)
+        view = self.views[container.id] = ClientView(self, container, None)
         self.join(view)
         return view
 
-    def join(self, view: JoinedView) -> Pending:
+    def join(self, view: ClientView) -> ClientPush:
         """Join, or join again."""
         return self.send(view, "phx_join", view.join_payload(), "phx_join")
 
-    def join_children(self, parent: JoinedView) -> None:
+    def join_children(self, parent: ClientView) -> None:
         """Join the views that stand in a view's new HTML; leave those that are gone from it."""
         for node in list(parent.container.walk()):
             if is_view(node) and node is not parent.container and node.id not in self.views:
                 if node.attrs.get("data-phx-session"):
-                    self.views[node.id] = JoinedView(self, node, parent)
+                    self.views[node.id] = ClientView(self, node, parent)
                     self.join(self.views[node.id])
 
-    def leave(self, view: JoinedView) -> None:
+    def leave(self, view: ClientView) -> None:
         """Leave a view, its children first."""
         for child in [child for child in self.views.values() if child.parent is view]:
             self.leave(child)
@@ -124,7 +124,7 @@ class Page:
             self.send(view, "phx_leave", {}, "phx_leave")
         view.move(ViewEvent.LEFT)
 
-    def leave_removed(self, removed: list[Node]) -> None:
+    def leave_removed(self, removed: list[DomNode]) -> None:
         """Views whose containers are gone from the page are left."""
         gone = {id(node) for root in removed for node in root.walk()}
         for view in list(self.views.values()):
@@ -141,43 +141,43 @@ class Page:
             self.failures.append(error)
 
     def _handle(self, frame: Frame) -> None:
-        pending = self.pending.pop(frame.ref, None) if frame.event == "phx_reply" and frame.ref else None
+        push = self.pushes.pop(frame.ref, None) if frame.event == "phx_reply" and frame.ref else None
         view = self.views.get(frame.topic.removeprefix("lv:"))
-        if pending is not None:
-            self._answer(pending, view, frame)
+        if push is not None:
+            self._take_reply(push, view, frame)
         elif view is not None and frame.join_ref in (None, view.join_ref):
-            self._push(view, frame)
+            self._handle_push(view, frame)
 
-    def _answer(self, pending: Pending, view: JoinedView | None, frame: Frame) -> None:
-        pending.status = frame.payload["status"]
-        pending.response = frame.payload["response"]
+    def _take_reply(self, push: ClientPush, view: ClientView | None, frame: Frame) -> None:
+        push.status = frame.payload["status"]
+        push.response = frame.payload["response"]
         try:
             if view is not None and frame.join_ref in (None, view.join_ref):
-                self._answered(pending, view)
+                self._handle_answer(push, view)
         finally:
-            pending.answered = True
+            push.answered = True
 
-    def _answered(self, pending: Pending, view: JoinedView) -> None:
-        if pending.event == "phx_join":
-            if pending.status == "ok":
-                view.joined(pending.response)
+    def _handle_answer(self, push: ClientPush, view: ClientView) -> None:
+        if push.event == "phx_join":
+            if push.status == "ok":
+                view.complete_join(push.response)
             else:
-                view.refused(pending.response)
-        elif pending.status == "ok":
-            view.acknowledged(pending)
+                view.fail_join(push.response)
+        elif push.status == "ok":
+            view.handle_reply(push)
         else:
-            raise Failure(f"the server answered {pending.what} with an error: {pending.response!r}")
+            raise Failure(f"the server answered {push.what} with an error: {push.response!r}")
 
-    def _push(self, view: JoinedView, frame: Frame) -> None:
+    def _handle_push(self, view: ClientView, frame: Frame) -> None:
         match frame.event:
             case "diff":
                 view.apply(frame.payload)
             case "live_patch":
-                view.patched(frame.payload)
+                view.change_url(frame.payload)
             case "live_redirect" | "redirect":
-                view.navigated(frame.event, frame.payload)
+                view.redirect(frame.event, frame.payload)
             case "phx_error":
-                self._crashed(view)
+                self._handle_crash(view)
             case "phx_close":
                 view.close()
             case event:
@@ -189,18 +189,18 @@ class Page:
 
     # -- ends ------------------------------------------------------------------
 
-    def _crashed(self, view: JoinedView) -> None:
+    def _handle_crash(self, view: ClientView) -> None:
         self.lose(view)
         for child in [child for child in self.views.values() if child.parent is view]:
             self.leave(child)
-        error = self.crashed(view)
-        view.errored(ViewEvent.CRASHED)
+        error = self.crash_of(view)
+        view.show_error(ViewEvent.CRASHED)
         if error is not None:
             self.failures.append(error)
         if self.rejoins:
             self.rejoin_later(view)
 
-    def rejoin_later(self, view: JoinedView) -> None:
+    def rejoin_later(self, view: ClientView) -> None:
         """Join again after the client's delay."""
         delay = REJOIN_DELAYS[view.attempts] if view.attempts < len(REJOIN_DELAYS) else 10.0
         join_ref = view.join_ref
@@ -220,18 +220,18 @@ class Page:
                 view.move(ViewEvent.REJOINED)
                 self.join(view)
 
-    def lose(self, view: JoinedView) -> None:
+    def lose(self, view: ClientView) -> None:
         """What the view has in flight will not be answered."""
-        for ref, pending in list(self.pending.items()):
-            if pending.topic == view.topic:
-                del self.pending[ref]
-                pending.lost = True
-                self.overlay.lost(pending)
-                if pending.node is not None:
-                    view.settled(pending)
+        for ref, push in list(self.pushes.items()):
+            if push.topic == view.topic:
+                del self.pushes[ref]
+                push.lost = True
+                self.overlay.roll_back(push)
+                if push.node is not None:
+                    view.unlock(push)
 
-    def disconnected(self) -> None:
-        """The socket has ended: every view waits for a new one."""
+    def drop_socket(self) -> None:
+        """Part with a socket that has ended: every view waits for a new one."""
         self.socket = None
         for view in list(self.views.values()):
             self.lose(view)
@@ -239,11 +239,11 @@ class Page:
                 self.views.pop(view.id)
                 view.move(ViewEvent.LEFT)
             elif view.status not in ENDED:
-                view.errored(ViewEvent.DISCONNECTED)
+                view.show_error(ViewEvent.DISCONNECTED)
 
     # -- focus -----------------------------------------------------------------
 
-    def focus_command(self, name: str, target: Node) -> None:
+    def focus_command(self, name: str, target: DomNode) -> None:
         """The JS commands that move the focus."""
         match name:
             case "push_focus":
@@ -263,7 +263,7 @@ class Page:
         """A path as a URL of this page's host."""
         return absolute(self.url, to)
 
-    def join_redirected(self, view: JoinedView, navigation: Navigation) -> JoinedView:
+    def join_redirected(self, view: ClientView, navigation: Navigation) -> ClientView:
         """A live navigation: leave the view and join the next one on the same topic."""
         for child in [child for child in self.views.values() if child.parent is view]:
             self.leave(child)
@@ -271,16 +271,16 @@ class Page:
             self.send(view, "phx_leave", {}, "phx_leave")
         view.move(ViewEvent.LEFT)
         self.url = self.absolute(navigation.to)
-        following = JoinedView(self, view.container, None)
+        following = ClientView(self, view.container, None)
         following.redirected_from = navigation
         following.attempts = 0
         self.views = {following.id: following}
         self.join(following)
         return following
 
-    def refusal(self, view: JoinedView, response: dict[str, Any]) -> BaseException:
+    def refusal(self, view: ClientView, response: dict[str, Any]) -> BaseException:
         """What a refused join is told as."""
-        error = self.crashed(view)
+        error = self.crash_of(view)
         if error is not None:
             return error
         reason = response.get("reason", response)
@@ -290,7 +290,7 @@ class Page:
         )
 
 
-def _focusable(node: Node) -> bool:
+def _focusable(node: DomNode) -> bool:
     interactive = node.tag in ("input", "select", "textarea", "button") or (
         node.tag == "a" and "href" in node.attrs
     )

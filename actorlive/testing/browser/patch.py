@@ -18,7 +18,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable, Iterator
 
-from actorlive.testing.browser.dom import Child, Comment, Node
+from actorlive.testing.browser.dom import Child, DomComment, DomNode
 from actorlive.testing.browser.merging import StreamOps
 from actorlive.testing.errors import RenderedError
 
@@ -28,28 +28,30 @@ Insert = tuple[str, int, int | None, bool, bool]
 """ref, at, limit, update_only, reset."""
 
 
-def is_view(node: Node) -> bool:
+def is_view(node: DomNode) -> bool:
     """True for the container of a live view."""
     return "data-phx-session" in node.attrs
 
 
-def _update(node: Node) -> str:
+def _update(node: DomNode) -> str:
     return node.attrs.get("phx-update", "") or node.attrs.get("data-phx-update", "")
 
 
 class Patch:
     """One message's worth of changes to one view's container."""
 
-    def __init__(self, container: Node, streams: Iterable[StreamOps] = (), *, joining: bool = False) -> None:
+    def __init__(
+        self, container: DomNode, streams: Iterable[StreamOps] = (), *, joining: bool = False
+    ) -> None:
         self._container = container
         self._streams = list(streams)
         self._joining = joining
         self._inserts: dict[str, Insert] = {}
-        self._kept: dict[str, Node] = {}
-        self._by_id: dict[str, Node] = {}
-        self.added: list[Node] = []
+        self._kept: dict[str, DomNode] = {}
+        self._by_id: dict[str, DomNode] = {}
+        self.added: list[DomNode] = []
         """The elements that are new, each with all that is inside of it."""
-        self.removed: list[Node] = []
+        self.removed: list[DomNode] = []
         """The elements that are gone, each with all that was inside of it."""
 
     def perform(self, children: list[Child]) -> None:
@@ -59,13 +61,13 @@ class Patch:
         if self._joining:
             self._clear_dead_streams()
         self._by_id = {node.id: node for node in self._owned() if node.id}
-        new = Node(self._container.tag, dict(self._container.attrs))
+        new = DomNode(self._container.tag, dict(self._container.attrs))
         for child in children:
             new.append(child)
         self._children(self._container, new)
         self.removed += self._kept.values()
 
-    def _owned(self) -> Iterator[Node]:
+    def _owned(self) -> Iterator[DomNode]:
         """The view's elements, without those of views inside of it."""
         return _owned_by(self._container)
 
@@ -87,7 +89,7 @@ class Patch:
                 for child in node.elements:
                     self._remove_item(child)
 
-    def _remove_item(self, node: Node) -> None:
+    def _remove_item(self, node: DomNode) -> None:
         if node.parent is None:
             return
         node.remove()
@@ -96,17 +98,17 @@ class Patch:
         else:
             self.removed.append(node)
 
-    def _stream_children(self, old: Node, new: Node) -> None:
-        old.children = [child for child in old.children if isinstance(child, Node) and child.id]
+    def _stream_children(self, old: DomNode, new: DomNode) -> None:
+        old.children = [child for child in old.children if isinstance(child, DomNode) and child.id]
         for child in new.children:
-            if isinstance(child, Node):
+            if isinstance(child, DomNode):
                 self._stream_child(old, child)
-            elif not isinstance(child, Comment) and child.strip():
+            elif not isinstance(child, DomComment) and child.strip():
                 raise RenderedError(
                     f"text {child.strip()!r:.60} stands in the stream container {old!r}; only elements with ids may"
                 )
 
-    def _stream_child(self, container: Node, new: Node) -> None:
+    def _stream_child(self, container: DomNode, new: DomNode) -> None:
         if not new.id:
             raise RenderedError(f"{new!r} stands in the stream container {container!r} without an id")
         insert = self._inserts.get(new.id)
@@ -119,7 +121,7 @@ class Patch:
         elif new.id in self._kept or not insert[3]:
             self._add_item(container, self._restore(new), insert)
 
-    def _restore(self, new: Node) -> Node:
+    def _restore(self, new: DomNode) -> DomNode:
         """The element of an item that was reset and inserted again in one message, else the new one."""
         old = self._kept.pop(new.id, None)
         if old is None:
@@ -127,7 +129,7 @@ class Patch:
         self._element(old, new)
         return old
 
-    def _add_item(self, container: Node, item: Node, insert: Insert) -> None:
+    def _add_item(self, container: DomNode, item: DomNode, insert: Insert) -> None:
         at = insert[1]
         elements = container.elements
         if at == -1:
@@ -138,7 +140,7 @@ class Patch:
             container.insert(at, item)
         self._place(item, insert, is_new=True)
 
-    def _place(self, item: Node, insert: Insert | None, *, is_new: bool) -> None:
+    def _place(self, item: DomNode, insert: Insert | None, *, is_new: bool) -> None:
         """Tag a stream's item; put a new or reset one where the stream wants it; keep to the limit."""
         if insert is None:
             return
@@ -151,12 +153,12 @@ class Patch:
         if limit is not None:
             self._limit(item.parent, limit)
 
-    def _move(self, item: Node, container: Node, at: int) -> None:
+    def _move(self, item: DomNode, container: DomNode, at: int) -> None:
         if at >= 0:
             item.remove()
             container.insert(at, item)
 
-    def _limit(self, container: Node | None, limit: int) -> None:
+    def _limit(self, container: DomNode | None, limit: int) -> None:
         if container is None:
             return
         items = container.elements
@@ -166,7 +168,7 @@ class Patch:
 
     # -- elements --------------------------------------------------------------
 
-    def _element(self, old: Node, new: Node) -> None:
+    def _element(self, old: DomNode, new: DomNode) -> None:
         """Make `old` what `new` is."""
         if _update(old) == "ignore":
             _merge_data_attributes(old, new)
@@ -178,7 +180,7 @@ class Patch:
             self._children(old, new)
         apply_sticky(old)
 
-    def _children(self, old: Node, new: Node) -> None:
+    def _children(self, old: DomNode, new: DomNode) -> None:
         if _update(new) == "stream":
             self._stream_children(old, new)
             return
@@ -186,13 +188,13 @@ class Patch:
         before = old.elements
         old.children = []
         for child in new.children:
-            if isinstance(child, Node):
+            if isinstance(child, DomNode):
                 self._child(old, child, unmatched)
             else:
                 old.children.append(child)
         self._drop(old, before)
 
-    def _child(self, parent: Node, new: Node, unmatched: list[Node]) -> None:
+    def _child(self, parent: DomNode, new: DomNode, unmatched: list[DomNode]) -> None:
         old = self._match(new, unmatched)
         if old is None:
             parent.append(self._added(new))
@@ -202,7 +204,7 @@ class Patch:
         self._element(old, new)
         parent.append(old)
 
-    def _match(self, new: Node, unmatched: list[Node]) -> Node | None:
+    def _match(self, new: DomNode, unmatched: list[DomNode]) -> DomNode | None:
         if new.id:
             old = self._by_id.pop(new.id, None)
             return old if old is not None and old.tag == new.tag else None
@@ -212,7 +214,7 @@ class Patch:
                 return old
         return None
 
-    def _drop(self, parent: Node, before: list[Node]) -> None:
+    def _drop(self, parent: DomNode, before: list[DomNode]) -> None:
         """Forget the former children that did not find a place."""
         found = {id(child) for child in parent.children}
         for node in before:
@@ -220,22 +222,22 @@ class Patch:
                 node.parent = None
                 self.removed.append(node)
 
-    def _added(self, new: Node) -> Node:
+    def _added(self, new: DomNode) -> DomNode:
         node = self._adopt(new)
         self.added.append(node)
         return node
 
-    def _adopt(self, new: Node) -> Node:
+    def _adopt(self, new: DomNode) -> DomNode:
         """A new element; those of its descendants that the page has already come along."""
         if _update(new) == "stream":
-            items = Node(new.tag)
+            items = DomNode(new.tag)
             items.children, new.children = new.children, []
             self._stream_children(new, items)
             return new
         if not is_view(new):
             fresh, new.children = new.children, []
             for child in fresh:
-                if isinstance(child, Node):
+                if isinstance(child, DomNode):
                     old = self._match(child, []) if child.id else None
                     if old is not None:
                         old.remove()
@@ -246,7 +248,7 @@ class Patch:
         return new
 
 
-def _owned_by(container: Node) -> Iterator[Node]:
+def _owned_by(container: DomNode) -> Iterator[DomNode]:
     for child in container.elements:
         yield child
         if not is_view(child):
@@ -256,13 +258,13 @@ def _owned_by(container: Node) -> Iterator[Node]:
 # -- attributes ----------------------------------------------------------------
 
 
-def _merge_data_attributes(old: Node, new: Node) -> None:
+def _merge_data_attributes(old: DomNode, new: DomNode) -> None:
     for name in [name for name in old.attrs if name.startswith("data-") and name not in new.attrs]:
         del old.attrs[name]
     old.attrs |= {name: value for name, value in new.attrs.items() if name.startswith("data-")}
 
 
-def _merge_view_container(old: Node, new: Node) -> None:
+def _merge_view_container(old: DomNode, new: DomNode) -> None:
     """The client's own tokens stay: the parent's rendering does not know whether the child has joined."""
     session = old.attrs.get("data-phx-session")
     static = old.attrs.get("data-phx-static")
@@ -273,7 +275,7 @@ def _merge_view_container(old: Node, new: Node) -> None:
         old.attrs["data-phx-static"] = static
 
 
-def _merge_attributes(old: Node, new: Node) -> None:
+def _merge_attributes(old: DomNode, new: DomNode) -> None:
     kept = dict(new.attrs)
     ignored = old.state.ignored_attributes if old.state else []
     if ignored:
@@ -282,7 +284,7 @@ def _merge_attributes(old: Node, new: Node) -> None:
     old.attrs = kept
 
 
-def _forget_entered(old: Node, new: Node) -> None:
+def _forget_entered(old: DomNode, new: DomNode) -> None:
     """A control whose value the server has changed holds what the server says."""
     if old.state is not None and old.state.entered is not None:
         names = ("value", "checked")
@@ -292,7 +294,7 @@ def _forget_entered(old: Node, new: Node) -> None:
             old.state.entered = None
 
 
-def _content(control: Node) -> str:
+def _content(control: DomNode) -> str:
     return control.inner_html() if control.tag in ("select", "textarea") else ""
 
 
@@ -300,7 +302,7 @@ def _ignored(name: str, patterns: list[str]) -> bool:
     return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def apply_sticky(node: Node) -> None:
+def apply_sticky(node: DomNode) -> None:
     """Do again what JS commands did to the element; after a patch, which undid it."""
     state = node.state
     if state is None:
@@ -320,13 +322,13 @@ def apply_sticky(node: Node) -> None:
         set_display(node, state.display)
 
 
-def set_classes(node: Node, names: list[str]) -> None:
+def set_classes(node: DomNode, names: list[str]) -> None:
     """Write the class attribute; an empty one is taken away unless it was there."""
     if names or "class" in node.attrs:
         node.attrs["class"] = " ".join(names)
 
 
-def set_display(node: Node, display: str) -> None:
+def set_display(node: DomNode, display: str) -> None:
     """Write `style.display`."""
     rules = [rule for rule in node.attrs.get("style", "").split(";") if rule.strip()]
     others = [rule.strip() for rule in rules if rule.split(":")[0].strip() != "display"]

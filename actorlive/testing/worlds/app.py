@@ -8,10 +8,11 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from actorlive.runtime import Node
+from actorlive.testing.browser.messages import Loaded, headers_of
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure, Redirected, hide_frames
-from actorlive.testing.worlds.driver import Loaded, headers_of
-from actorlive.testing.worlds.memory import MemorySocket, Network
+from actorlive.testing.timing.network import Network
+from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.testing.worlds.world import HOST, MemoryWorld
 from actorlive.web import ActorLive, csrf
 from actorlive.web.dead import FLASH_COOKIE, FLASH_KEY

@@ -10,8 +10,8 @@ import trio
 
 from actorlive.runtime import Pid
 from actorlive.testing.browser.checks import OnError
-from actorlive.testing.browser.joined_view import JoinedView
-from actorlive.testing.browser.messages import Navigation, PageSocket, Pending
+from actorlive.testing.browser.client_view import ClientView
+from actorlive.testing.browser.messages import ClientPush, Loaded, Navigation, PageSocket
 from actorlive.testing.browser.page import Page
 from actorlive.testing.browser.view_status import ViewStatus
 from actorlive.testing.errors import (
@@ -25,7 +25,7 @@ from actorlive.testing.errors import (
 )
 from actorlive.testing.timing import clock
 
-__all__ = ["Driver", "Loaded", "World", "gone", "headers_of"]
+__all__ = ["Driver", "World", "gone_error"]
 
 __tracebackhide__ = hide_frames
 
@@ -37,23 +37,6 @@ RECONNECT_DELAYS = (0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
 
 PUSH_TIMEOUT = 30.0
 """Seconds after which the browser gives an answer up and reloads the page."""
-
-
-class Loaded:
-    """An answer to a page load: the HTML, its status and the URL that it stands for."""
-
-    __slots__ = ("headers", "html", "status", "url")
-
-    def __init__(self, html: str, status: int, url: str, headers: dict[str, str]) -> None:
-        self.html = html
-        self.status = status
-        self.url = url
-        self.headers = headers
-
-
-def headers_of(headers: Any) -> dict[str, str]:
-    """A response's headers by their names in lower case."""
-    return {str(name).lower(): str(value) for name, value in headers.items()}
 
 
 class World:
@@ -87,7 +70,7 @@ class World:
         """Where the view of that topic stands, to end a clause: ", in FUNCTION (FILE:LINE)"; "" where nobody knows."""
         return ""
 
-    def pid(self, view: JoinedView) -> Pid:
+    def pid(self, view: ClientView) -> Pid:
         """The view's process. Raises `Failure` where it cannot be reached."""
         raise Failure("the view's process is on the other side of a real socket")
 
@@ -133,7 +116,7 @@ class Driver:
                 self._tries = 0
                 page.receive(frame)
             if page.socket is socket:
-                page.disconnected()
+                page.drop_socket()
                 self._reconnect_later(page)
 
     def _reconnect_later(self, page: Page) -> None:
@@ -156,19 +139,19 @@ class Driver:
         if page is None or page.socket is None:
             return
         socket = page.socket
-        page.disconnected()
+        page.drop_socket()
         await socket.close()
         if self._pump is not None:
             self._pump.cancel()
 
     # -- lives of the page -----------------------------------------------------
 
-    async def start(self, url: str) -> JoinedView:
+    async def start(self, url: str) -> ClientView:
         """Load a page, connect, join; its main view. Raises what stands in the way."""
         loaded = await self.world.load(url)
         return await self._join(loaded)
 
-    async def _join(self, loaded: Loaded) -> JoinedView:
+    async def _join(self, loaded: Loaded) -> ClientView:
         if loaded.status != 200:
             raise UnexpectedStatus(
                 f"{loaded.url} answered with status {loaded.status}:\n{loaded.html[:500]}", loaded.status
@@ -176,13 +159,13 @@ class Driver:
         page = self.open(loaded)
         await self.connect(page)
         view = page.join_main()
-        await self._joined(view)
+        await self._await_join(view)
         if view.navigation is not None:
             flash = self.world.read_flash(view.navigation.flash_token)
             raise Redirected(view.navigation.to, flash, view.navigation.kind)
         return view
 
-    async def _joined(self, view: JoinedView) -> None:
+    async def _await_join(self, view: ClientView) -> None:
         if not await self.until(lambda: view.status is not ViewStatus.JOINING, JOIN_TIMEOUT):
             raise NotIdle(
                 f"the join of {view.page.url} was not answered within {JOIN_TIMEOUT:g} s:"
@@ -198,16 +181,16 @@ class Driver:
             await self.connect(page)
         page.rejoin()
         for view in list(page.views.values()):
-            await self._joined(view)
+            await self._await_join(view)
 
-    async def follow(self, navigation: Navigation) -> JoinedView:
+    async def follow(self, navigation: Navigation) -> ClientView:
         """Go where a view sent its visitor."""
         page = self.page
         assert page is not None
         if navigation.kind == "live_redirect" and page.socket is not None:
             view = page.join_redirected(page.main, navigation)
             with suppress(JoinFailed):
-                await self._joined(view)
+                await self._await_join(view)
                 if view.navigation is not None:
                     flash = self.world.read_flash(view.navigation.flash_token)
                     raise Redirected(view.navigation.to, flash, view.navigation.kind)
@@ -281,17 +264,17 @@ class Driver:
         self.check()
         return held
 
-    async def answers(self, pendings: list[Pending], timeout: float = PUSH_TIMEOUT) -> None:
+    async def await_answers(self, pushes: list[ClientPush], timeout: float = PUSH_TIMEOUT) -> None:
         """Wait for the answers; raise what went wrong. Raises `NotIdle` when none came in time."""
-        if not await self.until(lambda: all(pending.done for pending in pendings), timeout):
-            open_ = next(pending for pending in pendings if not pending.done)
+        if not await self.until(lambda: all(push.done for push in pushes), timeout):
+            open_ = next(push for push in pushes if not push.done)
             raise NotIdle(
                 f"no answer to {open_.what} within {timeout:g} s: its handler is still at work"
                 f"{self.world.where(open_.topic)}. Use wait=False to look at the page meanwhile."
             )
 
 
-def gone(navigation: Navigation | None, status: ViewStatus) -> ViewGone:
+def gone_error(navigation: Navigation | None, status: ViewStatus) -> ViewGone:
     """The error for a view that has ended."""
     if navigation is not None:
         return ViewGone(

@@ -11,10 +11,11 @@ from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.process.dead import DeadRedirect, dead_render
 from actorlive.live.view import LiveView, check_view
 from actorlive.runtime import Node
+from actorlive.testing.browser.messages import Loaded
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure, Redirected, hide_frames
-from actorlive.testing.worlds.driver import Loaded
-from actorlive.testing.worlds.memory import MemorySocket, Network
+from actorlive.testing.timing.network import Network
+from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.testing.worlds.world import MemoryWorld, absolute
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import Sockets

@@ -1,51 +1,23 @@
 """The in-memory end of a connection: the server's own `LiveConnection` and queue, without a socket between.
 
-`Network` stands where the wire would be. It may take time for each frame (`latency`, `jitter`), never changing their
-order, and it may fail: a lost frame means that the connection is gone, as with TCP, and all that was on its way.
+A `Network` stands where the wire would be.
 """
 
 from __future__ import annotations
 
-import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import trio
 
 from actorlive.errors import ProtocolError
 from actorlive.live.process.connection import LiveConnection
 from actorlive.testing.browser.messages import decode
+from actorlive.testing.timing.network import Network
 from actorlive.testing.timing.schedule import late_frames
 from actorlive.web.sockets import ClientSocket, Sockets
 
-__all__ = ["MemorySocket", "Network", "TimedQueue"]
-
-
-@dataclass
-class Network:
-    """What lies between client and server: seconds each way, and how often it breaks.
-
-    `latency` is fixed, `jitter` adds up to so much more at random; `loss` is the probability that a frame breaks the
-    connection. `seed` makes the chances repeatable. The fields may be changed at any time.
-    """
-
-    latency: float = 0.0
-    jitter: float = 0.0
-    loss: float = 0.0
-    seed: int = 0
-    random: random.Random = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self.random = random.Random(self.seed)  # noqa: S311 - chances of a test, not secrets
-
-    def delay(self) -> float:
-        """How long one frame takes."""
-        return self.latency + (self.random.uniform(0, self.jitter) if self.jitter else 0.0)
-
-    def breaks(self) -> bool:
-        """Whether this frame is the one that is lost."""
-        return self.loss > 0 and self.random.random() < self.loss
+__all__ = ["MemorySocket", "TimedQueue"]
 
 
 class TimedQueue(ClientSocket):

@@ -11,8 +11,6 @@ import math
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -20,14 +18,12 @@ from urllib.parse import urlencode, urlsplit
 import trio
 import trio_websocket
 
-from actorlive.testing.browser.messages import decode, encode
+from actorlive.testing.browser.messages import Loaded, decode, encode, headers_of
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Redirected, hide_frames
-from actorlive.testing.timing.trio_run import require_trio, unwrap
-from actorlive.testing.view import View
-from actorlive.testing.worlds.driver import Driver, Loaded, World, headers_of
+from actorlive.testing.worlds.driver import World
 
-__all__ = ["RemoteSocket", "RemoteWorld", "connect"]
+__all__ = ["HEARTBEAT", "RemoteSocket", "RemoteWorld"]
 
 __tracebackhide__ = hide_frames
 
@@ -39,43 +35,6 @@ HEARTBEAT = 30.0
 
 CLOSE_TIMEOUT = 1.0
 MAX_MESSAGE = 64 * 1024 * 1024
-
-
-@asynccontextmanager
-async def connect(
-    url: str,
-    *,
-    connect_params: Mapping[str, Any] | None = None,
-    socket_path: str = "/live/websocket",
-    ssl_context: ssl.SSLContext | None = None,
-    heartbeat: float = HEARTBEAT,
-) -> AsyncGenerator[View]:
-    """The view at a URL of a running server, as `live` gives it: loaded, then joined over a websocket.
-
-    `socket_path` is where the server's LiveSocket listens; `heartbeat` seconds lie between two signs of life, and a
-    server that has not answered one when the next is due counts as gone. Raises what `live` raises, and `OSError`
-    when nobody answers. Leaving the block closes the socket.
-    """
-    require_trio()
-    failure: BaseException | None = None
-    try:
-        async with trio.open_nursery() as nursery:
-            driver = Driver(nursery, dict(connect_params or {}))
-            driver.world = RemoteWorld(nursery, socket_path, ssl_context, heartbeat)
-            try:
-                parts = urlsplit(url)
-                url = parts._replace(path=parts.path or "/").geturl()
-                yield View(driver, await driver.start(url))
-                driver.check()
-            except BaseException as error:
-                failure = error
-            with trio.CancelScope(shield=True):
-                await driver.disconnect()
-            nursery.cancel_scope.cancel()
-    except BaseExceptionGroup as group:
-        raise unwrap(group) from None
-    if failure is not None:
-        raise unwrap(failure)
 
 
 class RemoteWorld(World):

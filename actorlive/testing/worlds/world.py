@@ -9,12 +9,13 @@ from actorlive.live.endpoint import JoinFailed
 from actorlive.live.navigation import location
 from actorlive.live.process.connection import ConnectionInfo, Gate, LiveConnection
 from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, alive, open_port, statistics
-from actorlive.testing.browser.joined_view import JoinedView
+from actorlive.testing.browser.client_view import ClientView
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure
 from actorlive.testing.timing import clock
+from actorlive.testing.timing.network import Network
 from actorlive.testing.worlds.driver import World
-from actorlive.testing.worlds.memory import MemorySocket, Network, TimedQueue
+from actorlive.testing.worlds.memory import MemorySocket, TimedQueue
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import Sockets
 
@@ -30,7 +31,7 @@ _open: set[MemoryWorld] = set()
 
 
 def absolute(path: str) -> str:
-    """A path as the test's visitor sees it in his address bar."""
+    """A path as the URL in the visitor's address bar."""
     return location(path if "://" in path else f"http://{HOST}{path}")
 
 
@@ -77,7 +78,7 @@ class MemoryWorld(World):
         connection = LiveConnection(
             self.node, self._gate, queue.send, client, max_channels=self._limits.max_channels
         )
-        page.crashed = self._crash_of
+        page.crash_of = self._crash_of
         return MemorySocket(connection, queue, self._sockets, self.network, self._schedule, self._monitor)
 
     def _monitor(self, connection: LiveConnection, topic: str) -> None:
@@ -93,7 +94,7 @@ class MemoryWorld(World):
             if topic is not None:
                 self._crashes[topic] = message.reason
 
-    def pid(self, view: JoinedView) -> Pid:
+    def pid(self, view: ClientView) -> Pid:
         """The view's process, or what was it."""
         return self._pids[view.topic]
 
@@ -108,7 +109,7 @@ class MemoryWorld(World):
         pid = self._pids.get(topic)
         return f", in {statistics(pid).current_function}" if pid is not None and alive(pid) else ""
 
-    def _crash_of(self, view: JoinedView) -> BaseException | None:
+    def _crash_of(self, view: ClientView) -> BaseException | None:
         reason = self._crashes.pop(view.topic, None)
         if isinstance(reason, Crash):
             return None
@@ -121,7 +122,7 @@ class MemoryWorld(World):
                 return None
 
     async def close(self) -> None:
-        """The visitor is gone; his views end when their handlers have returned."""
+        """The visitor has left; their views end when their handlers have returned."""
         await clock.until(lambda: not any(map(alive, self._views)), GRACE)
         self._watch.close()
         _open.discard(self)

@@ -1,4 +1,4 @@
-"""JoinedView: one view as the client holds it, between its topic and its container in the page."""
+"""ClientView: one view as the client holds it, between its topic and its container in the page."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from actorlive.testing.browser import commands, forms
-from actorlive.testing.browser.dom import Node, parse_fragment
-from actorlive.testing.browser.merging import Rendered, StreamOps, split
-from actorlive.testing.browser.messages import Navigation, Pending
+from actorlive.testing.browser.dom import DomNode, parse_fragment
+from actorlive.testing.browser.merging import ClientTree, StreamOps, split
+from actorlive.testing.browser.messages import ClientPush, Navigation
 from actorlive.testing.browser.patch import Patch, set_classes
 from actorlive.testing.browser.view_status import TRANSITIONS, ViewEvent, ViewStatus
 from actorlive.testing.errors import Failure, hide_frames
@@ -16,7 +16,7 @@ from actorlive.testing.errors import Failure, hide_frames
 if TYPE_CHECKING:
     from actorlive.testing.browser.page import Page
 
-__all__ = ["JoinedView"]
+__all__ = ["ClientView"]
 
 __tracebackhide__ = hide_frames
 
@@ -28,10 +28,10 @@ DISCONNECTED_DELAY = 0.5
 STATES = ("phx-connected", "phx-loading", "phx-error", "phx-client-error", "phx-server-error")
 
 
-class JoinedView:
+class ClientView:
     """A view's topic, tree and container, and what it has told the client. `status` changes in `move` alone."""
 
-    def __init__(self, page: Page, container: Node, parent: JoinedView | None) -> None:
+    def __init__(self, page: Page, container: DomNode, parent: ClientView | None) -> None:
         self.page = page
         self.container = container
         self.parent = parent
@@ -43,7 +43,7 @@ class JoinedView:
         self.join_ref: str | None = None
         self.joins = 0
         self.attempts = 0
-        self.tree: Rendered | None = None
+        self.tree: ClientTree | None = None
         self.title: str | None = None
         self.redirected_from: Navigation | None = None
         self.navigation: Navigation | None = None
@@ -79,20 +79,20 @@ class JoinedView:
             payload["flash"] = token
         return {**payload, "sticky": False}
 
-    def joined(self, response: dict[str, Any]) -> None:
-        """The join was answered: the page shows the connected view."""
+    def complete_join(self, response: dict[str, Any]) -> None:
+        """Take the server's answer to the join: the page shows the connected view."""
         first = self.joins == 0
         self.move(ViewEvent.JOINED)
         self.joins += 1
         if "container" in response:
             self._dress(response["container"][1])
         self.attempts = 0
-        self._state("phx-connected")
+        self._set_state("phx-connected")
         extracted = split(response["rendered"])
-        self.tree = Rendered(extracted.diff)
+        self.tree = ClientTree(extracted.diff)
         recovery = [] if first else self._recoverable_forms()
         if "live_patch" in response:
-            self.patched(response["live_patch"])
+            self.change_url(response["live_patch"])
         self._show(extracted.title, extracted.events, joining=True)
         self._run_all("phx-connected")
         self._recover(recovery)
@@ -101,36 +101,36 @@ class JoinedView:
         """The container gets another view's attributes, after a live navigation; who it is stays."""
         kept = {name: value for name, value in self.container.attrs.items() if name in CONTAINER_ATTRIBUTES}
         self.container.attrs = {**attributes, **kept}
-        self._state("phx-connected")
+        self._set_state("phx-connected")
 
-    def refused(self, response: dict[str, Any]) -> None:
-        """The join was answered with an error."""
+    def fail_join(self, response: dict[str, Any]) -> None:
+        """Take an error for an answer to the join: it redirects, or ends the view."""
         for kind in ("redirect", "live_redirect"):
             if kind in response:
                 self._take_events(response.get("events", []))
-                self.navigated(kind, response[kind])
+                self.redirect(kind, response[kind])
                 return
         self.move(ViewEvent.REFUSED)
         self.page.failures.append(self.page.refusal(self, response))
 
     # -- messages --------------------------------------------------------------
 
-    def acknowledged(self, pending: Pending) -> None:
+    def handle_reply(self, push: ClientPush) -> None:
         """The reply to a push: unlock, patch, then go where it says."""
-        self.settled(pending)  # first, as the client does: the patch must not find its element locked
-        response = pending.response
-        self.page.overlay.answered(pending, response.get("diff", {}).get("e", []))
+        self.unlock(push)  # first, as the client does: the patch must not find its element locked
+        response = push.response
+        self.page.overlay.end(push, response.get("diff", {}).get("e", []))
         if "diff" in response:
             self.apply(response["diff"])
-        if pending.event == "live_patch":
-            self._link_patched(pending.payload["url"], redirected="link_redirect" in response)
+        if push.event == "live_patch":
+            self._finish_link_patch(push.payload["url"], redirected="link_redirect" in response)
         for kind in ("redirect", "live_redirect"):
             if kind in response:
-                self.navigated(kind, response[kind])
+                self.redirect(kind, response[kind])
         if "live_patch" in response:
-            self.patched(response["live_patch"])
+            self.change_url(response["live_patch"])
 
-    def _link_patched(self, url: str, *, redirected: bool) -> None:
+    def _finish_link_patch(self, url: str, *, redirected: bool) -> None:
         """The answer to a patch link: the URL is this view's, or leads to another one."""
         if redirected:
             self.go(Navigation("live_redirect", url))
@@ -139,11 +139,11 @@ class JoinedView:
             parts = urlsplit(url)
             self.patches.append(f"{parts.path}?{parts.query}" if parts.query else parts.path)
 
-    def settled(self, pending: Pending) -> None:
-        """The element that sent the push is free again, unless it has sent another since."""
-        node = pending.node
-        if node is not None and node.state is not None and node.state.pending == pending.ref:
-            node.state.pending = None
+    def unlock(self, push: ClientPush) -> None:
+        """Free the element that sent the push, unless it has sent another since."""
+        node = push.node
+        if node is not None and node.state is not None and node.state.locked_by == push.ref:
+            node.state.locked_by = None
 
     def apply(self, diff: dict[str, Any]) -> None:
         """A diff of the server."""
@@ -155,16 +155,16 @@ class JoinedView:
             self._show(extracted.title, extracted.events, joining=False)
             return
         # without a patch nothing comes before or after it
-        self._titled(extracted.title)
+        self._set_title(extracted.title)
         self._take_events(extracted.events)
 
-    def patched(self, payload: dict[str, Any]) -> None:
-        """The server changed the URL."""
+    def change_url(self, payload: dict[str, Any]) -> None:
+        """Show the URL that the server patched to."""
         self.page.url = self.page.absolute(payload["to"])
         self.patches.append(payload["to"])
 
-    def navigated(self, kind: str, payload: dict[str, Any]) -> None:
-        """The server sends the visitor elsewhere; this view has ended."""
+    def redirect(self, kind: str, payload: dict[str, Any]) -> None:
+        """Go where the server sends the visitor; this view has ended."""
         replace = payload.get("kind") == "replace"
         self.go(Navigation(kind, payload["to"], payload.get("flash"), replace))
 
@@ -179,19 +179,19 @@ class JoinedView:
         self.page.lose(self)
         self.move(ViewEvent.CLOSED_REDIRECTED if self.navigation else ViewEvent.CLOSED)
 
-    def errored(self, event: ViewEvent) -> None:
+    def show_error(self, event: ViewEvent) -> None:
         """Show that the view is away: it has crashed, or the socket is down."""
         self.move(event)
         kind = "phx-server-error" if event is ViewEvent.CRASHED else "phx-client-error"
-        self._state("phx-loading", "phx-error", kind)
+        self._set_state("phx-loading", "phx-error", kind)
         joins = self.joins
-        self.page.schedule(DISCONNECTED_DELAY, lambda: self._still_away(joins))
+        self.page.schedule(DISCONNECTED_DELAY, lambda: self._run_disconnected(joins))
 
-    def _still_away(self, joins: int) -> None:
+    def _run_disconnected(self, joins: int) -> None:
         if self.joins == joins and self.status in (ViewStatus.ERRORED, ViewStatus.JOINING):
             self._run_all("phx-disconnected")
 
-    def _state(self, *classes: str) -> None:
+    def _set_state(self, *classes: str) -> None:
         set_classes(
             self.container, [*(name for name in self.container.classes if name not in STATES), *classes]
         )
@@ -205,7 +205,7 @@ class JoinedView:
         rendering = self.tree.render()
         before = None if joining else self._component_ids()
         self._patch(rendering.html, rendering.streams, joining=joining)
-        self._titled(title)
+        self._set_title(title)
         self._take_events([event for event in events if len(event) == 2])
         self.page.join_children(self)
         self.page.check()
@@ -227,7 +227,7 @@ class JoinedView:
         for node in [node for node in self.container.walk() if binding in node.attrs]:
             self._run(node, binding)
 
-    def _run(self, node: Node, binding: str) -> None:
+    def _run(self, node: DomNode, binding: str) -> None:
         """Run what an element wants run when something happens to its view."""
         for name, arguments in commands.parse_commands(node.attrs[binding]):
             if name in commands.DOM_COMMANDS:
@@ -238,7 +238,7 @@ class JoinedView:
                 self.page.send(self, "event", payload, binding, node)
         self.page.document.touch()
 
-    def _titled(self, title: str | None) -> None:
+    def _set_title(self, title: str | None) -> None:
         if title is not None:
             self.title = title
 
