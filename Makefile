@@ -32,12 +32,13 @@ soak: setup .make/chromium  ## what takes too long for every run
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)
 	$(BIN)/python bench/churn.py
 
-lint: setup  ## style, types and the import law
+lint: setup  ## style, spelling, types and the import law
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	node_modules/.bin/pyright --pythonpath $(BIN)/python
 	$(BIN)/python .ci/typed.py
 	$(BIN)/lint-imports
+	$(BIN)/codespell
 	$(BIN)/actorlive fmt --check actorlive examples bench
 	$(BIN)/actorlive check actorlive examples bench
 	npm run --silent format:check
