@@ -16,16 +16,17 @@ from actorlive.template.builtins import (
     live_title,
     portal,
 )
-from actorlive.template.colocated import ColocatedCSS, ColocatedHook, ColocatedJS
-from actorlive.template.component import Component, component
+from actorlive.template.colocated.kinds import ColocatedCSS, ColocatedHook, ColocatedJS
+from actorlive.template.component import component
 from actorlive.template.errors import TemplateError
+from actorlive.template.heex import compile_function, compile_template, heex
 from actorlive.template.loader import embed_templates, load_template
-from actorlive.template.places import compile_function, compile_template, heex
+from actorlive.template.rendering.calls import Component
+from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.renderer import Renderer, render_to_string
 from actorlive.template.rendering.signature import Attrs
 from actorlive.template.rendering.slots import Slot, SlotEntry, render_slot
 from actorlive.template.rendering.updating import DuplicateKeyError
-from actorlive.template.template import Template
 from actorlive.template.tools.format import format_source, format_template
 from actorlive.template.tools.project import check_project
 

@@ -12,13 +12,14 @@ from typing import Any, Protocol
 from actorlive.rendered import WHITE_SPACE, Markup, attributes, script_json, text
 from actorlive.template.component import component
 from actorlive.template.errors import TemplateError
-from actorlive.template.places import heex
+from actorlive.template.heex import heex
+from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.csrf import token_for
+from actorlive.template.rendering.known import BUILTINS
 from actorlive.template.rendering.placing import LIVE_COMPONENT
 from actorlive.template.rendering.signature import Attrs
 from actorlive.template.rendering.slots import Slot, render_slot
 from actorlive.template.syntax.nodes import EATS_LINE_BREAK, VOID
-from actorlive.template.template import Template, builtins
 
 __all__ = [
     "async_result",
@@ -314,4 +315,4 @@ def _install() -> Mapping[str, object]:
     return {name: globals()[name] for name in __all__}
 
 
-builtins.update(_install(), live_component=LIVE_COMPONENT)
+BUILTINS.update(_install(), live_component=LIVE_COMPONENT)

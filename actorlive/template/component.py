@@ -11,170 +11,16 @@ Mirrors LiveView's `Phoenix.Component` (`attr`, `slot`, `render_slot`).
 
 from __future__ import annotations
 
-import typing
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, Generic, ParamSpec, cast, overload
+from collections.abc import Callable
+from typing import Any, ParamSpec, overload
 
-from actorlive.rendered import Rendered, SlotValue
-from actorlive.rendered.equality import looks_equal
-from actorlive.template.errors import TemplateError
-from actorlive.template.rendering.iterators import is_iterator, rewrite
-from actorlive.template.rendering.placing import LIVE_COMPONENT, place
-from actorlive.template.rendering.signature import Attrs, Signature, signature_of
-from actorlive.template.rendering.slots import UNCHANGED
-from actorlive.template.rendering.updating import changed_values, is_plain, touched_values
+from actorlive.template.heex import compile_function
+from actorlive.template.rendering.calls import Component
+from actorlive.template.rendering.compiled import Template
 
-if typing.TYPE_CHECKING:
-    from actorlive.template.template import Template
-
-__all__ = ["Component", "call", "component", "given_before", "not_a_component"]
+__all__ = ["component"]
 
 P = ParamSpec("P")
-
-
-class Component(Generic[P]):
-    """A function component. Called from Python with keyword arguments it gives what a template may hold."""
-
-    def __init__(self, function: Callable[P, Template]) -> None:
-        self.function: Callable[..., Template] = cast("Callable[..., Template]", function)
-        self.name: str = function.__name__
-        self.__doc__ = function.__doc__
-        self.__name__: str = function.__name__
-        self.__qualname__ = function.__qualname__
-        self.__module__ = function.__module__
-        self.__wrapped__ = function
-        self.signature: Signature = signature_of(function)
-        self._defaults = {
-            p.name: p.default
-            for p in self.signature.parameters.values()
-            if not p.required and p.kind != "rest"
-        }
-
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Template:
-        given: dict[str, object] = dict(kwargs)
-        rest = given.pop(self.signature.rest_name, None)
-        if isinstance(rest, Attrs):
-            given |= rest
-        return self.template(self.bind(given))
-
-    def __repr__(self) -> str:
-        return f"<component {self.__module__}.{self.__qualname__}>"
-
-    def accepts(self, name: str) -> bool:
-        """True for an attribute that the component takes."""
-        return self.signature.accepts(name)
-
-    def bind(self, given: Mapping[str, object]) -> dict[str, object]:
-        """The function's arguments: defaults filled in, the rest collected.
-
-        Raises `TemplateError` for what is missing or unknown.
-        """
-        signature = self.signature
-        values = dict(self._defaults)
-        rest: dict[str, object] = {}
-        for name, value in given.items():
-            parameter = signature.parameter(name)
-            if parameter is not None:
-                if is_iterator(value):
-                    kind = type(value).__qualname__
-                    reason = f"the attribute {name!r} of <{self.name}> is a {kind}, which can be gone through only once"
-                    raise TemplateError(reason, hint=f"write {rewrite(value)} around it")
-                values[parameter.name] = value
-            elif signature.rest is not None and signature.rest.accepts(name):
-                rest[name] = value
-            else:
-                hint = signature.nearest(name)
-                raise TemplateError(f"<{self.name}> has no attribute {name!r}", hint=hint)
-        if signature.rest is not None:
-            values[signature.rest_name] = signature.rest.merged(rest)
-        if len(values) < len(signature.parameters):
-            missing = next(name for name in signature.parameters if name not in values)
-            raise TemplateError(f"missing attribute {missing!r} for <{self.name}>")
-        return values
-
-    def parameters(self, names: Collection[str]) -> set[str]:
-        """The parameters that attributes of these names are given to."""
-        found = {name: self.signature.parameter(name) for name in names}
-        return {self.signature.rest_name if p is None else p.name for p in found.values()}
-
-    def template(self, values: dict[str, object]) -> Template:
-        """Run the function, and give its template the values."""
-        result = self.function(**values)
-        bind = getattr(result, "bound_to", None)
-        if bind is None:
-            raise TemplateError(
-                f"the component {self.name} returned {type(result).__name__}, not a template",
-                hint="return heex(…)",
-            )
-        return cast("Template", bind(values))
-
-
-class _Call:
-    """What a component's node remembers: who was called, with what, and what its template saw."""
-
-    __slots__ = ("component", "given", "seen")
-
-    def __init__(
-        self, component: Component[...], given: dict[str, object], seen: Mapping[str, object]
-    ) -> None:
-        self.component = component
-        self.given = given
-        self.seen = seen
-
-
-def call(
-    component: object,
-    given: dict[str, object],
-    previous: SlotValue | None,
-    in_place: Collection[str] = (),
-) -> SlotValue:
-    """Render a component; gives `previous` back when it was called with equal attributes and the same slots.
-
-    `in_place` names the attributes whose values may have been changed in place.
-    """
-    if not isinstance(component, Component):
-        if component is LIVE_COMPONENT:
-            return place(given)
-        raise not_a_component(component)
-    memo = given_before(component, previous)
-    in_place = [name for name in in_place if not is_plain(given[name])]
-    if memo is not None and not in_place and _equal(memo, given):
-        return cast("Rendered", previous)
-    bound = component.bind(given)
-    template = component.template(bound)
-    seen = template.values
-    core = template.core
-    if memo is not None and cast("Rendered", previous).statics is core.statics:
-        before = cast("_Call", cast("Rendered", previous).memo).seen
-        changed = changed_values(before, seen)
-        if in_place:
-            changed |= touched_values(seen, component.parameters(in_place) | (seen.keys() - bound.keys()))
-        slots = core.function(seen, changed, cast("Rendered", previous).slots)
-    else:
-        slots = core.function(seen, UNCHANGED, None)
-    return Rendered(core.statics, slots, _Call(component, given, seen))
-
-
-def given_before(component: object, previous: SlotValue | None) -> dict[str, object] | None:
-    """The attributes of the call that `previous` came from, if that was one of this component."""
-    if isinstance(previous, Rendered):
-        memo = previous.memo
-        if isinstance(memo, _Call) and memo.component is component:
-            return memo.given
-    return None
-
-
-def _equal(before: dict[str, object], now: dict[str, object]) -> bool:
-    return before.keys() == now.keys() and all(
-        looks_equal(before[name], value) for name, value in now.items()
-    )
-
-
-def not_a_component(value: object) -> TemplateError:
-    """The error about a tag that names something else."""
-    name = getattr(value, "__name__", type(value).__name__)
-    hint = f"decorate {name} with @component" if callable(value) else ""
-    return TemplateError(f"{name} is not a component", hint=hint)
 
 
 @overload
@@ -188,8 +34,6 @@ def component(function: Any = None, /) -> Any:
     """
     if function is None:
         return component
-    from actorlive.template.places import compile_function
-
     made: Component[Any] = Component(function)
     compile_function(
         function, declared=made.signature.parameters.keys(), owner=f"component {made.name}", special=()

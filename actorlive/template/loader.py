@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from actorlive.template.component import Component
 from actorlive.template.errors import TemplateError
+from actorlive.template.heex import compile_source
+from actorlive.template.rendering.calls import Component
+from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.signature import Attrs
 from actorlive.template.rendering.slots import Slot
 from actorlive.template.syntax.source import Source
-from actorlive.template.template import Template, compile_source
 
 __all__ = ["embed_templates", "load_template"]
 

@@ -23,7 +23,7 @@ import msgspec
 from markupsafe import Markup
 
 from actorlive.rendered import script_json
-from actorlive.template.colocated import Colocated, registry
+from actorlive.template.colocated.registry import Colocated, registry
 from actorlive.web.assets import Assets
 
 __all__ = ["MANIFEST", "ColocatedAssets", "Manifest"]

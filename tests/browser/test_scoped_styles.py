@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from actorlive import Slot, Template, component, heex
 from actorlive.template import render_to_string
-from actorlive.template.colocated import registry
+from actorlive.template.colocated.registry import registry
 
 
 @component

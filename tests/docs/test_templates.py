@@ -33,8 +33,8 @@ def test_the_table_renders(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("page", ["templates.md", "templates/from-heex.md", "templates/from-jinja2.md"])
 def test_built_ins_that_are_named_exist(page: str) -> None:
-    from actorlive.template.template import builtins
+    from actorlive.template.rendering.known import BUILTINS
 
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     named = set(re.findall(r"<\.(\w+)", text)) - {"badge", "table"}
-    assert named <= builtins.keys()
+    assert named <= BUILTINS.keys()

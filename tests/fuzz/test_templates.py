@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from actorlive.template import TemplateError
+from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
-from actorlive.template.template import compile_source
 
 PIECES = [
     "<", ">", "</", "/>", "{", "}", "{%", "%}", "{#", "#}", "<!--", "-->", "<!", "<![CDATA[", "]]>", "&", '"', "'", "=",

@@ -8,8 +8,8 @@ from typing import Any
 
 from actorlive.rendered import Diff
 from actorlive.template import Attrs, Renderer, Slot, Template, component, heex, render_to_string
+from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
-from actorlive.template.template import compile_source
 
 WORDS = ["", "a", "b<", "&amp;", "long text", '"quoted"', "é\u2028"]
 

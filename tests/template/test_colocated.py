@@ -13,9 +13,9 @@ import pytest
 
 import actorlive
 from actorlive.template import Template, TemplateError, load_template, render_to_string
-from actorlive.template.colocated import Colocated, registry
+from actorlive.template.colocated.registry import Colocated, registry
+from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
-from actorlive.template.template import compile_source
 
 GOLDEN = Path(__file__).parent / "golden" / "colocated_errors.txt"
 HOOK = 'export default { mounted() { this.el.title = "<b>" } }'

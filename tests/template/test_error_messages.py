@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from actorlive.template import Renderer, TemplateError, compile_function, component, heex, render_to_string
+from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
-from actorlive.template.template import compile_source
 from tests.template import faults
 
 GOLDEN = Path(__file__).parent / "golden" / "errors.txt"

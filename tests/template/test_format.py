@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from actorlive.template import TemplateError, render_to_string
+from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
-from actorlive.template.template import compile_source
 from actorlive.template.tools.format import format_source, format_template
 from tests.template import author as author_module
 from tests.template.author import Author

@@ -25,8 +25,8 @@ from actorlive.template import (
     load_template,
     render_to_string,
 )
+from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
-from actorlive.template.template import compile_source
 from actorlive.testing.browser.dom import DomNode, parse_fragment
 
 STANDARD = {

@@ -28,7 +28,7 @@ from actorlive.template import (
     heex,
     render_to_string,
 )
-from actorlive.template.places import REGISTRY
+from actorlive.template.heex import REGISTRY
 
 CONSTANT = "<p>constant</p>"
 NAME = '{open("/etc/hostname").read()}'

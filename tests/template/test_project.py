@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from actorlive.template import TemplateError
-from actorlive.template.colocated import registry
+from actorlive.template.colocated.registry import registry
 from actorlive.template.tools.project import check_project
 
 UI = """

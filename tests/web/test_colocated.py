@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from actorlive import LiveView, Slot, component, heex, render_slot
 from actorlive.template import Template
-from actorlive.template.colocated import Colocated, Registry
+from actorlive.template.colocated.registry import Colocated, ColocatedRegistry
 from actorlive.web import colocated
 from actorlive.web.assets import Assets
 from actorlive.web.colocated import ColocatedAssets, Manifest
@@ -20,9 +20,9 @@ places = count()
 
 
 @pytest.fixture
-def registry(monkeypatch: pytest.MonkeyPatch) -> Registry:
+def registry(monkeypatch: pytest.MonkeyPatch) -> ColocatedRegistry:
     """An empty one, in place of that of all modules."""
-    own = Registry()
+    own = ColocatedRegistry()
     monkeypatch.setattr(colocated, "registry", own)
     return own
 
@@ -41,7 +41,7 @@ def served(assets: Assets, url: str) -> str:
     return asset.body.decode()
 
 
-def test_a_hook_is_a_file_whose_name_changes_with_its_text(registry: Registry):
+def test_a_hook_is_a_file_whose_name_changes_with_its_text(registry: ColocatedRegistry):
     assets = Assets("/live/assets")
     ours = ColocatedAssets(assets)
     registry.add(hook(".Sort", "export default {a: 1}"))
@@ -56,14 +56,14 @@ def test_a_hook_is_a_file_whose_name_changes_with_its_text(registry: Registry):
     assert hooks["shop.other.Sort"].rpartition("-")[2] != first.rpartition("-")[2]
 
 
-def test_names_that_do_not_fit_a_url(registry: Registry):
+def test_names_that_do_not_fit_a_url(registry: ColocatedRegistry):
     assets = Assets("/live/assets")
     registry.add(hook(".Größe", module="<run_path>"))
     [url] = ColocatedAssets(assets).manifest()["hooks"].values()
     assert url.startswith("/live/assets/_run_path_.Gr%C3%B6%C3%9Fe-")
 
 
-def test_all_styles_are_one_stylesheet(registry: Registry):
+def test_all_styles_are_one_stylesheet(registry: ColocatedRegistry):
     assets = Assets("/live/assets")
     ours = ColocatedAssets(assets)
     assert ours.manifest()["css"] is None
@@ -74,12 +74,12 @@ def test_all_styles_are_one_stylesheet(registry: Registry):
     assert served(assets, url) == "/* one */\na{}\n/* two */\nb{}"
 
 
-def test_a_runtime_hook_is_not_served(registry: Registry):
+def test_a_runtime_hook_is_not_served(registry: ColocatedRegistry):
     registry.add(Colocated("runtime", "shop.rows", ".Run", "{}", "shop/rows.py", 1, 0))
     assert ColocatedAssets(Assets("/live/assets")).manifest()["hooks"] == {}
 
 
-def test_the_tags_hold_the_manifest_as_data_that_cannot_break_out(registry: Registry):
+def test_the_tags_hold_the_manifest_as_data_that_cannot_break_out(registry: ColocatedRegistry):
     registry.add(styles("a{}", "one"))
     tags = ColocatedAssets(Assets("/live/assets"), ["/own.js?</script><script>"]).tags()
     assert tags.count("</script>") == 1

@@ -14,7 +14,7 @@ from actorlive.live.endpoint import Layout
 from actorlive.live.properties import names_in
 from actorlive.rendered import Rendered, SlotValue
 from actorlive.template import Component, Slot, SlotEntry, Template, heex
-from actorlive.template.component import call
+from actorlive.template.rendering.calls import call
 from actorlive.template.rendering.renderer import effective, extended
 from actorlive.template.rendering.updating import TOUCHED
 

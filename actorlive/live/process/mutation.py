@@ -21,8 +21,8 @@ from actorlive.live.assigns import changes
 from actorlive.live.streams import Streams
 from actorlive.live.view import LiveView
 from actorlive.template import Template
-from actorlive.template.template import Compiled
-from actorlive.template.unvalued import unvalued_inputs
+from actorlive.template.rendering.compiled import Compiled
+from actorlive.template.syntax.unvalued import unvalued_inputs
 
 __all__ = ["MutationGuard"]
 

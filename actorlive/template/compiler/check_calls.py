@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Union
 
 from actorlive.errors import did_you_mean
-from actorlive.template.component import Component
 from actorlive.template.errors import TemplateError
+from actorlive.template.rendering.calls import Component
 from actorlive.template.rendering.placing import LIVE_COMPONENT
 from actorlive.template.rendering.signature import Parameter, Signature
 from actorlive.template.syntax.expression import Code

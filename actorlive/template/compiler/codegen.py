@@ -36,8 +36,7 @@ one function for the whole page, which every changed row would have to enter.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any, cast
 
 from actorlive.rendered import (
@@ -56,16 +55,16 @@ from actorlive.template.compiler.codegen_calls import CallWriter
 from actorlive.template.compiler.holes import Body, Hole, Scope, as_tuple
 from actorlive.template.compiler.positions import Placer, resolve_names
 from actorlive.template.compiler.reads import Read, condition, touched
-from actorlive.template.component import call, given_before
 from actorlive.template.errors import TemplateError
-from actorlive.template.rendering import updating as runtime
+from actorlive.template.rendering import updating
+from actorlive.template.rendering.calls import call, given_before
+from actorlive.template.rendering.compiled import Function, Generated
 from actorlive.template.rendering.known import KNOWN
 from actorlive.template.rendering.slots import Slot, SlotEntry
 from actorlive.template.syntax.expression import MARK, Code, Loop
 from actorlive.template.syntax.nodes import (
     EATS_LINE_BREAK,
     VOID,
-    Call,
     Element,
     For,
     If,
@@ -76,13 +75,11 @@ from actorlive.template.syntax.nodes import (
 from actorlive.template.syntax.parser import root_element
 from actorlive.template.syntax.source import Source
 
-__all__ = ["Function", "Generated", "generate"]
-
-Function = Callable[[Mapping[str, object], runtime.Changed, "runtime.Slots | None"], "runtime.Slots"]
+__all__ = ["generate"]
 
 HELPERS: dict[str, Any] = {
     "__h_text": escape_str,
-    "__h_dynamic": runtime.dynamic,
+    "__h_dynamic": updating.dynamic,
     "__h_attribute": attribute,
     "__h_attributes": attributes,
     "__h_value": attribute_value,
@@ -97,29 +94,17 @@ HELPERS: dict[str, Any] = {
     "__h_E": SlotEntry,
     "__h_call": call,
     "__h_given": given_before,
-    "__h_path": runtime.path_changed,
-    "__h_disjoint": runtime.disjoint,
-    "__h_which": runtime.which,
-    "__h_items": runtime.items_of,
-    "__h_unique": runtime.unique,
-    "__h_stream": runtime.stream,
-    "__h_rows": runtime.update_rows,
-    "__h_let": runtime.let,
-    "__h_touched": runtime.TOUCHED,
+    "__h_path": updating.path_changed,
+    "__h_disjoint": updating.disjoint,
+    "__h_which": updating.which,
+    "__h_items": updating.items_of,
+    "__h_unique": updating.unique,
+    "__h_stream": updating.stream,
+    "__h_rows": updating.update_rows,
+    "__h_let": updating.let,
+    "__h_touched": updating.TOUCHED,
     "__h_known": KNOWN,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Generated:
-    """A template's function, its statics, the assigns that it reads with where each is read first, what it takes
-    from its module, and the components that it calls."""
-
-    function: Function
-    statics: Statics
-    names: Mapping[str, int]
-    free: tuple[ast.Name, ...]
-    calls: tuple[Call, ...]
 
 
 def generate(

@@ -14,7 +14,7 @@ from actorlive.js.commands import JS
 from actorlive.rendered import Markup
 from actorlive.template.rendering.slots import render_slot
 
-__all__ = ["KNOWN"]
+__all__ = ["BUILTINS", "KNOWN"]
 
 KNOWN: Final[Mapping[str, object]] = {
     "JS": JS,
@@ -23,3 +23,9 @@ KNOWN: Final[Mapping[str, object]] = {
     "used_input": used_input,
 }
 """Name → what it means."""
+
+BUILTINS: Final[dict[str, object]] = {}
+"""The components that every template knows, unless its module has one of the same name above it.
+
+`actorlive.template.builtins`, which is made of templates itself, fills it in.
+"""

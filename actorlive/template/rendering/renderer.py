@@ -7,10 +7,10 @@ from typing import cast
 
 from actorlive.rendered import Diff, LiveComponent, Rendered, diff_root, full_root, to_html
 from actorlive.template.errors import TemplateError
+from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.live_components import LiveComponents
 from actorlive.template.rendering.placing import Placement, placer
 from actorlive.template.rendering.updating import TOUCHED, changed_values, touched_values
-from actorlive.template.template import Template
 
 __all__ = ["Renderer", "effective", "extended", "render_to_string"]
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from actorlive.rendered import WHITE_SPACE
 from actorlive.template.syntax.expression import MARK, Code, Loop
-from actorlive.template.syntax.nodes import Attr, Call, Element, For, If, Node, Text
+from actorlive.template.syntax.nodes import Attr, Call, Element, For, If, Node, Text, contents
 from actorlive.template.syntax.source import Source
 
 __all__ = ["Binding", "bindings", "check_streams"]
@@ -43,7 +43,7 @@ def bindings(nodes: tuple[Node, ...]) -> Iterator[Binding]:
     for node in nodes:
         if isinstance(node, Element | Call):
             yield from _bound(node.attributes)
-        for children in _contents(node):
+        for children in contents(node):
             yield from bindings(children)
 
 
@@ -58,15 +58,6 @@ def _bound(attributes: tuple[Attr, ...]) -> Iterator[Binding]:
                 yield Binding(event, attr.start, attr.end)
 
 
-def _contents(node: Node) -> Iterator[tuple[Node, ...]]:
-    if isinstance(node, Element | For):
-        yield node.children
-    elif isinstance(node, If):
-        yield from (branch.children for branch in node.branches)
-    elif isinstance(node, Call):
-        yield from (entry.children for entry in node.entries)
-
-
 def check_streams(source: Source, nodes: tuple[Node, ...], parent: Element | None = None) -> None:
     """Raise `TemplateError` for a stream's row without `id`, and for an element around rows that is no container.
 
@@ -78,7 +69,7 @@ def check_streams(source: Source, nodes: tuple[Node, ...], parent: Element | Non
             if parent is not None:
                 _check_container(source, parent)
         inner = node if isinstance(node, Element) else None if isinstance(node, Call) else parent
-        for children in _contents(node):
+        for children in contents(node):
             check_streams(source, children, inner)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from actorlive.template.syntax.expression import Code, Loop, Target
@@ -22,6 +23,7 @@ __all__ = [
     "Interpolation",
     "Node",
     "Text",
+    "contents",
 ]
 
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
@@ -127,3 +129,16 @@ class For:
 
 
 Node = Text | Interpolation | Element | Call | If | For
+
+
+def contents(node: Node) -> Iterator[tuple[Node, ...]]:
+    """What is inside a node: the children of an element or loop, of each branch, of each entry of a call."""
+    match node:
+        case Element() | For():
+            yield node.children
+        case If():
+            yield from (branch.children for branch in node.branches)
+        case Call():
+            yield from (entry.children for entry in node.entries)
+        case _:
+            pass

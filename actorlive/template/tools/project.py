@@ -16,20 +16,28 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from actorlive.errors import did_you_mean
-from actorlive.template.colocated import TYPES, Registry, extract
+from actorlive.template.colocated.extraction import extract
+from actorlive.template.colocated.kinds import TYPES
+from actorlive.template.colocated.registry import ColocatedRegistry
 from actorlive.template.compiler.check_calls import call_faults, signature_faults
-from actorlive.template.compiler.codegen import Generated, generate
+from actorlive.template.compiler.codegen import generate
 from actorlive.template.errors import TemplateError
+from actorlive.template.heex import not_a_literal
 from actorlive.template.names import snake_case
-from actorlive.template.places import not_a_literal
-from actorlive.template.rendering.known import KNOWN
+from actorlive.template.rendering.compiled import (
+    SPECIAL_ASSIGNS,
+    Compiled,
+    Generated,
+    undeclared,
+    unknown_events,
+)
+from actorlive.template.rendering.known import BUILTINS, KNOWN
 from actorlive.template.rendering.signature import Signature
 from actorlive.template.syntax.client_rules import bindings
 from actorlive.template.syntax.literals import HeexCall, calls_in, other_calls
 from actorlive.template.syntax.nodes import Call
 from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source
-from actorlive.template.template import SPECIAL_ASSIGNS, Compiled, builtins, undeclared, unknown_events
 from actorlive.template.tools.modules import Module, callee, not_python, owners, parameter_names, read_module
 
 __all__ = ["check_project", "source_files"]
@@ -85,7 +93,7 @@ class _Owner:
 class _Project:
     def __init__(self, files: Iterable[Path]) -> None:
         self.modules = {file: read_module(file) for file in files if file.suffix != ".heex"}
-        self.colocated = Registry()
+        self.colocated = ColocatedRegistry()
 
     def faults(self, file: Path) -> Iterator[TemplateError]:
         if file.suffix == ".heex":
@@ -144,7 +152,7 @@ class _Project:
         namespace |= dict.fromkeys(whole, SimpleNamespace(**TYPES))
         try:
             nodes = extract(source, parse(source), namespace, into=self.colocated)
-            generated = generate(source, nodes, {}, builtins)
+            generated = generate(source, nodes, {}, BUILTINS)
         except (RecursionError, MemoryError):
             raise source.error("the template is too deep, or too large, for Python", 0) from None
         return Compiled(source, generated, tuple(bindings(nodes))), generated
@@ -219,8 +227,8 @@ class _Project:
             signature = self._find_component(module, root)
             if signature is not None:
                 yield from signature_faults(source, call, signature)
-            elif root in builtins and (root not in module.names or _of_actorlive(module, root)):
-                yield from call_faults(source, call, builtins[root])
+            elif root in BUILTINS and (root not in module.names or _of_actorlive(module, root)):
+                yield from call_faults(source, call, BUILTINS[root])
             elif root not in module.names and not module.stars:
                 yield self._missing(source, call, module)
         elif len(path) == 1:
@@ -231,7 +239,7 @@ class _Project:
                 yield self._missing(source, call, other)
 
     def _missing(self, source: Source, call: Call, module: Module) -> TemplateError:
-        near = did_you_mean(call.name.rpartition(".")[2], [*module.components, *builtins])
+        near = did_you_mean(call.name.rpartition(".")[2], [*module.components, *BUILTINS])
         hint = f"define or import it in the module of the template.{near}"
         return source.error(f"there is no component <{call.name}>", call.start, call.end, hint=hint)
 

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, cast
+import ast
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 from actorlive.errors import did_you_mean
 from actorlive.rendered import Rendered, SlotValue, Statics
-from actorlive.template.colocated import extract
-from actorlive.template.compiler.check_calls import call_faults, find_component, missing_component
-from actorlive.template.compiler.codegen import Generated, generate
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.updating import Changed, Slots, changed_values
-from actorlive.template.syntax.client_rules import Binding, bindings
+from actorlive.template.syntax.client_rules import Binding
 from actorlive.template.syntax.nodes import Call
-from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source
 
 __all__ = [
     "SPECIAL_ASSIGNS",
     "Compiled",
+    "Function",
+    "Generated",
     "Template",
-    "builtins",
     "check_events",
     "check_names",
-    "compile_source",
     "undeclared",
     "unknown_events",
 ]
@@ -40,8 +38,20 @@ _ELSEWHERE = {
 """Why there is no such assign, where that is no mistake in writing."""
 
 _NOTHING: Mapping[str, object] = {}
-builtins: dict[str, object] = {}
-"""The components that every template knows, unless its module has one of the same name above it."""
+
+Function = Callable[[Mapping[str, object], Changed, Slots | None], Slots]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A template's function, its statics, the assigns that it reads with where each is read first, what it takes
+    from its module, and the components that it calls."""
+
+    function: Function
+    statics: Statics
+    names: Mapping[str, int]
+    free: tuple[ast.Name, ...]
+    calls: tuple[Call, ...]
 
 
 class Compiled:
@@ -57,36 +67,6 @@ class Compiled:
         self.names = frozenset(generated.names)
         self.where = {name: source.position(offset) for name, offset in generated.names.items()}
         self.source = source
-
-    def verify_later(self, calls: Sequence[Call], namespace: dict[str, Any]) -> None:
-        """Check calls of components that are not defined yet when the template is rendered first."""
-        if not calls:
-            return
-        function = self.function
-
-        def first_render(assigns: Mapping[str, object], changed: Changed, previous: Slots | None) -> Slots:
-            self.verify(calls, namespace, defined=True)
-            self.function = function
-            return function(assigns, changed, previous)
-
-        self.function = first_render
-
-    def verify(self, calls: Sequence[Call], namespace: dict[str, Any], *, defined: bool) -> list[Call]:
-        """Check calls against their components; gives those whose components do not exist (yet).
-
-        Raises `TemplateError` for the first fault, with `defined` also for a component that does not exist.
-        """
-        unknown: list[Call] = []
-        for call in calls:
-            found = find_component(call.name, namespace, builtins)
-            if found is None:
-                if defined:
-                    raise missing_component(self.source, call, namespace, builtins)
-                unknown.append(call)
-                continue
-            for error in call_faults(self.source, call, found):
-                raise error
-        return unknown
 
 
 class Template:
@@ -176,16 +156,3 @@ def undeclared(core: Compiled, known: Collection[str], owner: str) -> Iterator[T
                 width=len(shown) + 1,
                 hint=_ELSEWHERE.get(name) or f"declare it, or correct the name.{did_you_mean(name, known)}",
             )
-
-
-def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
-    """Compile a source; `namespace` are the globals in which its expressions run. Raises `TemplateError`."""
-    try:
-        nodes = extract(source, parse(source), namespace)
-        generated = generate(source, nodes, namespace, builtins)
-    except (RecursionError, MemoryError):
-        hint = "move parts of it into components"
-        raise source.error("the template is too deep, or too large, for Python", 0, hint=hint) from None
-    core = Compiled(source, generated, tuple(bindings(nodes)))
-    core.verify_later(core.verify(generated.calls, namespace, defined=False), namespace)
-    return Template(core)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from actorlive.template.errors import TemplateError
-from actorlive.template.syntax.nodes import Attr, Call, Element, For, If, Node
+from actorlive.template.syntax.nodes import Attr, Element, Node, contents
 from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source
 
@@ -53,20 +53,9 @@ def _elements(nodes: Iterable[Node]) -> Iterator[Element]:
             if _is_ignored(node.attributes):
                 continue
             yield node
-        yield from _elements(_children(node))
+        for children in contents(node):
+            yield from _elements(children)
 
 
 def _is_ignored(attributes: Sequence[Attr]) -> bool:
     return any(attribute.name == "phx-update" and attribute.value == "ignore" for attribute in attributes)
-
-
-def _children(node: Node) -> Sequence[Node]:
-    match node:
-        case Element() | For():
-            return node.children
-        case If():
-            return [child for branch in node.branches for child in branch.children]
-        case Call():
-            return [child for entry in node.entries for child in entry.children]
-        case _:
-            return ()

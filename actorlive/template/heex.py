@@ -26,12 +26,24 @@ from dataclasses import dataclass, field
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Final, LiteralString, cast
 
+from actorlive.template.colocated.extraction import extract
+from actorlive.template.compiler.codegen import generate
+from actorlive.template.compiler.verify import verify
 from actorlive.template.errors import TemplateError
+from actorlive.template.rendering.compiled import (
+    SPECIAL_ASSIGNS,
+    Compiled,
+    Template,
+    check_events,
+    check_names,
+)
+from actorlive.template.rendering.known import BUILTINS
+from actorlive.template.syntax.client_rules import bindings
 from actorlive.template.syntax.literals import HeexCall, call_position, calls_in, find_call, other_calls
+from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source
-from actorlive.template.template import SPECIAL_ASSIGNS, Template, check_events, check_names, compile_source
 
-__all__ = ["compile_function", "compile_template", "heex", "not_a_literal"]
+__all__ = ["compile_function", "compile_source", "compile_template", "heex", "not_a_literal"]
 
 REGISTRY: Final = "__heex_templates__"
 """The global of a module that holds its compiled templates."""
@@ -147,6 +159,19 @@ def _compile(text: str, call: HeexCall | None, filename: str, namespace: dict[st
 
 
 _unplaced = iter(range(1, sys.maxsize))
+
+
+def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
+    """Compile a source; `namespace` are the globals in which its expressions run. Raises `TemplateError`."""
+    try:
+        nodes = extract(source, parse(source), namespace)
+        generated = generate(source, nodes, namespace, BUILTINS)
+    except (RecursionError, MemoryError):
+        hint = "move parts of it into components"
+        raise source.error("the template is too deep, or too large, for Python", 0, hint=hint) from None
+    core = Compiled(source, generated, tuple(bindings(nodes)))
+    verify(core, generated.calls, namespace)
+    return Template(core)
 
 
 def compile_template(text: str, /, **extra: object) -> Template:

@@ -17,12 +17,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from actorlive.template.component import Component
+from actorlive.template.colocated.walk import rebuild
+from actorlive.template.rendering.calls import Component
 from actorlive.template.syntax.nodes import Attr, Call, Element, For, If, Interpolation, Node
 
 __all__ = ["Scoping"]
 
-MARK = "data-al-css"
+SCOPE_ATTRIBUTE = "data-al-css"
 TEMPLATES = frozenset(("Template", "Rendered"))
 
 
@@ -42,7 +43,7 @@ class Scoping:
         return f"@scope ({self._selector('')}) to ({limits}) {{{text}}}"
 
     def _selector(self, suffix: str) -> str:
-        return f'[{MARK}~="{self.mark}{suffix}"]'
+        return f'[{SCOPE_ATTRIBUTE}~="{self.mark}{suffix}"]'
 
     def roots(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         """The nodes of the template with their marks."""
@@ -52,20 +53,11 @@ class Scoping:
         return tuple(self._node(node, marks) for node in nodes)
 
     def _node(self, node: Node, marks: tuple[str, ...]) -> Node:
-        match node:
-            case Element():
-                return self._element(node, marks)
-            case For():
-                return replace(node, children=self._nodes(node.children, marks))
-            case If():
-                branches = tuple(replace(b, children=self._nodes(b.children, marks)) for b in node.branches)
-                return replace(node, branches=branches)
-            case Call():
-                return replace(
-                    node, entries=tuple(replace(e, children=self.roots(e.children)) for e in node.entries)
-                )
-            case _:
-                return node
+        if isinstance(node, Element):
+            return self._element(node, marks)
+        if isinstance(node, Call):
+            return rebuild(node, self.roots)
+        return rebuild(node, lambda nodes: self._nodes(nodes, marks))
 
     def _element(self, node: Element, marks: tuple[str, ...]) -> Element:
         inner: tuple[str, ...] = ()
@@ -73,7 +65,7 @@ class Scoping:
             marks, inner = (*marks, f"{self.mark}-edge"), (f"{self.mark}-in",)
         attributes = node.attributes
         if marks:
-            attributes = (*attributes, Attr(MARK, " ".join(marks), node.start, node.end))
+            attributes = (*attributes, Attr(SCOPE_ATTRIBUTE, " ".join(marks), node.start, node.end))
         return replace(node, attributes=attributes, children=self._nodes(node.children, inner))
 
     def _is_foreign(self, node: Node) -> bool:

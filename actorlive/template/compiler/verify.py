@@ -1,0 +1,44 @@
+"""A template's calls against the components that they name: at once for those that exist, else at the first render."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from actorlive.template.compiler.check_calls import call_faults, find_component, missing_component
+from actorlive.template.rendering.compiled import Compiled
+from actorlive.template.rendering.known import BUILTINS
+from actorlive.template.rendering.updating import Changed, Slots
+from actorlive.template.syntax.nodes import Call
+
+__all__ = ["verify"]
+
+
+def verify(core: Compiled, calls: Sequence[Call], namespace: dict[str, Any]) -> None:
+    """Check calls against their components, those whose components do not exist yet when it is rendered first.
+
+    Raises `TemplateError` for the first fault.
+    """
+    unknown = [call for call in calls if not _exists(core, call, namespace)]
+    if not unknown:
+        return
+    function = core.function
+
+    def first_render(assigns: Mapping[str, object], changed: Changed, previous: Slots | None) -> Slots:
+        for call in unknown:
+            if not _exists(core, call, namespace):
+                raise missing_component(core.source, call, namespace, BUILTINS)
+        core.function = function
+        return function(assigns, changed, previous)
+
+    core.function = first_render
+
+
+def _exists(core: Compiled, call: Call, namespace: dict[str, Any]) -> bool:
+    """False where the component does not exist (yet); raises `TemplateError` where the call does not fit it."""
+    found = find_component(call.name, namespace, BUILTINS)
+    if found is None:
+        return False
+    for error in call_faults(core.source, call, found):
+        raise error
+    return True
