@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def routes(options: argparse.Namespace) -> None:
-    """Print one line a live route."""
+    """Print one line per live route."""
     live: ActorLive | None = load_app(options.target).extensions.get("actorlive")
     if live is None:
         raise TargetError(f"{options.target} has no live routes: it was not given to ActorLive(app)")
@@ -97,7 +97,7 @@ def fmt(options: argparse.Namespace) -> None:
     changed = faulty = False
     for file in source_files(options.paths):
         try:
-            if _formatted(file, write=not options.check):
+            if _format_file(file, write=not options.check):
                 changed = True
                 print(f"{'would format' if options.check else 'formatted'} {file}")
         except TemplateError as fault:
@@ -107,7 +107,7 @@ def fmt(options: argparse.Namespace) -> None:
         sys.exit(1)
 
 
-def _formatted(file: Path, *, write: bool) -> bool:
+def _format_file(file: Path, *, write: bool) -> bool:
     """Format one file; True when that changes it."""
     from actorlive.template import TemplateError
     from actorlive.template.tools.format import format_source, format_template

@@ -39,7 +39,7 @@ __all__ = [
     "Fault",
     "FieldErrors",
     "Manner",
-    "Reader",
+    "ParamsReader",
     "TooManyFaults",
     "declaration",
     "listed",
@@ -57,7 +57,7 @@ _SEQUENCES = (inspect.ListType, inspect.SetType, inspect.FrozenSetType, inspect.
 
 _ABSENT: Final = object()
 FAULTY: Final = object()
-"""What `Reader.read` returns where something did not fit."""
+"""What `ParamsReader.read` returns where something did not fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Manner:
     unchecked: bool
     final: bool = False
     most: int | None = 100
-    """After how many faults `Reader.read` gives up with `TooManyFaults`; None: never, they are for a person."""
+    """After how many faults `ParamsReader.read` gives up with `TooManyFaults`; None: never, they are for a person."""
 
 
 VALIDATION: Final = Manner(controls=True, unchecked=True, final=True, most=None)
@@ -105,7 +105,7 @@ def declaration(type_: Any) -> inspect.Type:
     return inspect.type_info(type_)
 
 
-class Reader:
+class ParamsReader:
     """One pass over params. Its methods return the value read, or `FAULTY` after they noted why not."""
 
     __slots__ = ("_crowd", "_manner", "errors", "faults")
@@ -186,7 +186,7 @@ class Reader:
         node: inspect.Type,
     ) -> Any:
         for member in members:
-            attempt = Reader(self._manner, self._crowd)
+            attempt = ParamsReader(self._manner, self._crowd)
             made = attempt.read(member, value, path)
             if made is not FAULTY:
                 return made

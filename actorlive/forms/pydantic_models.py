@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Protocol, TypeVar, Union, cast, get_args, get_origin
 from uuid import UUID
 
-from actorlive.forms.conversion import VALIDATION, Reader, declaration
+from actorlive.forms.conversion import VALIDATION, ParamsReader, declaration
 from actorlive.forms.messages import BLANK, OUT_OF_RANGE, counted, kind_message
 from actorlive.forms.params import as_params, indexed
 from actorlive.results import Error, Ok
@@ -102,7 +102,7 @@ class _Bounds:
 
     def __init__(self) -> None:
         self.errors: dict[str, list[str]] = {}
-        self._reader = Reader(VALIDATION)
+        self._reader = ParamsReader(VALIDATION)
 
     def checked(self, declared: Any, value: object, path: str) -> object:
         if declared not in _NUMBERS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
-from actorlive.forms.conversion import VALIDATION, FieldErrors, Reader, declaration, listed
+from actorlive.forms.conversion import VALIDATION, FieldErrors, ParamsReader, declaration, listed
 from actorlive.forms.pydantic_models import is_model, validate_model
 from actorlive.results import Error, Ok
 
@@ -30,7 +30,7 @@ def validate(
     """
     if is_model(type_):
         return _checked(validate_model(type_, params), check)
-    reader = Reader(VALIDATION)
+    reader = ParamsReader(VALIDATION)
     value = reader.read(declaration(type_), params, "")
     return _checked(Error(reader.errors) if reader.errors else Ok(value), check)
 

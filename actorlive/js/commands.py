@@ -17,9 +17,9 @@ from typing import Any, Final
 import msgspec
 
 from actorlive.js import options
-from actorlive.js.options import CommandError, Names, Scope, Target, Transition
+from actorlive.js.options import CommandError, Names, RelativeSelector, Target, Transition
 
-__all__ = ["JS", "CommandError", "JSCommands", "Names", "Scope", "Target", "Transition"]
+__all__ = ["JS", "CommandError", "JSCommands", "Names", "RelativeSelector", "Target", "Transition"]
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -79,14 +79,14 @@ class JSCommands:
         return JSCommands(self._ops + other._ops)
 
     @staticmethod
-    def closest(selector: str) -> Scope:
+    def closest(selector: str) -> RelativeSelector:
         """`to=`: the nearest ancestor that matches, beginning with the element itself."""
-        return Scope("closest", options.required("The selector", selector))
+        return RelativeSelector("closest", options.required("The selector", selector))
 
     @staticmethod
-    def inner(selector: str) -> Scope:
+    def inner(selector: str) -> RelativeSelector:
         """`to=`: the matches inside of the element."""
-        return Scope("inner", options.required("The selector", selector))
+        return RelativeSelector("inner", options.required("The selector", selector))
 
     def _add(self, op: str, **arguments: object) -> JSCommands:
         given = {name: value for name, value in arguments.items() if value is not None}

@@ -16,7 +16,7 @@ import msgspec
 from actorlive.errors import ActorLiveError
 from actorlive.rendered import WHITE_SPACE, runs_script
 
-__all__ = ["CommandError", "Names", "Scope", "Target", "Transition"]
+__all__ = ["CommandError", "Names", "RelativeSelector", "Target", "Transition"]
 
 _LONGEST = 60.0
 _SPACE = re.compile(f"[{WHITE_SPACE}]+")
@@ -29,15 +29,15 @@ class CommandError(ActorLiveError):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RelativeSelector:
     """A selector relative to the element that the command runs on. Made by `JS.closest` and `JS.inner`."""
 
     kind: Literal["closest", "inner"]
     selector: str
 
 
-Target: TypeAlias = "str | Scope"
-"""A CSS selector over the whole document, or a `Scope`."""
+Target: TypeAlias = "str | RelativeSelector"
+"""A CSS selector over the whole document, or a `RelativeSelector`."""
 
 Names: TypeAlias = "str | Sequence[str]"
 """Class names: one string with spaces, or a sequence of strings."""
@@ -55,7 +55,7 @@ def required(what: str, value: object) -> str:
 
 def target(to: Target | None) -> str | dict[str, str] | None:
     """`to=`: a selector stays itself, a scope becomes `{"closest": …}` or `{"inner": …}`."""
-    if isinstance(to, Scope):
+    if isinstance(to, RelativeSelector):
         return {to.kind: to.selector}
     if to is None:
         return None

@@ -25,7 +25,7 @@ from actorlive.forms.conversion import (
     FORM,
     PUSHED,
     Manner,
-    Reader,
+    ParamsReader,
     TooManyFaults,
     declaration,
 )
@@ -199,7 +199,7 @@ class _Typed:
             return None
 
     def with_care(self, event: RawEvent) -> Any:
-        reader = Reader(_manner(event.kind))
+        reader = ParamsReader(_manner(event.kind))
         try:
             made = reader.read(self.node, event.params, "")
         except TooManyFaults:

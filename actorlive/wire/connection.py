@@ -26,7 +26,7 @@ from actorlive.wire.serializer import decode, encode_close, encode_error, encode
 
 __all__ = [
     "TRANSITIONS",
-    "Answer",
+    "Answered",
     "Connection",
     "Ignored",
     "Join",
@@ -93,7 +93,7 @@ class Leave(msgspec.Struct, frozen=True):
     frame: bytes
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answered(msgspec.Struct, frozen=True):
     """A frame to send back; nobody else needs to know."""
 
     frame: bytes
@@ -105,7 +105,7 @@ class Ignored(msgspec.Struct, frozen=True):
     why: str
 
 
-Received: TypeAlias = Join | Push | Leave | Answer | Ignored
+Received: TypeAlias = Join | Push | Leave | Answered | Ignored
 
 
 class Connection:
@@ -125,7 +125,7 @@ class Connection:
         message = decode(frame)
         match message.event:
             case "heartbeat" if message.topic == "phoenix":
-                return Answer(encode_reply(message.join_ref, message.ref, message.topic, "ok", {}))
+                return Answered(encode_reply(message.join_ref, message.ref, message.topic, "ok", {}))
             case "phx_join":
                 return self._join(message)
             case "phx_leave":
@@ -168,14 +168,16 @@ class Connection:
             return _unmatched(message)
         replaces = self._join_refs.get(topic)
         if replaces is None and len(self._join_refs) >= self._max_channels:
-            return Answer(encode_reply(join_ref, ref, topic, "error", {"reason": "too many channels joined"}))
+            return Answered(
+                encode_reply(join_ref, ref, topic, "error", {"reason": "too many channels joined"})
+            )
         self._move(topic, TopicEvent.JOIN, join_ref)
         return Join(topic, join_ref, ref, message.payload, replaces)
 
     def _leave(self, message: Message | BinaryMessage) -> Received:
         topic, current = message.topic, self._join_refs.get(message.topic)
         if current is None:
-            return Answer(encode_reply(message.join_ref, message.ref, topic, "ok", {}))
+            return Answered(encode_reply(message.join_ref, message.ref, topic, "ok", {}))
         if message.join_ref not in (None, current):
             return Ignored("a leave from an earlier join")
         self._move(topic, TopicEvent.LEAVE)
@@ -190,5 +192,5 @@ class Connection:
         return Push(message.topic, current, message.ref, message.event, message.payload)
 
 
-def _unmatched(message: Message | BinaryMessage) -> Answer:
-    return Answer(encode_reply(None, message.ref, message.topic, "error", {"reason": "unmatched topic"}))
+def _unmatched(message: Message | BinaryMessage) -> Answered:
+    return Answered(encode_reply(None, message.ref, message.topic, "error", {"reason": "unmatched topic"}))

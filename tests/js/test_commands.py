@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from actorlive.errors import ActorLiveError
-from actorlive.js.commands import JS, CommandError, JSCommands, Scope
+from actorlive.js.commands import JS, CommandError, JSCommands, RelativeSelector
 from actorlive.rendered import Markup
 
 
@@ -289,7 +289,9 @@ def test_paths_and_web_addresses_are_fine(href: str) -> None:
 selectors = st.from_regex(r"#[a-z]{1,5}", fullmatch=True)
 words = st.from_regex(r"[a-z:\-]{1,6}", fullmatch=True)
 names = st.lists(words, min_size=1, max_size=3)
-targets = st.one_of(st.none(), selectors, st.builds(Scope, st.sampled_from(["closest", "inner"]), selectors))
+targets = st.one_of(
+    st.none(), selectors, st.builds(RelativeSelector, st.sampled_from(["closest", "inner"]), selectors)
+)
 transitions = st.one_of(st.none(), st.tuples(names, names, names))
 times = st.one_of(st.none(), st.integers(1, 60_000).map(lambda ms: ms / 1000))
 objects = st.dictionaries(
@@ -351,7 +353,9 @@ def decode(op: str, args: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     for key, value in args.items():
         match op, key:
             case _, "to":
-                call["to"] = Scope(*next(iter(value.items()))) if isinstance(value, dict) else value
+                call["to"] = (
+                    RelativeSelector(*next(iter(value.items()))) if isinstance(value, dict) else value
+                )
             case _, "time":
                 call["time"] = value / 1000
             case _, "transition" | "ins" | "outs":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from actorlive.errors import ProtocolError
-from actorlive.wire import Answer, Connection, Ignored, Join, Leave, Push
+from actorlive.wire import Answered, Connection, Ignored, Join, Leave, Push
 
 
 def text(*fields: object) -> str:
@@ -15,7 +15,7 @@ def text(*fields: object) -> str:
 
 
 def answer(received: object) -> object:
-    assert isinstance(received, Answer)
+    assert isinstance(received, Answered)
     return json.loads(received.frame)
 
 

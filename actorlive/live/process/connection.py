@@ -24,7 +24,7 @@ from actorlive.live.endpoint import ClientEvent, Endpoint, JoinFailed, Leave as 
 from actorlive.live.intake import MAX_OUTLIVE, Backlog, Intake
 from actorlive.live.process.channel import start_channel
 from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, is_graceful, open_port
-from actorlive.wire import Answer, Connection, Ignored, Join, JoinPayload, Leave, Push, frame_size
+from actorlive.wire import Answered, Connection, Ignored, Join, JoinPayload, Leave, Push, frame_size
 from actorlive.wire.serializer import encode_close, encode_reply
 
 __all__ = ["ConnectionInfo", "Gate", "LiveConnection", "Refused"]
@@ -118,7 +118,7 @@ class LiveConnection:
         match self._wire.receive(frame):
             case Push() as push:
                 self._push(push, frame_size(frame))
-            case Answer(frame=answer):
+            case Answered(frame=answer):
                 self.send(answer)
             case Join() as join:
                 self._join(join)
