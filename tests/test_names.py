@@ -21,7 +21,7 @@ TWICE: dict[str, str] = {
 }
 """Class names that stand twice in the package, and why each may. Everything else has one definition."""
 
-TO_RENAME = frozenset("Call Element Entry Leave Pending Placer Registry Writer".split())
+TO_RENAME = frozenset("Entry Leave Pending".split())
 """Names that still mean two things."""
 
 

@@ -62,7 +62,7 @@ def diff_root(old: Rendered, new: Rendered) -> Diff:
 
 def full_component(tree: Rendered) -> Diff:
     """A live component's whole tree, for `c`."""
-    message = _Component()
+    message = _ComponentMessage()
     return message.finish(message.node(tree))
 
 
@@ -70,7 +70,7 @@ def diff_component(old: Rendered, new: Rendered) -> Diff:
     """What changed in a live component, for `c`; `{}` if nothing did."""
     if old.statics is not new.statics:
         return full_component(new)
-    message = _Component()
+    message = _ComponentMessage()
     return message.finish(message.changed_slots(old.slots, new.slots))
 
 
@@ -84,7 +84,7 @@ def share_component(source: Rendered, cid: int, new: Rendered) -> Diff | None:
     """
     if source.statics is not new.statics or _has_stream(source) or _has_stream(new):
         return None
-    message = _Literal()
+    message = _LiteralMessage()
     diff = message.changed_slots(source.slots, new.slots)
     diff["s"] = cid
     return message.finish(diff)
@@ -235,7 +235,7 @@ class _Message:
     def _changed_comprehension(self, old: SlotValue, new: Comprehension) -> object:
         if not (isinstance(old, Comprehension) and old.statics is new.statics and old.sent):
             out = self._comprehension(new)
-            return None if out == "" and _nothing(old) else out
+            return None if out == "" and _is_nothing(old) else out
         self._use(new, sent=True)
         opened = self._open()
         out = self._changed_rows(old, new) if new.keeps else self._changed_stream(new)
@@ -250,7 +250,7 @@ class _Message:
             delta = Delta(old, None, range(len(new.rows)))
         sources, rendered = delta.sources, delta.rendered
         if sources is not None:
-            sources = Moves(_Literal(), old.rows, new.rows, keyed=delta.keyed).plan(sources)
+            sources = Moves(_LiteralMessage(), old.rows, new.rows, keyed=delta.keyed).plan(sources)
             rendered = range(len(new.rows))
         if sources is None:
             entries = self._in_place(old.rows, new.rows, rendered)
@@ -300,13 +300,13 @@ class _Message:
         return entries
 
 
-class _Component(_Message):
+class _ComponentMessage(_Message):
     """A live component's part of a message."""
 
     _sharing = False
 
 
-class _Literal(_Component):
+class _LiteralMessage(_ComponentMessage):
     """The same without any `p`; also what is only written to be measured, and never finished."""
 
     _literal = True
@@ -320,5 +320,5 @@ def _instructions(node: Comprehension) -> list[object] | None:
     return instructions
 
 
-def _nothing(value: SlotValue) -> bool:
+def _is_nothing(value: SlotValue) -> bool:
     return value == "" or (isinstance(value, Comprehension) and not value.sent)

@@ -19,7 +19,7 @@ import msgspec
 
 from actorlive.rendered.nodes import Comprehension, Rendered, SlotValue
 
-__all__ = ["Moves", "Writer"]
+__all__ = ["Moves", "RowWriter"]
 
 Slots = tuple[SlotValue, ...]
 
@@ -29,7 +29,7 @@ _LOOKED_AT = 100
 """So many rows that moved are looked at; in a longer list the rest moves."""
 
 
-class Writer(Protocol):
+class RowWriter(Protocol):
     """What writes rows, here only to measure them."""
 
     def slots(self, slots: Slots) -> dict[int | str, Any]: ...
@@ -42,7 +42,7 @@ class Moves:
 
     __slots__ = ("_keyed", "_made_again", "_new", "_old", "_saved", "_unchanged", "_writer")
 
-    def __init__(self, writer: Writer, old: list[Slots], new: list[Slots], *, keyed: bool) -> None:
+    def __init__(self, writer: RowWriter, old: list[Slots], new: list[Slots], *, keyed: bool) -> None:
         self._writer = writer
         self._old = old
         self._new = new

@@ -52,7 +52,7 @@ Place = tuple[str, tuple[int, int | None], str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Entry:
+class _Placed:
     """A template, and the code that holds its call, directly or in a function inside it."""
 
     code: CodeType
@@ -61,26 +61,26 @@ class _Entry:
 
 
 @dataclass(slots=True)
-class _Registry:
+class _ModuleTemplates:
     """The templates of one module: by the identity of the calling code and its instruction, and by place.
 
     An entry keeps its code alive, so that the identity stays its own.
     """
 
-    by_call: dict[tuple[int, int], _Entry] = field(default_factory=dict[tuple[int, int], _Entry])
-    by_place: dict[Place, _Entry] = field(default_factory=dict[Place, _Entry])
+    by_call: dict[tuple[int, int], _Placed] = field(default_factory=dict[tuple[int, int], _Placed])
+    by_place: dict[Place, _Placed] = field(default_factory=dict[Place, _Placed])
 
-    def at(self, place: Place, code: CodeType) -> _Entry | None:
+    def at(self, place: Place, code: CodeType) -> _Placed | None:
         """What was compiled for that place, unless that was for code which is gone since."""
-        entry = self.by_place.get(place)
-        return entry if entry is not None and _same_program(entry.code, code) else None
+        placed = self.by_place.get(place)
+        return placed if placed is not None and _same_program(placed.code, code) else None
 
-    def put(self, place: Place, entry: _Entry) -> _Entry:
+    def put(self, place: Place, placed: _Placed) -> _Placed:
         old = self.by_place.get(place)
         if old is not None:
             self.by_call = {call: other for call, other in self.by_call.items() if other is not old}
-        self.by_place[place] = entry
-        return entry
+        self.by_place[place] = placed
+        return placed
 
 
 def _same_program(one: CodeType, other: CodeType) -> bool:
@@ -92,8 +92,8 @@ def _holds(outer: CodeType, inner: CodeType) -> bool:
     return outer is inner or any(_holds(code, inner) for code in nested)
 
 
-def _registry(namespace: dict[str, Any]) -> _Registry:
-    return namespace.setdefault(REGISTRY, _Registry())
+def _templates_of(namespace: dict[str, Any]) -> _ModuleTemplates:
+    return namespace.setdefault(REGISTRY, _ModuleTemplates())
 
 
 def heex(source: LiteralString, /, **extra: object) -> Template:
@@ -103,14 +103,14 @@ def heex(source: LiteralString, /, **extra: object) -> Template:
     text, pointing to the user's own file, and for text that was made at run time. Mirrors LiveView's `~H`.
     """
     frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-    registry: _Registry | None = frame.f_globals.get(REGISTRY)
-    entry = None if registry is None else registry.by_call.get((id(frame.f_code), frame.f_lasti))
-    if entry is None or entry.text != source:
-        entry = _first_call(source, frame)
-    return Template(entry.template.core, extra) if extra else entry.template
+    templates: _ModuleTemplates | None = frame.f_globals.get(REGISTRY)
+    placed = None if templates is None else templates.by_call.get((id(frame.f_code), frame.f_lasti))
+    if placed is None or placed.text != source:
+        placed = _first_call(source, frame)
+    return Template(placed.template.core, extra) if extra else placed.template
 
 
-def _first_call(text: str, frame: FrameType) -> _Entry:
+def _first_call(text: str, frame: FrameType) -> _Placed:
     code, namespace = frame.f_code, frame.f_globals
     filename = code.co_filename
     linecache.checkcache(filename)  # a module that is loaded anew has another text by now
@@ -119,13 +119,13 @@ def _first_call(text: str, frame: FrameType) -> _Entry:
     call = find_call(filename, position, text)
     if call is None:
         _check_constant(text, frame, position)
-    registry = _registry(namespace)
+    templates = _templates_of(namespace)
     place = (filename, position if call is None else call.position, text)
-    entry = registry.at(place, code)
-    if entry is None:
-        entry = registry.put(place, _Entry(code, text, _compile(text, call, filename, namespace)))
-    registry.by_call[id(code), frame.f_lasti] = entry
-    return entry
+    placed = templates.at(place, code)
+    if placed is None:
+        placed = templates.put(place, _Placed(code, text, _compile(text, call, filename, namespace)))
+    templates.by_call[id(code), frame.f_lasti] = placed
+    return placed
 
 
 def _check_constant(text: str, frame: FrameType, position: tuple[int, int | None]) -> None:
@@ -216,7 +216,7 @@ def compile_function(
     linecache.lazycache(code.co_filename, function.__globals__)
     templates: list[Template] = []
     for call in _heex_calls(function, code):
-        template = _ahead(call, code, function.__globals__)
+        template = _compile_ahead(call, code, function.__globals__)
         if declared is not None and not call.open_keywords:
             check_names(template.core, {*declared, *special, *call.keywords}, owner)
         check_events(template.core, events, owner)
@@ -224,14 +224,14 @@ def compile_function(
     return templates
 
 
-def _ahead(call: HeexCall, code: CodeType, namespace: dict[str, Any]) -> Template:
+def _compile_ahead(call: HeexCall, code: CodeType, namespace: dict[str, Any]) -> Template:
     text = cast("str", call.literal.value)
-    registry = _registry(namespace)
+    templates = _templates_of(namespace)
     place = (code.co_filename, call.position, text)
-    entry = registry.at(place, code)
-    if entry is None:
-        entry = registry.put(place, _Entry(code, text, _compile(text, call, code.co_filename, namespace)))
-    return entry.template
+    placed = templates.at(place, code)
+    if placed is None:
+        placed = templates.put(place, _Placed(code, text, _compile(text, call, code.co_filename, namespace)))
+    return placed.template
 
 
 def _heex_calls(function: FunctionType, code: CodeType) -> Iterator[HeexCall]:

@@ -17,7 +17,7 @@ from actorlive.template.colocated.scoping import Scoping
 from actorlive.template.colocated.walk import visit
 from actorlive.template.errors import TemplateError
 from actorlive.template.syntax.expression import Code
-from actorlive.template.syntax.nodes import Attr, Element, For, If, Node, Text
+from actorlive.template.syntax.nodes import Attr, For, HtmlElement, If, TemplateNode, Text
 from actorlive.template.syntax.parser import trim
 from actorlive.template.syntax.source import Source
 
@@ -29,8 +29,11 @@ _EXPORT = re.compile(r"^[ \t]*export\s+default\b", re.MULTILINE)
 
 
 def extract(
-    source: Source, nodes: tuple[Node, ...], namespace: Mapping[str, Any], into: ColocatedRegistry = registry
-) -> tuple[Node, ...]:
+    source: Source,
+    nodes: tuple[TemplateNode, ...],
+    namespace: Mapping[str, Any],
+    into: ColocatedRegistry = registry,
+) -> tuple[TemplateNode, ...]:
     """The nodes without their colocated scripts and styles, and with the full names of hooks.
 
     `namespace` are the globals of the module. Raises `TemplateError`.
@@ -59,7 +62,7 @@ class _Extraction:
         text = f"{module_of(self.namespace)}\n{self.source.text}"
         return Scoping(hashlib.sha256(text.encode()).hexdigest()[:10], self.namespace)
 
-    def node(self, node: Node) -> Node | None:
+    def node(self, node: TemplateNode) -> TemplateNode | None:
         """None for what is taken out."""
         inner = _special_inner(node)
         if inner is not None and _attribute(inner, "runtime") is None:
@@ -68,12 +71,12 @@ class _Extraction:
                 inner,
                 "it is taken out when the module is imported, before anything is rendered",
             )
-        if not isinstance(node, Element):
+        if not isinstance(node, HtmlElement):
             return node
         attr = _attribute(node, ":type")
         return node if attr is None else self._take_out(node, self._type(node, attr))
 
-    def _take_out(self, node: Element, kind: type[ColocatedType]) -> Node | None:
+    def _take_out(self, node: HtmlElement, kind: type[ColocatedType]) -> TemplateNode | None:
         self._check(node, kind)
         text = "".join(child.value for child in node.children if isinstance(child, Text))
         if not text.strip(WHITE_SPACE):
@@ -86,13 +89,13 @@ class _Extraction:
             return None
         return self._hook(node, self._name(node), text)
 
-    def _is_inclusive(self, node: Element) -> bool:
+    def _is_inclusive(self, node: HtmlElement) -> bool:
         bound = _attribute(node, "lower-bound")
         if bound is None or bound.value in ("inclusive", "exclusive"):
             return bound is not None and bound.value == "inclusive"
         raise self._error("the lower-bound of a scope is neither inclusive nor exclusive", bound)
 
-    def _hook(self, node: Element, attr: Attr, text: str) -> Node | None:
+    def _hook(self, node: HtmlElement, attr: Attr, text: str) -> TemplateNode | None:
         runtime = _attribute(node, "runtime") is not None
         if not runtime and not _EXPORTS.search(text):
             hint = "write export default { mounted() { … } }"
@@ -102,17 +105,17 @@ class _Extraction:
         self._keep(entry, attr)
         return _runtime_script(node, entry.full_name, text) if runtime else None
 
-    def _keep(self, entry: Colocated, where: Element | Attr) -> None:
+    def _keep(self, entry: Colocated, where: HtmlElement | Attr) -> None:
         other = self.registry.add(entry)
         if other is not None:
             hint = f"the other one is at {other.filename}:{other.line + 1}; hooks of a module need different names"
             raise self._error(f"the module {entry.module} has two hooks {entry.name}", where, hint)
 
-    def _place(self, where: Element | Attr) -> tuple[str, int, int, str]:
+    def _place(self, where: HtmlElement | Attr) -> tuple[str, int, int, str]:
         origin = str(self.namespace.get("__file__", ""))
         return self.source.filename, *self.source.position(where.start), origin
 
-    def _type(self, node: Element, attr: Attr) -> type[ColocatedType]:
+    def _type(self, node: HtmlElement, attr: Attr) -> type[ColocatedType]:
         text = attr.value.text.strip() if isinstance(attr.value, Code) else ""
         kind = self._find(text)
         if kind is None:
@@ -130,7 +133,7 @@ class _Extraction:
             found = getattr(found, name, None)
         return next((known for known in TYPES.values() if known is found), None)
 
-    def _check(self, node: Element, kind: type[ColocatedType]) -> None:
+    def _check(self, node: HtmlElement, kind: type[ColocatedType]) -> None:
         if _attribute(node, "runtime") is not None and "runtime" in kind.attributes:
             return
         for attr in node.attributes:
@@ -139,7 +142,7 @@ class _Extraction:
                 hint = f"a {kind.__name__} takes {takes}.{did_you_mean(attr.name, kind.attributes)}"
                 raise self._error(f"unknown attribute {attr.name}", attr, hint)
 
-    def _name(self, node: Element) -> Attr:
+    def _name(self, node: HtmlElement) -> Attr:
         hint = 'write name=".Sort": a name of its module, used as phx-hook=".Sort"'
         attr = _attribute(node, "name")
         if attr is None:
@@ -153,11 +156,11 @@ class _Extraction:
             raise self._error(f'the name "{attr.value}" {what}', attr, hint)
         return attr
 
-    def _error(self, reason: str, where: Element | Attr, hint: str = "") -> TemplateError:
+    def _error(self, reason: str, where: HtmlElement | Attr, hint: str = "") -> TemplateError:
         return self.source.error(reason, where.start, where.end, hint=hint)
 
 
-def _special_inner(node: Node) -> Element | None:
+def _special_inner(node: TemplateNode) -> HtmlElement | None:
     """The colocated element that `:if` or `:for` stands on; blocks around one decide nothing, and do no harm."""
     children = ()
     if isinstance(node, For):
@@ -165,16 +168,16 @@ def _special_inner(node: Node) -> Element | None:
     elif isinstance(node, If) and len(node.branches) == 1:
         children = node.branches[0].children
     inner = children[0] if len(children) == 1 else None
-    if isinstance(inner, Element) and isinstance(node, For | If) and inner.start == node.start:
+    if isinstance(inner, HtmlElement) and isinstance(node, For | If) and inner.start == node.start:
         return inner if _attribute(inner, ":type") is not None else None
     return None
 
 
-def _attribute(node: Element, name: str) -> Attr | None:
+def _attribute(node: HtmlElement, name: str) -> Attr | None:
     return next((attr for attr in node.attributes if attr.name == name), None)
 
 
-def _runtime_script(node: Element, name: str, text: str) -> Element:
+def _runtime_script(node: HtmlElement, name: str, text: str) -> HtmlElement:
     """The script in the form that the client runs when it comes with a patch: a function giving the hook."""
     body = (
         _EXPORT.sub("const hook =", text, count=1)

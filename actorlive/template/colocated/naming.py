@@ -13,7 +13,7 @@ from actorlive.errors import did_you_mean
 from actorlive.template.colocated.registry import ColocatedRegistry, module_of
 from actorlive.template.syntax.expression import Code
 from actorlive.template.syntax.literals import calls_in
-from actorlive.template.syntax.nodes import Attr, Call, Element, Node
+from actorlive.template.syntax.nodes import Attr, ComponentCall, HtmlElement, TemplateNode
 from actorlive.template.syntax.source import Source
 
 __all__ = ["Naming"]
@@ -30,9 +30,9 @@ class Naming:
         self.registry = into
         self.module = module_of(namespace)
 
-    def node(self, node: Node) -> Node:
+    def node(self, node: TemplateNode) -> TemplateNode:
         """The node with full names."""
-        if not isinstance(node, Element | Call):
+        if not isinstance(node, HtmlElement | ComponentCall):
             return node
         return replace(node, attributes=tuple(self._attribute(attr) for attr in node.attributes))
 

@@ -19,7 +19,15 @@ from typing import Any
 
 from actorlive.template.colocated.walk import rebuild
 from actorlive.template.rendering.calls import Component
-from actorlive.template.syntax.nodes import Attr, Call, Element, For, If, Interpolation, Node
+from actorlive.template.syntax.nodes import (
+    Attr,
+    ComponentCall,
+    For,
+    HtmlElement,
+    If,
+    Interpolation,
+    TemplateNode,
+)
 
 __all__ = ["Scoping"]
 
@@ -45,21 +53,21 @@ class Scoping:
     def _selector(self, suffix: str) -> str:
         return f'[{SCOPE_ATTRIBUTE}~="{self.mark}{suffix}"]'
 
-    def roots(self, nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    def roots(self, nodes: tuple[TemplateNode, ...]) -> tuple[TemplateNode, ...]:
         """The nodes of the template with their marks."""
         return self._nodes(nodes, (self.mark,))
 
-    def _nodes(self, nodes: tuple[Node, ...], marks: tuple[str, ...]) -> tuple[Node, ...]:
+    def _nodes(self, nodes: tuple[TemplateNode, ...], marks: tuple[str, ...]) -> tuple[TemplateNode, ...]:
         return tuple(self._node(node, marks) for node in nodes)
 
-    def _node(self, node: Node, marks: tuple[str, ...]) -> Node:
-        if isinstance(node, Element):
+    def _node(self, node: TemplateNode, marks: tuple[str, ...]) -> TemplateNode:
+        if isinstance(node, HtmlElement):
             return self._element(node, marks)
-        if isinstance(node, Call):
+        if isinstance(node, ComponentCall):
             return rebuild(node, self.roots)
         return rebuild(node, lambda nodes: self._nodes(nodes, marks))
 
-    def _element(self, node: Element, marks: tuple[str, ...]) -> Element:
+    def _element(self, node: HtmlElement, marks: tuple[str, ...]) -> HtmlElement:
         inner: tuple[str, ...] = ()
         if any(map(self._is_foreign, node.children)):
             marks, inner = (*marks, f"{self.mark}-edge"), (f"{self.mark}-in",)
@@ -68,10 +76,10 @@ class Scoping:
             attributes = (*attributes, Attr(SCOPE_ATTRIBUTE, " ".join(marks), node.start, node.end))
         return replace(node, attributes=attributes, children=self._nodes(node.children, inner))
 
-    def _is_foreign(self, node: Node) -> bool:
+    def _is_foreign(self, node: TemplateNode) -> bool:
         """True for what puts elements of another template here, now or at times."""
         match node:
-            case Call():
+            case ComponentCall():
                 return True
             case For():
                 return any(map(self._is_foreign, node.children))

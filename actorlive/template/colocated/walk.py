@@ -6,14 +6,16 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from actorlive.template.syntax.nodes import Call, Element, For, If, Node, Text
+from actorlive.template.syntax.nodes import ComponentCall, For, HtmlElement, If, TemplateNode, Text
 
 __all__ = ["rebuild", "visit"]
 
 
-def visit(nodes: tuple[Node, ...], change: Callable[[Node], Node | None]) -> tuple[Node, ...]:
+def visit(
+    nodes: tuple[TemplateNode, ...], change: Callable[[TemplateNode], TemplateNode | None]
+) -> tuple[TemplateNode, ...]:
     """The tree with each node changed; one that becomes None leaves no empty line."""
-    kept: list[Node] = []
+    kept: list[TemplateNode] = []
     for node in nodes:
         changed = change(node)
         if changed is not None:
@@ -23,16 +25,18 @@ def visit(nodes: tuple[Node, ...], change: Callable[[Node], Node | None]) -> tup
     return tuple(kept)
 
 
-def rebuild(node: Node, change: Callable[[tuple[Node, ...]], tuple[Node, ...]]) -> Node:
+def rebuild(
+    node: TemplateNode, change: Callable[[tuple[TemplateNode, ...]], tuple[TemplateNode, ...]]
+) -> TemplateNode:
     """The node with what is inside it changed, one stretch of siblings after the other."""
     match node:
-        case Element() | For():
+        case HtmlElement() | For():
             return replace(node, children=change(node.children))
         case If():
             return replace(
                 node, branches=tuple(replace(b, children=change(b.children)) for b in node.branches)
             )
-        case Call():
+        case ComponentCall():
             return replace(node, entries=tuple(replace(e, children=change(e.children)) for e in node.entries))
         case _:
             return node

@@ -19,7 +19,7 @@ from actorlive.template.rendering.calls import Component
 from actorlive.template.rendering.placing import LIVE_COMPONENT
 from actorlive.template.rendering.signature import Parameter, Signature
 from actorlive.template.syntax.expression import Code
-from actorlive.template.syntax.nodes import Attr, Call, Entry
+from actorlive.template.syntax.nodes import Attr, CallEntry, ComponentCall
 from actorlive.template.syntax.source import Source
 
 __all__ = ["call_faults", "find_component", "fits", "missing_component", "signature_faults"]
@@ -44,7 +44,7 @@ def find_component(
 
 
 def missing_component(
-    source: Source, call: Call, namespace: Mapping[str, object], builtins: Mapping[str, object]
+    source: Source, call: ComponentCall, namespace: Mapping[str, object], builtins: Mapping[str, object]
 ) -> TemplateError:
     """The error about a tag that names nothing."""
     known = [name for name, value in namespace.items() if isinstance(value, Component)] + [*builtins]
@@ -53,7 +53,7 @@ def missing_component(
     return source.error(f"there is no component <{call.name}>", call.start, call.end, hint=hint)
 
 
-def call_faults(source: Source, call: Call, component: object) -> Iterator[TemplateError]:
+def call_faults(source: Source, call: ComponentCall, component: object) -> Iterator[TemplateError]:
     """What is wrong with a call of this component."""
     if component is LIVE_COMPONENT:
         yield from _live_component_faults(source, call)
@@ -64,7 +64,7 @@ def call_faults(source: Source, call: Call, component: object) -> Iterator[Templ
         yield source.error(f"<{call.name}> is not a component", call.start, call.end, hint=hint)
 
 
-def _live_component_faults(source: Source, call: Call) -> Iterator[TemplateError]:
+def _live_component_faults(source: Source, call: ComponentCall) -> Iterator[TemplateError]:
     names = [attr.name for attr in call.attributes]
     for name in ("module", "id"):
         if name not in names and "" not in names:
@@ -72,7 +72,7 @@ def _live_component_faults(source: Source, call: Call) -> Iterator[TemplateError
             yield source.error(f"<.live_component> needs {name}", call.start, call.end, hint=hint)
 
 
-def signature_faults(source: Source, call: Call, signature: Signature) -> Iterator[TemplateError]:
+def signature_faults(source: Source, call: ComponentCall, signature: Signature) -> Iterator[TemplateError]:
     """What is wrong with a call of a component that has this signature."""
     for attr in call.attributes:
         if attr.name:
@@ -84,7 +84,7 @@ def signature_faults(source: Source, call: Call, signature: Signature) -> Iterat
 
 
 def _attribute_faults(
-    source: Source, call: Call, signature: Signature, attr: Attr
+    source: Source, call: ComponentCall, signature: Signature, attr: Attr
 ) -> Iterator[TemplateError]:
     parameter = signature.parameter(attr.name)
     if parameter is None:
@@ -108,7 +108,9 @@ def literal_value(attr: Attr) -> Any:
     return _UNKNOWN
 
 
-def _wrong_type(source: Source, call: Call, attr: Attr, parameter: Parameter, value: object) -> TemplateError:
+def _wrong_type(
+    source: Source, call: ComponentCall, attr: Attr, parameter: Parameter, value: object
+) -> TemplateError:
     options = _literals(parameter.type)
     if options:
         hint = f"one of {', '.join(map(repr, options))}.{did_you_mean(str(value), map(str, options))}"
@@ -127,7 +129,9 @@ def _evaluated(text: str) -> object:
         return _UNKNOWN
 
 
-def _entry_faults(source: Source, call: Call, signature: Signature, entry: Entry) -> Iterator[TemplateError]:
+def _entry_faults(
+    source: Source, call: ComponentCall, signature: Signature, entry: CallEntry
+) -> Iterator[TemplateError]:
     parameter = signature.parameter(entry.name)
     if parameter is None or parameter.kind != "slot":
         if entry.name == "inner_block":
@@ -173,7 +177,7 @@ def _entry_fields(parameter: Parameter) -> tuple[dict[str, Any], frozenset[str]]
     return hints, arguments[0].__required_keys__
 
 
-def _missing(source: Source, call: Call, signature: Signature) -> Iterator[TemplateError]:
+def _missing(source: Source, call: ComponentCall, signature: Signature) -> Iterator[TemplateError]:
     names = [attr.name for attr in call.attributes] + [entry.name for entry in call.entries]
     given = {parameter.name for name in names if (parameter := signature.parameter(name)) is not None}
     for parameter in signature.parameters.values():

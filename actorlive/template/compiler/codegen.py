@@ -52,8 +52,8 @@ from actorlive.rendered import (
 from actorlive.rendered.escape import Markup, after, before, class_list, style_list
 from actorlive.template.compiler.codegen_attributes import AttributeWriter
 from actorlive.template.compiler.codegen_calls import CallWriter
-from actorlive.template.compiler.holes import Body, Hole, Scope, as_tuple
-from actorlive.template.compiler.positions import Placer, resolve_names
+from actorlive.template.compiler.holes import Body, Hole, Locals, as_tuple
+from actorlive.template.compiler.positions import Positioner, resolve_names
 from actorlive.template.compiler.reads import Read, condition, touched
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering import updating
@@ -65,11 +65,11 @@ from actorlive.template.syntax.expression import MARK, Code, Loop
 from actorlive.template.syntax.nodes import (
     EATS_LINE_BREAK,
     VOID,
-    Element,
     For,
+    HtmlElement,
     If,
     Interpolation,
-    Node,
+    TemplateNode,
     Text,
 )
 from actorlive.template.syntax.parser import root_element
@@ -108,7 +108,7 @@ HELPERS: dict[str, Any] = {
 
 
 def generate(
-    source: Source, nodes: tuple[Node, ...], namespace: dict[str, Any], resolve: Mapping[str, object]
+    source: Source, nodes: tuple[TemplateNode, ...], namespace: dict[str, Any], resolve: Mapping[str, object]
 ) -> Generated:
     """Compile the nodes. `namespace` are the globals of the user's module, `resolve` the built-in components."""
     return _Generator(source, namespace, resolve).template(nodes)
@@ -119,8 +119,8 @@ class _Generator(CallWriter, AttributeWriter):
         super().__init__(source, namespace, builtins)
         self.constants.update(HELPERS)
 
-    def template(self, nodes: tuple[Node, ...]) -> Generated:
-        body = self.body(nodes, Scope())
+    def template(self, nodes: tuple[TemplateNode, ...]) -> Generated:
+        body = self.body(nodes, Locals())
         name = self.function_name("template", 0, min(1, len(self.source.text)))
         self.functions.append(
             f"def {name}(__a, __ch, __prev):\n"
@@ -139,16 +139,16 @@ class _Generator(CallWriter, AttributeWriter):
         trees = {
             name: resolve_names(tree, lent.difference(self.locals[name])) for name, tree in self.trees.items()
         }
-        located = Placer(self.source, trees, self.spans).module(tree)
+        located = Positioner(self.source, trees, self.spans).module(tree)
         try:
             code = compile(located, self.source.filename, "exec", dont_inherit=True)
         except SyntaxError as error:
-            raise self._refused(error) from None
+            raise self._refusal(error) from None
         made: dict[str, Any] = {}
         exec(code, self.namespace, made)  # noqa: S102 - the user's own template, in the user's module
         return cast("Function", made["__factory"](**self.constants))
 
-    def _refused(self, error: SyntaxError) -> TemplateError:
+    def _refusal(self, error: SyntaxError) -> TemplateError:
         """What Python's compiler, and not its parser, finds wrong with an expression."""
         line, start = error.lineno or 1, (error.offset or 1) - 1
         end = (error.end_offset or 1) - 1 if error.end_lineno == error.lineno else None
@@ -158,50 +158,50 @@ class _Generator(CallWriter, AttributeWriter):
 
     # -- content ---------------------------------------------------------------
 
-    def body(self, nodes: tuple[Node, ...], scope: Scope) -> Body:
+    def body(self, nodes: tuple[TemplateNode, ...], scope: Locals) -> Body:
         body = Body()
         self._content(body, nodes, scope)
         return body
 
-    def _content(self, body: Body, nodes: tuple[Node, ...], scope: Scope) -> None:
+    def _content(self, body: Body, nodes: tuple[TemplateNode, ...], scope: Locals) -> None:
         for node in nodes:
             if isinstance(node, Text):
-                body.text(node.value)
+                body.add_text(node.value)
             elif isinstance(node, Interpolation):
                 self._interpolation(body, node.code, scope)
-            elif isinstance(node, Element):
+            elif isinstance(node, HtmlElement):
                 self._element(body, node, scope)
             elif isinstance(node, If):
-                body.slot(self._if(node, scope))
+                body.add_hole(self._if(node, scope))
             elif isinstance(node, For):
-                body.slot(self._for(node, scope))
+                body.add_hole(self._for(node, scope))
             else:
-                body.slot(self.call(node, scope))
+                body.add_hole(self.call(node, scope))
 
-    def _interpolation(self, body: Body, code: Code, scope: Scope) -> None:
+    def _interpolation(self, body: Body, code: Code, scope: Locals) -> None:
         if isinstance(code.tree, ast.Constant) and isinstance(code.tree.value, str | int | float):
-            body.text(text(code.tree.value))
+            body.add_text(text(code.tree.value))
             return
         if isinstance(code.tree, ast.JoinedStr):
             self.f_string(body, code, scope, "__h_text")
             return
         name, reads = self.code(code, scope)
-        body.slot(Hole(lambda previous: _text(name, previous, reads), reads))
+        body.add_hole(Hole(lambda previous: _text(name, previous, reads), reads))
 
-    def _element(self, body: Body, node: Element, scope: Scope) -> None:
-        body.text(f"<{node.name}")
+    def _element(self, body: Body, node: HtmlElement, scope: Locals) -> None:
+        body.add_text(f"<{node.name}")
         for attr in node.attributes:
             self.attribute(body, attr, scope)
-        body.text(">")
+        body.add_text(">")
         if node.name.lower() in EATS_LINE_BREAK and node.children and not isinstance(node.children[0], Text):
-            body.text("\n")
+            body.add_text("\n")
         self._content(body, node.children, scope)
         if node.name.lower() not in VOID:
-            body.text(f"</{node.name}>")
+            body.add_text(f"</{node.name}>")
 
     # -- blocks ----------------------------------------------------------------
 
-    def _if(self, node: If, scope: Scope) -> Hole:
+    def _if(self, node: If, scope: Locals) -> Hole:
         function = self.function_name("if", node.start, node.end)
         tests: list[str] = []
         statics: list[str] = []
@@ -229,7 +229,7 @@ class _Generator(CallWriter, AttributeWriter):
         return Hole(lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", reads)
 
     def _branch(self, body: Body, statics: str) -> str:
-        if not body.slots:
+        if not body.holes:
             return f"        return {self.constant(Rendered(self.constants[statics], ()))}"
         return (
             f"        if __prev.__class__ is __h_R and __prev.statics is {statics}:\n"
@@ -238,7 +238,7 @@ class _Generator(CallWriter, AttributeWriter):
             f"        return __h_R({statics}, {body.full()})"
         )
 
-    def _for(self, node: For, scope: Scope) -> Hole:
+    def _for(self, node: For, scope: Locals) -> Hole:
         function = self.function_name("for", node.start, node.end)
         loop = node.loop
         inner = scope.bind(loop.target, next(self.numbers))
@@ -303,13 +303,13 @@ class _Generator(CallWriter, AttributeWriter):
     def _rows(self, loop: Loop, body: Body) -> str:
         return f"[{body.full()} for {self.target(loop.target)} in __items]"
 
-    def _check_keys(self, node: For, inner: Scope) -> list[str]:
+    def _check_keys(self, node: For, inner: Locals) -> list[str]:
         if node.key is None:
             return []
         key, _ = self.code(node.key, inner)
         return [f"        __h_unique([{key} for {self.target(node.loop.target)} in __items])"]
 
-    def _row_functions(self, node: For, body: Body, inner: Scope) -> list[str]:
+    def _row_functions(self, node: For, body: Body, inner: Locals) -> list[str]:
         target = node.loop.target
         lines = [
             "    def __row(__ch, __prev, __item):",

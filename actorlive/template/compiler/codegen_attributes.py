@@ -14,7 +14,7 @@ from dataclasses import replace
 from actorlive.rendered import UnsafeMarkupError, attribute, escape_str
 from actorlive.rendered.escape import class_list, style_list
 from actorlive.template.compiler.constant_parts import always_text, dict_items, split_entries
-from actorlive.template.compiler.holes import Body, Hole, Scope, hole_value
+from actorlive.template.compiler.holes import Body, Hole, Locals, hole_value
 from actorlive.template.compiler.writer import Writer
 from actorlive.template.syntax.expression import Code
 from actorlive.template.syntax.nodes import Attr
@@ -30,37 +30,37 @@ _FLAT = {"class": class_list, "style": style_list}
 class AttributeWriter(Writer):
     """Writes attributes, and f-strings."""
 
-    def attribute(self, body: Body, attr: Attr, scope: Scope) -> None:
+    def attribute(self, body: Body, attr: Attr, scope: Locals) -> None:
         """One attribute of an element, or a spread."""
         value = attr.value
         if not isinstance(value, Code):
-            body.text(_literal(attr))
+            body.add_text(_literal(attr))
         elif (items := _items(attr, value)) is not None:
             for name, tree in items:
                 self.attribute(body, replace(attr, name=name, value=replace(value, tree=tree)), scope)
         elif attr.name == "":
             name, reads = self.code(value, scope)
-            body.slot(Hole(lambda _: f"__h_attributes({name})", reads))
+            body.add_hole(Hole(lambda _: f"__h_attributes({name})", reads))
         elif isinstance(value.tree, ast.Constant):
-            body.text(self._constant(attr, value.tree.value))
+            body.add_text(self._constant(attr, value.tree.value))
         elif isinstance(value.tree, ast.JoinedStr) and _may_hoist(attr.name, value.tree):
-            body.text(f' {attr.name}="')
+            body.add_text(f' {attr.name}="')
             self.f_string(body, value, scope, "__h_text")
-            body.text('"')
+            body.add_text('"')
         elif attr.name in ("class", "style"):
-            body.text(f' {attr.name}="')
+            body.add_text(f' {attr.name}="')
             self._list(body, attr.name, value, scope)
-            body.text('"')
+            body.add_text('"')
         elif always_text(value.tree):
             name, reads = self.code(value, scope)
-            body.text(f' {attr.name}="')
-            body.slot(Hole(lambda _: hole_value(attr.name, name), reads))
-            body.text('"')
+            body.add_text(f' {attr.name}="')
+            body.add_hole(Hole(lambda _: hole_value(attr.name, name), reads))
+            body.add_text('"')
         else:
             name, reads = self.code(value, scope)
             local = value.tree.id if isinstance(value.tree, ast.Name) and value.tree.id in scope.keys else ""
             text = f"__h_attribute({attr.name!r}, {name})"
-            body.slot(Hole(lambda _: text, reads, attr.name, name, local))
+            body.add_hole(Hole(lambda _: text, reads, attr.name, name, local))
 
     def _constant(self, attr: Attr, value: object) -> str:
         try:
@@ -69,13 +69,13 @@ class AttributeWriter(Writer):
             hint = "write it in quotes, without braces: what is literal is your own"
             raise self.source.error(str(error).partition(";")[0], attr.start, attr.end, hint=hint) from None
 
-    def _list(self, body: Body, name: str, value: Code, scope: Scope) -> None:
+    def _list(self, body: Body, name: str, value: Code, scope: Locals) -> None:
         """The value of `class` or `style`; entries that are there in any case go to the statics."""
         entries = value.tree.elts if isinstance(value.tree, ast.List | ast.Tuple) else []
         front, middle, back = split_entries(entries, _FLAT[name])
         if not front and not back:
             hole, reads = self.code(value, scope)
-            body.slot(Hole(lambda _: f"__h_{name}({hole})", reads))
+            body.add_hole(Hole(lambda _: f"__h_{name}({hole})", reads))
             return
         between = "; " if name == "style" else " "
         self._entries(body, front, between, value, scope)
@@ -84,31 +84,31 @@ class AttributeWriter(Writer):
             hole, reads = self.tree(tree, value.start, scope)
             order = f"{between!r}, __h_{name}({hole})" if front else f"__h_{name}({hole}), {between!r}"
             helper = "__h_after" if front else "__h_before"
-            body.slot(Hole(lambda _: f"{helper}({order})", reads))
+            body.add_hole(Hole(lambda _: f"{helper}({order})", reads))
         if front and back:
-            body.text(between)
+            body.add_text(between)
         self._entries(body, back, between, value, scope)
 
     def _entries(
-        self, body: Body, entries: Sequence[ast.expr | str], between: str, value: Code, scope: Scope
+        self, body: Body, entries: Sequence[ast.expr | str], between: str, value: Code, scope: Locals
     ) -> None:
         for i, entry in enumerate(entries):
-            body.text(between if i else "")
+            body.add_text(between if i else "")
             if isinstance(entry, str):
-                body.text(entry)
+                body.add_text(entry)
             else:
                 self.f_string(body, replace(value, tree=entry), scope, "__h_text")
 
-    def f_string(self, body: Body, code: Code, scope: Scope, escape: str) -> None:
+    def f_string(self, body: Body, code: Code, scope: Locals, escape: str) -> None:
         """An f-string is always a string: what is constant in it goes to the statics."""
         assert isinstance(code.tree, ast.JoinedStr)
         for part in code.tree.values:
             if isinstance(part, ast.Constant):
-                body.text(escape_str(str(part.value)))
+                body.add_text(escape_str(str(part.value)))
                 continue
             one = ast.copy_location(ast.JoinedStr([part]), code.tree)
             name, reads = self.tree(one, code.start, scope)
-            body.slot(Hole(lambda _, name=name: f"{escape}({name})", reads))
+            body.add_hole(Hole(lambda _, name=name: f"{escape}({name})", reads))
 
 
 def _items(attr: Attr, value: Code) -> list[tuple[str, ast.expr]] | None:

@@ -12,11 +12,11 @@ from abc import ABC, abstractmethod
 
 from actorlive.rendered import Statics
 from actorlive.template.compiler.check_calls import find_component
-from actorlive.template.compiler.holes import Body, Hole, Scope, as_tuple
+from actorlive.template.compiler.holes import Body, Hole, Locals, as_tuple
 from actorlive.template.compiler.reads import Read, condition, touched
 from actorlive.template.compiler.writer import Writer
 from actorlive.template.syntax.expression import Code, Target
-from actorlive.template.syntax.nodes import Attr, Call, Entry, Node
+from actorlive.template.syntax.nodes import Attr, CallEntry, ComponentCall, TemplateNode
 
 __all__ = ["CallWriter"]
 
@@ -25,10 +25,10 @@ class CallWriter(Writer, ABC):
     """Writes calls."""
 
     @abstractmethod
-    def body(self, nodes: tuple[Node, ...], scope: Scope) -> Body:
+    def body(self, nodes: tuple[TemplateNode, ...], scope: Locals) -> Body:
         """The text and holes of nodes."""
 
-    def call(self, node: Call, scope: Scope) -> Hole:
+    def call(self, node: ComponentCall, scope: Locals) -> Hole:
         """The hole that a component fills."""
         function = self.function_name("call", node.start, node.end)
         component, reads = self._component(node, scope)
@@ -44,7 +44,7 @@ class CallWriter(Writer, ABC):
             f"def {function}(__a, __ch, __prev{scope.parameters}):",
             f"    __c = {component}",
             "    __given = None if __prev is None else __h_given(__c, __prev)",
-            *self._spread_changed(given),
+            *self._spread_lines(given),
             "    if __given is None:",
             f"        return __h_call(__c, {{{everything}}}, __prev)",
             "    __given = __given.copy()",
@@ -52,12 +52,12 @@ class CallWriter(Writer, ABC):
         ]
         for name, value, more, is_slot in given:
             if name:
-                lines += _argument_changed(name, value, more, is_slot)
+                lines += _argument_lines(name, value, more, is_slot)
         lines.append("    return __h_call(__c, __given, __prev, __in_place)")
         self.functions.append("\n".join(lines))
         return Hole(lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", reads)
 
-    def _spread_changed(self, given: list[tuple[str, str, frozenset[Read], bool]]) -> list[str]:
+    def _spread_lines(self, given: list[tuple[str, str, frozenset[Read], bool]]) -> list[str]:
         """With a spread, nobody knows which names it gives: when it changes all are gathered again."""
         spread = frozenset[Read]().union(*(reads for name, _, reads, _ in given if not name))
         if not spread:
@@ -66,7 +66,7 @@ class CallWriter(Writer, ABC):
         lines = [f"    if {condition(spread)}:", "        __given = None"]
         return [*lines, f"        if {touched(everything)}:", "            __prev = None"]
 
-    def _component(self, node: Call, scope: Scope) -> tuple[str, frozenset[Read]]:
+    def _component(self, node: ComponentCall, scope: Locals) -> tuple[str, frozenset[Read]]:
         root = node.name.lstrip(".").partition(".")[0]
         if root not in scope.keys:
             self.calls.append(node)
@@ -75,7 +75,7 @@ class CallWriter(Writer, ABC):
                 return self.constant(builtin), frozenset()
         return self.code(node.function, scope)
 
-    def _argument(self, attr: Attr, scope: Scope) -> tuple[str, frozenset[Read]]:
+    def _argument(self, attr: Attr, scope: Locals) -> tuple[str, frozenset[Read]]:
         value = attr.value
         if value is None:
             return "True", frozenset()
@@ -86,13 +86,13 @@ class CallWriter(Writer, ABC):
         assert isinstance(value, Code)
         return self.code(value, scope)
 
-    def _slot_value(self, entries: list[Entry], scope: Scope) -> tuple[str, frozenset[Read]]:
+    def _slot_value(self, entries: list[CallEntry], scope: Locals) -> tuple[str, frozenset[Read]]:
         made = [self._entry(entry, scope) for entry in entries]
         reads = frozenset[Read]().union(*(more for _, more in made))
         tracked = all(entry.loop is None for entry in entries)
         return f"__h_S(({', '.join(text for text, _ in made)},), __ch, {tracked})", reads
 
-    def _entry(self, entry: Entry, scope: Scope) -> tuple[str, frozenset[Read]]:
+    def _entry(self, entry: CallEntry, scope: Locals) -> tuple[str, frozenset[Read]]:
         inner = scope.bind(entry.loop.target, next(self.numbers)) if entry.loop is not None else scope
         own = frozenset(inner.keys.values()) - frozenset(scope.keys.values())
         attributes, reads = "", frozenset[Read]()
@@ -119,7 +119,7 @@ class CallWriter(Writer, ABC):
             made = f"*([{made}] if {test} else [])"
         return made, frozenset(read for read in reads if read.key not in own)
 
-    def _entry_content(self, entry: Entry, scope: Scope) -> tuple[str, frozenset[Read]]:
+    def _entry_content(self, entry: CallEntry, scope: Locals) -> tuple[str, frozenset[Read]]:
         if not entry.children:
             return "None", frozenset()
         function = self.function_name("slot", entry.start, entry.end)
@@ -142,7 +142,7 @@ class CallWriter(Writer, ABC):
         self.functions.append("\n".join(line for line in lines if line))
         return function, frozenset(read for read in body.reads if read.key not in own)
 
-    def _let(self, target: Target | None, inner: Scope) -> list[str]:
+    def _let(self, target: Target | None, inner: Locals) -> list[str]:
         if target is None:
             return []
         return [
@@ -153,7 +153,7 @@ class CallWriter(Writer, ABC):
         ]
 
 
-def _argument_changed(name: str, value: str, reads: frozenset[Read], is_slot: bool) -> list[str]:
+def _argument_lines(name: str, value: str, reads: frozenset[Read], is_slot: bool) -> list[str]:
     """Statements that give the component this argument anew, if what it reads changed."""
     test = condition(reads)
     lines = [f"    if {test}:", f"        __given[{name!r}] = {value}"] if test else []

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from actorlive.template.compiler.reads import Read, condition
 from actorlive.template.syntax.expression import Target
 
-__all__ = ["Body", "Hole", "Scope", "as_tuple", "hole_value"]
+__all__ = ["Body", "Hole", "Locals", "as_tuple", "hole_value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Locals:
     """The template's locals that an expression may use: name → its key in the change record."""
 
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -37,11 +37,11 @@ class Scope:
         """The locals as further parameters, or arguments, of a generated function."""
         return "".join(f", {name}" for name in self.keys)
 
-    def bind(self, target: Target | None, number: int) -> Scope:
+    def bind(self, target: Target | None, number: int) -> Locals:
         """The scope inside something that binds the target's names; the number keeps their keys apart."""
         if target is None:
             return self
-        return Scope({**self.keys, **{name: f".{name}.{number}" for name in target.names}})
+        return Locals({**self.keys, **{name: f".{name}.{number}" for name in target.names}})
 
 
 class Body:
@@ -49,56 +49,56 @@ class Body:
 
     def __init__(self) -> None:
         self.parts = [""]
-        self.slots: list[Hole] = []
+        self.holes: list[Hole] = []
 
-    def text(self, text: str) -> None:
+    def add_text(self, text: str) -> None:
         """Add text."""
         self.parts[-1] += text
 
-    def slot(self, slot: Hole) -> None:
+    def add_hole(self, hole: Hole) -> None:
         """Add a hole."""
-        self.slots.append(slot)
+        self.holes.append(hole)
         self.parts.append("")
 
     def of_text(self, local: str) -> Body:
         """The same where the local is known to be a text: of an attribute that it is, only that is a hole."""
-        if not any(hole.local == local for hole in self.slots):
+        if not any(hole.local == local for hole in self.holes):
             return self
         body = Body()
-        body.text(self.parts[0])
-        for hole, part in zip(self.slots, self.parts[1:], strict=True):
+        body.add_text(self.parts[0])
+        for hole, part in zip(self.holes, self.parts[1:], strict=True):
             if hole.local == local:
-                body.text(f' {hole.attribute}="')
-                body.slot(Hole(lambda _, hole=hole: hole_value(hole.attribute, hole.value), hole.reads))
-                body.text('"')
+                body.add_text(f' {hole.attribute}="')
+                body.add_hole(Hole(lambda _, hole=hole: hole_value(hole.attribute, hole.value), hole.reads))
+                body.add_text('"')
             else:
-                body.slot(hole)
-            body.text(part)
+                body.add_hole(hole)
+            body.add_text(part)
         return body
 
     @property
     def reads(self) -> frozenset[Read]:
         """What all holes read."""
-        return frozenset[Read]().union(*(slot.reads for slot in self.slots))
+        return frozenset[Read]().union(*(hole.reads for hole in self.holes))
 
     def full(self) -> str:
         """A tuple of the holes' expressions, all evaluated."""
-        return as_tuple(slot.expression("None") for slot in self.slots)
+        return as_tuple(hole.expression("None") for hole in self.holes)
 
     def over(self, indent: str, previous: str) -> str:
         """Statements that make `__v0`… from the previous slots and what changed."""
-        if not self.slots:
+        if not self.holes:
             return ""
-        lines = [f"{as_tuple(f'__v{i}' for i in range(len(self.slots)))} = {previous}"]
-        for i, slot in enumerate(self.slots):
-            test = condition(slot.reads)
+        lines = [f"{as_tuple(f'__v{i}' for i in range(len(self.holes)))} = {previous}"]
+        for i, hole in enumerate(self.holes):
+            test = condition(hole.reads)
             if test:
-                lines += [f"if {test}:", f"    __v{i} = {slot.expression(f'__v{i}')}"]
+                lines += [f"if {test}:", f"    __v{i} = {hole.expression(f'__v{i}')}"]
         return "".join(f"{indent}{line}\n" for line in lines)
 
     def variables(self) -> str:
         """A tuple of the variables that `over` made."""
-        return as_tuple(f"__v{i}" for i in range(len(self.slots)))
+        return as_tuple(f"__v{i}" for i in range(len(self.holes)))
 
 
 def hole_value(attribute: str, value: str) -> str:

@@ -14,7 +14,7 @@ from actorlive.template.compiler.reads import free_names
 from actorlive.template.syntax.expression import MARK, assign_key, put
 from actorlive.template.syntax.source import Source
 
-__all__ = ["Placer", "resolve_names"]
+__all__ = ["Positioner", "resolve_names"]
 
 
 def resolve_names(tree: ast.expr, lent: Collection[str]) -> ast.expr:
@@ -40,7 +40,7 @@ def _item(mapping: str, key: str, place: ast.Name) -> ast.expr:
     return item
 
 
-class Placer:
+class Positioner:
     """Puts the user's trees in, and gives every generated node a place in the user's file."""
 
     def __init__(

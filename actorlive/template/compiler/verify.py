@@ -9,12 +9,12 @@ from actorlive.template.compiler.check_calls import call_faults, find_component,
 from actorlive.template.rendering.compiled import Compiled
 from actorlive.template.rendering.known import BUILTINS
 from actorlive.template.rendering.updating import Changed, Slots
-from actorlive.template.syntax.nodes import Call
+from actorlive.template.syntax.nodes import ComponentCall
 
 __all__ = ["verify"]
 
 
-def verify(core: Compiled, calls: Sequence[Call], namespace: dict[str, Any]) -> None:
+def verify(core: Compiled, calls: Sequence[ComponentCall], namespace: dict[str, Any]) -> None:
     """Check calls against their components, those whose components do not exist yet when it is rendered first.
 
     Raises `TemplateError` for the first fault.
@@ -34,7 +34,7 @@ def verify(core: Compiled, calls: Sequence[Call], namespace: dict[str, Any]) -> 
     core.function = first_render
 
 
-def _exists(core: Compiled, call: Call, namespace: dict[str, Any]) -> bool:
+def _exists(core: Compiled, call: ComponentCall, namespace: dict[str, Any]) -> bool:
     """False where the component does not exist (yet); raises `TemplateError` where the call does not fit it."""
     found = find_component(call.name, namespace, BUILTINS)
     if found is None:

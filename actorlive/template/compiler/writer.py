@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from itertools import count
 from typing import Any
 
-from actorlive.template.compiler.holes import Scope
+from actorlive.template.compiler.holes import Locals
 from actorlive.template.compiler.reads import Read, free_names, reads_of, roots
 from actorlive.template.syntax.expression import Code, Loop, Target
-from actorlive.template.syntax.nodes import Call
+from actorlive.template.syntax.nodes import ComponentCall
 from actorlive.template.syntax.source import Source
 
 __all__ = ["Writer"]
@@ -36,7 +36,7 @@ class Writer:
         self.names: dict[str, int] = {}
         self.free: dict[str, ast.Name] = {}
         self.locals: dict[str, Collection[str]] = {}
-        self.calls: list[Call] = []
+        self.calls: list[ComponentCall] = []
 
     def function_name(self, kind: str, start: int, end: int) -> str:
         name = f"__{kind}_{next(self.numbers)}"
@@ -48,11 +48,11 @@ class Writer:
         self.constants[name] = value
         return name
 
-    def code(self, code: Code, scope: Scope) -> tuple[str, frozenset[Read]]:
+    def code(self, code: Code, scope: Locals) -> tuple[str, frozenset[Read]]:
         """A placeholder for the expression, and what it reads."""
         return self.tree(code.tree, code.start, scope)
 
-    def tree(self, tree: ast.expr, start: int, scope: Scope) -> tuple[str, frozenset[Read]]:
+    def tree(self, tree: ast.expr, start: int, scope: Locals) -> tuple[str, frozenset[Read]]:
         reads = reads_of(tree, scope.keys)
         for name in roots(reads):
             self.names.setdefault(name, start)
@@ -70,7 +70,7 @@ class Writer:
         self.locals[name] = target.names
         return name
 
-    def filters(self, loop: Loop, inner: Scope) -> tuple[str, frozenset[Read]]:
+    def filters(self, loop: Loop, inner: Locals) -> tuple[str, frozenset[Read]]:
         text, reads = "", frozenset[Read]()
         for code in loop.conditions:
             test, more = self.code(code, inner)

@@ -12,7 +12,7 @@ from actorlive.rendered import Rendered, SlotValue, Statics
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.updating import Changed, Slots, changed_values
 from actorlive.template.syntax.client_rules import Binding
-from actorlive.template.syntax.nodes import Call
+from actorlive.template.syntax.nodes import ComponentCall
 from actorlive.template.syntax.source import Source
 
 __all__ = [
@@ -51,7 +51,7 @@ class Generated:
     statics: Statics
     names: Mapping[str, int]
     free: tuple[ast.Name, ...]
-    calls: tuple[Call, ...]
+    calls: tuple[ComponentCall, ...]
 
 
 class Compiled:

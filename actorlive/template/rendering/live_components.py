@@ -40,7 +40,7 @@ __all__ = ["LiveComponents"]
 
 
 class LiveComponents:
-    """The numbered components of a view; a `Placer`."""
+    """The numbered components of a view; a `Numberer`."""
 
     __slots__ = ("_by_cid", "_cids", "_last", "_marked", "_modules", "_old", "_placed", "_seen", "_whole")
 
@@ -84,7 +84,7 @@ class LiveComponents:
         """The tree that the component rendered last."""
         return self._by_cid[cid].tree
 
-    def rendered(self, cid: int, tree: Rendered) -> None:
+    def note_tree(self, cid: int, tree: Rendered) -> None:
         """Note the component's new tree."""
         node = self._by_cid[cid]
         self._old.setdefault(cid, node.tree)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 from actorlive.rendered import LiveComponent
 from actorlive.template.errors import TemplateError
 
-__all__ = ["LIVE_COMPONENT", "Placement", "Placer", "place", "placer"]
+__all__ = ["LIVE_COMPONENT", "Numberer", "Placement", "numberer", "place"]
 
 
 class Placement(NamedTuple):
@@ -28,7 +28,7 @@ class Placement(NamedTuple):
     new: bool
 
 
-class Placer(Protocol):
+class Numberer(Protocol):
     """Who numbers the components of a render."""
 
     def place(self, module: object, id: object, assigns: dict[str, object]) -> LiveComponent: ...
@@ -40,12 +40,12 @@ class _LiveComponentTag:
 
 
 LIVE_COMPONENT: Final = _LiveComponentTag()
-placer: ContextVar[Placer | None] = ContextVar("actorlive.placer", default=None)
+numberer: ContextVar[Numberer | None] = ContextVar("actorlive.numberer", default=None)
 
 
 def place(given: dict[str, object]) -> LiveComponent:
     """The node for a live component; raises `TemplateError` without `module` or `id`, or outside a view."""
-    current = placer.get()
+    current = numberer.get()
     if current is None:
         raise TemplateError("a live component can only be rendered inside a view")
     assigns = dict(given)

@@ -9,7 +9,7 @@ from actorlive.rendered import Diff, LiveComponent, Rendered, diff_root, full_ro
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.live_components import LiveComponents
-from actorlive.template.rendering.placing import Placement, placer
+from actorlive.template.rendering.placing import Placement, numberer
 from actorlive.template.rendering.updating import TOUCHED, changed_values, touched_values
 
 __all__ = ["Renderer", "effective", "extended", "render_to_string"]
@@ -41,7 +41,8 @@ class Renderer:
         `changed` maps the name of each assign that changed to its value before the first change; the same
         object as now means that it was changed in place. None renders everything: a join.
         """
-        if self.start(template, assigns, changed):
+        placed = self.start(template, assigns, changed)
+        if placed:
             self._abandon()
             raise TemplateError("this render has live components: use start, render_component and finish")
         return self.finish()
@@ -84,7 +85,7 @@ class Renderer:
             changed = effective(assigns, changed, extra, before)
         new = self._run(template, assigns, changed, tree)
         new.memo = extra
-        self._components.rendered(cid, new)
+        self._components.note_tree(cid, new)
         return self._components.take_placed()
 
     def finish(self) -> Diff:
@@ -130,14 +131,14 @@ class Renderer:
         tree: Rendered | None,
     ) -> Rendered:
         core = template.core
-        token = placer.set(self)
+        token = numberer.set(self)
         try:
             slots = core.function(assigns, changed, None if tree is None else tree.slots)
         except BaseException:
             self._abandon()
             raise
         finally:
-            placer.reset(token)
+            numberer.reset(token)
         return Rendered(core.statics, slots)
 
     def _abandon(self) -> None:

@@ -257,7 +257,7 @@ def update_rows(
         if not body:
             return previous
         rows = [row(changed, slots, item) for slots, item in zip(before, items, strict=True)]
-        return _updated(previous, items, rows, None, range(len(rows)))
+        return _continuation(previous, items, rows, None, range(len(rows)))
     head, tail = (0, 0) if touched else equal_ends(old, items)
     if head == len(old) == len(items) and not body:
         return previous
@@ -277,10 +277,10 @@ def update_rows(
             rows.append(row(changed, before[source], items[i]) if body else before[source])
         else:
             rows.append(again(source, items[i]))
-    return _updated(previous, items, rows, sources, range(len(rows)), keyed=key is not None)
+    return _continuation(previous, items, rows, sources, range(len(rows)), keyed=key is not None)
 
 
-def _updated(
+def _continuation(
     previous: Comprehension,
     items: list[object],
     rows: list[Slots],
@@ -330,7 +330,7 @@ def _in_place(
     rows += [again(i, items[i]) for i in range(head, min(stop, common))]
     rows += [row(changed, None, item) for item in islice(items, max(head, common), stop)]
     rows += again_tail
-    return _updated(previous, items, rows, None, range(len(rows)) if body else range(head, stop))
+    return _continuation(previous, items, rows, None, range(len(rows)) if body else range(head, stop))
 
 
 def _sources(

@@ -15,7 +15,16 @@ from dataclasses import dataclass
 
 from actorlive.rendered import WHITE_SPACE
 from actorlive.template.syntax.expression import MARK, Code, Loop
-from actorlive.template.syntax.nodes import Attr, Call, Element, For, If, Node, Text, contents
+from actorlive.template.syntax.nodes import (
+    Attr,
+    ComponentCall,
+    For,
+    HtmlElement,
+    If,
+    TemplateNode,
+    Text,
+    contents,
+)
 from actorlive.template.syntax.source import Source
 
 __all__ = ["Binding", "bindings", "check_streams"]
@@ -38,10 +47,10 @@ class Binding:
     end: int
 
 
-def bindings(nodes: tuple[Node, ...]) -> Iterator[Binding]:
+def bindings(nodes: tuple[TemplateNode, ...]) -> Iterator[Binding]:
     """The literal bindings whose events go to the view of the template."""
     for node in nodes:
-        if isinstance(node, Element | Call):
+        if isinstance(node, HtmlElement | ComponentCall):
             yield from _bound(node.attributes)
         for children in contents(node):
             yield from bindings(children)
@@ -58,7 +67,7 @@ def _bound(attributes: tuple[Attr, ...]) -> Iterator[Binding]:
                 yield Binding(event, attr.start, attr.end)
 
 
-def check_streams(source: Source, nodes: tuple[Node, ...], parent: Element | None = None) -> None:
+def check_streams(source: Source, nodes: tuple[TemplateNode, ...], parent: HtmlElement | None = None) -> None:
     """Raise `TemplateError` for a stream's row without `id`, and for an element around rows that is no container.
 
     What stands around the rows is not known where a template, or a slot's content, begins with them.
@@ -68,7 +77,7 @@ def check_streams(source: Source, nodes: tuple[Node, ...], parent: Element | Non
             _check_rows(source, node.children)
             if parent is not None:
                 _check_container(source, parent)
-        inner = node if isinstance(node, Element) else None if isinstance(node, Call) else parent
+        inner = node if isinstance(node, HtmlElement) else None if isinstance(node, ComponentCall) else parent
         for children in contents(node):
             check_streams(source, children, inner)
 
@@ -82,9 +91,9 @@ def _over_a_stream(loop: Loop) -> bool:
     )
 
 
-def _check_rows(source: Source, nodes: tuple[Node, ...]) -> None:
+def _check_rows(source: Source, nodes: tuple[TemplateNode, ...]) -> None:
     for node in nodes:
-        if isinstance(node, Element) and not _has(node, "id"):
+        if isinstance(node, HtmlElement) and not _has(node, "id"):
             hint = "the client tells rows apart by it: write :for={dom_id, item in …} and id={dom_id}"
             raise source.error(f"the stream's row <{node.name}> has no id", node.start, node.end, hint=hint)
         if isinstance(node, Text) and node.value.strip(WHITE_SPACE):
@@ -95,7 +104,7 @@ def _check_rows(source: Source, nodes: tuple[Node, ...]) -> None:
                 _check_rows(source, branch.children)
 
 
-def _check_container(source: Source, parent: Element) -> None:
+def _check_container(source: Source, parent: HtmlElement) -> None:
     update = next((attr for attr in parent.attributes if attr.name == "phx-update"), None)
     if _has(parent, "") or (
         update is not None and (update.value == "stream" or isinstance(update.value, Code))
@@ -107,6 +116,6 @@ def _check_container(source: Source, parent: Element) -> None:
     )
 
 
-def _has(element: Element, name: str) -> bool:
+def _has(element: HtmlElement, name: str) -> bool:
     """True when the element has the attribute, or may have it by a spread."""
     return any(attr.name in (name, "") for attr in element.attributes)

@@ -15,13 +15,13 @@ __all__ = [
     "VOID",
     "Attr",
     "Branch",
-    "Call",
-    "Element",
-    "Entry",
+    "CallEntry",
+    "ComponentCall",
     "For",
+    "HtmlElement",
     "If",
     "Interpolation",
-    "Node",
+    "TemplateNode",
     "Text",
     "contents",
 ]
@@ -64,23 +64,23 @@ class Interpolation:
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class HtmlElement:
     """An HTML element; its special attributes have become `If` and `For` nodes around it."""
 
     name: str
     attributes: tuple[Attr, ...]
-    children: tuple[Node, ...]
+    children: tuple[TemplateNode, ...]
     start: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CallEntry:
     """One slot entry of a call: `<:name …>`, or its inner content under the name `inner_block`."""
 
     name: str
     attributes: tuple[Attr, ...]
-    children: tuple[Node, ...]
+    children: tuple[TemplateNode, ...]
     start: int
     end: int
     let: Target | None = None
@@ -89,13 +89,13 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ComponentCall:
     """A component: `<.name …>` or `<module.name …>`. `function` is the expression that finds it."""
 
     name: str
     function: Code
     attributes: tuple[Attr, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[CallEntry, ...]
     start: int
     end: int
 
@@ -105,7 +105,7 @@ class Branch:
     """One branch of an `If`; the condition is None for `else`."""
 
     condition: Code | None
-    children: tuple[Node, ...]
+    children: tuple[TemplateNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +123,22 @@ class For:
 
     loop: Loop
     key: Code | None
-    children: tuple[Node, ...]
+    children: tuple[TemplateNode, ...]
     start: int
     end: int
 
 
-Node = Text | Interpolation | Element | Call | If | For
+TemplateNode = Text | Interpolation | HtmlElement | ComponentCall | If | For
 
 
-def contents(node: Node) -> Iterator[tuple[Node, ...]]:
+def contents(node: TemplateNode) -> Iterator[tuple[TemplateNode, ...]]:
     """What is inside a node: the children of an element or loop, of each branch, of each entry of a call."""
     match node:
-        case Element() | For():
+        case HtmlElement() | For():
             yield node.children
         case If():
             yield from (branch.children for branch in node.branches)
-        case Call():
+        case ComponentCall():
             yield from (entry.children for entry in node.entries)
         case _:
             pass

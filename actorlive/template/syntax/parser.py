@@ -15,13 +15,13 @@ from actorlive.template.syntax.nodes import (
     VOID,
     Attr,
     Branch,
-    Call,
-    Element,
-    Entry,
+    CallEntry,
+    ComponentCall,
     For,
+    HtmlElement,
     If,
     Interpolation,
-    Node,
+    TemplateNode,
     Text,
 )
 from actorlive.template.syntax.refusals import refuse_as_text
@@ -50,7 +50,7 @@ _UPDATES = ("ignore", "stream", "append", "prepend", "replace")
 _TEMPLATE_ONLY = ("phx-no-format", "phx-no-curly-interpolation")
 
 
-def parse(source: Source) -> tuple[Node, ...]:
+def parse(source: Source) -> tuple[TemplateNode, ...]:
     """The nodes of a template; raises `TemplateError`."""
     lone = _SURROGATE.search(source.text)
     if lone is not None:
@@ -66,13 +66,13 @@ def is_component(name: str) -> bool:
     return "." in name and not name.startswith(":")
 
 
-def root_element(nodes: Iterable[Node]) -> bool:
+def root_element(nodes: Iterable[TemplateNode]) -> bool:
     """True when the nodes are one element and nothing else."""
     rest = [node for node in nodes if not _blank(node)]
-    return len(rest) == 1 and isinstance(rest[0], Element)
+    return len(rest) == 1 and isinstance(rest[0], HtmlElement)
 
 
-def _blank(node: Node) -> bool:
+def _blank(node: TemplateNode) -> bool:
     return isinstance(node, Text) and not node.value.strip(WHITE_SPACE)
 
 
@@ -82,18 +82,18 @@ class _Parser:
         self.tokens = [token for token in tokens if not isinstance(token, Comment)]
         self.pos = 0
         self.depth = 0
-        self.entries: list[list[Entry] | None] = [None]
+        self.entries: list[list[CallEntry] | None] = [None]
 
-    def document(self) -> tuple[Node, ...]:
+    def document(self) -> tuple[TemplateNode, ...]:
         nodes = self._nodes()
         if self.pos < len(self.tokens):
             raise self._stray(self.tokens[self.pos])
         return nodes
 
-    def _nodes(self) -> tuple[Node, ...]:
+    def _nodes(self) -> tuple[TemplateNode, ...]:
         """Nodes up to an end tag or a block that belongs to somebody above."""
         self.depth += 1
-        nodes: list[Node] = []
+        nodes: list[TemplateNode] = []
         while self.pos < len(self.tokens):
             token = self.tokens[self.pos]
             if self.depth > MAX_DEPTH:
@@ -109,7 +109,7 @@ class _Parser:
         self.depth -= 1
         return tuple(nodes)
 
-    def _node(self, token: Token) -> Node | None:
+    def _node(self, token: Token) -> TemplateNode | None:
         if isinstance(token, Text):
             return token
         if isinstance(token, Expression):
@@ -156,7 +156,7 @@ class _Parser:
         self._block_end(opening, ("endfor",))
         return For(opening.value, None, children, opening.start, opening.end)
 
-    def _block_body(self) -> tuple[Node, ...]:
+    def _block_body(self) -> tuple[TemplateNode, ...]:
         self.entries.append(None)
         nodes = self._nodes()
         self.entries.pop()
@@ -181,18 +181,18 @@ class _Parser:
 
     # -- tags ------------------------------------------------------------------
 
-    def _tag(self, tag: OpenTag) -> Node | None:
+    def _tag(self, tag: OpenTag) -> TemplateNode | None:
         special = self._special(tag)
         if tag.name.startswith(":"):
             self._slot(tag, special)
             return None
         if is_component(tag.name):
-            node: Node = self._component(tag, special)
+            node: TemplateNode = self._component(tag, special)
         else:
             node = self._element(tag, special)
         return self._wrap(tag, node, special)
 
-    def _wrap(self, tag: OpenTag, node: Node, special: dict[str, Attr]) -> Node:
+    def _wrap(self, tag: OpenTag, node: TemplateNode, special: dict[str, Attr]) -> TemplateNode:
         condition = _code(special.get(":if"))
         loop = special.get(":for")
         if loop is None:
@@ -232,15 +232,15 @@ class _Parser:
             raise self.source.error(f":let on <{tag.name}>", attr.start, attr.end, hint=hint)
         return special
 
-    def _element(self, tag: OpenTag, special: dict[str, Attr]) -> Element:
+    def _element(self, tag: OpenTag, special: dict[str, Attr]) -> HtmlElement:
         attributes = tuple(
             attr for attr in tag.attributes if attr.name not in special and attr.name not in _TEMPLATE_ONLY
         )
         self._check_element(tag, attributes)
         children = () if tag.self_closing or tag.name.lower() in VOID else self._content(tag)
-        return Element(tag.name, attributes, children, tag.start, tag.end)
+        return HtmlElement(tag.name, attributes, children, tag.start, tag.end)
 
-    def _content(self, tag: OpenTag, entries: list[Entry] | None = None) -> tuple[Node, ...]:
+    def _content(self, tag: OpenTag, entries: list[CallEntry] | None = None) -> tuple[TemplateNode, ...]:
         self.entries.append(entries)
         children = self._nodes()
         self.entries.pop()
@@ -285,18 +285,18 @@ class _Parser:
                 what = f"{attr.name} is a script, and cannot hold an expression"
                 raise self.source.error(what, attr.start, attr.end, hint=hint)
 
-    def _component(self, tag: OpenTag, special: dict[str, Attr]) -> Call:
-        entries: list[Entry] = []
+    def _component(self, tag: OpenTag, special: dict[str, Attr]) -> ComponentCall:
+        entries: list[CallEntry] = []
         children = () if tag.self_closing else self._content(tag, entries)
         let = _target(special.get(":let"))
         if not all(map(_blank, children)):
-            entries.insert(0, Entry("inner_block", (), trim(children), tag.start, tag.end, let))
+            entries.insert(0, CallEntry("inner_block", (), trim(children), tag.start, tag.end, let))
         elif let is not None:
             attr = special[":let"]
             hint = f"there is nothing to receive it: write <{tag.name} …>…</{tag.name}>"
             raise self.source.error(":let on a component without content", attr.start, attr.end, hint=hint)
         attributes = tuple(attr for attr in tag.attributes if attr.name not in special)
-        return Call(tag.name, self._function(tag), attributes, tuple(entries), tag.start, tag.end)
+        return ComponentCall(tag.name, self._function(tag), attributes, tuple(entries), tag.start, tag.end)
 
     def _function(self, tag: OpenTag) -> Code:
         start = tag.start + (2 if tag.name.startswith(".") else 1)
@@ -319,7 +319,7 @@ class _Parser:
             raise self.source.error("<:inner_block> is not written out", tag.start, tag.end, hint=hint)
         children = () if tag.self_closing else self._content(tag)
         loop = special.get(":for")
-        entry = Entry(
+        entry = CallEntry(
             tag.name[1:],
             tuple(attr for attr in tag.attributes if attr.name not in special),
             trim(children),
@@ -332,7 +332,7 @@ class _Parser:
         entries.append(entry)
 
 
-def trim(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+def trim(nodes: tuple[TemplateNode, ...]) -> tuple[TemplateNode, ...]:
     """Without the line breaks at both ends, which are the template's layout and not its content."""
     kept = list(nodes)
     if kept and isinstance(kept[0], Text):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from actorlive.template.errors import TemplateError
-from actorlive.template.syntax.nodes import Attr, Element, Node, contents
+from actorlive.template.syntax.nodes import Attr, HtmlElement, TemplateNode, contents
 from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source
 
@@ -25,7 +25,7 @@ def unvalued_inputs(source: Source) -> list[TemplateError]:
     return [_advice(source, element) for element in _elements(parse(source)) if _is_unvalued(element)]
 
 
-def _advice(source: Source, element: Element) -> TemplateError:
+def _advice(source: Source, element: HtmlElement) -> TemplateError:
     if element.name == "textarea":
         hint = "render what was typed between its tags, as in <textarea …>{@draft}</textarea>"
     else:
@@ -36,7 +36,7 @@ def _advice(source: Source, element: Element) -> TemplateError:
     return source.error(reason, element.start, element.start + len(element.name) + 1, hint=hint)
 
 
-def _is_unvalued(element: Element) -> bool:
+def _is_unvalued(element: HtmlElement) -> bool:
     given = {attribute.name: attribute.value for attribute in element.attributes}
     if "name" not in given or "" in given:
         return False
@@ -46,10 +46,10 @@ def _is_unvalued(element: Element) -> bool:
     return element.name == "input" and "value" not in given and isinstance(kind, str) and kind not in _KEPT
 
 
-def _elements(nodes: Iterable[Node]) -> Iterator[Element]:
+def _elements(nodes: Iterable[TemplateNode]) -> Iterator[HtmlElement]:
     """The elements that patches reach, those inside of others too."""
     for node in nodes:
-        if isinstance(node, Element):
+        if isinstance(node, HtmlElement):
             if _is_ignored(node.attributes):
                 continue
             yield node

@@ -35,7 +35,7 @@ from actorlive.template.rendering.known import BUILTINS, KNOWN
 from actorlive.template.rendering.signature import Signature
 from actorlive.template.syntax.client_rules import bindings
 from actorlive.template.syntax.literals import HeexCall, calls_in, other_calls
-from actorlive.template.syntax.nodes import Call
+from actorlive.template.syntax.nodes import ComponentCall
 from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source
 from actorlive.template.tools.modules import Module, callee, not_python, owners, parameter_names, read_module
@@ -221,7 +221,7 @@ class _Project:
 
     # -- what a template may call ----------------------------------------------
 
-    def _call(self, module: Module, source: Source, call: Call) -> Iterator[TemplateError]:
+    def _call(self, module: Module, source: Source, call: ComponentCall) -> Iterator[TemplateError]:
         root, *path = call.name.lstrip(".").split(".")
         if not path:
             signature = self._find_component(module, root)
@@ -238,7 +238,7 @@ class _Project:
             elif other is not None and path[0] not in other.names and not other.stars:
                 yield self._missing(source, call, other)
 
-    def _missing(self, source: Source, call: Call, module: Module) -> TemplateError:
+    def _missing(self, source: Source, call: ComponentCall, module: Module) -> TemplateError:
         near = did_you_mean(call.name.rpartition(".")[2], [*module.components, *BUILTINS])
         hint = f"define or import it in the module of the template.{near}"
         return source.error(f"there is no component <{call.name}>", call.start, call.end, hint=hint)
