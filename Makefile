@@ -8,25 +8,36 @@ PYTHON_VERSIONS ?= 3.12 3.13
 
 BIN := .venv/bin
 NPM := npm --no-audit --no-fund
+# Two processes, each with a Chromium of its own. A file stays in one process, because its tests share a server (a
+# fixture of the module). Files start in the order of tests/conftest.py, the longest first, not in xdist's own order by
+# number of tests, so that no long file is left to run alone at the end.
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
 CLIENT_SOURCES := $(shell find actorlive/client/src -type f) actorlive/client/build.mjs package.json
 CLIENT := actorlive/client/dist/actorlive.js
 
-.PHONY: help run test test-all soak lint format states bench bench-server build lock setup clean
+.PHONY: help run test test-all coverage soak lint format states news bench bench-server build lock setup clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: setup  ## serve the gallery on http://$(HOST):$(PORT)
+run: setup  ## serve the gallery of examples on http://localhost:4000 (HOST=, PORT=)
 	@$(BIN)/actorlive run examples.gallery.app:app --host $(HOST) --port $(PORT)
 
-test: setup .make/chromium  ## all tests, with those in a real browser
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+test: setup .make/chromium  ## all tests, with those in a real browser (ARGS= goes to pytest)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-test-all: setup  ## the tests without a browser on each of PYTHON_VERSIONS that pyenv or the system has
+test-all: setup  ## the tests without a browser on other Pythons, if pyenv or the system has them (PYTHON_VERSIONS=)
 	@failed=; for version in $(PYTHON_VERSIONS); do \
 	  .ci/test-on $$version $(ARGS) || failed="$$failed $$version"; \
 	done; test -z "$$failed" || { echo "failed on Python$$failed" >&2; exit 1; }
+
+coverage: setup  ## the tests without a browser; fails where too few lines and branches of actorlive/ run
+	@rm -rf .make/coverage && mkdir -p .make/coverage
+	$(BIN)/coverage run -m pytest --ignore=tests/browser $(PARALLEL) $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 soak: setup .make/chromium  ## what takes too long for every run
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)
@@ -53,14 +64,17 @@ format: setup  ## rewrite what is not in style
 states: setup  ## draw docs/design/states.md from the tables in the code
 	$(BIN)/python .ci/draw_states.py
 
-bench: setup .make/triotp  ## print the tables of bench/README.md
+news: setup  ## show what the fragments in news/ make of CHANGELOG.md
+	@$(BIN)/towncrier build --draft --version Unreleased 2>/dev/null
+
+bench: setup .make/triotp  ## print the tables of bench/README.md (ARGS= goes to bench/run.py)
 	$(BIN)/python bench/runtime.py --triotp .make/triotp
 	$(BIN)/python bench/templates.py
 	$(BIN)/python bench/live.py
 	$(BIN)/python bench/testing.py
 	$(BIN)/python bench/run.py $(ARGS)
 
-bench-server: setup  ## the benchmark app alone, in one process
+bench-server: setup  ## the benchmark app alone, in one process (PORT=)
 	@$(BIN)/python bench/app.py --port $(PORT)
 
 build: setup  ## the wheel, with the client in it
@@ -70,7 +84,7 @@ lock: setup  ## pin what is installed now as requirements/dev.txt
 	{ sed -n '/^#/p' requirements/dev.txt; $(BIN)/pip freeze --exclude-editable; } > requirements/dev.new
 	mv requirements/dev.new requirements/dev.txt
 
-setup: .make/python $(CLIENT)
+setup: .make/python $(CLIENT)  ## the environment in .venv, and the client; the other targets do it themselves
 
 clean:  ## forget what was set up and built
 	rm -rf .make .venv node_modules actorlive/client/dist

@@ -10,6 +10,7 @@ stub file (the same names again, in another file).
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from importlib import import_module
 from pkgutil import get_data
 from typing import Any
@@ -59,7 +60,9 @@ def _homes(package: str) -> dict[str, str]:
 
 
 def _source(package: str) -> bytes:
-    source = get_data(package, "__init__.py")
+    source = None
+    with suppress(OSError):
+        source = get_data(package, "__init__.py")
     if source is None:
         raise ImportError(
             f"the source of {package} cannot be read; its public names stand there", name=package
