@@ -2,7 +2,7 @@
 
 This is the only second implementation in the kit, and a deliberate one: the page that a test sees must be made
 from what went over the wire, by the browser's rules. The same random sequences go through this module and
-through the official client's own class under DomNode, and must give the same HTML (tests/testing/test_rendered.py).
+through the official client's own class under Node, and must give the same HTML (tests/testing/test_merging.py).
 
 The rules in short. A node holds statics `s` and numbered dynamics. A diff's value with `s` replaces what stood
 there; one without is merged into it. A comprehension keeps its entries under `k`: an entry of a diff is a merge
