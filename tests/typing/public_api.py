@@ -126,7 +126,7 @@ async def tests() -> None:
         reveal_type(view.element("li", text="x"))  # Element
         reveal_type(await view.element("li").click())  # str
         reveal_type(await view.element("li").attribute("id"))  # str | None
-        reveal_type(view.form("#f", {"a": 1}).put_submitter("#b"))  # Form
+        reveal_type(view.form("#f", {"a": 1}).put_submitter("#b"))  # FormElement
         reveal_type(await view.has_element("li"))  # bool
         reveal_type(await view.assert_push_event("x"))  # dict[str, Any]
         reveal_type((await view.assert_redirect()).flash)  # dict[str, str]
