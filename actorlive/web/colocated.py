@@ -69,11 +69,11 @@ class ColocatedAssets:
         """The manifest, to be served under the name `MANIFEST`."""
         return msgspec.json.encode(self.manifest())
 
-    def tags(self) -> Markup:
-        """The tags that a page needs of it, for its head."""
+    def tags(self, *, debug: bool = False) -> Markup:
+        """The tags that a page needs of it, for its head. `debug` has the client look for faults of the page."""
         manifest = self.manifest()
-        tags = Markup('<script type="application/json" id="al-colocated" data-src="{}">{}</script>').format(
-            f"{self._assets.prefix}/{MANIFEST}", script_json(manifest)
+        tags = Markup('<script type="application/json" id="al-colocated" data-src="{}"{}>{}</script>').format(
+            f"{self._assets.prefix}/{MANIFEST}", Markup(" data-debug" if debug else ""), script_json(manifest)
         )
         if manifest["css"] is None:
             return tags

@@ -65,7 +65,12 @@ async def respond(live: ActorLive) -> Response:
         case page:
             container = _container(live.endpoint, mount, page)
             document = render_document(
-                live.root_layout, container, page, csrf_token, live.assets, live.colocated.tags()
+                live.root_layout,
+                container,
+                page,
+                csrf_token,
+                live.assets,
+                live.colocated.tags(debug=live.endpoint.debug),
             )
             return Response(document, content_type="text/html; charset=utf-8", headers=_FRESH)
 

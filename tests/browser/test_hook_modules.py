@@ -169,3 +169,20 @@ def test_a_hook_of_the_page_has_its_own_name_first(page: Page) -> None:
     own = "<script>window.actorlive = {hooks: {'app.Count': {mounted() { this.el.textContent = 'own' }}}}</script>"
     open_page(page, counted(), head=own)
     expect(page.locator("#a")).to_have_text("own")
+
+
+ELEMENT = """export default () => customElements.define("x-sum", class extends HTMLElement {
+  connectedCallback() {
+    this.hook = window.actorlive.createHook(this, {
+      mounted() { this.handleEvent("sum", ({ value }) => (this.el.textContent = value)) },
+    })
+  }
+})"""
+
+
+def test_a_custom_element_makes_its_own_hook(page: Page) -> None:
+    rendered = {"s": ["<x-sum id=sum phx-update=ignore></x-sum>"]}
+    head = manifest(js=["/element.js"])
+    wire = Wire(page, rendered, head=head, files={**FILES, "/element.js": ELEMENT}).open()
+    wire.push("diff", {"e": [["sum", {"value": "42"}]]})
+    expect(page.locator("#sum")).to_have_text("42")

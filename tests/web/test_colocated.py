@@ -112,6 +112,12 @@ async def page_of(**options: Any) -> tuple[str, Any]:
     return html, client
 
 
+@pytest.mark.parametrize("debug", [True, False])
+async def test_only_in_debug_mode_the_client_looks_for_faults_of_the_page(debug: bool):
+    html, _ = await page_of(debug=debug)
+    assert ("data-debug" in html) is debug
+
+
 async def test_a_page_leads_to_its_hooks():
     html, client = await page_of(hooks=["/static/a.js", "/static/b.js"])
     manifest = manifest_in(html)

@@ -1,6 +1,6 @@
 // What a page may say about its client before the bundle runs: `window.actorlive`.
 
-import type { HooksOptions, LiveSocket, LiveSocketOptions } from "phoenix_live_view";
+import type { createHook, HooksOptions, LiveSocket, LiveSocketOptions } from "phoenix_live_view";
 
 import type { Latency } from "./latency";
 
@@ -24,6 +24,8 @@ export interface PageConfig {
   options?: LiveSocketOptions;
   /** Set by the bundle: a slow network on demand. */
   latency?: Latency;
+  /** Set by the bundle: a hook for a custom element, which has no module of its own to import it from. */
+  createHook?: typeof createHook;
 }
 
 export interface Config {

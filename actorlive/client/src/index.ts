@@ -6,17 +6,19 @@
 //   window.actorlive = { hooks: { Chart: { mounted() { … } } }, dom: { onPatchEnd() { … } } }
 
 import { Socket } from "phoenix";
-import { LiveSocket } from "phoenix_live_view";
+import { createHook, LiveSocket } from "phoenix_live_view";
 
 import { speakAnnouncements } from "./announce";
 import { showConnectionBanner } from "./banner";
 import { composeDom } from "./compose";
 import { readConfig } from "./config";
+import { DuplicateIds } from "./duplicate_ids";
 import { EarlyInput } from "./early_input";
 import { HookRegistry } from "./hooks";
 import { Latency } from "./latency";
 import { handleLinks } from "./links";
 import { Optimistic } from "./optimistic";
+import { inDebugMode } from "./manifest";
 import { showProgress } from "./progress";
 import { leaveStreamsUnlocked } from "./stream_locks";
 import { bindWindowFocus } from "./window_focus";
@@ -27,13 +29,19 @@ handleLinks();
 const optimistic = new Optimistic();
 const registry = new HookRegistry(config.hooks);
 const latency = new Latency();
+const duplicates = new DuplicateIds();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...config.options,
   params: config.params,
   hooks: registry.hooks,
   transport: latency.transport,
-  dom: composeDom([optimistic.dom, new EarlyInput().dom, config.dom]),
+  dom: composeDom([
+    optimistic.dom,
+    new EarlyInput().dom,
+    ...(inDebugMode() ? [duplicates.dom] : []),
+    config.dom,
+  ]),
 });
 
 optimistic.listen(liveSocket);
@@ -47,6 +55,9 @@ void registry.preload(liveSocket).then(() => {
   registry.preloadRest();
 });
 
-// For the browser's console, for tests and for hooks: liveSocket.enableDebug(), actorlive.latency.set(…).
+if (inDebugMode()) duplicates.report();
+
+// For the browser's console, for tests, for hooks and custom elements: liveSocket.enableDebug(),
+// actorlive.latency.set(…), actorlive.createHook(this, { mounted() { … } }).
 window.liveSocket = liveSocket;
-window.actorlive = { ...window.actorlive, latency };
+window.actorlive = { ...window.actorlive, latency, createHook };

@@ -1,5 +1,6 @@
 // What the application brings along, as the page says it:
 //   <script type="application/json" id="al-colocated" data-src="/live/assets/colocated.json">{"hooks": …}</script>
+// with `data-debug` on it in debug mode.
 
 export interface Manifest {
   /** The URL of each colocated hook, by name: "shop.rows.Sort". */
@@ -29,6 +30,11 @@ export async function fetchManifest(): Promise<Manifest> {
     // not reachable, or not a manifest
   }
   return readManifest();
+}
+
+/** Whether the server runs in debug mode, where the client looks for what is wrong with the page. */
+export function inDebugMode(): boolean {
+  return element()?.dataset["debug"] !== undefined;
 }
 
 function element(): HTMLElement | null {
