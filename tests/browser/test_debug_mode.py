@@ -63,7 +63,8 @@ def test_what_the_dead_render_repeats_is_said_before_the_view_is_there(
     wire = Wire(page, ROWS, head=DEBUG)
     wire.refuse_sockets = True
     page.add_init_script("""document.addEventListener("readystatechange", () => {
-      if (document.readyState === "interactive") document.body.insertAdjacentHTML("beforeend", "<p id=d></p><p id=d></p>")
+      const twins = "<p id=d></p><p id=d></p>"
+      if (document.readyState === "interactive") document.body.insertAdjacentHTML("beforeend", twins)
     })""")
     page.goto("http://actorlive.test/")
     wire.until(lambda: len(complaints) == 1)
