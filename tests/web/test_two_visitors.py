@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, Event, LiveView, Slot, Socket, Stream, Template, component, heex
 from actorlive.testing import live
+from tests.live.test_defaults import MUTABLE, Change, text  # noqa: F401 - text is read by a template
 
 
 class Say(Event):
@@ -116,3 +118,73 @@ async def test_pages_of_modules_with_equal_code_stay_apart(tmp_path: Path) -> No
     for name in [*names, *names]:
         async with live(made, f"/{name}") as view:
             assert await view.element("p").text() == name * 2
+
+
+@pytest.mark.parametrize(("default", "change"), MUTABLE, ids=lambda value: type(value).__name__)
+async def test_what_one_does_to_a_default_no_other_sees_in_the_page(default: Any, change: Change) -> None:
+    class Holder(LiveView):
+        x: object = default
+        template = heex("<p>{text(@x)}</p>")
+
+        async def handle_event(self, event: Any, socket: Socket) -> None:
+            change(self.x)
+            socket.touch("x")
+
+    made = QuartTrio("defaults")
+    ActorLive(made, secret_key="k" * 40).route("/", Holder)
+    async with live(made, "/") as one, live(made, "/") as two:
+        fresh = await two.element("p").text()
+        await one.click("go")
+        assert await one.element("p").text() != fresh
+        await two.reconnect()
+        assert await two.element("p").text() == fresh
+        async with live(made, "/") as later:
+            assert await later.element("p").text() == fresh
+
+
+class Account(LiveView):
+    user: str = ""
+    orders: list[str]
+    template = heex("<p>{@user}: {str(@orders)}</p>")
+
+    async def mount(self, params: Any, session: dict[str, Any], socket: Socket) -> None:
+        self.user = session.setdefault("user", "nobody")
+        self.orders = session.setdefault("orders", [])
+
+    async def handle_event(self, event: Any, socket: Socket) -> None:
+        self.orders.append("secret")
+        socket.touch("orders")
+
+
+async def test_each_visitor_has_a_session_of_their_own_and_a_view_its_own_copy_of_it() -> None:
+    made = QuartTrio("sessions")
+    ActorLive(made, secret_key="k" * 40).route("/", Account)
+    ada, bob = {"user": "Ada", "orders": ["a book"]}, {"user": "Bob"}
+    async with (
+        live(made, "/", session=ada) as one,
+        live(made, "/", session=bob) as two,
+        live(made, "/") as three,
+    ):
+        await one.click("order")
+        assert await one.text() == "Ada: ['a book', 'secret']"
+        for other, shown in ((two, "Bob: []"), (three, "nobody: []")):
+            await other.reconnect()
+            assert await other.text() == shown
+        await one.disconnect()
+        await one.reconnect()
+        assert await one.text() == "Ada: ['a book']"
+    assert ada == {"user": "Ada", "orders": ["a book"]}
+
+
+async def test_two_tabs_of_one_visitor_share_the_cookie_and_nothing_else() -> None:
+    made = QuartTrio("tabs")
+    ActorLive(made, secret_key="k" * 40).route("/", Account)
+    browser = made.test_client()
+    async with live(made, "/", client=browser, session={"user": "Ada", "orders": []}) as one:
+        async with live(made, "/", client=browser) as two:
+            await one.click("order")
+            await two.settle()
+            assert await two.text() == "Ada: []"
+            await two.disconnect()
+            await two.reconnect()
+            assert await two.text() == "Ada: []"
