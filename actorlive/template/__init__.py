@@ -23,10 +23,10 @@ from actorlive.template.heex import compile_function, compile_template, heex
 from actorlive.template.loader import embed_templates, load_template
 from actorlive.template.rendering.calls import Component
 from actorlive.template.rendering.compiled import Template
+from actorlive.template.rendering.matching import DuplicateKeyError
 from actorlive.template.rendering.renderer import Renderer, render_to_string
 from actorlive.template.rendering.signature import Attrs
 from actorlive.template.rendering.slots import Slot, SlotEntry, render_slot
-from actorlive.template.rendering.updating import DuplicateKeyError
 from actorlive.template.tools.format import format_source, format_template
 from actorlive.template.tools.project import check_project
 

@@ -56,10 +56,11 @@ from actorlive.template.compiler.holes import Body, Hole, Locals, as_tuple
 from actorlive.template.compiler.positions import Positioner, resolve_names
 from actorlive.template.compiler.reads import Read, condition, touched
 from actorlive.template.errors import TemplateError
-from actorlive.template.rendering import updating
+from actorlive.template.rendering import rows, updating
 from actorlive.template.rendering.calls import call, given_before
 from actorlive.template.rendering.compiled import Function, Generated
 from actorlive.template.rendering.known import KNOWN
+from actorlive.template.rendering.matching import unique
 from actorlive.template.rendering.slots import Slot, SlotEntry
 from actorlive.template.syntax.expression import MARK, Code, Loop
 from actorlive.template.syntax.nodes import (
@@ -97,10 +98,10 @@ HELPERS: dict[str, Any] = {
     "__h_path": updating.path_changed,
     "__h_disjoint": updating.disjoint,
     "__h_which": updating.which,
-    "__h_items": updating.items_of,
-    "__h_unique": updating.unique,
-    "__h_stream": updating.stream,
-    "__h_rows": updating.update_rows,
+    "__h_items": rows.items_of,
+    "__h_unique": unique,
+    "__h_stream": rows.stream,
+    "__h_plan": rows.RowPlan,
     "__h_let": updating.let,
     "__h_touched": updating.TOUCHED,
     "__h_known": KNOWN,
@@ -269,13 +270,8 @@ class _Generator(CallWriter, AttributeWriter):
             ]
         else:
             lines.append("    __items = __prev.items")
-        lines += self._row_functions(node, body, inner)
-        keys = as_tuple(repr(inner.keys[name]) for name in loop.target.names)
-        names = "None" if isinstance(loop.target.tree, ast.Name) else "__names"
-        lines.append(
-            f"    return __h_rows(__prev, __items, __row, {keys}, {names}, {'__key' if node.key else 'None'}, "
-            f"__ch, bool({condition(outer) or 'False'}), bool({touched(source_reads) or 'False'}))"
-        )
+        plan = self._plan(node, body, scope, inner, (source_reads, outer))
+        lines.append(f"    return {plan}.update(__prev, __items, __ch, (__a, {scope.arguments}))")
         self.functions.append("\n".join(lines))
         return Hole(
             lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", source_reads | outer
@@ -309,31 +305,49 @@ class _Generator(CallWriter, AttributeWriter):
         key, _ = self.code(node.key, inner)
         return [f"        __h_unique([{key} for {self.target(node.loop.target)} in __items])"]
 
-    def _row_functions(self, node: For, body: Body, inner: Locals) -> list[str]:
-        target = node.loop.target
-        lines = [
-            "    def __row(__ch, __prev, __item):",
-            f"        {self.target(target)} = __item",
-            "        if __prev is None:",
-            f"            return {body.full()}",
-            body.over("        ", "__prev").rstrip("\n"),
-            f"        return {body.variables()}",
-        ]
+    def _plan(
+        self,
+        node: For,
+        body: Body,
+        scope: Locals,
+        inner: Locals,
+        reads: tuple[frozenset[Read], frozenset[Read]],
+    ) -> str:
+        """The name of the loop's plan, which the functions that it consists of come in front of."""
+        target, (source, outer) = node.loop.target, reads
+        unpack = f"    {self.target(target)} = __item"
+        row = [unpack, "    if __prev is None:", f"        return {body.full()}"]
+        row += [body.over("    ", "__prev").rstrip("\n"), f"    return {body.variables()}"]
+        parts = {
+            "row": self._part("row", node, f"__ch, __prev, __item, __a{scope.parameters}", row),
+            "keys": as_tuple(repr(inner.keys[name]) for name in target.names),
+            "names": "None",
+            "key": "None",
+            "outer": "None",
+            "source": repr(tuple(sorted({read.key for read in source}))),
+        }
         if not isinstance(target.tree, ast.Name):
-            values = as_tuple(target.names)
-            lines += [
-                "    def __names(__item):",
-                f"        {self.target(target)} = __item",
-                f"        return {values}",
-            ]
+            names = [unpack, f"    return {as_tuple(target.names)}"]
+            parts["names"] = self._part("names", node, "__item", names)
         if node.key is not None:
             key, _ = self.code(node.key, inner)
-            lines += [
-                "    def __key(__item):",
-                f"        {self.target(target)} = __item",
-                f"        return {key}",
-            ]
-        return [line for line in lines if line]
+            parts["key"] = self._part(
+                "key", node, f"__item, __a{scope.parameters}", [unpack, f"    return {key}"]
+            )
+        changed = condition(outer)
+        if changed:
+            parts["outer"] = self._part(
+                "outer", node, f"__ch, __a{scope.parameters}", [f"    return {changed}"]
+            )
+        plan = f"__plan_{next(self.numbers)}"
+        self.functions.append(f"{plan} = __h_plan({', '.join(parts.values())})")
+        return plan
+
+    def _part(self, kind: str, node: For, parameters: str, lines: list[str]) -> str:
+        """Write one of the functions of a loop; returns its name."""
+        name = self.function_name(kind, node.start, node.end)
+        self.functions.append("\n".join([f"def {name}({parameters}):", *filter(None, lines)]))
+        return name
 
 
 def _text(name: str, previous: str, reads: frozenset[Read]) -> str:

@@ -37,6 +37,11 @@ class Locals:
         """The locals as further parameters, or arguments, of a generated function."""
         return "".join(f", {name}" for name in self.keys)
 
+    @property
+    def arguments(self) -> str:
+        """The locals as further items of a tuple."""
+        return "".join(f"{name}, " for name in self.keys)
+
     def bind(self, target: Target | None, number: int) -> Locals:
         """The scope inside something that binds the target's names; the number keeps their keys apart."""
         if target is None:
