@@ -61,7 +61,12 @@ def parser() -> argparse.ArgumentParser:
     fmt_.add_argument("paths", nargs="+", type=Path, help="files and folders")
     check_ = commands.add_parser("check", help="find the faults of all templates without running anything")
     check_.set_defaults(command=check)
-    check_.add_argument("paths", nargs="+", type=Path, help="files and folders")
+    check_.add_argument("paths", nargs="*", type=Path, help="files and folders")
+    check_.add_argument(
+        "--show",
+        metavar="FILE[:NAME]",
+        help="print what a file's templates, or a component's, are compiled to",
+    )
     return top
 
 
@@ -129,9 +134,14 @@ def _format_file(file: Path, *, write: bool) -> bool:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Print every fault, as the import would have it; exit 1 if there is one."""
-    from actorlive.template.tools.project import check_project
+    """Print every fault, as the import would have it; exit 1 if there is one. With --show print compiled templates."""
+    from actorlive.template.tools.project import check_project, list_templates
 
+    if options.show is not None:
+        path, _, name = options.show.partition(":")
+        print(list_templates(Path(path), name), end="")
+    elif not options.paths:
+        raise TargetError("nothing to check: name files or folders")
     faults = check_project(options.paths)
     for fault in faults:
         print(f"{fault}\n")

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from actorlive.rendered import (
     Comprehension,
@@ -76,9 +76,9 @@ from actorlive.template.syntax.nodes import (
 from actorlive.template.syntax.parser import root_element
 from actorlive.template.syntax.source import Source
 
-__all__ = ["generate"]
+__all__ = ["HELPERS", "Generator", "generate"]
 
-HELPERS: dict[str, Any] = {
+HELPERS: Final[Mapping[str, object]] = {
     "__h_text": escape_str,
     "__h_dynamic": updating.dynamic,
     "__h_attribute": attribute,
@@ -112,15 +112,24 @@ def generate(
     source: Source, nodes: tuple[TemplateNode, ...], namespace: dict[str, Any], resolve: Mapping[str, object]
 ) -> Generated:
     """Compile the nodes. `namespace` are the globals of the user's module, `resolve` the built-in components."""
-    return _Generator(source, namespace, resolve).template(nodes)
+    return Generator(source, namespace, resolve).template(nodes)
 
 
-class _Generator(CallWriter, AttributeWriter):
+class Generator(CallWriter, AttributeWriter):
+    """Writes the functions of one template."""
+
     def __init__(self, source: Source, namespace: dict[str, Any], builtins: Mapping[str, object]) -> None:
         super().__init__(source, namespace, builtins)
         self.constants.update(HELPERS)
 
     def template(self, nodes: tuple[TemplateNode, ...]) -> Generated:
+        """The template, compiled."""
+        name, statics = self.write(nodes)
+        function = self._compile(self.module(name))
+        return Generated(function, statics, self.names, tuple(self.free.values()), tuple(self.calls))
+
+    def write(self, nodes: tuple[TemplateNode, ...]) -> tuple[str, Statics]:
+        """Write all functions; returns the name of the template's own, and its statics."""
         body = self.body(nodes, Locals())
         name = self.function_name("template", 0, min(1, len(self.source.text)))
         self.functions.append(
@@ -128,11 +137,10 @@ class _Generator(CallWriter, AttributeWriter):
             f"    if __prev is None:\n        return {body.full()}\n"
             f"{body.over('    ', '__prev')}    return {body.variables()}\n"
         )
-        statics = Statics(body.parts, root=root_element(nodes))
-        free = tuple(self.free.values())
-        return Generated(self._compile(name), statics, self.names, free, tuple(self.calls))
+        return name, Statics(body.parts, root=root_element(nodes))
 
-    def _compile(self, root: str) -> Function:
+    def module(self, root: str) -> ast.Module:
+        """A module of one factory that holds all functions, and returns that of the name `root`."""
         inner = "".join(f"    {line}\n" for text in self.functions for line in text.splitlines())
         parameters = ", ".join(self.constants)
         tree = ast.parse(f"def __factory({parameters}):\n{inner}    return {root}\n")
@@ -140,9 +148,11 @@ class _Generator(CallWriter, AttributeWriter):
         trees = {
             name: resolve_names(tree, lent.difference(self.locals[name])) for name, tree in self.trees.items()
         }
-        located = Positioner(self.source, trees, self.spans).module(tree)
+        return Positioner(self.source, trees, self.spans).module(tree)
+
+    def _compile(self, module: ast.Module) -> Function:
         try:
-            code = compile(located, self.source.filename, "exec", dont_inherit=True)
+            code = compile(module, self.source.filename, "exec", dont_inherit=True)
         except SyntaxError as error:
             raise self._refusal(error) from None
         made: dict[str, Any] = {}
@@ -340,7 +350,8 @@ class _Generator(CallWriter, AttributeWriter):
                 "outer", node, f"__ch, __a{scope.parameters}", [f"    return {changed}"]
             )
         plan = f"__plan_{next(self.numbers)}"
-        self.functions.append(f"{plan} = __h_plan({', '.join(parts.values())})")
+        arguments = ", ".join(f"{name}={text}" for name, text in parts.items())
+        self.functions.append(f"{plan} = __h_plan({arguments})")
         return plan
 
     def _part(self, kind: str, node: For, parameters: str, lines: list[str]) -> str:

@@ -21,6 +21,7 @@ from actorlive.template.colocated.kinds import TYPES
 from actorlive.template.colocated.registry import ColocatedRegistry
 from actorlive.template.compiler.check_calls import call_faults, signature_faults
 from actorlive.template.compiler.codegen import generate
+from actorlive.template.compiler.listing import listing
 from actorlive.template.errors import TemplateError
 from actorlive.template.heex import not_a_literal
 from actorlive.template.names import snake_case
@@ -40,7 +41,7 @@ from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source
 from actorlive.template.tools.modules import Module, callee, not_python, owners, parameter_names, read_module
 
-__all__ = ["check_project", "source_files"]
+__all__ = ["check_project", "list_templates", "source_files"]
 
 _SKIPPED = frozenset(("node_modules", "__pycache__", "build", "dist", "site-packages"))
 _ROOTS = {"LiveView": frozenset[str](), "LiveComponent": frozenset(("myself", "uploads"))}
@@ -59,6 +60,38 @@ def check_project(paths: Iterable[str | Path]) -> list[TemplateError]:
     for file in files:
         faults += sorted(project.faults(file), key=lambda fault: (fault.lineno, fault.column))
     return faults
+
+
+def list_templates(path: Path, owner: str = "") -> str:
+    """What the templates of a file are compiled to, or only those of the component or view named `owner`.
+
+    Raises `TemplateError` for a fault in one, and where there is none.
+    """
+    if not path.is_file():
+        raise TemplateError(f"there is no file {str(path)!r}")
+    module = Module(path) if path.suffix == ".heex" else read_module(path)
+    found = [Source.of_path(path)] if path.suffix == ".heex" else list(_sources(module, owner))
+    if not found:
+        whose = f" of {owner!r}" if owner else ""
+        raise TemplateError(f"there is no template{whose} in {path}", hint="name a component or a view")
+    return "\n\n".join(_listed(module, source.tidy()) for source in found)
+
+
+def _sources(module: Module, owner: str) -> Iterator[Source]:
+    if module.tree is None:
+        raise not_python(module.path, module.path.read_text(encoding="utf-8", errors="replace"))
+    of = dict(owners(module.tree))
+    for call in calls_in(str(module.path)).values():
+        whose = getattr(of.get(call.position), "name", "")
+        source = call.source(str(module.path)) if _is_heex(module, call.function) else None
+        if source is not None and owner in ("", whose):
+            yield source
+
+
+def _listed(module: Module, source: Source) -> str:
+    line = source.position(0)[0] + 1
+    nodes = extract(source, parse(source), _namespace(module), into=ColocatedRegistry())
+    return f"# {source.filename}:{line}\n{listing(source, nodes)}"
 
 
 def source_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -146,12 +179,8 @@ class _Project:
         yield from _missing_names(module, source, generated, owner)
 
     def _compile(self, module: Module, source: Source) -> tuple[Compiled, Generated]:
-        namespace: dict[str, object] = {"__name__": module.path.stem, "__file__": str(module.path)}
-        namespace |= {name: TYPES[of] for name, (_, of) in module.imports.items() if of in TYPES}
-        whole = [name for name, imported in module.imports.items() if imported == ("actorlive", "")]
-        namespace |= dict.fromkeys(whole, SimpleNamespace(**TYPES))
         try:
-            nodes = extract(source, parse(source), namespace, into=self.colocated)
+            nodes = extract(source, parse(source), _namespace(module), into=self.colocated)
             generated = generate(source, nodes, {}, BUILTINS)
         except (RecursionError, MemoryError):
             raise source.error("the template is too deep, or too large, for Python", 0) from None
@@ -264,6 +293,14 @@ class _Project:
                 if path.parts[-len(candidate.parts) :] == candidate.parts and other is not module:
                     return other
         return None
+
+
+def _namespace(module: Module) -> dict[str, object]:
+    """What of a module's globals is needed to take colocated code out of its templates."""
+    namespace: dict[str, object] = {"__name__": module.path.stem, "__file__": str(module.path)}
+    namespace |= {name: TYPES[of] for name, (_, of) in module.imports.items() if of in TYPES}
+    whole = [name for name, imported in module.imports.items() if imported == ("actorlive", "")]
+    return namespace | dict.fromkeys(whole, SimpleNamespace(**TYPES))
 
 
 def _declares(statement: ast.stmt) -> Iterator[str]:
