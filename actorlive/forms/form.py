@@ -164,7 +164,7 @@ def to_form(
     A mapping alone is taken as params; anything else as data, with `params` typed over it. A `Form` is
     taken over with what is given here replaced. `as_` is the key that the form's params arrive under,
     `id` defaults to it. `errors` are messages by path, or what `validate` returned. Raises `FormError`
-    if `data` is a plain value or has keys that are no strings. Mirrors `Phoenix.Component.to_form/2`.
+    if `data` is a plain value or has keys that are not strings. Mirrors `Phoenix.Component.to_form/2`.
     """
     if isinstance(data, Form):
         form = data
@@ -183,7 +183,7 @@ def to_form(
 
 
 def used_input(field: Field) -> bool:
-    """Whether the person has been in the input, so that its errors are no surprise.
+    """Whether the person has been in the input, so that its errors do not come as a surprise.
 
     False for a field that was not sent, or sent together with its `_unused_` mark; for nested fields,
     true as soon as one of them is used. Mirrors `Phoenix.Component.used_input?/1`.

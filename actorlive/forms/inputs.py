@@ -14,7 +14,7 @@ import msgspec
 __all__ = ["input_value"]
 
 
-_MOST_NOUGHTS = 30
+_MOST_ZEROS = 30
 
 
 def input_value(value: object) -> Any:
@@ -45,8 +45,8 @@ def _clock(value: datetime | time) -> str:
 
 
 def _decimal(value: Decimal) -> str:
-    """Without exponent, unless that would be a line of noughts, as long as whoever sent the number likes."""
-    return format(value, "f") if abs(value.adjusted()) <= _MOST_NOUGHTS else str(value)
+    """Without exponent, unless that would be an arbitrarily long run of zeros."""
+    return format(value, "f") if abs(value.adjusted()) <= _MOST_ZEROS else str(value)
 
 
 def _several(values: Iterable[object]) -> list[Any]:

@@ -1,6 +1,6 @@
 """What is said about an event that does not fit its struct: which field, what came, what is declared, what to do.
 
-A `Misfit` is data, for the log's line, for telemetry, and for whoever wants to show it in a page. It may hold what
+A `Misfit` is data, for the log's line, for telemetry, and for an application that shows it in a page. It may hold what
 a person typed, cut short; fields whose names speak of secrets are left out, as Phoenix filters its parameters.
 """
 

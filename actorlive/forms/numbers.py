@@ -4,7 +4,7 @@ Python's `hash` of a number is not keyed: all multiples of 2^61-1 share one, so 
 costs seconds. An integer outside of 64 bits is therefore none of ours (a browser's JSON cannot hold it exactly
 either), and among decimals, UUIDs and keys of other types no more than `MAX_ALIKE` different ones may share a
 hash. NaN and the infinities answer every comparison in their own way, and a decimal with an exponent of a billion
-is a gigabyte of noughts as soon as it is printed. One rule, for events and for `validate()`.
+is a gigabyte of zeros as soon as it is printed. One rule, for events and for `validate()`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A browser has no lists of fields and no "untouched". The client and the templates encode both in the
 names of fields, and this module reads them: `addresses[0]`, `addresses[1]` are the items of a list,
-`addresses_sort[]` and `addresses_drop[]` their new order, `_unused_email` says that nobody has been
+`addresses_sort[]` and `addresses_drop[]` their new order, `_unused_email` says that the person has not been
 in `email` yet. Everything here comes from outside and may have any shape.
 """
 
@@ -18,7 +18,7 @@ _LONGEST_INDEX = 9
 
 
 def as_params(value: object) -> dict[str, Any] | None:
-    """`value` as a dict with string keys, or None if it is no such thing."""
+    """`value` as a dict with string keys, or None if it is not a mapping."""
     if not isinstance(value, Mapping):
         return None
     mapping = cast("Mapping[object, Any]", value)
@@ -26,7 +26,7 @@ def as_params(value: object) -> dict[str, Any] | None:
 
 
 def indexed(value: object) -> list[Any] | None:
-    """The items of a list of fields, or None if `value` is no such list.
+    """The items of a list of fields, or None if `value` is not such a list.
 
     Takes `{"1": b, "0": a}`, as `f[1]=b&f[0]=a` decodes, and lists, as `f[]=a&f[]=b` does.
 
@@ -53,7 +53,7 @@ def _is_index(key: str) -> bool:
 
 
 def is_used(params: Mapping[str, Any], name: str) -> bool:
-    """Whether somebody has been in the field `name`, or, where fields are nested in it, in one of them."""
+    """Whether the person has been in the field `name`, or, where fields are nested in it, in one of them."""
     if name.startswith("_") or name not in params or _UNUSED + name in params:
         return False
     nested = as_params(params[name])
@@ -65,7 +65,7 @@ def is_used(params: Mapping[str, Any], name: str) -> bool:
 def sort_and_drop(params: Mapping[str, Any], path: str) -> dict[str, Any]:
     """Apply `NAME_sort` and `NAME_drop` to the list of nested forms `NAME`; returns new params.
 
-    `NAME_sort` lists the indices in their new order. A word that is no index, like "new", puts an empty
+    `NAME_sort` lists the indices in their new order. A word that is not an index, like "new", puts an empty
     item there: that is how a button adds one. `NAME_drop` lists the indices to leave out. Items that
     are in neither keep their order behind the sorted ones. `path` may lead through nested forms and
     lists of them: `"orders.lines"`. Mirrors `sort_param` and `drop_param` of Ecto's `cast_assoc`.

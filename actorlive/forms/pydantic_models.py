@@ -98,7 +98,7 @@ def validate_model(type_: type[T], params: object) -> Ok[T] | Error[dict[str, li
 
 
 class _Bounds:
-    """The numbers of one form; those that may not come in are noted and replaced by a text that is none."""
+    """The numbers of one form; those that are refused are noted and replaced by a text that is not a number."""
 
     def __init__(self) -> None:
         self.errors: dict[str, list[str]] = {}

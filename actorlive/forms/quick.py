@@ -17,7 +17,7 @@ from actorlive.forms.scalars import is_anything
 
 __all__ = ["suspicious"]
 
-_ESCAPES = rb"|\\u00[346]"  # digits and letters that somebody wrote as escapes
+_ESCAPES = rb"|\\u00[346]"  # digits and letters that were written as escapes
 _LONG_NUMBER: Final = re.compile(rb"\d{19}" + _ESCAPES)
 _ODD_NUMBER: Final = re.compile(rb"\d{19}|[nN][aA][nN]|[iI][nN][fF]" + _ESCAPES)
 _ANYTHING: Final = re.compile(rb"")

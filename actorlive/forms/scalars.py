@@ -1,7 +1,7 @@
 """One value against one declared type: what a control sends, made into what the type wants.
 
 Controls send text. White space around it is dropped wherever the type is not text itself; a number may have a
-sign, leading noughts or a bare point; a `datetime-local` input leaves out the seconds; a checkbox without a
+sign, leading zeros or a bare point; a `datetime-local` input leaves out the seconds; a checkbox without a
 `value` says "on". This module evens that out, lets msgspec convert, and bounds numbers (`numbers`).
 """
 
@@ -110,7 +110,7 @@ def _number(text: str) -> str | None:
 
 
 def _clock(text: str) -> str | None:
-    """A time of day, with its seconds. A bare number, which msgspec takes for seconds since 1970, is no such thing."""
+    """A time of day, with its seconds. A bare number, which msgspec takes for seconds since 1970, is not one."""
     text = text.strip()
     if ":" not in text:
         return None

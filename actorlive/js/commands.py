@@ -23,7 +23,7 @@ __all__ = ["JS", "CommandError", "JSCommands", "Names", "RelativeSelector", "Tar
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
-# What the client's overlay can lay over an element and take away again (see `JSCommands.push`).
+# What the client's overlay can lay over an element and remove again (see `JSCommands.push`).
 _CLASSES_AND_ATTRIBUTES = {
     "add_class",
     "remove_class",
@@ -269,7 +269,7 @@ class JSCommands:
         time: float | None = None,
         blocking: bool = True,
     ) -> JSCommands:
-        """Run a transition. The end classes stay on the element; nothing takes them off by itself."""
+        """Run a transition. The end classes stay on the element; they are not removed by themselves."""
         animation = _animation(transition, time, blocking=blocking)
         return self._add("transition", to=options.target(to), **animation)
 

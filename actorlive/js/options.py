@@ -1,7 +1,7 @@
 """The options of JS commands: checked, and turned into the values that the client reads.
 
 Every function takes one option as a person writes it and returns what goes on the wire, or raises
-`CommandError`. A fault is found where the command is built, in Python, not later in somebody's browser.
+`CommandError`. A fault is found where the command is built, in Python, not later in a visitor's browser.
 """
 
 from __future__ import annotations

@@ -239,7 +239,7 @@ class FormElement(Element):
 
     def _fill(self, form: DomNode) -> list[DomNode]:
         if form.tag != "form":
-            raise FormError(f"{form!r} is no form")
+            raise FormError(f"{form!r} is not a form")
         filled = forms.fill(self._view.page.document, form, self._data)
         for control in filled:
             control.client.used = True

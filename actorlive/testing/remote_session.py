@@ -37,7 +37,7 @@ async def connect(
 
     `socket_path` is where the server's LiveSocket listens; `heartbeat` seconds lie between two signs of life, and a
     server that has not answered one when the next is due counts as gone. Raises what `live` raises, and `OSError`
-    when nobody answers. Leaving the block closes the socket.
+    when no server answers. Leaving the block closes the socket.
     """
     require_trio()
     failure: BaseException | None = None

@@ -46,8 +46,8 @@ def live(
     `app` is a Quart app with ActorLive attached, or the ActorLive itself. `connect_params` are the params of the
     client's LiveSocket (`put_connect_params/2`), `client` a Quart test client whose cookies count, `session` what
     its session holds beforehand, as after a login (`init_test_session/2`), `network` what lies between. Entering
-    raises `Redirected` when the page or the join leads elsewhere, `UnexpectedStatus`, `JoinFailed`, or plainly what
-    a callback raised. Inside, the test stands in the application's node, so `send` to a name, `whereis` and their
+    raises `Redirected` when the page or the join leads elsewhere, `UnexpectedStatus`, `JoinFailed`, or
+    what a callback raised. Inside, the test is in the application's node, so `send` to a name, `whereis` and their
     like work. Leaving ends everything that was begun; what the view leaves running raises `Leak`, unless `leaks`
     allows it. `on_error="warn"` makes a duplicate id a warning, as a form without an id always is.
     """

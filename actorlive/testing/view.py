@@ -242,7 +242,8 @@ class View:
         """Go where the view sends its visitor; the view there (`follow_redirect/3`).
 
         A navigation goes over the same socket where the live session allows it, else the page is loaded, as in the
-        browser. Raises `Failure` when there is no redirect, it leads elsewhere than `to`, or to no live view.
+        browser. Raises `Failure` when there is no redirect, it leads elsewhere than `to`, or to a page without a live
+        view.
         """
         await self.assert_redirect(to)
         navigation = self.client_view.navigation
@@ -250,7 +251,7 @@ class View:
         return View(self._driver, await self._driver.follow(navigation))
 
     async def follow_to_page(self, to: str | None = None) -> Loaded:
-        """Like `follow_redirect`, to a page that is no live view."""
+        """Like `follow_redirect`, to a page that is not a live view."""
         await self.assert_redirect(to)
         navigation = self.client_view.navigation
         assert navigation is not None

@@ -7,7 +7,7 @@
 * A message whose `join_ref` is neither the topic's nor null is from an earlier life of the channel and is
   ignored; one for a topic without channel is answered with "unmatched topic".
 * A channel that was left or replaced is forgotten at once, so its end later says nothing more to the client.
-* A frame that is no message at all raises `ProtocolError`: the peer does not speak the protocol, and the
+* A frame that is not a message at all raises `ProtocolError`: the peer does not speak the protocol, and the
   transport closes with the error's code. Everything else gets an answer or is ignored.
 
 Mirrors `Phoenix.Socket`'s handling of incoming messages.
@@ -94,7 +94,7 @@ class Leave(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """A frame to send back; nobody else needs to know."""
+    """Answered here already: a frame to send back."""
 
     frame: bytes
 

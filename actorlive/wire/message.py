@@ -2,7 +2,7 @@
 
 A text frame is a JSON array `[join_ref, ref, topic, event, payload]`; a binary frame (an upload's chunk)
 carries the same five with raw bytes as its payload. Refs are opaque strings that the client makes up:
-they are echoed, never interpreted. A payload stays undecoded (`msgspec.Raw`) until whoever knows its type
+they are echoed, never interpreted. A payload stays undecoded (`msgspec.Raw`) until the code that knows its type
 decodes it, so that a frame costs one pass over its head and one over its body.
 """
 
@@ -39,7 +39,7 @@ class BinaryMessage(msgspec.Struct, frozen=True):
 
 
 class JoinPayload(msgspec.Struct, frozen=True):
-    """The payload of a `phx_join` on a view's topic; what it claims is checked by whoever authorizes it.
+    """The payload of a `phx_join` on a view's topic; what it claims is checked where it is authorized.
 
     `url` comes with the first join of a page's main view and with its rejoins, `redirect` with a live
     navigation; children have neither. `session`, `static` and `flash` are signed tokens.

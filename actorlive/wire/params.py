@@ -2,7 +2,7 @@
 
 `user[name]=Ada` is a key in a dict, `tags[]=a` an element of a list, `lines[][qty]=1` a new dict in a list.
 Where two fields disagree about a value's kind the later one wins. All leaves are strings. The text comes
-from a browser, or from somebody who pretends to be one, so its number of fields and their depth are bounded.
+from a browser, or from a program that pretends to be one, so its number of fields and their depth are bounded.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def split_name(name: str) -> list[str]:
 def decode_query(text: str, *, max_fields: int = MAX_FIELDS, max_depth: int = MAX_DEPTH) -> Params:
     """Decode `text` (`application/x-www-form-urlencoded`, UTF-8) to nested data.
 
-    Raises `ParamsError` beyond `max_fields` fields or `max_depth` levels. Bytes that are no UTF-8 become
+    Raises `ParamsError` beyond `max_fields` fields or `max_depth` levels. Bytes that are not UTF-8 become
     U+FFFD.
     """
     params: Params = {}

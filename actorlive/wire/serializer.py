@@ -1,6 +1,6 @@
 """Frames to messages and back: Phoenix's V2 JSON serializer, sans-I/O.
 
-Everything that arrives is hostile: `decode` gives a typed message or raises `ProtocolError`, whatever the
+Everything that arrives is hostile: `decode` returns a typed message or raises `ProtocolError`, whatever the
 bytes. What leaves is built by the server itself; `msgspec` writes it in one pass, int keys of diffs included.
 """
 
@@ -24,13 +24,13 @@ __all__ = [
     "encode_reply",
 ]
 
-# The close code that Phoenix answers a frame with that it cannot take apart (its socket process crashes).
+# The close code that Phoenix uses for a frame that it cannot parse (its socket process crashes).
 CANNOT_DECODE = 1011
 
 _PUSH = 0
 _HEADER = 5  # kind and four lengths
 
-# JSON escapes: pairs of surrogates, lone ones, and all others, so that an escaped backslash before "ud800" is none.
+# JSON escapes: pairs of surrogates, lone ones, and all others, so that an escaped backslash before "ud800" is not one.
 _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u([dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
     re.DOTALL,

@@ -1,7 +1,7 @@
-"""The items that all visitors share: an SQLite file, and word of every change to whoever listens.
+"""The items that all visitors share: an SQLite file, and a message about every change to each subscriber.
 
 A call on a local file takes less time than handing it to a thread, so it is made at once. That also means that
-nobody comes between a change and its broadcast: everybody hears of changes in the order in which they were made.
+nothing comes between a change and its broadcast: all subscribers get changes in the order in which they were made.
 """
 
 import sqlite3
@@ -49,7 +49,7 @@ class Gone:
 
 
 class Store:
-    """Every change names the view that makes it, which hears of it by the result and not by the broadcast."""
+    """Every change names the view that makes it, which gets the result and not the broadcast."""
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None)
@@ -60,7 +60,7 @@ class Store:
         )
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()
 
     def all(self) -> list[Item]:

@@ -263,7 +263,7 @@ class ItemsLive(LiveView[ItemsEvent]):
 
 
 async def create(title: str, by: Pid) -> Item | Error:
-    """Shielded: what somebody added is stored, though they have left or lost their connection meanwhile."""
+    """Shielded: what a visitor added is stored, though they have left or lost their connection meanwhile."""
     with trio.CancelScope(shield=True):
         await trio.sleep(0.8)
     return Error("refused") if "fail" in title.lower() else store.create(title, by)

@@ -66,7 +66,7 @@ class Counted:
 
 @dataclass(frozen=True)
 class Finished:
-    """The reader has no line left, and nobody works on one."""
+    """The reader has no line left, and no worker is busy with one."""
 
     poisoned: list[str]
 

@@ -3,7 +3,7 @@
 import type { BannerMessages } from "./config";
 import { onPageLoading } from "./loading";
 
-/** Milliseconds that the transport may be down before we say so: a short blip is nobody's business. */
+/** Milliseconds that the transport may be down before we say so: a short blip is not worth a word. */
 const PATIENCE = 600;
 
 export function showConnectionBanner(messages: BannerMessages): void {

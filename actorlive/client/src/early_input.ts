@@ -1,8 +1,8 @@
 // What was typed before the view was there.
 //
 // A page can be read and typed into as soon as it is painted; its view joins later, on a slow network much
-// later. The join's patch puts every control that has not the focus back to what the server rendered, and the
-// server never hears of what it took away. So the controls that differ from what was rendered are noted when
+// later. The join's patch resets every control without the focus to what the server rendered, and the server is
+// never told what was lost. So the controls that differ from what was rendered are noted when
 // that patch begins, put back when it ends, and reported like any other input once the view listens. The same
 // holds for what the browser filled in by itself.
 

@@ -1,7 +1,7 @@
 // Hooks that come as ES modules, without a build step of the application: those of its own modules, whose
 // every export is a hook, and those that its templates bring along, each the default export of a module.
 //
-// The LiveSocket asks our registry by name, and wants an answer at once. Before it connects, the registry
+// The LiveSocket asks our registry by name, and needs the hook at once. Before it connects, the registry
 // fetches the application's modules and the hooks of the elements that are there; the others follow when the
 // browser is idle. An element that is quicker (live navigation, a patch) gets a stand-in, which becomes the
 // real hook when its module is there.

@@ -9,7 +9,7 @@
 export interface LatencySettings {
   /** Milliseconds that every frame takes, each way. */
   delay?: number;
-  /** Up to so many more, drawn for each frame. */
+  /** Up to this many milliseconds more, drawn for each frame. */
   jitter?: number;
   /** Makes the draws repeatable. */
   seed?: number;
@@ -20,7 +20,7 @@ export class Latency {
   #jitter = 0;
   #random: () => number = Math.random;
 
-  /** Takes effect at once; what is not named becomes 0. */
+  /** Takes effect at once; what is left out becomes 0. */
   set({ delay = 0, jitter = 0, seed }: LatencySettings): void {
     this.#delay = delay;
     this.#jitter = jitter;
@@ -80,7 +80,7 @@ class Lane {
     this.#draw = draw;
   }
 
-  /** Deliver later and answer true; false when there is nothing to wait for. */
+  /** Deliver later and return true; false when there is nothing to wait for. */
   hold(deliver: () => void): boolean {
     const delay = this.#draw();
     if (delay === 0 && this.#waiting.length === 0) return false;

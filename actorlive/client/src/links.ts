@@ -1,8 +1,8 @@
 // Links and buttons that ask first (data-confirm), and those that send a request (data-method).
 //
 // A click on such an element, or inside of it, first sends it the event `phoenix.link.click`, which bubbles and can
-// be cancelled: whoever cancels it has refused the click, for the browser, for phx-click and for the request. The
-// question of data-confirm is asked when it arrives at the window, so a page with a dialog of its own listens
+// be cancelled: a listener that cancels it has refused the click, for the browser, for phx-click and for the
+// request. The question of data-confirm is asked when it arrives at the window, so a page with a dialog of its own listens
 // further in and stops it there. The request is a form's, made and submitted at once. We listen before the
 // LiveSocket does, so that what was refused never gets to it.
 

@@ -50,7 +50,7 @@ class DomComment(str):
 
 @dataclass(slots=True)
 class ClientState:
-    """What the browser knows of an element beside its attributes, and the server does not send."""
+    """What the browser knows about an element beside its attributes, and the server does not send."""
 
     sticky_classes: tuple[list[str], list[str]] = field(default_factory=lambda: ([], []))
     """Classes added and removed by JS commands; applied again after every patch."""

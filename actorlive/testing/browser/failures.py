@@ -74,7 +74,7 @@ def _short(text: str, length: int = 60) -> str:
 
 
 def pretty(node: DomNode, lines: int = MAX_LINES) -> str:
-    """Indented HTML, cut after so many lines."""
+    """Indented HTML, cut after `lines` lines."""
     out: list[str] = []
     _indent(node, 1, out)
     if len(out) > lines:

@@ -147,7 +147,7 @@ class Gesture:
 def send(
     page: Page, view: ClientView, payload: dict[str, Any], what: str, node: DomNode | None
 ) -> ClientPush:
-    """Send an event. Raises `ViewGone` when there is nobody to send it to."""
+    """Send an event. Raises `ViewGone` when the view has ended."""
     if view.navigation is not None:
         raise ViewGone(
             f"{what}: the view has sent its visitor to {view.navigation.to!r};"
@@ -326,7 +326,7 @@ def form_of(page: Page, control: DomNode) -> DomNode:
     form = find_form(page, control)
     if form is None:
         raise ElementError(
-            f"{control!r} stands in no form, and only forms send changes: put a <form> around it"
+            f"{control!r} is not in a form, and only forms send changes: put a <form> around it"
         )
     return form
 

@@ -1,7 +1,7 @@
 """What a view of a page is to its client, and what may become of it.
 
-The table is the official client's: what it does with each frame in each state. What is not in the table is a fault of
-whoever did it, most often of a server that speaks for a view that has ended.
+The table is the official client's: what it does with each frame in each state. What is not in the table is a fault,
+most often of a server that speaks for a view that has ended.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ __all__ = ["MAX_STEPS", "advance", "settle", "until", "where"]
 __tracebackhide__ = hide_frames
 
 MAX_STEPS = 100_000
-"""So many steps of tasks in one `settle` are taken for a loop that never rests."""
+"""How many steps of tasks in one `settle` are taken for a loop that never rests."""
 
 _THREAD_WAIT = 0.005
 _THREAD_ROUNDS = 2_000
@@ -90,7 +90,7 @@ async def settle(steps: int = MAX_STEPS) -> None:
 
 
 async def _at_rest(watch: _Watch) -> None:
-    """Wait for a whole wait in which nobody else did anything: a scheduler of `explore` works while all rest."""
+    """Wait for a whole wait in which no other task did anything: a scheduler of `explore` works while all rest."""
     before = -1
     while watch.steps != before:
         before = watch.steps

@@ -16,8 +16,8 @@ __all__ = ["Network"]
 class Network:
     """What lies between client and server: seconds each way, and how often it breaks.
 
-    `latency` is fixed, `jitter` adds up to so much more at random; `loss` is the probability that a frame breaks the
-    connection. `seed` makes the chances repeatable. The fields may be changed at any time.
+    `latency` is fixed, `jitter` adds at most that much more at random; `loss` is the probability that a frame breaks
+    the connection. `seed` makes the chances repeatable. The fields may be changed at any time.
     """
 
     latency: float = 0.0

@@ -100,7 +100,7 @@ class AppWorld(MemoryWorld):
         return await self._request("POST", url, data=encoded, headers=headers)
 
     async def _request(self, method: str, url: str, **options: Any) -> Loaded:
-        """The path goes as it stands in the URL; Quart's client alone would decode it and not tell."""
+        """The path is sent as written in the URL; Quart's client alone would decode it silently."""
         raw = {"raw_path": urlsplit(url).path.encode("ascii", "ignore")}
         response = await self._client.open(_relative(url), method=method, scope_base=raw, **options)
         return Loaded(

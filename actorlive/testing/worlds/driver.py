@@ -30,17 +30,17 @@ __all__ = ["Driver", "World", "gone_error"]
 __tracebackhide__ = hide_frames
 
 JOIN_TIMEOUT = 10.0
-"""Seconds that the client gives a join."""
+"""Seconds that the client waits for a join."""
 
 RECONNECT_DELAYS = (0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the tries to connect again."""
 
 PUSH_TIMEOUT = 30.0
-"""Seconds after which the browser gives an answer up and reloads the page."""
+"""Seconds after which the client stops waiting for an answer and reloads the page."""
 
 
 class World:
-    """What a page needs of the world around it: an HTTP client and a way to connect. One a `live()` block."""
+    """What a page needs of the world around it: an HTTP client and a way to connect. One per `live()` block."""
 
     async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
         """GET a page, with the cookies of this visitor."""
@@ -67,7 +67,7 @@ class World:
         return {}
 
     def where(self, topic: str) -> str:
-        """Where the view of that topic stands, to end a clause: ", in FUNCTION (FILE:LINE)"; "" where nobody knows."""
+        """Where the view of that topic stands, to end a clause: ", in FUNCTION (FILE:LINE)"; or "" if unknown."""
         return ""
 
     def pid(self, view: ClientView) -> Pid:
@@ -147,7 +147,7 @@ class Driver:
     # -- lives of the page -----------------------------------------------------
 
     async def start(self, url: str) -> ClientView:
-        """Load a page, connect, join; its main view. Raises what stands in the way."""
+        """Load a page, connect, join; its main view. Raises what prevents it."""
         loaded = await self.world.load(url)
         return await self._join(loaded)
 
@@ -226,7 +226,7 @@ class Driver:
         await clock.settle()
 
     def schedule(self, delay: float, fn: Callable[[], None]) -> None:
-        """Call a function in so many seconds, as long as the page is there."""
+        """Call a function after `delay` seconds, as long as the page is there."""
 
         async def later() -> None:
             await trio.sleep(delay)

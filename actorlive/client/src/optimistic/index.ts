@@ -68,7 +68,7 @@ export class Optimistic {
     }
   }
 
-  /** The commands have run: pushes that come from now on belong to somebody else. */
+  /** The commands have run: pushes that come from now on belong to another gesture. */
   #close(transaction: Transaction): void {
     if (this.#opening === transaction) this.#opening = null;
     if (transaction.inFlight.size === 0) this.#rollback(transaction);
