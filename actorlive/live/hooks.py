@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from actorlive.errors import CallbackError, did_you_mean
-from actorlive.runtime.otp.task import settled
+from actorlive.runtime.functions import resolve
 
 __all__ = ["Cont", "Halt", "Hooks", "Stage"]
 
@@ -82,4 +82,4 @@ class Hooks:
 async def call(fn: Callable[..., Any], *args: object) -> Any:
     """Call a hook, or what was put off: `async def`, plain `def`, or a function that returns something to await."""
     result = fn(*args)
-    return await settled(result, fn) if inspect.isawaitable(result) or inspect.isasyncgen(result) else result
+    return await resolve(result, fn) if inspect.isawaitable(result) or inspect.isasyncgen(result) else result

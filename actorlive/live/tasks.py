@@ -33,7 +33,7 @@ from actorlive.runtime import (
     set_label,
     spawn,
 )
-from actorlive.runtime.otp.task import is_async, run_function, settled
+from actorlive.runtime.functions import is_async, resolve, run_function
 
 __all__ = ["AsyncDone", "AsyncTask", "AsyncWork"]
 
@@ -162,7 +162,7 @@ def _checked(fn: Callable[[], Any], check: Callable[[Any], Any]) -> Callable[[],
     """The check runs where the function does: the items of a plain one may be read from a database, and block."""
 
     async def awaited(value: Any) -> Any:
-        return check(await settled(value, fn))
+        return check(await resolve(value, fn))
 
     def checked() -> Any:
         value = fn()

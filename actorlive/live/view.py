@@ -16,7 +16,7 @@ from actorlive.live.declaration import check_class, check_complete, check_events
 from actorlive.live.events import EventTable, RawEvent
 from actorlive.live.rejection import Stale
 from actorlive.live.streams import Stream, Streams
-from actorlive.runtime.otp.server import Caller
+from actorlive.runtime import Caller
 from actorlive.template import Template, compile_function, load_template
 from actorlive.template.names import snake_case
 

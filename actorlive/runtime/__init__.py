@@ -1,10 +1,13 @@
 """BEAM processes on Trio: processes, mailboxes, links, monitors, timers, servers, supervisors.
 
 The semantics are Erlang's, the manners are Trio's. Useful without any web: see docs/runtime.md.
+
+This is the door. Three modules behind it are public besides: `faults` (whose an exception is) and `functions` (what
+calling an async or a plain function comes down to) for code that runs other people's, `turns` for another scheduler.
 """
 
 from actorlive.results import Error, Ok
-from actorlive.runtime.context import current_node
+from actorlive.runtime.context import calling_pid, current_node, enter_node, entering
 from actorlive.runtime.errors import (
     CallError,
     NameTaken,
@@ -18,15 +21,28 @@ from actorlive.runtime.errors import (
     StartError,
 )
 from actorlive.runtime.mailbox import Destination, receive, send
-from actorlive.runtime.node import Node, NodeStatistics, open_node
-from actorlive.runtime.observer import ProcessStatistics, TraceEvent, Tracer, memory, processes, statistics
+from actorlive.runtime.node import Node, NodeStatistics
+from actorlive.runtime.observer import (
+    ProcessStatistics,
+    TraceEvent,
+    Tracer,
+    armed_timers,
+    memory,
+    owned,
+    processes,
+    statistics,
+)
+from actorlive.runtime.opening import open_node
 from actorlive.runtime.otp.children import ChildSpec, child_spec
 from actorlive.runtime.otp.dynamic import DynamicSupervisor, TaskSupervisor
 from actorlive.runtime.otp.registry import Registry
+from actorlive.runtime.otp.requests import ChildInfo
 from actorlive.runtime.otp.server import (
     IGNORE,
     NO_REPLY,
     Caller,
+    CallRequest,
+    CastRequest,
     Continue,
     Server,
     Stop,
@@ -35,7 +51,7 @@ from actorlive.runtime.otp.server import (
     reply,
     stop,
 )
-from actorlive.runtime.otp.supervisor import ChildInfo, Supervisor
+from actorlive.runtime.otp.supervisor import Supervisor
 from actorlive.runtime.otp.task import Task, TaskReply
 from actorlive.runtime.pid import Pid, Ref, dead_pid, make_ref
 from actorlive.runtime.port import Port, open_port
@@ -77,7 +93,9 @@ __all__ = [
     "IGNORE",
     "NO_REPLY",
     "CallError",
+    "CallRequest",
     "Caller",
+    "CastRequest",
     "ChildInfo",
     "ChildSpec",
     "Continue",
@@ -117,13 +135,17 @@ __all__ = [
     "Tracer",
     "alias",
     "alive",
+    "armed_timers",
     "call",
+    "calling_pid",
     "cancel_timer",
     "cast",
     "child_spec",
     "current_node",
     "dead_pid",
     "demonitor",
+    "enter_node",
+    "entering",
     "exit",
     "is_graceful",
     "link",
@@ -132,6 +154,7 @@ __all__ = [
     "monitor",
     "open_node",
     "open_port",
+    "owned",
     "process_flag",
     "processes",
     "read_timer",

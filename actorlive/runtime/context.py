@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING
 
 from actorlive.runtime.errors import NodeClosed, NotAProcess
 
 if TYPE_CHECKING:
     from actorlive.runtime.node import Node
+    from actorlive.runtime.pid import Pid
     from actorlive.runtime.process import Process
 
 __all__ = [
     "acting_process",
+    "calling_pid",
     "calling_process",
     "current_node",
     "current_process",
+    "enter_node",
+    "entering",
     "node_variable",
     "process_variable",
 ]
@@ -50,6 +56,27 @@ def acting_process() -> Process:
     process = current_process()
     process.node.check_thread()
     return process
+
+
+def calling_pid() -> Pid | None:
+    """The Pid of the calling process, or None outside of processes: `self`, where that would raise."""
+    process = calling_process()
+    return None if process is None else process.pid
+
+
+def enter_node(node: Node) -> Token[Node]:
+    """Make `node` the current node of the calling task, and of the tasks that it starts, from now on."""
+    return node_variable.set(node)
+
+
+@contextmanager
+def entering(node: Node) -> Generator[None]:
+    """Make `node` the current node inside of the block."""
+    token = enter_node(node)
+    try:
+        yield
+    finally:
+        node_variable.reset(token)
 
 
 def current_node() -> Node:

@@ -51,11 +51,16 @@ def flatten(error: BaseException) -> list[BaseException]:
 
 
 def unwrap(error: BaseException) -> BaseException:
-    """The one error inside a group of groups of one, or the first of several exits; else `error` itself."""
+    """What a nursery has wrapped: the error inside groups of one; of several exits the first."""
     leaves = flatten(error)
-    if len(leaves) == 1 or all(isinstance(leaf, ProcessExit) for leaf in leaves):
+    if all(isinstance(leaf, ProcessExit) for leaf in leaves):
         return leaves[0]
-    return error
+    while isinstance(error, BaseExceptionGroup):
+        first, *others = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        if others:
+            break
+        error = first
+    return cast("BaseException", error)
 
 
 def gravest(error: BaseException) -> BaseException:

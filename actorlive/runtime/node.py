@@ -23,37 +23,51 @@ from __future__ import annotations
 
 import contextvars
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from threading import get_ident
-from typing import TYPE_CHECKING, TypeVarTuple
+from typing import Protocol, TypeVarTuple
 
 import trio
 
-from actorlive.results import Error, Ok
-from actorlive.runtime.context import calling_process, node_variable
-from actorlive.runtime.errors import NameTaken, NodeClosed, NodeFailed, RuntimeMisuse, StartError
-from actorlive.runtime.faults import gravest, interrupt_in
+from actorlive.runtime.context import calling_process, enter_node
+from actorlive.runtime.errors import NameTaken, NodeClosed, NodeFailed, RuntimeMisuse
+from actorlive.runtime.faults import interrupt_in
+from actorlive.runtime.functions import label_of
 from actorlive.runtime.mailbox import Destination, check_destination
-from actorlive.runtime.observer import Watchdog
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.port import PortEntity
-from actorlive.runtime.process import Process, label_of
+from actorlive.runtime.process import Process
 from actorlive.runtime.signals import Down, Entity, check_pid
 from actorlive.runtime.timers import TimerHeap
-from actorlive.runtime.turns import Choose, Turns, default_choose
+from actorlive.runtime.turns import Choose, Turns
 
-if TYPE_CHECKING:
-    from actorlive.runtime.otp.children import ChildSpec
-
-__all__ = ["Node", "NodeStatistics", "open_node"]
+__all__ = ["Node", "NodeStatistics", "Root", "Startable"]
 
 log = logging.getLogger("actorlive.runtime")
 Ts = TypeVarTuple("Ts")
 Function = Callable[[*Ts], Awaitable[object]]
 """What a process runs."""
-Tracer = Callable[[str, Destination, object, "Pid | None"], None]
+TraceFunction = Callable[[str, Destination, object, Pid | None], None]
+"""Called as `trace(kind, pid, detail, sender)`; see `TraceEvent`."""
+
+
+class Startable(Protocol):
+    """What `Node.start_child` starts: a `ChildSpec`, as the kernel sees it."""
+
+    @property
+    def id(self) -> Hashable: ...
+
+    @property
+    def start(self) -> Callable[..., Awaitable[Pid]]: ...
+
+
+class Root(Protocol):
+    """The supervisor of a node's own children. `pid` is None until the first child is started."""
+
+    pid: Pid | None
+
+    async def start_child(self, spec: Startable) -> Pid: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +97,13 @@ class Node:
         grace: float,
         high_water: int,
         on_high_water: Callable[[Pid, int], None] | None,
+        make_root: Callable[[Node], Root],
     ) -> None:
         self.thread: int = get_ident()
         self.gate: int = self.thread
         self.token: trio.lowlevel.TrioToken = trio.lowlevel.current_trio_token()
         self.context: contextvars.Context = contextvars.copy_context()
-        self.context.run(node_variable.set, self)
+        self.context.run(enter_node, self)
         self.turns: Turns | None = None if choose is None else Turns(choose)
         self.timers: TimerHeap = TimerHeap(choose)
         self.grace = grace
@@ -97,7 +112,7 @@ class Node:
         self.processes: dict[Process, None] = {}
         self.ports: dict[Entity, None] = {}
         self.names: dict[str, Entity] = {}
-        self.tracers: list[Tracer] = []
+        self.tracers: list[TraceFunction] = []
         self.tracing: bool = False
         self.spawned: int = 0
         self.handled: int = 0
@@ -107,7 +122,7 @@ class Node:
         self.body: trio.CancelScope = trio.CancelScope()
         """Around what the user runs in the node's block."""
         self.failure: BaseException | None = None
-        self.root: Pid | None = None
+        self.root: Root = make_root(self)
         self.starts: dict[trio.CancelScope, None] = {}
         """Around what supervisors wait for while a child of theirs starts."""
         self.unstarted: set[Pid] = set()
@@ -132,7 +147,7 @@ class Node:
                 self.nursery = None
 
     async def stop(self) -> None:
-        """End everything, in order; whoever interrupts that ends it at once."""
+        """End everything, in order; an interrupt meanwhile ends it at once."""
         self.stopping = True
         try:
             for start in self.starts:
@@ -160,30 +175,22 @@ class Node:
 
     async def stop_root(self) -> None:
         """Let the root supervisor end its children, which have their own time limits."""
-        process = None if self.root is None else self.root.entity
+        pid = self.root.pid
+        process = None if pid is None else pid.entity
         if process is not None:
             process.exit_signal(self.port, "shutdown")
             while process in self.processes:
                 await self.wait_for_an_end()
 
-    async def start_child(self, spec: ChildSpec) -> Pid:
+    async def start_child(self, spec: Startable) -> Pid:
         """Start a child of the node's root supervisor (one_for_one, 3 restarts in 5 s).
 
-        When the root gives up, the node fails: its block is cancelled and raises `NodeFailed`. Raises
-        `StartError` when the child does not start, and `NodeClosed` once the node ends.
+        `spec` is made by `child_spec`. When the root gives up, the node fails: its block is cancelled and raises
+        `NodeFailed`. Raises `StartError` when the child does not start, and `NodeClosed` once the node ends.
         """
-        from actorlive.runtime.otp.supervisor import Supervisor, spawn_root
-
         if self.stopping:
             raise NodeClosed("the node ends; nothing can be started on it")
-        if self.root is None:
-            self.root = spawn_root(self)
-            self.port.monitor(self.root)
-        started = await Supervisor.start_child(self.root, spec)
-        if isinstance(started, Ok) and started.value is not None:
-            return started.value
-        reason = started.reason if isinstance(started, Error) else "ignore"
-        raise StartError(f"the child {spec.id!r} did not start: {reason!r}", reason)
+        return await self.root.start_child(spec)
 
     def root_ended(self, message: object) -> None:
         """The root supervisor has ended; unless we asked for it, that is the end of the node."""
@@ -361,12 +368,12 @@ class Node:
                 log.exception("a tracer raised and was removed")
                 self.remove_tracer(tracer)
 
-    def add_tracer(self, tracer: Tracer) -> None:
+    def add_tracer(self, tracer: TraceFunction) -> None:
         """Call `tracer(kind, pid, detail, sender)` for every message, spawn and exit from now on."""
         self.tracers.append(tracer)
         self.set_gate()
 
-    def remove_tracer(self, tracer: Tracer) -> None:
+    def remove_tracer(self, tracer: TraceFunction) -> None:
         """Undo `add_tracer`."""
         self.tracers.remove(tracer)
         self.set_gate()
@@ -389,46 +396,3 @@ class Node:
             handled=self.handled + sum(process.handled for process in self.processes),
             waiting=sum(len(process.queue or ()) for process in self.processes),
         )
-
-
-@asynccontextmanager
-async def open_node(
-    *,
-    choose: Choose | None = None,
-    grace: float = 5.0,
-    high_water: int = 10_000,
-    on_high_water: Callable[[Pid, int], None] | None = None,
-    slow_handler: float | None = 0.1,
-) -> AsyncGenerator[Node]:
-    """A block in which processes live; leaving it ends them in order.
-
-    `grace` is how many seconds unsupervised processes get to end before they are killed. `high_water` is
-    the mailbox length from which on `on_high_water(pid, length)` is called, at first and at every doubling;
-    without it a warning is logged. A process that holds the loop for more than `slow_handler` seconds is
-    reported with its stack; None switches that off. `choose` replaces the scheduler, see `actorlive.runtime.turns`.
-    """
-    choose = choose or default_choose.get()
-    node = Node(choose=choose, grace=grace, high_water=high_water, on_high_water=on_high_water)
-    watchdog = nullcontext() if slow_handler is None else Watchdog(node, slow_handler)
-    failure: BaseException | None = None
-    try:
-        async with trio.open_nursery() as outer:
-            with trio.CancelScope(shield=True):  # the node does start; its body may then be cancelled at once
-                await outer.start(node.run)
-            token = node_variable.set(node)
-            with watchdog:
-                try:
-                    with node.body:
-                        yield node
-                except BaseException as error:  # raised again below, outside the nursery
-                    failure = error
-                finally:
-                    node_variable.reset(token)
-                    with trio.CancelScope(shield=True):
-                        await node.stop()
-    except BaseExceptionGroup as group:
-        raise gravest(group) from None
-    if node.failure is not None:
-        raise node.failure from failure
-    if failure is not None:
-        raise failure

@@ -1,33 +1,38 @@
-"""Looking at processes: figures, messages, and who holds the loop."""
+"""Looking at processes: their figures, and what they send."""
 
 from __future__ import annotations
 
 import gc
-import logging
 import sys
-import threading
-import traceback
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from time import perf_counter
 from types import CodeType, FrameType, FunctionType, ModuleType
-from typing import TYPE_CHECKING, Literal, Self, cast
+from typing import TYPE_CHECKING, Literal, Self
 
 import trio
 
 from actorlive.runtime.context import current_node
-from actorlive.runtime.errors import NoProcess, RuntimeMisuse
+from actorlive.runtime.errors import NoProcess
 from actorlive.runtime.mailbox import Destination, Mailbox
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import Process
+from actorlive.runtime.timers import Timer
 
 if TYPE_CHECKING:
     from actorlive.runtime.node import Node
 
-__all__ = ["ProcessStatistics", "TraceEvent", "Tracer", "Watchdog", "memory", "processes", "statistics"]
-
-log = logging.getLogger("actorlive.runtime")
+__all__ = [
+    "ProcessStatistics",
+    "TraceEvent",
+    "Tracer",
+    "armed_timers",
+    "memory",
+    "owned",
+    "processes",
+    "statistics",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class ProcessStatistics:
     """Messages taken out of the mailbox."""
     busy: float
     """Seconds of its life outside `receive`, whatever it awaited there."""
+    owner: Pid | None
+    """With whose end this one ends."""
     links: tuple[Pid, ...]
     monitors: tuple[Pid, ...]
     """Whom it watches."""
@@ -73,6 +80,7 @@ def statistics(pid: Pid) -> ProcessStatistics:
         mailbox_high=process.longest,
         handled=process.handled,
         busy=process.busy + running,
+        owner=None if process.owner is None else process.owner.pid,
         links=tuple(other.pid for other in process.links or ()),
         monitors=tuple(other.pid for other in (process.monitors or {}).values()),
         monitored_by=tuple(watcher.pid for watcher, _, _ in (process.watchers or {}).values()),
@@ -81,9 +89,21 @@ def statistics(pid: Pid) -> ProcessStatistics:
     )
 
 
-def processes() -> list[Pid]:
-    """The processes of the current node, the oldest first (Erlang: `processes/0`)."""
-    return [process.pid for process in current_node().processes]
+def processes(node: Node | None = None) -> list[Pid]:
+    """The processes of the current node, or of `node`, the oldest first (Erlang: `processes/0`)."""
+    return [process.pid for process in (node or current_node()).processes]
+
+
+def owned(pid: Pid) -> list[Pid]:
+    """The processes that were spawned with `owner=pid` and live, the oldest first; none when `pid` is dead."""
+    entity = pid.entity
+    return [] if entity is None else [child.pid for child in entity.owned or ()]
+
+
+def armed_timers(node: Node) -> list[Timer]:
+    """The timers of a node that are still to fire."""
+    entries = [entry for _, _, entry in node.timers.entries]
+    return [entry for entry in entries if isinstance(entry, Timer) and entry.heap is not None]
 
 
 def memory(pid: Pid) -> int:
@@ -99,7 +119,7 @@ def find(pid: Pid) -> Process:
     """The living process. Raises `NoProcess`."""
     entity = pid.entity
     if not isinstance(entity, Process):
-        raise NoProcess(f"{pid} is no living process")
+        raise NoProcess(f"{pid} is not a living process")
     return entity
 
 
@@ -192,87 +212,3 @@ class Tracer:
     def messages(self, pid: Pid) -> list[object]:
         """What was sent to one process, in order."""
         return [event.detail for event in self.events if event.kind == "send" and event.pid is pid]
-
-
-class Watchdog:
-    """Warns, with a stack, when a process holds the loop: Trio does not preempt, so everybody waits.
-
-    A thread looks at the loop's stack every fifth of `limit` seconds. When it finds a process running it
-    asks the loop for a sign of life, and looks again after `limit`. A loop that has not answered by then, with
-    the same process on its stack, is in the same step of it: within one round of Trio's loop a task runs
-    once. An idle loop is never woken, and a busy one costs nothing but the look.
-    """
-
-    def __init__(self, node: Node, limit: float) -> None:
-        if not limit > 0:
-            raise RuntimeMisuse(f"slow_handler is in seconds and more than 0, or None, not {limit!r}")
-        self.node = node
-        self.limit = limit
-        self.ended = threading.Event()
-        self.answered = threading.Event()
-        self.thread = threading.Thread(target=self.run, name="actorlive watchdog", daemon=True)
-        self.suspect: Process | None = None
-        self.since = 0.0
-        self.told = False
-
-    def __enter__(self) -> None:
-        self.thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.ended.set()
-        self.thread.join()
-
-    def run(self) -> None:
-        """The thread."""
-        while not self.ended.wait(self.pause()):
-            self.look()
-
-    def pause(self) -> float:
-        """Seconds until the next look: sooner when a suspect is about to have had its time."""
-        usual = self.limit / 5
-        if self.suspect is None or self.told:
-            return usual
-        left = self.since + self.limit - perf_counter()
-        return min(usual, left) if left > 0 else usual
-
-    def look(self) -> None:
-        """One look at the loop's stack."""
-        frame = sys._current_frames().get(self.node.thread)  # pyright: ignore[reportPrivateUsage]
-        process = running_process(frame)
-        if process is None:
-            self.suspect = None
-        elif process is not self.suspect or self.answered.is_set():
-            self.begin(process)
-        elif not self.told and perf_counter() - self.since >= self.limit:
-            self.told = True
-            self.warn(process, frame)
-
-    def begin(self, process: Process) -> None:
-        """A process runs: remember since when, and ask the loop to answer."""
-        self.suspect = process
-        self.since = perf_counter()
-        self.told = False
-        self.answered = threading.Event()
-        try:
-            self.node.token.run_sync_soon(self.answered.set)
-        except trio.RunFinishedError:
-            self.ended.set()
-
-    def warn(self, process: Process, frame: FrameType | None) -> None:
-        """Say who, how long, and where."""
-        log.warning(
-            "process %r has held the loop for %.0f ms; nothing else runs meanwhile. Move the work to a thread "
-            "(trio.to_thread.run_sync) or await in between.\n%s",
-            process,
-            (perf_counter() - self.since) * 1000,
-            "".join(traceback.format_stack(frame)),
-        )
-
-
-def running_process(frame: FrameType | None) -> Process | None:
-    """The process whose step is on a stack."""
-    while frame is not None:
-        if frame.f_code is Process.run.__code__:
-            return cast("Process", frame.f_locals.get("self"))
-        frame = frame.f_back
-    return None

@@ -13,19 +13,18 @@ its task (INV-7); whose it is, `faults` says.
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Awaitable, Callable
-from functools import partial
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, NoReturn, cast, overload
+from typing import TYPE_CHECKING, Literal, NoReturn, overload
 
 import trio
 
 from actorlive.runtime.context import acting_process, calling_process, current_process, process_variable
 from actorlive.runtime.errors import ProcessExit, RuntimeMisuse
 from actorlive.runtime.faults import add_hint, flatten, interrupt_in, is_cancelled_here, unwrap
+from actorlive.runtime.functions import check_awaitable
 from actorlive.runtime.pid import AliasMode, Pid, Ref
 from actorlive.runtime.results import is_graceful
 from actorlive.runtime.signals import Down, Entity
@@ -74,7 +73,7 @@ class Process(Entity):
                 if self.node.turns is not None:
                     await self.node.turns.wait(self.pid.id)
                 if not self.doomed:
-                    running = started(fn(*args), fn)
+                    running = check_awaitable(fn(*args), fn)
                     fn, args = nothing, ()  # it lives for long, and need not keep all that it was given
                     await running
         except BaseException as error:  # this is where every crash becomes a value
@@ -130,38 +129,8 @@ class Process(Entity):
             self.scope.cancel()
 
 
-GENERATOR_HINT = (
-    "which nobody iterates over: return a list, `return [item async for item in …]`, or send the items one at a time,"
-    " `send(pid, item)`"
-)
-
-
 async def nothing() -> None:
     """What is left to call for a process that has begun."""
-
-
-def started(awaitable: Awaitable[object], fn: object) -> Awaitable[object]:
-    """What calling `fn` gave, if it can be awaited."""
-    if inspect.isasyncgen(awaitable):
-        raise RuntimeMisuse(f"{label_of(fn)} is an async generator, {GENERATOR_HINT}")
-    if not hasattr(awaitable, "__await__"):
-        raise RuntimeMisuse(
-            f"a process runs an async function, and {label_of(fn)} is none: it gave {awaitable!r}"
-        )
-    return awaitable
-
-
-def label_of(fn: object) -> str:
-    """How a function, or a partial of one, is called in logs and statistics."""
-    fn = underneath(fn)
-    return getattr(fn, "__qualname__", None) or type(fn).__qualname__
-
-
-def underneath(fn: object) -> object:
-    """The function in a partial, or in partials of partials."""
-    while isinstance(fn, partial):
-        fn = cast("partial[object]", fn).func
-    return fn
 
 
 def trim(error: BaseException) -> None:

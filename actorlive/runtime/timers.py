@@ -51,7 +51,7 @@ class Timeout:
     message: object
 
 
-class Entry(Protocol):
+class HeapEntry(Protocol):
     """What the heap holds. `heap` is None once it has fired or was cancelled."""
 
     heap: TimerHeap | None
@@ -64,7 +64,7 @@ class TimerHeap:
     """The deadlines of one node."""
 
     def __init__(self, choose: Callable[[int], int] | None = None) -> None:
-        self.entries: list[tuple[float, int, Entry]] = []
+        self.entries: list[tuple[float, int, HeapEntry]] = []
         self.sequence = 0
         self.cancelled = 0
         self.choose = choose
@@ -73,11 +73,11 @@ class TimerHeap:
     def __len__(self) -> int:
         return len(self.entries) - self.cancelled
 
-    def arm(self, entry: Entry, delay: float) -> None:
+    def arm(self, entry: HeapEntry, delay: float) -> None:
         """Let `entry.fire()` be called `delay` seconds from now."""
         self.push(entry, trio.current_time() + delay)
 
-    def push(self, entry: Entry, when: float) -> None:
+    def push(self, entry: HeapEntry, when: float) -> None:
         """Let `entry.fire()` be called at `when` on Trio's clock."""
         entry.heap = self
         entry.when = when
@@ -86,7 +86,7 @@ class TimerHeap:
         if self.entries[0][2] is entry:
             self.reset_sleep()
 
-    def drop(self, entry: Entry) -> None:
+    def drop(self, entry: HeapEntry) -> None:
         """Forget an armed entry."""
         entry.heap = None
         self.cancelled += 1
@@ -123,7 +123,7 @@ class TimerHeap:
     def fire_due(self) -> None:
         """Fire what is due now, in the order of the deadlines; what is armed meanwhile waits its turn."""
         now = trio.current_time()
-        due: list[tuple[float, int, Entry]] = []
+        due: list[tuple[float, int, HeapEntry]] = []
         while self.entries and self.entries[0][0] <= now:
             item = heapq.heappop(self.entries)
             if item[2].heap is None:
@@ -139,10 +139,10 @@ class TimerHeap:
 
 
 def permute_ties(
-    due: list[tuple[float, int, Entry]], choose: Callable[[int], int]
-) -> list[tuple[float, int, Entry]]:
+    due: list[tuple[float, int, HeapEntry]], choose: Callable[[int], int]
+) -> list[tuple[float, int, HeapEntry]]:
     """Entries of one deadline may fire in any order; let the scheduler pick one."""
-    result: list[tuple[float, int, Entry]] = []
+    result: list[tuple[float, int, HeapEntry]] = []
     while due:
         ties = sum(item[0] == due[0][0] for item in due)
         result.append(due.pop(choose(ties)))

@@ -159,7 +159,8 @@ def run_on_trio(
     fixtures: Iterable[AsyncFixture] = (),
 ) -> Callable[..., None]:
     """A plain function that runs the coroutine test to its end, and raises `Leak` for tasks that outlive it."""
-    from actorlive.testing.timing.trio_run import seed_trio, unwrap
+    from actorlive.runtime.faults import unwrap
+    from actorlive.testing.timing.trio_run import seed_trio
 
     async def with_fixtures(args: tuple[object, ...], kwargs: dict[str, object]) -> None:
         async with OpenFixtures() as opened:

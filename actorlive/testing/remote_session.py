@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import trio
 
+from actorlive.runtime.faults import unwrap
 from actorlive.testing.errors import hide_frames
-from actorlive.testing.timing.trio_run import require_trio, unwrap
+from actorlive.testing.timing.trio_run import require_trio
 from actorlive.testing.view import View
 from actorlive.testing.worlds.driver import Driver
 from actorlive.testing.worlds.remote import HEARTBEAT, RemoteWorld

@@ -9,14 +9,14 @@ from typing import Any
 import trio
 
 from actorlive.live.view import LiveView
-from actorlive.runtime import Node, open_node
-from actorlive.runtime.context import node_variable
+from actorlive.runtime import Node, entering, open_node
+from actorlive.runtime.faults import unwrap
 from actorlive.testing.browser.checks import OnError
 from actorlive.testing.errors import hide_frames
 from actorlive.testing.timing import clock
 from actorlive.testing.timing.leaks import Baseline
 from actorlive.testing.timing.network import Network
-from actorlive.testing.timing.trio_run import require_trio, unwrap
+from actorlive.testing.timing.trio_run import require_trio
 from actorlive.testing.view import View
 from actorlive.testing.worlds.app import AppWorld, extension, running
 from actorlive.testing.worlds.driver import Driver
@@ -94,14 +94,12 @@ async def _under_test(
             world = make_world(node, driver)
             before = Baseline(node, world.views_of_others)
             driver.world = world
-            token = node_variable.set(node)
             try:
-                yield View(driver, await driver.start(url))
-                await driver.settle()
+                with entering(node):
+                    yield View(driver, await driver.start(url))
+                    await driver.settle()
             except BaseException as error:
                 failure = error
-            finally:
-                node_variable.reset(token)
             with trio.CancelScope(shield=True):
                 await driver.stop()
                 await world.close()

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from actorlive.errors import did_you_mean
-from actorlive.runtime import Pid, alive, exit, statistics
+from actorlive.runtime import Pid, alive, exit, owned, statistics
 from actorlive.testing.browser import forms, gestures
 from actorlive.testing.browser.client_view import ClientView
 from actorlive.testing.browser.dom import DomNode
@@ -189,7 +189,7 @@ class View:
         longer than `timeout` virtual seconds.
         """
         await self.settle()
-        tasks = _owned(self.pid)
+        tasks = owned(self.pid)
         if not await self._driver.until(lambda: not any(map(alive, tasks)), timeout):
             left = [statistics(task).current_function for task in tasks if alive(task)]
             raise NotIdle(f"async tasks still run after {timeout:g} s: {', '.join(left)}")
@@ -376,12 +376,6 @@ class View:
         method = form.attrs.get("method", "get").lower()
         url = page.absolute(form.attrs.get("action", "") or page.url)
         return await self._driver.world.send_form(url, method, pairs)
-
-
-def _owned(pid: Pid) -> list[Pid]:
-    """The processes that end with this one: a view's async tasks."""
-    entity = pid.entity
-    return [] if entity is None else [child.pid for child in entity.owned or ()]
 
 
 def _has(patches: list[str], to: str | None) -> bool:

@@ -18,8 +18,7 @@ from quart_trio import QuartTrio
 
 from actorlive.live.endpoint import Layout, OnMount, Route
 from actorlive.live.view import LiveView, check_view
-from actorlive.runtime import Node, NodeFailed, open_node
-from actorlive.runtime.context import node_variable
+from actorlive.runtime import Node, NodeFailed, enter_node, open_node
 from actorlive.web.assets import Assets
 from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.containment import HttpConnection, ungrouped
@@ -292,10 +291,10 @@ class ActorLive:
     async def _enter_node(self) -> None:
         """Let handlers and dead renders speak to processes by name.
 
-        A coroutine, because Quart runs plain functions in a thread, where a context variable is set in vain.
+        A coroutine, because Quart runs plain functions in a thread, where setting a context variable has no effect.
         """
         if self._node is not None:
-            node_variable.set(self._node)
+            enter_node(self._node)
 
     async def _check_csrf_token(self) -> None:
         await check_csrf_token(self.app, every=self.protect_forms)

@@ -37,7 +37,7 @@ from actorlive.runtime import (
 from actorlive.runtime.context import current_node
 from actorlive.runtime.otp import supervisor
 from actorlive.runtime.otp.children import Child
-from actorlive.runtime.otp.pending import TIMED_OUT, Pending
+from actorlive.runtime.otp.replies import TIMED_OUT, AwaitedReply
 from actorlive.runtime.otp.server import Acknowledgement
 from actorlive.runtime.otp.supervisor import SupervisorServer
 
@@ -275,8 +275,8 @@ def control(function: Control) -> Control:
 def who_dies_kills_what_it_starts(patch):
     async def outcome(ack: Acknowledgement, pid: Pid, timeout: float | None) -> object:
         try:
-            with Pending(ack.node, pid) as ack.pending:
-                result = await ack.pending.wait(timeout)
+            with AwaitedReply(ack.node, pid) as ack.awaited:
+                result = await ack.awaited.wait(timeout)
         except trio.Cancelled:
             supervisor.current_process().unlink(pid)
             exit(pid, "kill")

@@ -7,10 +7,12 @@ import gc
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import NoReturn
 
 import pytest
 import trio
+from hypothesis import given, strategies as st
 
 from actorlive.runtime import (
     Down,
@@ -24,7 +26,7 @@ from actorlive.runtime import (
     spawn,
     spawn_monitor,
 )
-from actorlive.runtime.faults import HINT, is_fault
+from actorlive.runtime.faults import HINT, flatten, is_fault, unwrap
 from actorlive.runtime.process import Process
 from tests.runtime.helpers import in_process
 
@@ -176,3 +178,35 @@ async def test_a_fault_is_what_was_not_asked_for():
         with pytest.raises(trio.Cancelled):
             await trio.lowlevel.checkpoint()
         assert not is_fault(OSError())
+
+
+leaves = st.sampled_from([ValueError, ProcessExit, OSError]).map(lambda kind: kind("x"))
+trees = st.recursive(
+    leaves, lambda inner: st.lists(inner, min_size=1, max_size=3).map(partial(BaseExceptionGroup, ""))
+)
+
+
+def groups_of_one(error: BaseException, depth: int) -> BaseException:
+    for _ in range(depth):
+        error = BaseExceptionGroup("", [error])
+    return error
+
+
+@given(error=trees, depth=st.integers(0, 3))
+def test_what_nurseries_wrap_around_an_error_does_not_change_what_it_is(error, depth):
+    found = unwrap(groups_of_one(error, depth))
+    assert found is unwrap(error)
+    assert found is unwrap(found)
+    if isinstance(found, BaseExceptionGroup):
+        assert len(found.exceptions) > 1
+        assert flatten(found) == flatten(error)
+
+
+@given(
+    exits=st.lists(st.integers(), min_size=1, max_size=4).map(
+        lambda reasons: [ProcessExit(r) for r in reasons]
+    )
+)
+def test_of_several_exits_the_first_is_the_one(exits):
+    assert unwrap(BaseExceptionGroup("", exits)) is exits[0]
+    assert unwrap(BaseExceptionGroup("", [BaseExceptionGroup("", exits)])) is exits[0]

@@ -147,7 +147,7 @@ async def test_children_that_start_at_the_same_time_share_one_root():
             for number in range(3):
                 nursery.start_soon(node.start_child, child_spec(until_told, id=number))
         assert len(processes()) == 1 + 3
-        children = await Supervisor.which_children(node.root)
+        children = await Supervisor.which_children(node.root.pid)
         assert sorted(child.id for child in children) == [0, 1, 2]
 
 

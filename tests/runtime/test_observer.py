@@ -24,7 +24,7 @@ from actorlive.runtime import (
     set_label,
     statistics,
 )
-from actorlive.runtime.observer import Watchdog
+from actorlive.runtime.watchdog import Watchdog
 from tests.runtime.helpers import collect, until_told
 
 

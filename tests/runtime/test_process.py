@@ -150,7 +150,7 @@ async def test_what_cannot_run_is_refused_with_a_word(caplog):
 
     reason = await reason_of(plain)
     assert isinstance(reason, RuntimeMisuse)
-    assert str(reason).endswith("plain is none: it gave 'value'")
+    assert str(reason).endswith("plain returned 'value', which cannot be awaited")
     async with open_node() as node:
         coroutine = until_told()
         with pytest.raises(RuntimeMisuse, match=r"spawn\(fn, argument\), not <coroutine"):

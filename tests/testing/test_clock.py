@@ -10,7 +10,7 @@ import trio
 import trio.testing
 
 from actorlive.runtime import exit, open_node, spawn
-from actorlive.runtime.otp.task import run_function
+from actorlive.runtime.functions import run_function
 from actorlive.testing import NotIdle
 from actorlive.testing.timing import clock
 from actorlive.testing.timing.clock import advance, settle, until

@@ -40,9 +40,8 @@ from actorlive.live.process.trespass import refuse_others
 from actorlive.live.rejection import Rejected, refusals, say_no
 from actorlive.live.tasks import AsyncDone, AsyncTask
 from actorlive.live.view import LiveView
-from actorlive.runtime import Down, Exit, Node, Ok, Pid, Shutdown
+from actorlive.runtime import NO_REPLY, CallRequest, CastRequest, Down, Exit, Node, Ok, Pid, Shutdown
 from actorlive.runtime.faults import add_hint, is_fault, is_own_end, reason_of
-from actorlive.runtime.otp.server import NO_REPLY, Call, Cast
 
 __all__ = ["CLIENT_VERSION", "Channel", "start_channel"]
 
@@ -170,10 +169,10 @@ class Channel:
             return
         elif kind is Later:
             await self._later(cast("Later", message))
-        elif kind is Call:
-            await self._call(cast("Call", message))
-        elif kind is Cast:
-            await self._view.handle_cast(cast("Cast", message).request, self._socket)
+        elif kind is CallRequest:
+            await self._call(cast("CallRequest", message))
+        elif kind is CastRequest:
+            await self._view.handle_cast(cast("CastRequest", message).request, self._socket)
             await self._finish(None)
         elif kind is Leave:
             self._outbox.reply(cast("Leave", message).ref, {})
@@ -191,7 +190,7 @@ class Channel:
             return True
         return False
 
-    async def _call(self, message: Call) -> None:
+    async def _call(self, message: CallRequest) -> None:
         answer = await self._view.handle_call(message.request, message.caller, self._socket)
         await self._finish(None)
         if answer is not NO_REPLY:

@@ -10,8 +10,7 @@ from typing import Any
 from actorlive.errors import AssignError
 from actorlive.live.assigns import guard
 from actorlive.live.view import LiveView
-from actorlive.runtime import Pid
-from actorlive.runtime.context import calling_process
+from actorlive.runtime import Pid, calling_pid, statistics
 
 __all__ = ["refuse_others"]
 
@@ -20,10 +19,11 @@ def refuse_others(view: LiveView[Any], pid: Pid) -> None:
     """Raise `AssignError` in any process but `pid` that sets an assign of the view."""
 
     def check(name: str) -> None:
-        process = calling_process()
-        if process is not None and process.pid is not pid:
+        caller = calling_pid()
+        if caller is not None and caller is not pid:
+            who = statistics(caller).function
             raise AssignError(
-                f"{process.label} sets {type(view).__qualname__}.{name} from outside of the view's process. Return the"
+                f"{who} sets {type(view).__qualname__}.{name} from outside of the view's process. Return the"
                 " value from the task, it arrives as the AsyncResult or in handle_async; or send the view a message,"
                 " `send(socket.pid, message)`, and set it in handle_info"
             )

@@ -9,33 +9,44 @@ from typing import Literal, cast, get_args
 
 import trio
 
+from actorlive.results import Error
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import ProcessExit, ReceiveTimeout, RuntimeMisuse, StartError
+from actorlive.runtime.functions import is_async, label_of
 from actorlive.runtime.mailbox import receive
 from actorlive.runtime.otp.server import Server
-from actorlive.runtime.otp.task import is_async
 from actorlive.runtime.pid import Pid, Ref
-from actorlive.runtime.process import exit as end_process, label_of, monitor, unlink
+from actorlive.runtime.process import exit as end_process, monitor, unlink
 from actorlive.runtime.signals import Down
 from actorlive.runtime.spawning import spawn_link
 
 __all__ = [
+    "MAX_RESTARTS",
+    "MAX_SECONDS",
     "Child",
     "ChildSpec",
     "Intensity",
     "Restart",
-    "Shutdown",
+    "ShutdownTime",
+    "check_option",
+    "check_spec",
+    "check_specs",
     "child_spec",
     "end_child",
     "end_unlisted",
+    "first_given",
     "start_child",
+    "start_failure",
 ]
 
 Restart = Literal["permanent", "transient", "temporary"]
 """Restarted always; only after a fault (a reason that `is_graceful` denies); never."""
-Shutdown = float | Literal["brutal_kill"] | None
+ShutdownTime = float | Literal["brutal_kill"] | None
 """Seconds between the signals "shutdown" and "kill"; "brutal_kill" starts with the latter; None: no limit."""
-UNLISTED: Shutdown = 5.0
+MAX_RESTARTS = 3
+MAX_SECONDS = 5.0
+"""By default a supervisor gives up after more than `MAX_RESTARTS` restarts within `MAX_SECONDS` (Elixir's defaults)."""
+UNLISTED: ShutdownTime = 5.0
 """How long something may take to end that a supervisor has started and does not know as a child yet."""
 
 
@@ -50,7 +61,7 @@ class ChildSpec:
     start: Callable[..., Awaitable[Pid]]
     args: tuple[object, ...] = ()
     restart: Restart = "permanent"
-    shutdown: Shutdown = 5.0
+    shutdown: ShutdownTime = 5.0
     kind: Literal["worker", "supervisor"] = "worker"
 
     def __post_init__(self) -> None:
@@ -65,13 +76,13 @@ def child_spec(
     id: Hashable = None,
     name: str | None = None,
     restart: Restart = "permanent",
-    shutdown: Shutdown = 5.0,
+    shutdown: ShutdownTime = 5.0,
 ) -> ChildSpec:
     """The specification of a child: a `Server` class with the arguments of its `init`, or an async function
     that is to run in a process of its own.
 
-    `name` registers it, again after each restart. `id` is how its supervisor calls it: by default the name,
-    else the name of the class or function.
+    `name` registers it, again after each restart. `id` is its name for its supervisor: by default `name`, else
+    the name of the class or function.
     """
     if isinstance(target, type) and issubclass(target, Server):
         start: Callable[..., Awaitable[Pid]] = ServerStart(target, name)
@@ -87,23 +98,21 @@ def first_given(*names: Hashable) -> Hashable:
     return next(name for name in names if name is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of a supervisor by the functions of `Supervisor` and `DynamicSupervisor`."""
-
-    what: Literal["start", "terminate", "restart", "delete", "which"]
-    argument: object = None
-
-
 def check_specs(specs: Iterable[object]) -> None:
-    """Refuse, where the caller stands, what would only crash the supervisor."""
+    """Raise `RuntimeMisuse` in the caller for anything that would only crash the supervisor."""
     for spec in specs:
-        if not isinstance(spec, ChildSpec):
-            raise RuntimeMisuse(f"a child is described by child_spec(…), not by {spec!r}")
+        check_spec(spec)
+
+
+def check_spec(spec: object) -> ChildSpec:
+    """The specification. Raises `RuntimeMisuse` for anything else."""
+    if not isinstance(spec, ChildSpec):
+        raise RuntimeMisuse(f"a child is described by child_spec(…), not by {spec!r}")
+    return spec
 
 
 def check_option(name: str, value: object, allowed: object) -> None:
-    """Refuse what is none of the values of a `Literal`."""
+    """Raise `RuntimeMisuse` for anything but the values of a `Literal`."""
     if value not in get_args(allowed):
         raise RuntimeMisuse(f"{name} is one of {', '.join(map(repr, get_args(allowed)))}, not {value!r}")
 
@@ -163,7 +172,12 @@ async def start_child(spec: ChildSpec) -> Pid | None:
     raise StartError(f"the start of {spec.id!r} was interrupted: the node ends", "shutdown")
 
 
-async def end_child(pid: Pid, how: Shutdown) -> object:
+def start_failure(error: BaseException) -> Error:
+    """The answer to whoever asked for a start that raised `error`."""
+    return Error(error.reason if isinstance(error, StartError) else error)
+
+
+async def end_child(pid: Pid, how: ShutdownTime) -> object:
     """End a child by OTP's protocol and wait until it is gone; returns its exit reason."""
     ref = monitor(pid)
     unlink(pid)
@@ -199,10 +213,14 @@ class Intensity:
     seconds: float
     times: deque[float] = field(default_factory=deque[float])
 
-    def exceeded(self) -> bool:
-        """Count one more; True when that is one too many."""
+    def count_restart(self) -> None:
+        """One more restart is about to be tried."""
         now = trio.current_time()
         self.times.append(now)
         while self.times[0] < now - self.seconds:
             self.times.popleft()
+
+    @property
+    def exceeded(self) -> bool:
+        """True when the last restart that was counted is one too many."""
         return len(self.times) > self.most

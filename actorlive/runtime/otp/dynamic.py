@@ -14,24 +14,36 @@ import trio
 
 from actorlive.results import Error, Ok
 from actorlive.runtime.context import current_process
-from actorlive.runtime.errors import CallError, ReceiveTimeout, StartError
+from actorlive.runtime.errors import CallError, ReceiveTimeout
 from actorlive.runtime.faults import is_own_end
+from actorlive.runtime.functions import run_function
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.otp.children import (
+    MAX_RESTARTS,
+    MAX_SECONDS,
     Child,
     ChildSpec,
     Intensity,
-    Request,
     Restart,
-    Shutdown,
+    ShutdownTime,
     check_specs,
     end_child,
     first_given,
     start_child,
+    start_failure,
 )
-from actorlive.runtime.otp.server import Caller, Server, Stop, call
-from actorlive.runtime.otp.supervisor import ChildInfo, Retry, count
-from actorlive.runtime.otp.task import Task, adopt, run_function, run_task
+from actorlive.runtime.otp.requests import (
+    Ask,
+    ChildInfo,
+    StartChild,
+    TerminateChild,
+    WhichChildren,
+    ask,
+    count,
+)
+from actorlive.runtime.otp.server import Caller, Server, Stop
+from actorlive.runtime.otp.supervisor import Retry
+from actorlive.runtime.otp.task import Task, adopt, run_task
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import exit as end_process, link, monitor, process_flag, unlink
 from actorlive.runtime.results import is_graceful
@@ -87,7 +99,8 @@ class DynamicServer(Server):
         self.retrying.discard(child)
         if current_process().node.stopping:
             return None
-        if self.intensity.exceeded():
+        self.intensity.count_restart()
+        if self.intensity.exceeded:
             log.error("%r gives up: %r was restarted too often", current_process(), child.spec.id)
             return Stop("shutdown")
         started = await self.begin(child)
@@ -104,26 +117,28 @@ class DynamicServer(Server):
         except BaseException as error:
             if not is_own_end(error):
                 raise
-            return Error(error.reason if isinstance(error, StartError) else error)
+            return start_failure(error)
         if child.pid is not None:
             self.children[child.pid] = child
         return Ok(child.pid)
 
     async def handle_call(self, request: object, caller: Caller) -> object:
         match request:
-            case Request("start", ChildSpec() as spec):
+            case StartChild(spec):
                 return Error("max_children") if self.is_full() else await self.begin(Child(spec))
-            case Request("terminate", Pid() as pid):
+            case TerminateChild(Pid() as pid):
                 return await self.end(pid)
-            case Request("which"):
+            case WhichChildren():
                 running = [
                     ChildInfo(child.spec.id, pid, child.spec.kind) for pid, child in self.children.items()
                 ]
                 return running + [
                     ChildInfo(child.spec.id, "restarting", child.spec.kind) for child in self.retrying
                 ]
-            case Request(what):
-                return Error(f"a dynamic supervisor knows its children by Pid alone and has no {what!r}")
+            case Ask():
+                return Error(
+                    f"a dynamic supervisor knows its children by Pid alone and has no {request.verb!r}"
+                )
             case _:
                 return await super().handle_call(request, caller)
 
@@ -143,7 +158,7 @@ class DynamicServer(Server):
 
 async def end_together(children: list[Child]) -> None:
     """Signal all, then wait for all, each within its shutdown time."""
-    waiting: dict[Ref, tuple[Pid, Shutdown]] = {}
+    waiting: dict[Ref, tuple[Pid, ShutdownTime]] = {}
     for child in children:
         if child.pid is not None:
             waiting[monitor(child.pid)] = (child.pid, child.spec.shutdown)
@@ -159,8 +174,8 @@ async def end_together(children: list[Child]) -> None:
             kill_late(waiting, trio.current_time() - start)
 
 
-def kill_late(waiting: dict[Ref, tuple[Pid, Shutdown]], elapsed: float) -> None:
-    """Kill whose time is up; from then on they are waited for without a limit."""
+def kill_late(waiting: dict[Ref, tuple[Pid, ShutdownTime]], elapsed: float) -> None:
+    """Kill the children whose time is up; from then on they are waited for without a limit."""
     for ref, (pid, how) in waiting.items():
         if isinstance(how, (int, float)) and how <= elapsed:
             log.error("child %r did not end within %s s of its shutdown; killed", pid.entity, how)
@@ -174,8 +189,8 @@ class DynamicSupervisor:
     @staticmethod
     async def start_link(
         *,
-        max_restarts: int = 3,
-        max_seconds: float = 5.0,
+        max_restarts: int = MAX_RESTARTS,
+        max_seconds: float = MAX_SECONDS,
         max_children: int | None = None,
         name: str | None = None,
     ) -> Pid:
@@ -185,13 +200,13 @@ class DynamicSupervisor:
     @staticmethod
     def spec(
         *,
-        max_restarts: int = 3,
-        max_seconds: float = 5.0,
+        max_restarts: int = MAX_RESTARTS,
+        max_seconds: float = MAX_SECONDS,
         max_children: int | None = None,
         name: str | None = None,
         id: Hashable = None,
         restart: Restart = "permanent",
-        shutdown: Shutdown = None,
+        shutdown: ShutdownTime = None,
     ) -> ChildSpec:
         """The specification of a dynamic supervisor as a child of another supervisor."""
 
@@ -209,17 +224,17 @@ class DynamicSupervisor:
         """Start a child: `Ok(pid)`, `Ok(None)` when it had nothing to do, or `Error(reason)`, among them
         "max_children"."""
         check_specs([spec])
-        return cast("Ok[Pid | None] | Error", await call(supervisor, Request("start", spec), None))
+        return await ask(supervisor, StartChild(spec))
 
     @staticmethod
     async def terminate_child(supervisor: Pid | str, pid: Pid) -> Ok[None] | Error:
         """End a child for good; `Error("not_found")`."""
-        return cast("Ok[None] | Error", await call(supervisor, Request("terminate", pid), None))
+        return await ask(supervisor, TerminateChild(pid))
 
     @staticmethod
     async def which_children(supervisor: Pid | str) -> list[ChildInfo]:
         """The children, in the order of their start."""
-        return cast("list[ChildInfo]", await call(supervisor, Request("which"), None))
+        return await ask(supervisor, WhichChildren())
 
     @staticmethod
     async def count_children(supervisor: Pid | str) -> dict[str, int]:
@@ -279,7 +294,7 @@ class TaskSupervisor:
     async def async_nolink(
         supervisor: Pid | str, fn: Callable[P, object], *args: P.args, **kwargs: P.kwargs
     ) -> Task[Any]:
-        """A task whose crash the caller survives: it hears of it as `Exit`, or as `Down` in its mailbox."""
+        """A task whose crash the caller survives: it arrives as `Exit`, or as `Down` in its mailbox."""
         return adopt(await start_task(supervisor, run_task, current_process().pid, fn, args, kwargs))
 
     @staticmethod

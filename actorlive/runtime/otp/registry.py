@@ -25,7 +25,7 @@ Keys = Literal["unique", "duplicate"]
 
 
 @dataclass(slots=True, eq=False)
-class Entry:
+class Listing:
     """One process under one key."""
 
     pid: Pid
@@ -38,7 +38,7 @@ class Registry:
     def __init__(self, keys: Keys = "unique", *, node: Node | None = None) -> None:
         check_option("keys", keys, Keys)
         self.unique: bool = keys == "unique"
-        self.entries: dict[Hashable, list[Entry]] = {}
+        self.entries: dict[Hashable, list[Listing]] = {}
         self.metadata: dict[Hashable, object] = {}
         self.watched: dict[Pid, tuple[Ref, list[Hashable]]] = {}
         self.port: Port = open_port(self.on_message, node=node or current_node(), label="registry")
@@ -50,7 +50,7 @@ class Registry:
         living = self.living(key)
         if self.unique and living:
             raise NameTaken(f"the key {key!r} belongs to {living[0].pid} already")
-        self.entries.setdefault(key, []).append(Entry(pid, value))
+        self.entries.setdefault(key, []).append(Listing(pid, value))
         self.watch(pid).append(key)
 
     def unregister(self, key: Hashable) -> None:
@@ -115,7 +115,7 @@ class Registry:
         self.entries.clear()
         self.watched.clear()
 
-    def living(self, key: Hashable) -> list[Entry]:
+    def living(self, key: Hashable) -> list[Listing]:
         """The entries of `key` whose processes are not doomed."""
         return [entry for entry in self.entries.get(key, ()) if alive(entry.pid)]
 

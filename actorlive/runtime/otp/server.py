@@ -40,7 +40,7 @@ from actorlive.runtime.errors import CallError, StartError
 from actorlive.runtime.faults import is_own_end, reason_of
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.node import Node
-from actorlive.runtime.otp.pending import TIMED_OUT, Answer, Pending
+from actorlive.runtime.otp.replies import TIMED_OUT, AwaitedReply, Reply
 from actorlive.runtime.pid import Pid
 from actorlive.runtime.process import exit as end_process, set_label
 from actorlive.runtime.signals import Down, ExitSignal, check_pid
@@ -49,7 +49,9 @@ from actorlive.runtime.spawning import spawn, spawn_link
 __all__ = [
     "IGNORE",
     "NO_REPLY",
+    "CallRequest",
     "Caller",
+    "CastRequest",
     "Continue",
     "Server",
     "Stop",
@@ -108,7 +110,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallRequest:
     """A request that wants an answer."""
 
     caller: Caller
@@ -116,7 +118,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class CastRequest:
     """A request that wants none."""
 
     request: object
@@ -217,16 +219,16 @@ class Acknowledgement:
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self.pending: Pending | None = None
-        self.answered: Answer | None = None
+        self.awaited: AwaitedReply | None = None
+        self.answered: Reply | None = None
         self.failed = False
         """True when `init` itself ended the process, and not a signal from elsewhere."""
 
     def answer(self, value: object) -> None:
         """Called in the new process."""
-        self.answered = Answer(value)
-        if self.pending is not None:
-            self.pending.accept(self.answered)
+        self.answered = Reply(value)
+        if self.awaited is not None:
+            self.awaited.accept(self.answered)
 
     async def wait_for(self, pid: Pid, what: str, timeout: float | None) -> Pid:
         """The Pid once it runs. Raises `StartError`."""
@@ -237,16 +239,16 @@ class Acknowledgement:
             if not self.failed:
                 discard_exit(pid)  # OTP's starter takes this one for its answer
             raise StartError(f"{what} did not start: {outcome.reason!r}", outcome.reason)
-        if outcome == Answer(IGNORE):
+        if outcome == Reply(IGNORE):
             raise StartError(f"{what} has nothing to do: its init returned IGNORE", "ignore")
         return pid
 
-    async def outcome(self, pid: Pid, timeout: float | None) -> Answer | Down | object:
-        """`Answer`, `Down`, or `TIMED_OUT`, which leaves nothing of the server behind, like a cancellation."""
+    async def outcome(self, pid: Pid, timeout: float | None) -> Reply | Down | object:
+        """`Reply`, `Down`, or `TIMED_OUT`, which leaves nothing of the server behind, like a cancellation."""
         starter = calling_process()
         try:
-            with Pending(self.node, pid) as self.pending:
-                outcome = await self.pending.wait(timeout)
+            with AwaitedReply(self.node, pid) as self.awaited:
+                outcome = await self.awaited.wait(timeout)
         except trio.Cancelled:
             if self.answered is not None:
                 return self.answered  # it runs already; the next checkpoint is soon enough
@@ -265,7 +267,7 @@ class Acknowledgement:
         if starter is not None:
             starter.unlink(pid)
         end_process(pid, "kill")
-        with trio.CancelScope(shield=True), Pending(self.node, pid) as gone:
+        with trio.CancelScope(shield=True), AwaitedReply(self.node, pid) as gone:
             await gone.wait(None)
         discard_exit(pid)  # it may have died just before
 
@@ -349,9 +351,9 @@ async def follow_up(server: Server, result: object) -> Stop | None:
 async def dispatch(server: Server, parent: Pid, message: object) -> object:
     """One message, one callback."""
     match message:
-        case Call(caller, request):
+        case CallRequest(caller, request):
             return answer(caller, await server.handle_call(request, caller))
-        case Cast(request):
+        case CastRequest(request):
             return await server.handle_cast(request)
         case ExitSignal(process, reason) if process in (parent, current_process().node.port.pid):
             return Stop(reason)  # the parent ends, or the node does
@@ -374,28 +376,28 @@ def answer(caller: Caller, result: object) -> object:
 
 def reply(caller: Caller, value: object) -> None:
     """Answer a call, from anywhere, once (OTP: `gen_server:reply/2`). A second reply goes nowhere."""
-    send(caller.address, Answer(value))
+    send(caller.address, Reply(value))
 
 
 def cast(server: Pid | str, request: object) -> None:
     """Send a request and wait for nothing (OTP: `gen_server:cast/2`)."""
-    send(server, Cast(request))
+    send(server, CastRequest(request))
 
 
 async def call(server: Pid | str, request: object, timeout: float | None = 5.0) -> object:
     """Send a request to a server and wait for its reply (OTP: `gen_server:call/3`).
 
-    `timeout` is in seconds, None waits for ever. Raises `CallError`: its `reason` is the exit reason of a
+    `timeout` is in seconds, None waits forever. Raises `CallError`: its `reason` is the exit reason of a
     server that died before it answered, "noproc" where there was none, "timeout", or "calling_self". A
     reply that comes after the time-out is dropped. May be called outside of processes, too.
     """
     node = current_node()
     caller = calling_process()
     refuse_self(caller.pid if caller else None, server, node)
-    with Pending(node, server) as pending:
-        send(server, Call(Caller(caller.pid if caller else None, pending.port.pid), request))
-        outcome = await pending.wait(timeout)
-    if isinstance(outcome, Answer):
+    with AwaitedReply(node, server) as awaited:
+        send(server, CallRequest(Caller(caller.pid if caller else None, awaited.port.pid), request))
+        outcome = await awaited.wait(timeout)
+    if isinstance(outcome, Reply):
         return outcome.value
     if isinstance(outcome, Down):
         raise CallError(
@@ -405,7 +407,7 @@ async def call(server: Pid | str, request: object, timeout: float | None = 5.0) 
 
 
 def refuse_self(caller: Pid | None, server: Pid | str, node: Node) -> None:
-    """A server that calls itself would wait for ever."""
+    """A server that calls itself would wait forever."""
     if not isinstance(server, str):
         check_pid("call", server)
     target = node.lookup(server) if isinstance(server, str) else server.entity
@@ -420,9 +422,9 @@ async def stop(server: Pid | str, reason: object = "normal", timeout: float | No
     "timeout".
     """
     request = StopRequest(reason)
-    with Pending(current_node(), server) as pending:
+    with AwaitedReply(current_node(), server) as awaited:
         send(server, request)
-        outcome = await pending.wait(timeout)
+        outcome = await awaited.wait(timeout)
     if not isinstance(outcome, Down):
         raise CallError(f"{server!r} did not stop within {timeout} s", "timeout")
     if not request.taken:

@@ -23,46 +23,48 @@ from typing import Literal, cast
 import trio
 
 from actorlive.results import Error, Ok
-from actorlive.runtime import results
 from actorlive.runtime.context import current_process
-from actorlive.runtime.errors import RuntimeMisuse, StartError
+from actorlive.runtime.errors import RuntimeMisuse
 from actorlive.runtime.faults import is_own_end
 from actorlive.runtime.mailbox import send
 from actorlive.runtime.node import Node
 from actorlive.runtime.otp.children import (
+    MAX_RESTARTS,
+    MAX_SECONDS,
     Child,
     ChildSpec,
     Intensity,
-    Request,
     Restart,
-    Shutdown,
+    ShutdownTime,
     check_option,
     check_specs,
     end_child,
     end_unlisted,
     first_given,
     start_child,
+    start_failure,
 )
-from actorlive.runtime.otp.server import Acknowledgement, Caller, Server, Stop, call, run_server
+from actorlive.runtime.otp.requests import (
+    ChildInfo,
+    DeleteChild,
+    RestartChild,
+    StartChild,
+    TerminateChild,
+    WhichChildren,
+    ask,
+    count,
+)
+from actorlive.runtime.otp.server import Acknowledgement, Caller, Server, Stop, run_server
 from actorlive.runtime.pid import Pid
-from actorlive.runtime.process import alive, process_flag
-from actorlive.runtime.results import is_graceful
+from actorlive.runtime.process import process_flag
+from actorlive.runtime.results import Shutdown, is_graceful
 from actorlive.runtime.signals import ExitSignal
 
-__all__ = ["ChildInfo", "Strategy", "Supervisor"]
+__all__ = ["Strategy", "Supervisor", "spawn_root"]
 
 log = logging.getLogger("actorlive.runtime")
 
 Strategy = Literal["one_for_one", "one_for_all", "rest_for_one"]
-
-
-@dataclass(frozen=True, slots=True)
-class ChildInfo:
-    """One line of `which_children`. `pid` is None when it does not run, "restarting" between two tries."""
-
-    id: Hashable
-    pid: Pid | Literal["restarting"] | None
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class SupervisorServer(Server):
             return None
         child, error = failed
         await self.take_back()
-        return Stop(results.Shutdown(("failed_to_start_child", child.spec.id, error)))
+        return Stop(Shutdown(("failed_to_start_child", child.spec.id, error)))
 
     async def terminate(self, reason: object) -> None:
         await self.end_all(self.children)
@@ -180,7 +182,8 @@ class SupervisorServer(Server):
         the node ends there is nothing to restart."""
         if current_process().node.stopping:
             return None
-        if self.intensity.exceeded():
+        self.intensity.count_restart()
+        if self.intensity.exceeded:
             log.error("%r gives up: child %r was restarted too often", current_process(), child.spec.id)
             return Stop("shutdown")
         group = self.group_of(child)
@@ -204,13 +207,13 @@ class SupervisorServer(Server):
 
     async def handle_call(self, request: object, caller: Caller) -> object:
         match request:
-            case Request("start", ChildSpec() as spec):
+            case StartChild(spec):
                 return await self.add(spec)
-            case Request("which"):
+            case WhichChildren():
                 return [info(child) for child in reversed(self.children)]
-            case Request(what, id_):
+            case TerminateChild(id_) | RestartChild(id_) | DeleteChild(id_):
                 child = next((c for c in self.children if c.spec.id == id_), None)
-                return Error("not_found") if child is None else await self.change(what, child)
+                return Error("not_found") if child is None else await self.change(request, child)
             case _:
                 return await super().handle_call(request, caller)
 
@@ -225,24 +228,22 @@ class SupervisorServer(Server):
         if error is None:
             return Ok(child.pid)
         self.children.remove(child)
-        return Error(error.reason if isinstance(error, StartError) else error)
+        return start_failure(error)
 
-    async def change(self, what: str, child: Child) -> Ok[Pid | None] | Error:
+    async def change(
+        self, request: TerminateChild | RestartChild | DeleteChild, child: Child
+    ) -> Ok[Pid | None] | Error:
         """Terminate, restart or delete one child."""
-        if what == "terminate":
+        if isinstance(request, TerminateChild):
             await self.end_all([child])
             return Ok(None)
         if child.pid is not None or child.restarting:
             return Error("restarting" if child.restarting else "running")
-        if what == "delete":
+        if isinstance(request, DeleteChild):
             self.children.remove(child)
             return Ok(None)
         error = await self.begin(child)
-        return (
-            Ok(child.pid)
-            if error is None
-            else Error(error.reason if isinstance(error, StartError) else error)
-        )
+        return Ok(child.pid) if error is None else start_failure(error)
 
 
 def info(child: Child) -> ChildInfo:
@@ -269,8 +270,8 @@ class Supervisor:
         children: Sequence[ChildSpec],
         *,
         strategy: Strategy = "one_for_one",
-        max_restarts: int = 3,
-        max_seconds: float = 5.0,
+        max_restarts: int = MAX_RESTARTS,
+        max_seconds: float = MAX_SECONDS,
         name: str | None = None,
     ) -> Pid:
         """Start a supervisor linked to the calling process, and all its children.
@@ -289,12 +290,12 @@ class Supervisor:
         children: Sequence[ChildSpec],
         *,
         strategy: Strategy = "one_for_one",
-        max_restarts: int = 3,
-        max_seconds: float = 5.0,
+        max_restarts: int = MAX_RESTARTS,
+        max_seconds: float = MAX_SECONDS,
         name: str | None = None,
         id: Hashable = None,
         restart: Restart = "permanent",
-        shutdown: Shutdown = None,
+        shutdown: ShutdownTime = None,
     ) -> ChildSpec:
         """The specification of a supervisor as a child of another; it may take all the time to end."""
         check_option("strategy", strategy, Strategy)
@@ -312,27 +313,27 @@ class Supervisor:
         """Add a child and start it: `Ok(pid)`, `Ok(None)` when it had nothing to do, or `Error`:
         ("already_started", pid), "already_present", or why it did not start."""
         check_specs([spec])
-        return cast("Ok[Pid | None] | Error", await call(supervisor, Request("start", spec), None))
+        return await ask(supervisor, StartChild(spec))
 
     @staticmethod
-    async def terminate_child(supervisor: Pid | str, id: Hashable) -> Ok[Pid | None] | Error:
+    async def terminate_child(supervisor: Pid | str, id: Hashable) -> Ok[None] | Error:
         """End a child; its specification stays unless it is temporary. `Error("not_found")`."""
-        return cast("Ok[Pid | None] | Error", await call(supervisor, Request("terminate", id), None))
+        return await ask(supervisor, TerminateChild(id))
 
     @staticmethod
     async def restart_child(supervisor: Pid | str, id: Hashable) -> Ok[Pid | None] | Error:
         """Start a child that does not run. `Error("running")`, "restarting", "not_found", or why not."""
-        return cast("Ok[Pid | None] | Error", await call(supervisor, Request("restart", id), None))
+        return await ask(supervisor, RestartChild(id))
 
     @staticmethod
-    async def delete_child(supervisor: Pid | str, id: Hashable) -> Ok[Pid | None] | Error:
+    async def delete_child(supervisor: Pid | str, id: Hashable) -> Ok[None] | Error:
         """Forget a child that does not run. `Error("running")`, "restarting", "not_found"."""
-        return cast("Ok[Pid | None] | Error", await call(supervisor, Request("delete", id), None))
+        return await ask(supervisor, DeleteChild(id))
 
     @staticmethod
     async def which_children(supervisor: Pid | str) -> list[ChildInfo]:
         """The children, the last started first."""
-        return cast("list[ChildInfo]", await call(supervisor, Request("which"), None))
+        return await ask(supervisor, WhichChildren())
 
     @staticmethod
     async def count_children(supervisor: Pid | str) -> dict[str, int]:
@@ -340,19 +341,8 @@ class Supervisor:
         return count(await Supervisor.which_children(supervisor))
 
 
-def count(children: Sequence[ChildInfo]) -> dict[str, int]:
-    """Sum `which_children` up."""
-    supervisors = sum(child.kind == "supervisor" for child in children)
-    return {
-        "specs": len(children),
-        "active": sum(isinstance(child.pid, Pid) and alive(child.pid) for child in children),
-        "supervisors": supervisors,
-        "workers": len(children) - supervisors,
-    }
-
-
 def spawn_root(node: Node) -> Pid:
     """The supervisor of a node's own children: a process without a parent. What is asked of it before it
     has begun waits in its mailbox."""
-    arguments = ((), "one_for_one", 3, 5.0)
+    arguments = ((), "one_for_one", MAX_RESTARTS, MAX_SECONDS)
     return node.spawn(run_server, SupervisorServer, arguments, None, Acknowledgement(node))

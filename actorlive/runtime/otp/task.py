@@ -6,33 +6,28 @@ A task's result arrives in its owner's mailbox as `TaskReply(ref, value)`, its f
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
 
-import trio
-
 from actorlive.results import Ok
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import CallError, ReceiveTimeout, RuntimeMisuse
+from actorlive.runtime.functions import label_of, run_function
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import (
-    GENERATOR_HINT,
     demonitor,
     exit as end_process,
-    label_of,
     monitor,
     set_label,
-    underneath,
     unlink,
 )
 from actorlive.runtime.results import Exit
 from actorlive.runtime.signals import Down
 from actorlive.runtime.spawning import spawn_link
 
-__all__ = ["Task", "TaskReply", "adopt", "run_task", "settled"]
+__all__ = ["Task", "TaskReply", "adopt", "run_task"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -146,37 +141,3 @@ async def run_task(
     if isinstance(go, Go):
         value = await run_function(fn, args, kwargs)
         send(go.address, TaskReply(go.address, value))
-
-
-async def run_function(
-    fn: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
-) -> object:
-    """Call `fn`: async here, plain in a worker thread that is abandoned when the process ends.
-
-    What a plain function returns may have to be awaited (a lambda around an async function, a decorated one): that is
-    done here. Raises `RuntimeMisuse` for an async generator.
-    """
-    if is_async(fn):
-        return await settled(fn(*args, **kwargs), fn)
-    thread_name = f"{label_of(fn)} from {trio.lowlevel.current_task().name}"
-    (value,) = await trio.to_thread.run_sync(  # in a tuple, because Trio refuses a coroutine
-        lambda: (fn(*args, **kwargs),), abandon_on_cancel=True, thread_name=thread_name
-    )
-    return await settled(value, fn)
-
-
-async def settled(value: object, fn: object) -> object:
-    """What calling `fn` comes down to: the value itself, or what awaiting it gives. Raises `RuntimeMisuse`."""
-    while inspect.isawaitable(value):
-        value = cast("object", await value)
-    if inspect.isasyncgen(value):
-        raise RuntimeMisuse(f"{label_of(fn)} is an async generator, {GENERATOR_HINT}")
-    return value
-
-
-def is_async(fn: Callable[..., object]) -> bool:
-    """True when calling `fn` gives something to await: an async function, an object that is called so, or a
-    partial of either."""
-    function = underneath(fn)
-    call = getattr(function, "__call__", None)  # noqa: B004
-    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)

@@ -16,9 +16,10 @@ from functools import partial
 import trio
 import trio.testing
 
+from actorlive.runtime.faults import unwrap
 from actorlive.testing.errors import Failure, hide_frames
 from actorlive.testing.timing.schedule import Schedule, using
-from actorlive.testing.timing.trio_run import seed_trio, unwrap
+from actorlive.testing.timing.trio_run import seed_trio
 
 __all__ = ["ExplorationFailure", "explore"]
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from actorlive.errors import ActorLiveError
-from actorlive.runtime import Node, Pid, statistics
-from actorlive.runtime.signals import Entity
-from actorlive.runtime.timers import Timer
+from actorlive.runtime import Node, Pid, ProcessStatistics, armed_timers, processes, statistics
 from actorlive.testing.errors import Leak, hide_frames
 
 __all__ = ["Baseline"]
@@ -21,20 +18,20 @@ class Baseline:
     def __init__(self, node: Node, others: Callable[[], set[Pid]] = set[Pid]) -> None:
         self._node = node
         self._others = others
-        self._pids = {process.pid for process in node.processes}
-        self._timers = set(self._armed())
+        self._pids = set(processes(node))
+        self._timers = set(armed_timers(node))
 
     def ending(self) -> bool:
         """True while something new has been told to end and is still busy with that, as behind a shield."""
-        return any(process.doomed for process in self._strays())
+        return any(process.state == "exiting" for process in self._strays())
 
     def check(self) -> None:
         """Raises `Leak` with the names of what is new and still there."""
         others = self._others()
-        left = [f"process {_describe(process.pid)}" for process in self._strays()]
+        left = [f"process {_describe(process)}" for process in self._strays()]
         left += [
             f"{timer!r} with the message {timer.message!r}"
-            for timer in self._armed()
+            for timer in armed_timers(self._node)
             if timer not in self._timers and timer.dest not in others
         ]
         if left:
@@ -44,26 +41,17 @@ class Baseline:
                 + "Start it with owner=socket.pid, or under a supervisor; or pass leaks=True if it is meant to stay."
             )
 
-    def _strays(self) -> Iterable[Entity]:
+    def _strays(self) -> Iterable[ProcessStatistics]:
         known = self._pids | self._others()
-        for process in self._node.processes:
-            if process.pid not in known and not _belongs(process, known):
+        for pid in processes(self._node):
+            if pid not in known and not _belongs(process := statistics(pid), known):
                 yield process
 
-    def _armed(self) -> list[Timer]:
-        entries = [entry for _, _, entry in self._node.timers.entries]
-        return [entry for entry in entries if isinstance(entry, Timer) and entry.heap is not None]
 
-
-def _belongs(process: Entity, known: set[Pid]) -> bool:
+def _belongs(process: ProcessStatistics, known: set[Pid]) -> bool:
     """True when it ends with something that is known: its owner, or a supervisor that it is linked to."""
-    ties = [process.owner, *(process.links or ())]
-    return any(tie is not None and tie.pid in known for tie in ties)
+    return process.owner in known or not known.isdisjoint(process.links)
 
 
-def _describe(pid: Pid) -> str:
-    try:
-        figures = statistics(pid)
-    except ActorLiveError:
-        return str(pid)
-    return f"{figures.name or figures.function} {pid}, in {figures.current_function}"
+def _describe(process: ProcessStatistics) -> str:
+    return f"{process.name or process.function} {process.pid}, in {process.current_function}"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import trio
 
 from actorlive.testing.errors import Failure, Leak, hide_frames
 
-__all__ = ["check_tasks", "require_trio", "seed_trio", "system_tasks", "unwrap"]
+__all__ = ["check_tasks", "require_trio", "seed_trio", "system_tasks"]
 
 __tracebackhide__ = hide_frames
 
@@ -48,13 +46,3 @@ def check_tasks(before: set[trio.lowlevel.Task]) -> None:
     left = sorted(task.name for task in system_tasks() - before)
     if left:
         raise Leak(f"the test is over, but these system tasks go on: {', '.join(left)}")
-
-
-def unwrap(error: BaseException) -> BaseException:
-    """The one exception inside of groups of one; anything else as it is."""
-    while (
-        isinstance(error, BaseExceptionGroup)
-        and len(cast("BaseExceptionGroup[BaseException]", error).exceptions) == 1
-    ):
-        error = cast("BaseException", error.exceptions[0])
-    return cast("BaseException", error)

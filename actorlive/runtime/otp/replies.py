@@ -1,8 +1,8 @@
-"""Waiting for one answer: a port that a task waits on.
+"""Waiting for one reply: a port that a task waits on.
 
 `call`, `stop` and the start of a server all send something and wait for a reply, a death or a time-out. The
-answer goes to a port made for it alone, so it needs no search in the caller's mailbox, works outside of
-processes, too, and once the port is closed a late answer has nowhere to go.
+reply goes to a port made for it alone, so it needs no search in the caller's mailbox, works outside of
+processes, too, and once the port is closed a late reply has nowhere to go.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from actorlive.runtime.port import open_port
 from actorlive.runtime.signals import Down
 from actorlive.runtime.timers import send_after
 
-__all__ = ["TIMED_OUT", "Answer", "Pending"]
+__all__ = ["TIMED_OUT", "AwaitedReply", "Reply"]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Reply:
     """What the other side sends back."""
 
     value: object
@@ -31,14 +31,14 @@ class Answer:
 TIMED_OUT = object()
 
 
-class Pending:
-    """One answer to come. Use as `with Pending(node, dest) as pending: …; await pending.wait(timeout)`."""
+class AwaitedReply:
+    """One reply to come. Use as `with AwaitedReply(node, dest) as reply: …; await reply.wait(timeout)`."""
 
     def __init__(self, node: Node, dest: Pid | str) -> None:
         self.node = node
         self.outcome: object = None
         self.arrived = trio.Event()
-        self.port = open_port(self.accept, node=node, label="pending answer")
+        self.port = open_port(self.accept, node=node, label="awaited reply")
         self.dest = dest
 
     def __enter__(self) -> Self:
@@ -54,8 +54,8 @@ class Pending:
             self.outcome = message
             self.arrived.set()
 
-    async def wait(self, timeout: float | None) -> Answer | Down | object:
-        """`Answer`, `Down`, or `TIMED_OUT`."""
+    async def wait(self, timeout: float | None) -> Reply | Down | object:
+        """`Reply`, `Down`, or `TIMED_OUT`."""
         if timeout is not None:
             send_after(self.port.pid, TIMED_OUT, timeout)
         await self.arrived.wait()

@@ -1,0 +1,83 @@
+"""Functions that somebody else runs: their names in logs, and what calling them comes down to.
+
+A callback, a task and a process may be an async function, a plain one, a partial, an object with `__call__`, or a plain
+function that returns something to await. `is_async` and `resolve` say once for all what that means, and refuse an async
+generator, over which nobody would iterate.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import cast
+
+import trio
+
+from actorlive.runtime.errors import RuntimeMisuse
+
+__all__ = ["check_awaitable", "is_async", "label_of", "resolve", "run_function"]
+
+GENERATOR_HINT = (
+    "which nobody iterates over: return a list, `return [item async for item in …]`, or send the items one at a time,"
+    " `send(pid, item)`"
+)
+
+
+def label_of(fn: object) -> str:
+    """The name of a function, or of the one in a partial, in logs and statistics."""
+    fn = underneath(fn)
+    return getattr(fn, "__qualname__", None) or type(fn).__qualname__
+
+
+def underneath(fn: object) -> object:
+    """The function in a partial, or in partials of partials."""
+    while isinstance(fn, partial):
+        fn = cast("partial[object]", fn).func
+    return fn
+
+
+def is_async(fn: Callable[..., object]) -> bool:
+    """True when calling `fn` gives something to await: an async function, an object with an async `__call__`, or a
+    partial of either."""
+    function = underneath(fn)
+    call = getattr(function, "__call__", None)  # noqa: B004
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
+
+
+def check_awaitable(awaitable: Awaitable[object], fn: object) -> Awaitable[object]:
+    """What calling `fn` gave, if it can be awaited. Raises `RuntimeMisuse`."""
+    if inspect.isasyncgen(awaitable):
+        raise RuntimeMisuse(f"{label_of(fn)} is an async generator, {GENERATOR_HINT}")
+    if not hasattr(awaitable, "__await__"):
+        raise RuntimeMisuse(
+            f"a process runs an async function: {label_of(fn)} returned {awaitable!r}, which cannot be awaited"
+        )
+    return awaitable
+
+
+async def run_function(
+    fn: Callable[..., object], args: tuple[object, ...], kwargs: dict[str, object]
+) -> object:
+    """Call `fn`: async here, plain in a worker thread that is abandoned when the process ends.
+
+    What a plain function returns may have to be awaited (a lambda around an async function, a decorated one): that is
+    done here. Raises `RuntimeMisuse` for an async generator.
+    """
+    if is_async(fn):
+        return await resolve(fn(*args, **kwargs), fn)
+    thread_name = f"{label_of(fn)} from {trio.lowlevel.current_task().name}"
+    (value,) = await trio.to_thread.run_sync(  # in a tuple, because Trio refuses a coroutine
+        lambda: (fn(*args, **kwargs),), abandon_on_cancel=True, thread_name=thread_name
+    )
+    return await resolve(value, fn)
+
+
+async def resolve(value: object, fn: object) -> object:
+    """What calling `fn` comes down to: the value itself, or what awaiting it gives. Raises `RuntimeMisuse` for an async
+    generator."""
+    while inspect.isawaitable(value):
+        value = cast("object", await value)
+    if inspect.isasyncgen(value):
+        raise RuntimeMisuse(f"{label_of(fn)} is an async generator, {GENERATOR_HINT}")
+    return value
