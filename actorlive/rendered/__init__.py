@@ -23,7 +23,7 @@ from actorlive.rendered.escape import (
     script_json,
     text,
 )
-from actorlive.rendered.html import WHITE_SPACE, to_html
+from actorlive.rendered.html import EATS_LINE_BREAK, RAW_TEXT, VOID, WHITE_SPACE, to_html
 from actorlive.rendered.nodes import (
     Attribute,
     Comprehension,
@@ -36,6 +36,9 @@ from actorlive.rendered.nodes import (
 )
 
 __all__ = [
+    "EATS_LINE_BREAK",
+    "RAW_TEXT",
+    "VOID",
     "WHITE_SPACE",
     "Attribute",
     "Comprehension",

@@ -9,7 +9,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from actorlive.rendered import WHITE_SPACE, Markup, attributes, script_json, text
+from actorlive.rendered import (
+    EATS_LINE_BREAK,
+    RAW_TEXT,
+    VOID,
+    WHITE_SPACE,
+    Markup,
+    attributes,
+    script_json,
+    text,
+)
 from actorlive.template.component import component
 from actorlive.template.errors import TemplateError
 from actorlive.template.heex import heex
@@ -19,7 +28,6 @@ from actorlive.template.rendering.known import BUILTINS
 from actorlive.template.rendering.placing import LIVE_COMPONENT
 from actorlive.template.rendering.signature import Attrs
 from actorlive.template.rendering.slots import Slot, render_slot
-from actorlive.template.syntax.nodes import EATS_LINE_BREAK, VOID
 
 __all__ = [
     "async_result",
@@ -37,9 +45,8 @@ __all__ = [
 ]
 
 _TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
-_NOT_DYNAMIC = VOID | frozenset(
-    "applet frame frameset iframe noembed noframes noscript object plaintext script style template textarea title "
-    "xmp".split()
+_NOT_DYNAMIC = (
+    VOID | RAW_TEXT | frozenset("applet frame frameset noscript object template textarea title".split())
 )
 _LINK_ATTRIBUTES = Attrs.include("download", "hreflang", "ping", "referrerpolicy", "rel", "target", "type")
 _FORM_ATTRIBUTES = Attrs.include(

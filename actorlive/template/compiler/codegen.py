@@ -40,6 +40,8 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from actorlive.rendered import (
+    EATS_LINE_BREAK,
+    VOID,
     Comprehension,
     Rendered,
     Statics,
@@ -63,16 +65,7 @@ from actorlive.template.rendering.known import KNOWN
 from actorlive.template.rendering.matching import unique
 from actorlive.template.rendering.slots import Slot, SlotEntry
 from actorlive.template.syntax.expression import MARK, Code, Loop
-from actorlive.template.syntax.nodes import (
-    EATS_LINE_BREAK,
-    VOID,
-    For,
-    HtmlElement,
-    If,
-    Interpolation,
-    TemplateNode,
-    Text,
-)
+from actorlive.template.syntax.nodes import For, HtmlElement, If, Interpolation, TemplateNode, Text
 from actorlive.template.syntax.parser import root_element
 from actorlive.template.syntax.source import Source
 
@@ -299,8 +292,8 @@ class Generator(CallWriter, AttributeWriter):
         """Lines that make `__items`; `body` and `statics` are those of a stream's rows."""
         indent = "        "
         lines = [f"{indent}__items = __h_items({iterable})", f"{indent}if __items.__class__ is not list:"]
-        rows = f"[{body.full()} for {self.target(loop.target)} in __items.inserts(){filters}]"
-        lines.append(f"{indent}    return __h_stream({statics}, __items, {rows}, __prev)")
+        inserts = f"[{body.full()} for {self.target(loop.target)} in __items.inserts(){filters}]"
+        lines.append(f"{indent}    return __h_stream({statics}, __items, {inserts}, __prev)")
         if filters:
             target = self.target(loop.target)
             lines.append(f"{indent}__items = [__i for __i in __items for {target} in (__i,){filters}]")

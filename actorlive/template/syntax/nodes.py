@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from actorlive.template.syntax.expression import Code, Loop, Target
 
 __all__ = [
-    "EATS_LINE_BREAK",
-    "VOID",
     "Attr",
     "Branch",
     "CallEntry",
@@ -25,12 +23,6 @@ __all__ = [
     "Text",
     "contents",
 ]
-
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-"""Elements that have no content and no end tag."""
-
-EATS_LINE_BREAK = frozenset(("textarea", "pre", "listing"))
-"""Elements whose first line break a browser drops. So a value that stands first in one gets one in front."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from actorlive.errors import did_you_mean
-from actorlive.rendered import WHITE_SPACE
+from actorlive.rendered import VOID, WHITE_SPACE
 from actorlive.template.errors import TemplateError
 from actorlive.template.syntax.client_rules import check_streams
 from actorlive.template.syntax.expression import Code, Loop, Target, parse_code
 from actorlive.template.syntax.nodes import (
-    VOID,
     Attr,
     Branch,
     CallEntry,
@@ -27,7 +26,7 @@ from actorlive.template.syntax.nodes import (
 from actorlive.template.syntax.refusals import refuse_as_text
 from actorlive.template.syntax.source import Source
 from actorlive.template.syntax.tokenizer import (
-    RAW,
+    CODE_TAGS,
     Block,
     CloseTag,
     Comment,
@@ -209,7 +208,7 @@ class _Parser:
         special = {
             attr.name: attr
             for attr in tag.attributes
-            if attr.name.startswith(":") and not (attr.name == ":type" and tag.name in RAW)
+            if attr.name.startswith(":") and not (attr.name == ":type" and tag.name in CODE_TAGS)
         }
         for name, attr in special.items():
             if name not in _SPECIAL:

@@ -12,15 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from actorlive.errors import did_you_mean
-from actorlive.rendered import WHITE_SPACE
+from actorlive.rendered import VOID, WHITE_SPACE
 from actorlive.template.errors import TemplateError
 from actorlive.template.syntax.expression import Code, Loop, parse_code, parse_loop, parse_target, scan
-from actorlive.template.syntax.nodes import VOID, Attr, Text
+from actorlive.template.syntax.nodes import Attr, Text
 from actorlive.template.syntax.source import Source
 
 __all__ = ["Block", "CloseTag", "Comment", "Expression", "OpenTag", "Token", "tokenize"]
 
-RAW = frozenset(("script", "style"))
+CODE_TAGS = frozenset(("script", "style"))
+"""Elements whose content is neither markup nor template."""
 NO_CURLY = "phx-no-curly-interpolation"
 
 _SPACE = re.compile(f"[{WHITE_SPACE}]*")
@@ -113,7 +114,7 @@ class _Tokenizer:
                 yield Text(self.text[begin:stop], begin, stop)
             yield token
             start = self.pos = after
-            if isinstance(token, OpenTag) and not token.self_closing and token.name.lower() in RAW:
+            if isinstance(token, OpenTag) and not token.self_closing and token.name.lower() in CODE_TAGS:
                 yield from self._raw(token)
                 start = self.pos
         if start < len(self.text):

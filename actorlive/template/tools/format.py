@@ -13,9 +13,9 @@ import ast
 import re
 from pathlib import Path
 
-from actorlive.rendered import WHITE_SPACE
+from actorlive.rendered import VOID, WHITE_SPACE
 from actorlive.template.syntax.literals import HeexCall, index_calls
-from actorlive.template.syntax.nodes import VOID, Attr, Text
+from actorlive.template.syntax.nodes import Attr, Text
 from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source, split_lines
 from actorlive.template.syntax.tokenizer import Block, CloseTag, Expression, OpenTag, Token, tokenize

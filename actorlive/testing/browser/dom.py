@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from actorlive.rendered import WHITE_SPACE
+from actorlive.rendered import RAW_TEXT, VOID, WHITE_SPACE
 from actorlive.testing.errors import SelectorError, hide_frames
 
 __all__ = [
@@ -31,8 +31,6 @@ __all__ = [
 
 __tracebackhide__ = hide_frames
 
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-RAW = frozenset(("script", "style", "iframe", "noembed", "noframes", "xmp", "plaintext"))
 BLOCKS = frozenset(
     "address article aside blockquote dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5"
     " h6 header hr li main nav ol option output p pre section summary table tbody td tfoot th thead tr ul".split()
@@ -164,7 +162,7 @@ class DomNode:
         return normalize("".join(self._texts()))
 
     def _texts(self) -> Iterator[str]:
-        if self.tag in RAW or self.tag == "template":
+        if self.tag in RAW_TEXT or self.tag == "template":
             return
         apart = " " if self.tag in BLOCKS or self.tag == "br" else ""
         yield apart
@@ -312,7 +310,7 @@ def _write(node: DomNode, out: list[str], numbered: list[DomNode] | None) -> Non
 
 
 def _write_children(node: DomNode, out: list[str], numbered: list[DomNode] | None) -> None:
-    raw = node.tag in RAW
+    raw = node.tag in RAW_TEXT
     for child in node.children:
         if isinstance(child, DomNode):
             _write(child, out, numbered)

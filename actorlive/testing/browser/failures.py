@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 
-from actorlive.rendered import WHITE_SPACE
-from actorlive.testing.browser.dom import VOID, Document, DomComment, DomNode, normalize
+from actorlive.rendered import VOID, WHITE_SPACE
+from actorlive.testing.browser.dom import Document, DomComment, DomNode, normalize
 
 __all__ = ["ambiguous", "describe", "not_found", "pretty"]
 
