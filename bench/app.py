@@ -11,7 +11,7 @@ from typing import Any
 
 from quart_trio import QuartTrio
 
-from actorlive import ActorLive, Event, LiveView, Ok, Socket, Stream, heex
+from actorlive import ActorLive, Event, LiveView, Ok, Socket, Stream, heex, pubsub
 from actorlive.web import serve
 
 ROWS = 1000
@@ -151,12 +151,33 @@ class FormLive(LiveView[Validate]):
         self.error = "" if self.name.strip() else "can't be blank"
 
 
+class Say(Event): ...
+
+
+class BroadcastLive(LiveView[Say]):
+    n: int = 0
+
+    template = heex("""<button phx-click="say">Say</button><p>{@n}</p>""")
+
+    async def mount(self, params: Any, session: Any, socket: Socket) -> None:
+        if socket.connected:
+            socket.subscribe("news")
+
+    async def handle_event(self, event: Say, socket: Socket) -> None:
+        pubsub.broadcast("news", self.n + 1)
+
+    async def handle_info(self, message: object, socket: Socket) -> None:
+        if isinstance(message, int):
+            self.n = message
+
+
 PAGES: dict[str, type[LiveView[Any]]] = {
     "/counter": CounterLive,
     "/table": TableLive,
     "/stream": StreamLive,
     "/async": AsyncLive,
     "/form": FormLive,
+    "/broadcast": BroadcastLive,
 }
 
 

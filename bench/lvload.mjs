@@ -21,6 +21,7 @@
 // --ramp N           joins in flight at once during ramp-up  (default 16)
 // --reuse-page       GET the page once and reuse cookie/csrf/session for all connections
 // --hold S           no events: open C views, hold them S seconds (heartbeats every 30 s), report RSS of --pid
+// --pages            no sockets: GET the page again and again over RAMP kept connections, CPU per page
 // --deflate          offer permessage-deflate                (default off)
 // --pid P[,P2]       server process ids: CPU % in the window and RSS before/after
 // --dump FILE        write the transcript of connection 0 (sent + received messages) as JSON
@@ -40,7 +41,7 @@ for (let i = 2; i < process.argv.length; i++) {
     process.exit(2);
   }
   const k = a.slice(2);
-  if (["reuse-page", "deflate", "verbose"].includes(k)) {
+  if (["reuse-page", "deflate", "verbose", "pages"].includes(k)) {
     args[k] = true;
     continue;
   }
@@ -396,7 +397,38 @@ const dist = (a) => {
   };
 };
 
+async function pages() {
+  let n = 0,
+    until = now() + WARMUP * 1000;
+  const run = async () => {
+    while (now() < until) {
+      await getPage();
+      n++;
+    }
+  };
+  const all = () => Promise.all(Array.from({ length: RAMP }, run));
+  await all();
+  n = 0;
+  until = now() + SECONDS * 1000;
+  const t0 = now(),
+    c0 = procCpu(PIDS);
+  await all();
+  const cpu = procCpu(PIDS) - c0,
+    s = (now() - t0) / 1000;
+  agent.destroy();
+  console.log(
+    JSON.stringify({
+      path: PATH,
+      pages: n,
+      pages_per_s: +(n / s).toFixed(1),
+      server_us_per_page: +((cpu / n) * 1e6).toFixed(1),
+      errors,
+    }),
+  );
+}
+
 async function main() {
+  if (args.pages) return pages();
   const out = {
     label: args.label,
     path: PATH,
