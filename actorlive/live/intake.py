@@ -18,6 +18,7 @@ An application sees the bounds as `Limits`, what they do as log lines and as tel
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
 
 import trio
@@ -39,7 +40,7 @@ class Backlog:
         self.max_events = max_events
         self.size = 0
         self.events = 0
-        self._room: trio.Event | None = None
+        self._room: Callable[[], None] | None = None
 
     @property
     def is_full(self) -> bool:
@@ -48,18 +49,22 @@ class Backlog:
 
     async def room(self) -> None:
         """Wait until no more than half of what may wait does."""
-        while not self._is_half_empty():
-            if self._room is None:
-                self._room = trio.Event()
-            await self._room.wait()
+        if not self._is_half_empty():
+            room = trio.Event()
+            self.when_room(room.set)
+            await room.wait()
+
+    def when_room(self, tell: Callable[[], None]) -> None:
+        """Call `tell`, once, when no more than half of what may wait does. One at a time may ask."""
+        self._room = tell
 
     def release(self, events: int, size: int) -> None:
         """So much waits no longer."""
         self.events -= events
         self.size -= size
         if self._room is not None and self._is_half_empty():
-            self._room.set()
-            self._room = None
+            tell, self._room = self._room, None
+            tell()
 
     def _is_half_empty(self) -> bool:
         return self.size <= self.max_size // 2 and self.events <= self.max_events // 2

@@ -43,7 +43,11 @@ from actorlive.runtime import Node, statistics
 from actorlive.runtime.faults import flatten, interrupt_in, is_cancelled_here
 from actorlive.web import protocols
 from actorlive.web.app import ActorLive
+from actorlive.web.direct.handshake import answer, read_upgrade
+from actorlive.web.direct.reactor import open_driver
+from actorlive.web.direct.socket import Driver
 from actorlive.web.limits import Limits
+from actorlive.web.transport import SOCKET_PATH
 
 __all__ = ["GuardedTCPServer", "ServerConfig", "ServerError", "listen", "serve", "serve_async"]
 
@@ -63,18 +67,56 @@ class ServerConfig(Config):
 
 
 class GuardedTCPServer(TCPServer):
-    """Hypercorn's connection, whose faults stay with it."""
+    """Hypercorn's connection, whose faults stay with it.
+
+    `driver` drives the sockets that take the direct way (`web.direct`); without one all take Hypercorn's.
+    """
+
+    def __init__(self, driver: Driver | None, *args: Any) -> None:
+        super().__init__(*args)
+        self._driver = driver
+        self._first = b""
 
     async def run(self) -> None:
         """Serve one connection; nothing but a real interrupt gets out."""
         try:
-            await super().run()
+            if not await self._run_direct():
+                await super().run()
         except BaseException as error:
             if (interrupt := interrupt_in(error)) is not None:
                 raise interrupt from None
             cancelled = all(isinstance(leaf, trio.Cancelled) for leaf in flatten(error))
             if not (cancelled and is_cancelled_here()):
                 report(error)
+
+    async def _run_direct(self) -> bool:
+        """True when this was a websocket over plain TCP, which has been answered and goes on without us."""
+        if self._driver is None or hasattr(self.stream, "do_handshake"):  # TLS
+            return False
+        stream = cast("Any", self.stream)
+        try:
+            patience = self.config.keep_alive_timeout
+            upgrade, self._first = await read_upgrade(stream, SOCKET_PATH.encode(), patience)
+            if upgrade is None:
+                return False
+            app = cast("ASGIWrapper", self.app).app
+            await answer(
+                stream,
+                upgrade,
+                cast("Any", app),
+                self._driver,
+                send_timeout=self._timeout,
+                state=self.state,
+            )
+        except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
+            pass  # the peer has gone before it had its answer
+        return True
+
+    async def _read_data(self) -> None:
+        """Hypercorn reads on behind what was looked at already."""
+        if self._first:
+            await self.protocol.handle(RawData(self._first))
+        await super()._read_data()
 
     async def protocol_send(self, event: Event) -> None:
         """Send in pieces, each within the time-out."""
@@ -122,20 +164,23 @@ async def serve_async(
     host: str = "127.0.0.1",
     port: int = 4000,
     *,
+    direct: bool = True,
     shutdown: trio.Event | None = None,
     task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve `app` until `shutdown` is set, then go down in order.
 
-    Port 0 takes a free one; `task_status` gets the URLs. Raises `ServerError` when the port is taken.
+    `direct` lets websockets over plain TCP take the fast way (`web.direct`). Port 0 takes a free one; `task_status`
+    gets the URLs. Raises `ServerError` when the port is taken.
     """
     live = _extension(app)
     config = _config(live.limits if live else Limits())
     sockets = Sockets([], [listen(host, port, config.backlog)], [])
-    cast("Any", hypercorn.trio.run).TCPServer = GuardedTCPServer  # where Hypercorn looks its class up
     protocols.install()
     stop = trio.Event()
-    async with trio.open_nursery() as nursery:
+    async with trio.open_nursery() as nursery, open_driver() as driver:
+        # where Hypercorn looks its class up
+        cast("Any", hypercorn.trio.run).TCPServer = partial(GuardedTCPServer, driver if direct else None)
         if shutdown is not None:
             nursery.start_soon(_go_down, live, shutdown, stop)
         if live is not None:

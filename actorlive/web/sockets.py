@@ -7,19 +7,25 @@ was queued before, then the close frame.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Iterator
+from typing import Protocol
 
 import trio
 
+from actorlive import telemetry
+from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import LiveConnection
 from actorlive.runtime import Node, Pid, open_port
 
-__all__ = ["ClientSocket", "Sockets", "all_down"]
+__all__ = ["ClientSocket", "OpenSocket", "Pauses", "Sockets", "all_down"]
 
 GOING_AWAY = 1001
 SERVICE_RESTART = 1012
 TRY_AGAIN_LATER = 1013
+
+_log = logging.getLogger("actorlive.web")
 
 
 class ClientSocket:
@@ -66,24 +72,59 @@ class ClientSocket:
         return frame
 
 
+class OpenSocket(Protocol):
+    """One open websocket, whichever way it came."""
+
+    live_socket_id: str | None
+    connection: LiveConnection | None
+
+    def close(self, code: int | None) -> None:
+        """End the socket behind what is queued."""
+        ...
+
+
+class Pauses:
+    """Says that a socket is not read, because its views are behind: in the log once for each socket."""
+
+    __slots__ = ("_peer", "_told")
+
+    def __init__(self, peer: object) -> None:
+        self._peer = peer
+        self._told = False
+
+    def tell(self, backlog: Backlog) -> None:
+        """Reading has paused."""
+        telemetry.execute(
+            "socket.paused", {"events": backlog.events, "bytes": backlog.size}, {"peer": self._peer}
+        )
+        if not self._told:
+            self._told = True
+            _log.warning(
+                "paused reading from %s: its views have %d events of %d bytes to handle; see Limits.max_waiting",
+                self._peer,
+                backlog.events,
+                backlog.size,
+            )
+
+
 class Sockets:
     """All open websockets of one application."""
 
     def __init__(self) -> None:
-        self._open: set[ClientSocket] = set()
+        self._open: set[OpenSocket] = set()
         self._changed = trio.Event()
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def __iter__(self) -> Iterator[ClientSocket]:
+    def __iter__(self) -> Iterator[OpenSocket]:
         return iter(list(self._open))
 
-    def add(self, socket: ClientSocket) -> None:
+    def add(self, socket: OpenSocket) -> None:
         """The websocket is open."""
         self._open.add(socket)
 
-    def discard(self, socket: ClientSocket) -> None:
+    def discard(self, socket: OpenSocket) -> None:
         """The websocket has ended."""
         self._open.discard(socket)
         self._changed.set()

@@ -13,11 +13,13 @@ and takes an empty binary frame for what it is.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 import trio
 from quart import Response, session, websocket
+from quart.asgi import ASGIWebsocketConnection
 from quart.wrappers import Websocket
 from quart_trio.asgi import TrioASGIWebsocketConnection
 
@@ -27,9 +29,11 @@ from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.web import csrf
 from actorlive.web.containment import contained
+from actorlive.web.direct.handshake import EXTENSION, Offer
+from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, origin_allowed
-from actorlive.web.sockets import GOING_AWAY, ClientSocket
+from actorlive.web.sockets import GOING_AWAY, ClientSocket, Pauses
 from actorlive.wire import frame_size
 
 if TYPE_CHECKING:
@@ -47,11 +51,18 @@ _log = logging.getLogger("actorlive.web")
 
 
 class WebsocketConnection(TrioASGIWebsocketConnection):
-    """Quart-Trio's connection, with an end of the stream in place of a cancellation on our path."""
+    """Quart-Trio's connection, with an end of the stream in place of a cancellation on our path.
+
+    Where the server offers the direct way there is nothing to receive here, and no task for it.
+    """
 
     async def __call__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         with contained():
-            await super().__call__(receive, send)
+            if offer_of(self.scope) is None:
+                await super().__call__(receive, send)
+            else:
+                asked = self._create_websocket_from_scope(send)
+                await ASGIWebsocketConnection.handle_websocket(self, asked, send)
 
     async def handle_messages(self, nursery: trio.Nursery, receive: ASGIReceiveCallable) -> None:
         if self.scope["path"] != SOCKET_PATH:
@@ -76,35 +87,67 @@ class WebsocketConnection(TrioASGIWebsocketConnection):
 
 
 async def serve_websocket(live: ActorLive) -> Response | None:
-    """The websocket route: refuse before the handshake, or pump until either side ends."""
+    """The websocket route: refuse before the handshake, or have frames carried until either side ends."""
     refusal = refuse(websocket, live.check_origin, draining=live.draining)
     if refusal is not None:
         return refusal
     await websocket.accept()  # pyright: ignore[reportUnknownMemberType]
     client = connection_info(websocket, dict(session))
-    socket = ClientSocket(live.limits.max_queue, (client.session or {}).get("live_socket_id"))
-    limits = live.limits
-    connection = LiveConnection(
-        live.current_node,
-        live.endpoint,
-        socket.send,
-        client,
-        max_channels=limits.max_channels,
-        backlog=Backlog(limits.max_waiting, limits.max_waiting_events),
-        max_outlive=limits.max_outlive,
-    )
-    socket.connection = connection
+    offer = offer_of(websocket.scope)
+    if offer is None:
+        await pump(live, client)
+    else:
+        offer.taken = open_direct(live, client, offer)
+    return None
+
+
+def open_direct(live: ActorLive, client: ConnectionInfo, offer: Offer) -> DirectSocket:
+    """The server has a way past these pumps."""
+    socket = DirectSocket(offer.driver, live.sockets, live.limits, *identity(client))
+    socket.connection = connect(live, client, socket.send)
+    return socket
+
+
+async def pump(live: ActorLive, client: ConnectionInfo) -> None:
+    """Carry frames until either side ends."""
+    live_socket_id, peer = identity(client)
+    socket = ClientSocket(live.limits.max_queue, live_socket_id)
+    connection = socket.connection = connect(live, client, socket.send)
     live.sockets.add(socket)
-    telemetry.execute("socket.connected", {}, {"peer": client.info["peer"]})
     try:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(Reader(connection, socket, limits, client.info["peer"]).run)
+            nursery.start_soon(Reader(connection, socket, live.limits, peer).run)
             await write(socket)
             nursery.cancel_scope.cancel()
     finally:
         connection.close()
         live.sockets.discard(socket)
-    return None
+
+
+def connect(live: ActorLive, client: ConnectionInfo, send: Callable[[bytes], None]) -> LiveConnection:
+    """The connection behind a socket, whichever way its frames come."""
+    limits = live.limits
+    telemetry.execute("socket.connected", {}, {"peer": client.info["peer"]})
+    return LiveConnection(
+        live.current_node,
+        live.endpoint,
+        send,
+        client,
+        max_channels=limits.max_channels,
+        backlog=Backlog(limits.max_waiting, limits.max_waiting_events),
+        max_outlive=limits.max_outlive,
+    )
+
+
+def identity(client: ConnectionInfo) -> tuple[str | None, object]:
+    """The `live_socket_id` and the peer of a client."""
+    return (client.session or {}).get("live_socket_id"), client.info["peer"]
+
+
+def offer_of(scope: Any) -> Offer | None:
+    """What the server offers beside the ordinary way of a websocket."""
+    extensions: dict[str, Any] = scope.get("extensions") or {}
+    return extensions.get(EXTENSION)
 
 
 def refuse(request: Websocket, check_origin: CheckOrigin, *, draining: bool) -> Response | None:
@@ -147,8 +190,7 @@ class Reader:
         self._connection = connection
         self._socket = socket
         self._limits = limits
-        self._peer = peer
-        self._has_paused = False
+        self._pauses = Pauses(peer)
 
     async def run(self) -> None:
         """Read until the peer closes, breaks the protocol, or is silent for too long."""
@@ -172,28 +214,13 @@ class Reader:
 
     async def _pause(self) -> None:
         """Read nothing until the views have caught up, or one of them is given up."""
-        self._tell()
         backlog = self._connection.backlog
+        self._pauses.tell(backlog)
         while backlog.is_full:
             with trio.move_on_after(self._limits.max_pause) as patience:
                 await backlog.room()
             if patience.cancelled_caught:
                 self._connection.give_up_the_last()
-
-    def _tell(self) -> None:
-        """One line in the log for a socket, however often it pauses."""
-        backlog = self._connection.backlog
-        waiting = {"events": backlog.events, "bytes": backlog.size}
-        telemetry.execute("socket.paused", waiting, {"peer": self._peer})
-        if self._has_paused:
-            return
-        self._has_paused = True
-        _log.warning(
-            "paused reading from %s: its views have %d events of %d bytes to handle; see Limits.max_waiting",
-            self._peer,
-            backlog.events,
-            backlog.size,
-        )
 
 
 def check_size(frame: str | bytes, limits: Limits) -> None:

@@ -1,0 +1,252 @@
+"""From the first bytes of a plain TCP connection to the application's answer about a websocket.
+
+The application decides, by the one code that decides on the portable way: the request goes to it as an ASGI websocket
+scope, through Quart's hooks, session and route. The scope's extensions carry an `Offer`; the route that takes it has
+its `DirectSocket` opened here, on the connection from which the request came, instead of pumping frames itself.
+
+What looks like a websocket to our path but is not one is answered with 400, or 426 for another version. Everything
+else, a head that never gets whole included, is handed to Hypercorn with all the bytes that were read.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+import h11
+import trio
+from wsproto.utilities import generate_accept_token
+
+from actorlive.web.direct.socket import DirectSocket, Driver
+
+__all__ = ["EXTENSION", "Application", "Offer", "Upgrade", "answer", "read_upgrade"]
+
+EXTENSION = "actorlive.direct"
+"""The key of the offer in a scope's `extensions`."""
+
+MAX_HEAD = 16 * 1024
+VERSION = b"13"
+
+Receive: TypeAlias = Callable[[], Awaitable[Any]]
+Send: TypeAlias = Callable[[Any], Awaitable[None]]
+Application: TypeAlias = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+"""An ASGI application."""
+
+
+@dataclass(slots=True)
+class Offer:
+    """A way past the pumps, for the route that accepts a websocket; `taken` is the socket that it wants opened."""
+
+    driver: Driver
+    taken: DirectSocket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """A request for a websocket: its parser, which also writes the answer, and what came in one packet with it."""
+
+    http: h11.Connection
+    request: h11.Request
+    early: bytes
+    fields: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
+    """The headers; of one that stands twice all values, so that where only one may stand it is wrong."""
+
+    def __post_init__(self) -> None:
+        for name, value in self.request.headers:
+            before = self.fields.get(name)
+            self.fields[name] = value if before is None else before + b", " + value
+
+
+async def read_upgrade(
+    stream: trio.SocketStream, path: bytes, patience: float
+) -> tuple[Upgrade | None, bytes]:
+    """The first request of a connection, if it is one for a websocket at `path`, and else the bytes that were read.
+
+    Waits for the whole head only as long as it may still become such a request, `patience` seconds at most.
+    """
+    start = b"GET " + path
+    data = b""
+    with trio.move_on_after(patience):
+        while True:
+            more = bytes(await stream.receive_some(MAX_HEAD))
+            data += more
+            if not more or not _may_be(data, start) or len(data) > MAX_HEAD:
+                return None, data
+            if b"\r\n\r\n" in data:
+                return _parse(data), data
+    return None, data
+
+
+def _may_be(data: bytes, start: bytes) -> bool:
+    """True while `data` begins as a request for our path, or could go on as one."""
+    if len(data) <= len(start):
+        return start.startswith(data)
+    return data.startswith(start) and data[len(start) : len(start) + 1] in {b" ", b"?"}
+
+
+def _parse(data: bytes) -> Upgrade | None:
+    http = h11.Connection(h11.SERVER)
+    try:
+        http.receive_data(data)
+        request = http.next_event()
+    except h11.RemoteProtocolError:
+        return None
+    if not isinstance(request, h11.Request) or b"upgrade" not in dict(request.headers):
+        return None
+    return Upgrade(http, request, http.trailing_data[0])
+
+
+async def answer(
+    stream: trio.SocketStream,
+    upgrade: Upgrade,
+    app: Application,
+    driver: Driver,
+    *,
+    send_timeout: float,
+    state: Mapping[str, Any],
+) -> None:
+    """Ask the application, send its answer, and open the socket that it took."""
+    offer = Offer(driver)
+    reply = Reply(stream, upgrade, send_timeout)
+    refusal = refuse(upgrade)
+    if refusal is not None:
+        await reply.refuse(*refusal)
+        return
+    try:
+        await app(scope(stream, upgrade, offer, state), reply.receive, reply.send)
+    finally:
+        if offer.taken is not None and not reply.accepted:
+            offer.taken.abort()
+    if offer.taken is not None and reply.accepted:
+        offer.taken.open(socket.socket(fileno=stream.socket.detach()), upgrade.early)
+
+
+def refuse(upgrade: Upgrade) -> tuple[int, str] | None:
+    """Status and reason for what is not a websocket's handshake (RFC 6455, 4.2.1), or None."""
+    fields = upgrade.fields
+    tokens = {token.strip().lower() for token in fields.get(b"connection", b"").split(b",")}
+    if fields[b"upgrade"].lower() != b"websocket" or b"upgrade" not in tokens:
+        return 400, "this is a websocket: it wants Upgrade: websocket"
+    if fields.get(b"sec-websocket-version") != VERSION:
+        return 426, "this server speaks version 13 of the websocket protocol"
+    if not _is_key(fields.get(b"sec-websocket-key", b"")):
+        return 400, "Sec-WebSocket-Key is not 16 bytes of base64"
+    if b"transfer-encoding" in fields or fields.get(b"content-length", b"0") != b"0":
+        return 400, "a handshake has no body"
+    return None
+
+
+def _is_key(key: bytes) -> bool:
+    try:
+        return len(base64.b64decode(key, validate=True)) == 16
+    except binascii.Error:
+        return False
+
+
+def scope(
+    stream: trio.SocketStream, upgrade: Upgrade, offer: Offer, state: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The request as an ASGI websocket scope. Extensions of the protocol are not passed on: there are none."""
+    path, _, query = upgrade.request.target.partition(b"?")
+    subprotocols = upgrade.fields.get(b"sec-websocket-protocol", b"").decode("latin-1")
+    return {
+        "type": "websocket",
+        "asgi": {"spec_version": "2.3", "version": "3.0"},
+        "scheme": "ws",
+        "http_version": "1.1",
+        "path": unquote(path.decode("ascii", "replace")),
+        "raw_path": path,
+        "query_string": query,
+        "root_path": "",
+        "headers": [pair for pair in upgrade.request.headers if pair[0] != b"sec-websocket-extensions"],
+        "client": _address(stream.socket.getpeername),
+        "server": _address(stream.socket.getsockname),
+        "subprotocols": [name.strip() for name in subprotocols.split(",") if name.strip()],
+        "extensions": {"websocket.http.response": {}, EXTENSION: offer},
+        "state": dict(state),
+    }
+
+
+def _address(ask: Callable[[], Any]) -> tuple[str, int] | None:
+    """An address of the Internet's two families; None for a Unix socket, or a peer that has gone already."""
+    try:
+        host, port, *_ = ask()
+    except (OSError, ValueError):
+        return None
+    return str(host), int(port)
+
+
+class Reply:
+    """The application's side of the handshake: an ASGI `receive` and `send`."""
+
+    def __init__(self, stream: trio.SocketStream, upgrade: Upgrade, send_timeout: float) -> None:
+        self.accepted = False
+        self._stream = stream
+        self._http = upgrade.http
+        self._key = upgrade.fields.get(b"sec-websocket-key", b"")
+        self._timeout = send_timeout
+        self._asked = False
+
+    async def receive(self) -> dict[str, Any]:
+        """The wish to connect; after it nothing comes, since frames go another way."""
+        if self._asked:
+            await trio.sleep_forever()
+        self._asked = True
+        return {"type": "websocket.connect"}
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """Carry one message of the application to the client."""
+        match message["type"]:
+            case "websocket.accept":
+                await self._accept(message)
+            case "websocket.http.response.start":
+                headers = [*message["headers"], (b"connection", b"close")]
+                await self._write(h11.Response(status_code=message["status"], headers=headers))
+            case "websocket.http.response.body":
+                await self._write(h11.Data(data=message.get("body", b"")))
+                if not message.get("more_body", False):
+                    await self._write(h11.EndOfMessage())
+            case "websocket.close" if not self.accepted:
+                await self.refuse(403, "refused")
+            case _:
+                pass  # a close behind the acceptance: the route is done, the socket goes on
+
+    async def refuse(self, status: int, reason: str) -> None:
+        """Answer in one plain line."""
+        body = reason.encode()
+        headers = [("content-type", "text/plain; charset=utf-8"), ("content-length", str(len(body)))]
+        headers.append(("connection", "close"))
+        if status == 426:
+            headers += [("upgrade", "websocket"), ("sec-websocket-version", VERSION.decode())]
+        await self._write(h11.Response(status_code=status, headers=headers))
+        await self._write(h11.Data(data=body))
+        await self._write(h11.EndOfMessage())
+
+    async def _accept(self, message: Mapping[str, Any]) -> None:
+        headers = [
+            (b"upgrade", b"websocket"),
+            (b"connection", b"Upgrade"),
+            (b"sec-websocket-accept", generate_accept_token(self._key)),
+            *message.get("headers", ()),
+        ]
+        if message.get("subprotocol") is not None:
+            headers.append((b"sec-websocket-protocol", message["subprotocol"].encode("latin-1")))
+        await self._write(
+            h11.InformationalResponse(status_code=101, headers=headers, reason=b"Switching Protocols")
+        )
+        self.accepted = True
+
+    async def _write(self, event: h11.Event) -> None:
+        """Send an event of HTTP, within the time that a peer has to take it."""
+        data = self._http.send(event)
+        if not data:
+            return
+        with trio.move_on_after(self._timeout) as patience:
+            await self._stream.send_all(data)
+        if patience.cancelled_caught:
+            raise trio.BrokenResourceError("the peer does not read the answer to its handshake")

@@ -1,0 +1,372 @@
+"""One websocket on a non-blocking TCP socket: a state machine without a task.
+
+Whoever drives it (`reactor`) says that the socket can be read or written, and once a second what time it is. Views
+call `send` from wherever they run. The states:
+
+    OPEN ── close() ──▶ CLOSING ── all is sent ──▶ LINGERING ── the peer has closed, or PATIENCE ──▶ GONE
+      └──── the peer's close frame ────┘                                                              ▲
+      └──── a broken connection, the peer's end of the stream ────────────────────────────────────────┘
+
+Rules:
+
+* `send` and `close` may be called in a view's stack, so they end nothing there: they write what the kernel takes, keep
+  the rest, and ask the driver to go on.
+* Frames are handed over `TURN` at a time; a peer with more waits for its next turn.
+* Nothing is read while the views are behind (`live.intake`) or the peer leaves more than `UNSENT` bytes unread: it
+  feels that as TCP's back-pressure. A socket that is neither read nor written is not watched at all, since the kernel
+  would report a peer that hung up again and again.
+* What arrived before the peer's end of the stream is handled before that end.
+* After a close frame comes our FIN, then everything is dropped until the peer closes or `PATIENCE` has passed. A plain
+  close would reset the connection, and the reset would overtake the code.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections import deque
+from enum import Enum, auto
+from typing import Protocol
+
+import trio
+
+from actorlive.errors import ProtocolError
+from actorlive.live.process.connection import LiveConnection
+from actorlive.web.limits import Limits
+from actorlive.web.sockets import GOING_AWAY, TRY_AGAIN_LATER, Pauses, Sockets
+from actorlive.wire.websocket import (
+    NO_STATUS,
+    Close,
+    FrameReader,
+    Ping,
+    Pong,
+    close_frame,
+    pong_frame,
+    sole_text,
+    text_frame,
+)
+
+__all__ = ["DirectSocket", "Driver", "State"]
+
+CHUNK = 64 * 1024
+TURN = 64
+"""Frames of one peer that are handed over before others have their turn."""
+UNSENT = 256 * 1024
+"""Bytes that a peer may leave unread before it is not read itself."""
+PATIENCE = 5.0
+"""Seconds that a peer has to close after us."""
+
+_log = logging.getLogger("actorlive.web")
+
+
+class State(Enum):
+    """Where a websocket stands."""
+
+    OPEN = auto()
+    CLOSING = auto()
+    LINGERING = auto()
+    GONE = auto()
+
+
+class Driver(Protocol):
+    """Who calls `readable`, `writable`, `go_on` and `tick`."""
+
+    def watch(self, direct: DirectSocket) -> None:
+        """What the socket waits for (`wants_read`, `wants_write`) has changed."""
+        ...
+
+    def call_again(self, direct: DirectSocket) -> None:
+        """Call `go_on` in the next turn."""
+        ...
+
+    def forget(self, direct: DirectSocket) -> None:
+        """The socket is about to be closed."""
+        ...
+
+
+class DirectSocket:
+    """One websocket. Made by the handshake, opened when the answer is on its way."""
+
+    __slots__ = (
+        "_deadline",
+        "_driver",
+        "_eof",
+        "_heard",
+        "_limits",
+        "_paused",
+        "_pauses",
+        "_reader",
+        "_sockets",
+        "_stuck_at",
+        "_tcp",
+        "_unsent",
+        "_unsent_size",
+        "connection",
+        "live_socket_id",
+        "state",
+        "wants_read",
+        "wants_write",
+    )
+
+    def __init__(
+        self, driver: Driver, sockets: Sockets, limits: Limits, live_socket_id: str | None, peer: object
+    ) -> None:
+        self.live_socket_id = live_socket_id
+        self.connection: LiveConnection | None = None
+        self.state = State.OPEN
+        self.wants_read: bool = True
+        self.wants_write: bool = False
+        self._driver = driver
+        self._sockets = sockets
+        self._limits = limits
+        self._reader = FrameReader(limits.max_frame)
+        self._tcp: socket.socket | None = None
+        self._unsent: deque[bytes] = deque()
+        self._unsent_size = 0
+        self._heard = True
+        self._eof = False
+        self._paused = False
+        self._pauses = Pauses(peer)
+        self._deadline = 0.0  # of the peer's silence, of a pause, or of our patience at the end
+        self._stuck_at = 0.0  # when a peer that reads nothing is given up
+
+    # -- the life of the socket ------------------------------------------------
+
+    def open(self, tcp: socket.socket, early: bytes) -> None:
+        """The handshake is done; `early` came in one packet with it."""
+        self._tcp = tcp
+        self._sockets.add(self)
+        self._driver.watch(self)
+        if early:
+            self._reader.feed(early)
+            self._driver.call_again(self)
+
+    def fileno(self) -> int:
+        """The descriptor, -1 when the socket is closed."""
+        return -1 if self._tcp is None else self._tcp.fileno()
+
+    def close(self, code: int | None) -> None:
+        """End the socket behind what is queued; None when there is nobody to tell."""
+        if self.state is not State.OPEN:
+            return
+        if code is not None:
+            self._write(close_frame(None if code == NO_STATUS else code))
+        self.state = State.CLOSING
+        self._driver.call_again(self)
+
+    def abort(self) -> None:
+        """The connection is lost, or its peer is given up: nothing more can be said."""
+        if self.state is State.GONE:
+            return
+        self._end_views()
+        self.state = State.GONE
+        self._driver.forget(self)
+        if self._tcp is not None:
+            self._tcp.close()
+            self._tcp = None
+        self._unsent.clear()
+
+    def _end_views(self) -> None:
+        if self.state in {State.OPEN, State.CLOSING}:
+            self._sockets.discard(self)
+            if self.connection is not None:
+                self.connection.close()
+
+    def _shut(self) -> None:
+        """All is sent: our side of the connection ends, and with it the views."""
+        self._end_views()
+        self.state = State.LINGERING
+        self._deadline = trio.current_time() + PATIENCE
+        if self._eof or self._tcp is None:
+            self.abort()
+            return
+        try:
+            self._tcp.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.abort()
+            return
+        self._watch()
+
+    # -- reading -------------------------------------------------------------
+
+    def readable(self) -> None:
+        """The kernel has bytes, or the end of the stream."""
+        if self._tcp is None:
+            return
+        try:
+            data = self._tcp.recv(CHUNK)
+        except BlockingIOError:
+            return
+        except OSError:
+            self.abort()
+            return
+        self._heard = True
+        if not data:
+            self._end_of_stream()
+        elif self.state is State.OPEN:
+            self._take_bytes(data)
+
+    def _take_bytes(self, data: bytes) -> None:
+        if self._reader.idle and (text := sole_text(data, self._limits.max_frame)) is not None:
+            self._hand_over(text)
+            self._pause_if_full()
+        else:
+            self._reader.feed(data)
+            self.go_on()
+
+    def _end_of_stream(self) -> None:
+        self._eof = True
+        if self.state is State.OPEN:
+            self.go_on()
+        else:
+            self.abort()
+
+    def go_on(self) -> None:
+        """Hand over what has been read, a turn's worth; then see to an end that was asked for."""
+        for _ in range(TURN):
+            if self.state is not State.OPEN or self._paused:
+                break
+            if not self._next_frame():
+                break
+        else:
+            self._driver.call_again(self)
+        if self.state is State.CLOSING and not self._unsent:
+            self._shut()
+        elif self.state in {State.OPEN, State.CLOSING}:
+            self._watch()
+
+    def _next_frame(self) -> bool:
+        """Take one frame; False when there is no whole one."""
+        try:
+            received = self._reader.next()
+        except ProtocolError as error:
+            self._refuse(error)
+            return False
+        match received:
+            case None:
+                if self._eof:
+                    self.abort()
+                return False
+            case Ping(payload):
+                self._write(pong_frame(payload))
+            case Pong():
+                pass
+            case Close(code, _):
+                self.close(code)
+            case message:
+                self._hand_over(message)
+                self._pause_if_full()
+        return True
+
+    def _hand_over(self, message: str | bytes) -> None:
+        if self.connection is None:
+            return
+        try:
+            self.connection.receive(message)
+        except ProtocolError as error:
+            self._refuse(error)
+
+    def _refuse(self, error: ProtocolError) -> None:
+        _log.warning("closed a websocket: %s", error)
+        self.close(error.code)
+
+    # -- back-pressure -------------------------------------------------------
+
+    def _pause_if_full(self) -> None:
+        if self.connection is None or self._paused or not self.connection.backlog.is_full:
+            return
+        self._paused = True
+        self._deadline = trio.current_time() + self._limits.max_pause
+        self._pauses.tell(self.connection.backlog)
+        self.connection.backlog.when_room(self._resume)
+        self._watch()
+
+    def _resume(self) -> None:
+        """The views have caught up. Called in a view's stack."""
+        self._paused = False
+        self._heard = True
+        self._driver.call_again(self)
+
+    def _watch(self) -> None:
+        """Tell the driver what this socket waits for, if that has changed."""
+        listening = self.state is State.LINGERING or (
+            self.state is State.OPEN and not self._paused and self._unsent_size <= UNSENT
+        )
+        read, write = listening and not self._eof, bool(self._unsent)
+        if read != self.wants_read or write != self.wants_write:
+            self.wants_read, self.wants_write = read, write
+            self._driver.watch(self)
+
+    # -- writing -------------------------------------------------------------
+
+    def send(self, frame: bytes) -> None:
+        """Send one text frame, or queue it. Never waits, never raises; after `close` it is lost."""
+        if self.state is State.OPEN:
+            self._write(text_frame(frame))
+
+    def _write(self, data: bytes) -> None:
+        if not self._unsent:
+            sent = self._send_now(data)
+            if sent == len(data):
+                return
+            data = data[sent:]
+            self._stuck_at = trio.current_time() + self._limits.send_timeout
+        self._unsent.append(data)
+        self._unsent_size += len(data)
+        if self._unsent_size > self._limits.max_queue:
+            self._overflow()
+        self._watch()
+
+    def _send_now(self, data: bytes) -> int:
+        """How many bytes the kernel took. A broken connection takes all: its end is found by reading."""
+        if self._tcp is None:
+            return len(data)
+        try:
+            return self._tcp.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return len(data)
+
+    def _overflow(self) -> None:
+        """The peer does not keep up: what it has not begun to get is dropped, and it may come back."""
+        if self.state is not State.OPEN:
+            return
+        first = self._unsent.popleft()
+        self._unsent.clear()
+        self._unsent.append(first)
+        self._unsent_size = len(first)
+        self.close(TRY_AGAIN_LATER)
+
+    def writable(self) -> None:
+        """The kernel takes bytes again."""
+        while self._unsent:
+            data = self._unsent.popleft()
+            sent = self._send_now(data)
+            self._unsent_size -= sent
+            if sent:
+                self._stuck_at = trio.current_time() + self._limits.send_timeout
+            if sent < len(data):
+                self._unsent.appendleft(data[sent:])
+                return
+        self.go_on()
+
+    # -- time ------------------------------------------------------------------
+
+    def tick(self, now: float) -> None:
+        """A second has passed."""
+        if self._unsent and now > self._stuck_at:
+            _log.warning("dropped a connection that accepted nothing for %s s", self._limits.send_timeout)
+            self.abort()
+        elif self.state is State.LINGERING:
+            if now > self._deadline:
+                self.abort()
+        elif self._paused:
+            if now > self._deadline and self.connection is not None:
+                self._deadline = now + self._limits.max_pause
+                self.connection.give_up_the_last()
+        elif self._heard:
+            self._heard = False
+            self._deadline = now + self._limits.heartbeat_timeout
+        elif now > self._deadline:
+            self.close(GOING_AWAY)
