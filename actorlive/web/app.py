@@ -120,7 +120,6 @@ class ActorLive:
             self.assets, [hooks] if isinstance(hooks, str) else hooks
         )
         self.sockets: Sockets = Sockets()
-        self.draining: bool = False
         self._default = LiveSession(self, "default", (), None)
         self._sessions = {"default": self._default}
         self._rules: list[_Rule] = []
@@ -238,7 +237,7 @@ class ActorLive:
             return
         async with open_node() as node:
             self._node = node
-            self.draining = False
+            self.sockets.draining = False
             try:
                 yield node
             finally:
@@ -254,7 +253,7 @@ class ActorLive:
 
     async def drain(self, grace: float = 5.0) -> None:
         """Take no new websocket, close the open ones with 1012, and wait for their views, `grace` seconds at most."""
-        self.draining = True
+        self.sockets.draining = True
         if self._node is not None:
             with trio.move_on_after(grace):
                 await self.sockets.close_all(self._node)

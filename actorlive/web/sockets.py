@@ -108,9 +108,10 @@ class Pauses:
 
 
 class Sockets:
-    """All open websockets of one application."""
+    """All open websockets of one application. While it is `draining`, one that still comes is closed at once."""
 
     def __init__(self) -> None:
+        self.draining: bool = False
         self._open: set[OpenSocket] = set()
         self._changed = trio.Event()
 
@@ -123,6 +124,8 @@ class Sockets:
     def add(self, socket: OpenSocket) -> None:
         """The websocket is open."""
         self._open.add(socket)
+        if self.draining:  # its handshake had begun before
+            socket.close(SERVICE_RESTART)
 
     def discard(self, socket: OpenSocket) -> None:
         """The websocket has ended."""

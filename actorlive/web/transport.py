@@ -88,7 +88,7 @@ class WebsocketConnection(TrioASGIWebsocketConnection):
 
 async def serve_websocket(live: ActorLive) -> Response | None:
     """The websocket route: refuse before the handshake, or have frames carried until either side ends."""
-    refusal = refuse(websocket, live.check_origin, draining=live.draining)
+    refusal = refuse(websocket, live.check_origin, draining=live.sockets.draining)
     if refusal is not None:
         return refusal
     await websocket.accept()  # pyright: ignore[reportUnknownMemberType]

@@ -82,7 +82,7 @@ Received: TypeAlias = str | bytes | Ping | Pong | Close
 """A text message, a binary message, or a control frame."""
 
 
-# -- reading -----------------------------------------------------------------
+# -- reading -------------------------------------------------------------------
 
 
 def sole_text(data: bytes, max_message: int) -> str | None:
@@ -257,7 +257,7 @@ def _unmask(payload: bytes, mask: bytes) -> bytes:
     return (int.from_bytes(payload, "little") ^ int.from_bytes(key, "little")).to_bytes(length, "little")
 
 
-# -- writing -----------------------------------------------------------------
+# -- writing -------------------------------------------------------------------
 
 
 def text_frame(payload: bytes) -> bytes:

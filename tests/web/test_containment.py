@@ -199,6 +199,7 @@ EVENTS = [
 EVENTS += ["process", "expression", "component"]
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("raised", RAISED)
 async def test_a_witness_notices_nothing_of_whatever_is_raised_anywhere(raised: str):
     fault[0] = raised

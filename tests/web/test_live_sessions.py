@@ -15,7 +15,7 @@ from actorlive.web import ActorLive
 from tests.web.views import KEY, Counter, Other
 from tests.web.visitor import Wire, connect, get, serving
 
-pytestmark = pytest.mark.real_clock
+pytestmark = [pytest.mark.real_clock, pytest.mark.usefixtures("way")]
 
 PLACES = {
     "the same view elsewhere": "/posts/archive",

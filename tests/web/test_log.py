@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from actorlive.web.server import report
+from actorlive.web.tcp import report
 from tests.web.views import make_app
 from tests.web.visitor import Wire, connect, get, refused, serving
 

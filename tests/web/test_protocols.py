@@ -23,7 +23,8 @@ from hypothesis import given, strategies as st
 
 from actorlive.web import ActorLive, Limits, protocols
 from actorlive.web.protocols import WholeMessage
-from actorlive.web.server import GuardedTCPServer, ServerConfig
+from actorlive.web.tcp import GuardedTCPServer, ServerConfig
+from tests.web import visitor
 from tests.web.views import make_app
 from tests.web.visitor import PATIENCE, connect, get, serving
 
@@ -81,6 +82,7 @@ async def websocket(url: str) -> AsyncGenerator[tuple[trio.SocketStream, str]]:
         yield stream, (await until(stream, b"\r\n\r\n")).decode()
 
 
+@pytest.mark.usefixtures("way")
 async def test_compression_is_not_taken_up_however_it_is_offered():
     app, _ = make_app()
     async with serving(app) as url, websocket(url) as (_, head):
@@ -103,6 +105,7 @@ BREACHES: dict[str, tuple[bytes, int]] = {
 }
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("breach", BREACHES)
 async def test_who_breaks_the_protocol_is_told_and_closed_and_nobody_else(
     breach: str, monkeypatch: pytest.MonkeyPatch
@@ -118,6 +121,7 @@ async def test_who_breaks_the_protocol_is_told_and_closed_and_nobody_else(
             assert await neighbour.clicked("inc") == {"diff": {"0": "1"}}
 
 
+@pytest.mark.usefixtures("way")
 async def test_what_comes_after_a_breach_is_neither_read_nor_kept(monkeypatch: pytest.MonkeyPatch):
     """The peer claims a frame of a terabyte and goes on sending it, for as long as it is let."""
     monkeypatch.setattr(protocols, "LINGER", 60.0)
@@ -134,6 +138,7 @@ async def test_what_comes_after_a_breach_is_neither_read_nor_kept(monkeypatch: p
         assert peak < 5_000_000
 
 
+@pytest.mark.usefixtures("way")
 async def test_a_breach_ends_the_connection_though_the_peer_stays(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(protocols, "LINGER", 0.01)
     app, live = make_app()
@@ -272,6 +277,7 @@ async def test_over_http2_no_websocket_is_compressed_either():
 
 async def test_without_the_guard_the_offer_is_taken_up(monkeypatch: pytest.MonkeyPatch):
     """The control: what Hypercorn does by itself."""
+    monkeypatch.setattr(visitor, "DIRECT", False)
     monkeypatch.setattr(protocols, "install", lambda: None)
     monkeypatch.setattr(hypercorn_h11, "WSStream", WSStream)
     app, _ = make_app()

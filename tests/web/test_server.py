@@ -30,6 +30,7 @@ HANDSHAKE = (
 )
 
 
+@pytest.mark.usefixtures("way")
 async def test_stray_bytes_in_a_websocket_end_one_connection():
     """Hypercorn alone lets this take the whole server down."""
     app, _ = make_app()
@@ -44,6 +45,7 @@ async def test_stray_bytes_in_a_websocket_end_one_connection():
         assert (await get(url, "/counter")).status == 200
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize(
     "garbage",
     [
@@ -71,6 +73,7 @@ async def test_garbage_on_the_port_ends_its_connection_only(garbage: bytes):
         assert (await get(url, "/counter")).status == 200
 
 
+@pytest.mark.usefixtures("way")
 async def test_who_does_not_read_is_dropped_and_delays_nobody(caplog: pytest.LogCaptureFixture):
     """A peer that asks for much and reads nothing would keep Hypercorn alone from ever going down."""
     app, _ = make_app(limits=Limits(send_timeout=0.2))

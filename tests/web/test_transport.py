@@ -14,7 +14,7 @@ from actorlive.web import Limits
 from tests.web.views import happened, make_app
 from tests.web.visitor import connect, get, refused, serving
 
-pytestmark = pytest.mark.real_clock
+pytestmark = [pytest.mark.real_clock, pytest.mark.usefixtures("way")]
 
 
 async def test_page_websocket_click():

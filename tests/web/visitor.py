@@ -25,6 +25,9 @@ PATIENCE = 30
 
 Frame = list[Any]
 
+DIRECT = True
+"""Which way websockets take: `tests/web/conftest.py` has tests run on both."""
+
 
 @asynccontextmanager
 async def serving(app: Quart) -> AsyncGenerator[str]:
@@ -32,7 +35,7 @@ async def serving(app: Quart) -> AsyncGenerator[str]:
     shutdown = trio.Event()
     with trio.fail_after(4 * PATIENCE):
         async with trio.open_nursery() as nursery:
-            server = partial(serve_async, app, "127.0.0.1", 0, shutdown=shutdown)
+            server = partial(serve_async, app, "127.0.0.1", 0, direct=DIRECT, shutdown=shutdown)
             (url,) = await nursery.start(server)
             try:
                 yield url

@@ -7,8 +7,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection
 from wsproto.frame_protocol import Frame, FrameProtocol, Opcode, ParseFailed

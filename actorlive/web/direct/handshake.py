@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ import h11
 import trio
 from wsproto.utilities import generate_accept_token
 
-from actorlive.web.direct.socket import DirectSocket, Driver
+from actorlive.web.direct.socket import DirectSocket, SocketDriver
 
 __all__ = ["EXTENSION", "Application", "Offer", "Upgrade", "answer", "read_upgrade"]
 
@@ -31,6 +32,8 @@ EXTENSION = "actorlive.direct"
 
 MAX_HEAD = 16 * 1024
 VERSION = b"13"
+
+_log = logging.getLogger("actorlive.web")
 
 Receive: TypeAlias = Callable[[], Awaitable[Any]]
 Send: TypeAlias = Callable[[Any], Awaitable[None]]
@@ -42,7 +45,7 @@ Application: TypeAlias = Callable[[dict[str, Any], Receive, Send], Awaitable[Non
 class Offer:
     """A way past the pumps, for the route that accepts a websocket; `taken` is the socket that it wants opened."""
 
-    driver: Driver
+    driver: SocketDriver
     taken: DirectSocket | None = None
 
 
@@ -105,30 +108,45 @@ async def answer(
     stream: trio.SocketStream,
     upgrade: Upgrade,
     app: Application,
-    driver: Driver,
+    driver: SocketDriver,
     *,
     send_timeout: float,
     state: Mapping[str, Any],
 ) -> None:
-    """Ask the application, send its answer, and open the socket that it took."""
-    offer = Offer(driver)
+    """Ask the application, send its answer, and open the socket that it took.
+
+    An application that raises, or says nothing, has its client answered with 500.
+    """
     reply = Reply(stream, upgrade, send_timeout)
     refusal = refuse(upgrade)
     if refusal is not None:
         await reply.refuse(*refusal)
         return
+    offer = Offer(driver)
     try:
-        await app(scope(stream, upgrade, offer, state), reply.receive, reply.send)
+        await _ask(app, scope(stream, upgrade, offer, state), reply)
+        if offer.taken is not None and reply.accepted:
+            taken, offer.taken = offer.taken, None
+            taken.open(socket.socket(fileno=stream.socket.detach()), upgrade.early)
     finally:
-        if offer.taken is not None and not reply.accepted:
+        if offer.taken is not None:
             offer.taken.abort()
-    if offer.taken is not None and reply.accepted:
-        offer.taken.open(socket.socket(fileno=stream.socket.detach()), upgrade.early)
+
+
+async def _ask(app: Application, scope: dict[str, Any], reply: Reply) -> None:
+    try:
+        await app(scope, reply.receive, reply.send)
+    except Exception:
+        _log.exception("a handshake failed in the application")
+    if not reply.begun:
+        await reply.refuse(500, "the application failed")
 
 
 def refuse(upgrade: Upgrade) -> tuple[int, str] | None:
     """Status and reason for what is not a websocket's handshake (RFC 6455, 4.2.1), or None."""
     fields = upgrade.fields
+    if upgrade.request.http_version < b"1.1":
+        return 400, "a websocket begins with a GET of version 1.1"
     tokens = {token.strip().lower() for token in fields.get(b"connection", b"").split(b",")}
     if fields[b"upgrade"].lower() != b"websocket" or b"upgrade" not in tokens:
         return 400, "this is a websocket: it wants Upgrade: websocket"
@@ -182,10 +200,15 @@ def _address(ask: Callable[[], Any]) -> tuple[str, int] | None:
 
 
 class Reply:
-    """The application's side of the handshake: an ASGI `receive` and `send`."""
+    """The application's side of the handshake: an ASGI `receive` and `send`.
+
+    To a peer that has gone everything is said in vain, and nobody else hears of it: `accepted` then stays False.
+    """
 
     def __init__(self, stream: trio.SocketStream, upgrade: Upgrade, send_timeout: float) -> None:
         self.accepted = False
+        self.begun = False
+        self._gone = False
         self._stream = stream
         self._http = upgrade.http
         self._key = upgrade.fields.get(b"sec-websocket-key", b"")
@@ -239,14 +262,17 @@ class Reply:
         await self._write(
             h11.InformationalResponse(status_code=101, headers=headers, reason=b"Switching Protocols")
         )
-        self.accepted = True
+        self.accepted = not self._gone
 
     async def _write(self, event: h11.Event) -> None:
         """Send an event of HTTP, within the time that a peer has to take it."""
         data = self._http.send(event)
-        if not data:
+        self.begun = True
+        if not data or self._gone:
             return
         with trio.move_on_after(self._timeout) as patience:
-            await self._stream.send_all(data)
-        if patience.cancelled_caught:
-            raise trio.BrokenResourceError("the peer does not read the answer to its handshake")
+            try:
+                await self._stream.send_all(data)
+            except (trio.BrokenResourceError, trio.ClosedResourceError):
+                self._gone = True
+        self._gone |= patience.cancelled_caught

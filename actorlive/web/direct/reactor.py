@@ -18,24 +18,28 @@ from functools import partial
 
 import trio
 
-from actorlive.web.direct.socket import DirectSocket, Driver
+from actorlive.web.direct.socket import DirectSocket, SocketDriver
 
 __all__ = ["Reactor", "TaskDriver", "open_driver"]
 
 BATCH = 128
 """Sockets that are looked at before others than sockets have their turn."""
 TICK = 1.0
+LAST_WORDS = 1.0
+"""Seconds that peers have at the server's end to take what they were sent last: a reset would overtake the 1012."""
 
 _log = logging.getLogger("actorlive.web")
 
 
 @asynccontextmanager
-async def open_driver() -> AsyncGenerator[Driver]:
+async def open_driver() -> AsyncGenerator[SocketDriver]:
     """What this platform drives direct sockets best with, as long as the block runs."""
     async with trio.open_nursery() as nursery:
         driver = Reactor() if hasattr(select, "epoll") else TaskDriver(nursery)
         nursery.start_soon(driver.run)
         yield driver
+        with trio.move_on_after(LAST_WORDS):
+            await driver.sockets.all_gone()
         nursery.cancel_scope.cancel()
 
 
@@ -48,12 +52,53 @@ def _guard(direct: DirectSocket, act: Callable[[], None]) -> None:
         direct.abort()
 
 
+class Watched:
+    """The sockets of a driver, by descriptor, and what befalls all of them: time, and the driver's end."""
+
+    def __init__(self) -> None:
+        self._sockets: dict[int, DirectSocket] = {}
+        self._empty = trio.Event()
+
+    def add(self, descriptor: int, direct: DirectSocket) -> None:
+        """The driver looks after this socket."""
+        self._sockets[descriptor] = direct
+
+    def get(self, descriptor: int) -> DirectSocket | None:
+        """The socket with this descriptor; None for one that has ended meanwhile."""
+        return self._sockets.get(descriptor)
+
+    def discard(self, descriptor: int) -> None:
+        """The descriptor is about to be somebody else's."""
+        self._sockets.pop(descriptor, None)
+        if not self._sockets:
+            self._empty.set()
+
+    async def all_gone(self) -> None:
+        """Wait until there is no socket any more."""
+        while self._sockets:
+            self._empty = trio.Event()
+            await self._empty.wait()
+
+    async def tick(self) -> None:
+        """Tell every socket the time, once a second."""
+        while True:
+            await trio.sleep(TICK)
+            now = trio.current_time()
+            for direct in list(self._sockets.values()):
+                _guard(direct, partial(direct.tick, now))
+
+    def abort(self) -> None:
+        """The driver has ended, and with it all sockets."""
+        for direct in list(self._sockets.values()):
+            _guard(direct, direct.abort)
+
+
 class Reactor:
     """All direct sockets of a server, in one epoll set."""
 
     def __init__(self) -> None:
+        self.sockets = Watched()
         self._epoll = select.epoll()
-        self._sockets: dict[int, DirectSocket] = {}
         self._masks: dict[int, int] = {}
         self._again: dict[DirectSocket, None] = {}
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -69,7 +114,7 @@ class Reactor:
             return
         mask = (select.EPOLLIN if direct.wants_read else 0) | (select.EPOLLOUT if direct.wants_write else 0)
         before = self._masks.get(descriptor, 0)
-        self._sockets[descriptor] = direct
+        self.sockets.add(descriptor, direct)
         if not mask:
             self._unregister(descriptor)
         elif not before:
@@ -92,25 +137,24 @@ class Reactor:
         self._again.pop(direct, None)
         if descriptor >= 0:
             self._unregister(descriptor)
-            self._sockets.pop(descriptor, None)
+            self.sockets.discard(descriptor)
 
     def _unregister(self, descriptor: int) -> None:
         if self._masks.pop(descriptor, 0):
             self._epoll.unregister(descriptor)
 
-    # -- the loop ----------------------------------------------------------------
+    # -- the loop --------------------------------------------------------------
 
     async def run(self) -> None:
         """Drive the sockets until cancelled; then they are gone."""
         try:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(_tick_all, self._sockets)
+                nursery.start_soon(self.sockets.tick)
                 while True:
                     await self._rest()
                     self._turn()
         finally:
-            for direct in list(self._sockets.values()):
-                _guard(direct, direct.abort)
+            self.sockets.abort()
             self._epoll.close()
             os.close(self._bell)
 
@@ -128,7 +172,7 @@ class Reactor:
     def _turn(self) -> None:
         again, self._again = self._again, {}
         for descriptor, what in self._epoll.poll(0, BATCH):
-            direct = self._sockets.get(descriptor)
+            direct = self.sockets.get(descriptor)
             if direct is not None:
                 self._serve(direct, what)
             elif descriptor == self._bell:
@@ -144,26 +188,20 @@ class Reactor:
             _guard(direct, direct.readable)
 
 
-async def _tick_all(sockets: dict[int, DirectSocket]) -> None:
-    while True:
-        await trio.sleep(TICK)
-        now = trio.current_time()
-        for direct in list(sockets.values()):
-            _guard(direct, partial(direct.tick, now))
-
-
 class TaskDriver:
     """The same for platforms without epoll: Trio waits for each direction in a task of its own."""
 
     def __init__(self, nursery: trio.Nursery) -> None:
+        self.sockets = Watched()
         self._nursery = nursery
-        self._sockets: dict[int, DirectSocket] = {}
         self._waits: dict[tuple[int, bool], trio.CancelScope] = {}
 
     def watch(self, direct: DirectSocket) -> None:
         """Begin or end the waits."""
         descriptor = direct.fileno()
-        self._sockets[descriptor] = direct
+        if descriptor < 0:
+            return
+        self.sockets.add(descriptor, direct)
         self._set(direct, descriptor, write=False, wanted=direct.wants_read)
         self._set(direct, descriptor, write=True, wanted=direct.wants_write)
 
@@ -176,7 +214,7 @@ class TaskDriver:
         descriptor = direct.fileno()
         if descriptor < 0:
             return
-        self._sockets.pop(descriptor, None)
+        self.sockets.discard(descriptor)
         trio.lowlevel.notify_closing(descriptor)
         for write in (False, True):
             if (scope := self._waits.pop((descriptor, write), None)) is not None:
@@ -185,10 +223,9 @@ class TaskDriver:
     async def run(self) -> None:
         """Tick until cancelled; then the sockets are gone."""
         try:
-            await _tick_all(self._sockets)
+            await self.sockets.tick()
         finally:
-            for direct in list(self._sockets.values()):
-                _guard(direct, direct.abort)
+            self.sockets.abort()
 
     def _set(self, direct: DirectSocket, descriptor: int, *, write: bool, wanted: bool) -> None:
         scope = self._waits.get((descriptor, write))

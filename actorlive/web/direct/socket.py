@@ -11,13 +11,15 @@ Rules:
 
 * `send` and `close` may be called in a view's stack, so they end nothing there: they write what the kernel takes, keep
   the rest, and ask the driver to go on.
-* Frames are handed over `TURN` at a time; a peer with more waits for its next turn.
+* Frames are handed over `TURN` at a time; a peer with more waits for its next turn, and is not read before that.
 * Nothing is read while the views are behind (`live.intake`) or the peer leaves more than `UNSENT` bytes unread: it
   feels that as TCP's back-pressure. A socket that is neither read nor written is not watched at all, since the kernel
   would report a peer that hung up again and again.
-* What arrived before the peer's end of the stream is handled before that end.
+* What arrived before the peer's end of the stream is handled before that end: the stream is only read when all that
+  was read before has been handed over.
 * After a close frame comes our FIN, then everything is dropped until the peer closes or `PATIENCE` has passed. A plain
   close would reset the connection, and the reset would overtake the code.
+* A peer may be silent between frames for as long as its heartbeat takes, within a frame for `STALL` seconds.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ from actorlive.wire.websocket import (
     text_frame,
 )
 
-__all__ = ["DirectSocket", "Driver", "State"]
+__all__ = ["DirectSocket", "SocketDriver", "State"]
 
 CHUNK = 64 * 1024
 TURN = 64
@@ -55,6 +57,8 @@ UNSENT = 256 * 1024
 """Bytes that a peer may leave unread before it is not read itself."""
 PATIENCE = 5.0
 """Seconds that a peer has to close after us."""
+STALL = 20.0
+"""Seconds that a peer may leave a frame as it is, half sent."""
 
 _log = logging.getLogger("actorlive.web")
 
@@ -68,7 +72,7 @@ class State(Enum):
     GONE = auto()
 
 
-class Driver(Protocol):
+class SocketDriver(Protocol):
     """Who calls `readable`, `writable`, `go_on` and `tick`."""
 
     def watch(self, direct: DirectSocket) -> None:
@@ -88,9 +92,9 @@ class DirectSocket:
     """One websocket. Made by the handshake, opened when the answer is on its way."""
 
     __slots__ = (
+        "_behind",
         "_deadline",
         "_driver",
-        "_eof",
         "_heard",
         "_limits",
         "_paused",
@@ -109,7 +113,7 @@ class DirectSocket:
     )
 
     def __init__(
-        self, driver: Driver, sockets: Sockets, limits: Limits, live_socket_id: str | None, peer: object
+        self, driver: SocketDriver, sockets: Sockets, limits: Limits, live_socket_id: str | None, peer: object
     ) -> None:
         self.live_socket_id = live_socket_id
         self.connection: LiveConnection | None = None
@@ -124,7 +128,7 @@ class DirectSocket:
         self._unsent: deque[bytes] = deque()
         self._unsent_size = 0
         self._heard = True
-        self._eof = False
+        self._behind = False  # a turn was not enough for what has been read
         self._paused = False
         self._pauses = Pauses(peer)
         self._deadline = 0.0  # of the peer's silence, of a pause, or of our patience at the end
@@ -134,6 +138,7 @@ class DirectSocket:
 
     def open(self, tcp: socket.socket, early: bytes) -> None:
         """The handshake is done; `early` came in one packet with it."""
+        tcp.setblocking(False)
         self._tcp = tcp
         self._sockets.add(self)
         self._driver.watch(self)
@@ -149,9 +154,9 @@ class DirectSocket:
         """End the socket behind what is queued; None when there is nobody to tell."""
         if self.state is not State.OPEN:
             return
+        self.state = State.CLOSING  # before the frame is written, which may be what overflows
         if code is not None:
             self._write(close_frame(None if code == NO_STATUS else code))
-        self.state = State.CLOSING
         self._driver.call_again(self)
 
     def abort(self) -> None:
@@ -160,11 +165,12 @@ class DirectSocket:
             return
         self._end_views()
         self.state = State.GONE
-        self._driver.forget(self)
         if self._tcp is not None:
+            self._driver.forget(self)
             self._tcp.close()
             self._tcp = None
         self._unsent.clear()
+        self._unsent_size = 0
 
     def _end_views(self) -> None:
         if self.state in {State.OPEN, State.CLOSING}:
@@ -177,21 +183,19 @@ class DirectSocket:
         self._end_views()
         self.state = State.LINGERING
         self._deadline = trio.current_time() + PATIENCE
-        if self._eof or self._tcp is None:
-            self.abort()
-            return
         try:
-            self._tcp.shutdown(socket.SHUT_WR)
+            if self._tcp is not None:
+                self._tcp.shutdown(socket.SHUT_WR)
         except OSError:
             self.abort()
             return
         self._watch()
 
-    # -- reading -------------------------------------------------------------
+    # -- reading ---------------------------------------------------------------
 
     def readable(self) -> None:
         """The kernel has bytes, or the end of the stream."""
-        if self._tcp is None:
+        if self._tcp is None or self._behind:
             return
         try:
             data = self._tcp.recv(CHUNK)
@@ -202,7 +206,7 @@ class DirectSocket:
             return
         self._heard = True
         if not data:
-            self._end_of_stream()
+            self.abort()
         elif self.state is State.OPEN:
             self._take_bytes(data)
 
@@ -214,21 +218,16 @@ class DirectSocket:
             self._reader.feed(data)
             self.go_on()
 
-    def _end_of_stream(self) -> None:
-        self._eof = True
-        if self.state is State.OPEN:
-            self.go_on()
-        else:
-            self.abort()
-
     def go_on(self) -> None:
         """Hand over what has been read, a turn's worth; then see to an end that was asked for."""
+        self._behind = False
         for _ in range(TURN):
             if self.state is not State.OPEN or self._paused:
                 break
             if not self._next_frame():
                 break
         else:
+            self._behind = True
             self._driver.call_again(self)
         if self.state is State.CLOSING and not self._unsent:
             self._shut()
@@ -244,8 +243,6 @@ class DirectSocket:
             return False
         match received:
             case None:
-                if self._eof:
-                    self.abort()
                 return False
             case Ping(payload):
                 self._write(pong_frame(payload))
@@ -270,7 +267,7 @@ class DirectSocket:
         _log.warning("closed a websocket: %s", error)
         self.close(error.code)
 
-    # -- back-pressure -------------------------------------------------------
+    # -- back-pressure ---------------------------------------------------------
 
     def _pause_if_full(self) -> None:
         if self.connection is None or self._paused or not self.connection.backlog.is_full:
@@ -285,19 +282,20 @@ class DirectSocket:
         """The views have caught up. Called in a view's stack."""
         self._paused = False
         self._heard = True
-        self._driver.call_again(self)
+        if self.state is not State.GONE:
+            self._driver.call_again(self)
 
     def _watch(self) -> None:
         """Tell the driver what this socket waits for, if that has changed."""
         listening = self.state is State.LINGERING or (
             self.state is State.OPEN and not self._paused and self._unsent_size <= UNSENT
         )
-        read, write = listening and not self._eof, bool(self._unsent)
-        if read != self.wants_read or write != self.wants_write:
-            self.wants_read, self.wants_write = read, write
+        write = bool(self._unsent)
+        if listening != self.wants_read or write != self.wants_write:
+            self.wants_read, self.wants_write = listening, write
             self._driver.watch(self)
 
-    # -- writing -------------------------------------------------------------
+    # -- writing ---------------------------------------------------------------
 
     def send(self, frame: bytes) -> None:
         """Send one text frame, or queue it. Never waits, never raises; after `close` it is lost."""
@@ -365,8 +363,8 @@ class DirectSocket:
             if now > self._deadline and self.connection is not None:
                 self._deadline = now + self._limits.max_pause
                 self.connection.give_up_the_last()
-        elif self._heard:
+        elif self._heard or not self.wants_read:
             self._heard = False
-            self._deadline = now + self._limits.heartbeat_timeout
+            self._deadline = now + (self._limits.heartbeat_timeout if self._reader.idle else STALL)
         elif now > self._deadline:
             self.close(GOING_AWAY)
