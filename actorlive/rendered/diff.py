@@ -21,7 +21,7 @@ The rules, all of them the client's:
 
 `None` stands for "nothing to send" in all of the private functions. While a message is put together the trees
 stay as they are (INV-11), so that a part can be written in two ways to see which is shorter; what was meant for this
-message alone is taken away by `finish`.
+message alone is cleared by `finish`.
 
 Rejected, with figures in docs/design/wire.md: all statics in `p`, and every move as a move, as LiveView sends them
 (8,798 bytes where these are 6,616); a comparison of texts in place of trees, which has to render everything.
@@ -109,7 +109,7 @@ class _Message:
     _parts: dict[int, tuple[str, ...]] | None = None
 
     def finish(self, out: Diff) -> Diff:
-        """The message, with `p` where statics are shared; takes away what the trees held for it alone."""
+        """The message, with `p` where statics are shared; clears what the trees held for it alone."""
         if self._parts is not None:
             out["p"] = self._parts
         if self._used is not None:

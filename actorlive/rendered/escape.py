@@ -68,7 +68,7 @@ _NAME = re.compile(r"[^\s\"'<>/=\x00-\x1f\x7f]+")
 
 
 class UnsafeMarkupError(ActorLiveError):
-    """An attribute that must not be written: a name that is none, or a script from a plain string."""
+    """An attribute that must not be written: what is not a name, or a script from a plain string."""
 
 
 class NotTextError(ActorLiveError):

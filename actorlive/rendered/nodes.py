@@ -77,7 +77,7 @@ def _compile_rows(parts: Sequence[str]) -> Callable[[Iterable[tuple[SlotValue, .
 class Rendered:
     """A template's statics and the values of its slots.
 
-    `memo` belongs to whoever rendered it (a component keeps the attributes that it was called with).
+    `memo` belongs to the code that rendered it (a component keeps the attributes that it was called with).
     """
 
     __slots__ = ("memo", "slots", "statics")

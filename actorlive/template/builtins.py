@@ -199,8 +199,8 @@ def intersperse(*, enum: Iterable[object], separator: Slot, inner_block: Slot) -
 def dynamic_tag(*, tag_name: str, inner_block: Slot = Slot.empty, rest: Attrs = _NAMED) -> Template:
     """An element whose name is known at run time only.
 
-    Raises `TemplateError` for what is no tag name, for void elements, for those whose content is no markup (`script`,
-    `iframe`, `textarea`, …), and for those that load a document of their own (`object`, `frame`, …).
+    Raises `TemplateError` for what is not a tag name, for void elements, for those whose content is not markup
+    (`script`, `iframe`, `textarea`, …), and for those that load a document of their own (`object`, `frame`, …).
     """
     if not _TAG_NAME.fullmatch(tag_name):
         raise TemplateError(f"{tag_name!r} is not a tag name", hint="letters, digits and hyphens")

@@ -129,7 +129,7 @@ def _first_call(text: str, frame: FrameType) -> _Placed:
 
 
 def _check_constant(text: str, frame: FrameType, position: tuple[int, int | None]) -> None:
-    """Raise `TemplateError` unless the text, which is no literal of the file, is one of the program all the same."""
+    """Raise `TemplateError` unless the text, which is not a literal of the file, is one of the program nevertheless."""
     filename, (lineno, column) = frame.f_code.co_filename, position
     call = None if column is None else other_calls(filename).get((lineno, column))
     if call is not None:

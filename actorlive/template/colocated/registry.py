@@ -61,7 +61,7 @@ class ColocatedRegistry:
         return [entry.name for entry in self if entry.name and entry.module == module]
 
     def add(self, entry: Colocated) -> Colocated | None:
-        """Keep it; answers the other one that stands there under the same name, in which case it is not kept."""
+        """Keep it; returns the other one that has the same name already, in which case it is not kept."""
         known = self._entries.get(entry.key)
         if known is not None and entry.name and _is_another(known, entry):
             return known

@@ -11,8 +11,8 @@ Each template gives one factory. What it returns is `(assigns, changed, previous
 call or slot content is a function of its own beside it, so that a render that changes one row enters nothing
 else. All are made of the same two forms:
 
-* in full: a tuple of the slots' expressions (for a loop, a list comprehension over such tuples);
-* over previous slots: `if <what slot 3 reads changed>: v3 = …` for each slot, then the tuple.
+* in full: a tuple of the holes' expressions (for a loop, a list comprehension over such tuples);
+* over previous slots: `if <what hole 3 reads changed>: v3 = …` for each hole, then the tuple.
 
 The factory runs with the globals of the user's module, so that names mean there what they mean in the code
 beside the template; the helpers come in as its arguments. `<p title={@user.name}>{@count}</p>` becomes, with the
@@ -355,7 +355,7 @@ class Generator(CallWriter, AttributeWriter):
 
 
 def _text(name: str, previous: str, reads: frozenset[Read]) -> str:
-    """What was changed in place is not built on the previous tree: nobody knows what in that is still true."""
+    """What was changed in place is not built on the previous tree: it is not known what in that is still true."""
     test = touched(reads) if previous != "None" else ""
     if test:
         previous = f"None if {test} else {previous}"

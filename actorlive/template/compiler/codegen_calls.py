@@ -58,7 +58,7 @@ class CallWriter(Writer, ABC):
         return Hole(lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", reads)
 
     def _spread_lines(self, given: list[tuple[str, str, frozenset[Read], bool]]) -> list[str]:
-        """With a spread, nobody knows which names it gives: when it changes all are gathered again."""
+        """With a spread, it is not known which names it gives: when it changes all are gathered again."""
         spread = frozenset[Read]().union(*(reads for name, _, reads, _ in given if not name))
         if not spread:
             return []

@@ -27,7 +27,7 @@ class _Resolve(ast.NodeTransformer):
         self.lent = lent
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        """Replace what is no plain name."""
+        """Replace what is not a plain name."""
         if node.id.startswith(MARK):
             return _item("__a", assign_key(node.id), node)
         return _item("__h_known", node.id, node) if node.id in self.lent else node

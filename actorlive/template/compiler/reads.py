@@ -25,7 +25,7 @@ WHOLE_ROOTS = frozenset(("streams", "uploads"))
 class Read:
     """One thing that an expression reads.
 
-    `key` is what the change record calls the root: the assign's name, or ".name" for a local. `steps` lead
+    `key` is the name of the root in the change record: the assign's name, or ".name" for a local. `steps` lead
     from there; each is (is an item?, attribute name or constant index).
     """
 
@@ -97,7 +97,7 @@ def condition(reads: Iterable[Read]) -> str:
 
 
 def _path_test(read: Read) -> str:
-    """What nobody knows the value before of is not even read: it may be worked out when it is, and raise."""
+    """An assign whose value before is unknown is not even read here: reading may compute it, and raise."""
     before = f"__ch[{read.key!r}]"
     path = f"__h_path({before}, {read.current}, {read.steps!r})"
     return f"({read.key!r} in __ch and ({before} is __h_touched or {path}))"

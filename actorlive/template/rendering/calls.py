@@ -25,7 +25,7 @@ P = ParamSpec("P")
 
 
 class Component(Generic[P]):
-    """A function component. Called from Python with keyword arguments it gives what a template may hold."""
+    """A function component. Called from Python with keyword arguments it returns what a template may hold."""
 
     def __init__(self, function: Callable[P, Template]) -> None:
         self.function: Callable[..., Template] = cast("Callable[..., Template]", function)
@@ -120,7 +120,7 @@ def call(
     previous: SlotValue | None,
     in_place: Collection[str] = (),
 ) -> SlotValue:
-    """Render a component; gives `previous` back when it was called with equal attributes and the same slots.
+    """Render a component; returns `previous` itself when it was called with equal attributes and the same slots.
 
     `in_place` names the attributes whose values may have been changed in place.
     """

@@ -35,7 +35,7 @@ _ELSEWHERE = {
     "uploads": "this view allows none",
     "socket": "a template reads assigns: set what it needs in the view",
 }
-"""Why there is no such assign, where that is no mistake in writing."""
+"""Why there is no such assign, where the name is not just misspelled."""
 
 _NOTHING: Mapping[str, object] = {}
 

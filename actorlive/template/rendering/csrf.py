@@ -10,7 +10,7 @@ __all__ = ["csrf_variable", "token_for"]
 _SCHEME = re.compile(r"[^/?#]*:")
 
 csrf_variable: ContextVar[str | None] = ContextVar("csrf_token", default=None)
-"""Set by whoever renders a page, in the context that it is rendered in."""
+"""Set by the code that renders a page, in the context that it is rendered in."""
 
 
 def token_for(given: str | bool | None, to: str) -> str | None:

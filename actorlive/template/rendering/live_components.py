@@ -13,8 +13,8 @@ A component that is new to the client is sent as the difference from one like it
 Numbers are never used twice. Deleting one takes two steps, because it may be rendered again while the client
 is still fading it out: `mark`, then `forget`; to be on the page again in between saves it, and sends it whole. The
 rule that holds after each message: what the page shows is not marked. A component is on the page when the root's
-tree holds it, or that of one that is; so one that is placed again brings along those of its own tree, though nobody
-placed them. A root in full makes the client forget every component: those that the new root does not hold are marked.
+tree holds it, or that of one that is; so one that is placed again brings along those of its own tree, which no template
+placed. A root in full makes the client forget every component: those that the new root does not hold are marked.
 Nothing is sent of a marked one.
 """
 
@@ -116,7 +116,7 @@ class LiveComponents:
         return bodies
 
     def _revive(self) -> None:
-        """Whoever came onto the page brings along what its tree holds."""
+        """A component that came onto the page brings along what its tree holds."""
         back = self._held_by(*(self._by_cid[cid].tree for cid in self._seen)) & self._marked
         self._marked -= back
         self._whole |= back
@@ -166,7 +166,7 @@ class LiveComponents:
         self._marked.update(cid for cid in cids if cid in self._by_cid and cid not in shown)
 
     def forget(self, cids: Iterable[int]) -> list[int]:
-        """The client dropped these (`cids_destroyed`); gives those that were not placed again meanwhile."""
+        """The client dropped these (`cids_destroyed`); returns those that were not placed again meanwhile."""
         gone = [cid for cid in cids if cid in self._marked]
         for cid in gone:
             self._marked.discard(cid)

@@ -6,7 +6,7 @@ one by one:
     old   a b c d e f            the equal front: rows kept, or rendered again over themselves if something else
     new   a b D x e f            changed that they read; the equal back likewise, from its place in the old list;
           └front┘   └back┘       between them each item goes on from the old row with its key, or with its value where
-                                 there is no key, else from the old row at its index if nobody took that, else from none
+                                 there is no key, else from the old row at its index if it is not taken, else from none
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _match(
         places.setdefault(token, head + i)
     middle = [places.pop(token, -1) for token in of_new]  # popped: no two rows go on from one
     taken = {source for source in middle if source >= 0}
-    # what is new goes on from the old row in its place, if that is nobody's: what they share need not be sent
+    # what is new goes on from the old row in its place, if that is free: what they share need not be sent
     free = range(head, count_old - tail)
     for i, source in enumerate(middle):
         if source < 0 and head + i in free and head + i not in taken:

@@ -1,7 +1,7 @@
 """`<.live_component module={…} id={…} …/>`: where a template asks for a stateful component.
 
-A template does not render a live component, it places one: who it is and what it is given. Whoever runs the
-render (`Renderer`) turns that into the component's number, and tells the live layer, which owns the state.
+A template does not render a live component, it places one: which one it is and what it is given. The `Renderer`
+that runs the render turns that into the component's number, and tells the live layer, which owns the state.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Placement(NamedTuple):
 
 
 class Numberer(Protocol):
-    """Who numbers the components of a render."""
+    """What numbers the components of a render."""
 
     def place(self, module: object, id: object, assigns: dict[str, object]) -> LiveComponent: ...
 

@@ -50,7 +50,7 @@ class Renderer:
     def start(
         self, template: Template, assigns: Mapping[str, object], changed: Mapping[str, object] | None
     ) -> list[Placement]:
-        """Render the root; gives the live components that it placed, each to be updated and rendered."""
+        """Render the root; returns the live components that it placed, each to be updated and rendered."""
         core, tree, extra = template.core, self._tree, template.values
         if extra:
             assigns = extended(assigns, extra)
@@ -73,7 +73,7 @@ class Renderer:
         assigns: Mapping[str, object],
         changed: Mapping[str, object] | None,
     ) -> list[Placement]:
-        """Render one live component; gives those that it placed itself."""
+        """Render one live component; returns those that it placed itself."""
         assert self._components is not None
         tree, extra = self._components.tree(cid), template.values
         if extra:
@@ -116,7 +116,7 @@ class Renderer:
             self._components.mark(cids, self._tree)
 
     def delete(self, cids: Iterable[int]) -> list[int]:
-        """Answer the client's `cids_destroyed`: those really gone, whose state the live layer drops."""
+        """Answer the client's `cids_destroyed`: those that are really gone, whose state the live layer drops."""
         return self._components.forget(cids) if self._components is not None else []
 
     def html(self) -> str:

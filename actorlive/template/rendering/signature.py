@@ -78,7 +78,7 @@ class Attrs(Mapping[str, object]):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter of a component. `type` is what its annotation means, `Any` where nobody knows."""
+    """One parameter of a component. `type` is what its annotation means, `Any` where that is not known."""
 
     name: str
     kind: Kind
@@ -119,7 +119,7 @@ class Signature:
 
 
 def signature_of(function: Callable[..., object]) -> Signature:
-    """The signature of a component's function; raises `TemplateError` for one that is none."""
+    """The signature of a component's function; raises `TemplateError` for a function that cannot be a component."""
     hints = _type_hints(function)
     parameters: dict[str, Parameter] = {}
     rest_name, rest = "", None

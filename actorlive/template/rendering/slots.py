@@ -75,7 +75,7 @@ class SlotEntry(Mapping[str, object]):
 class Slot(Generic[T]):
     """What a caller put between a component's tags, or into one of its `<:name>` entries.
 
-    False when empty; iterating gives its entries. A parameter's type `Slot` takes any attributes on the
+    False when empty; iterating yields its entries. A parameter's type `Slot` takes any attributes on the
     entries, `Slot[Column]`, with a `TypedDict` of that name, just those.
     """
 

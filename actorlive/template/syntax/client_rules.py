@@ -68,7 +68,7 @@ def _bound(attributes: tuple[Attr, ...]) -> Iterator[Binding]:
 
 
 def check_streams(source: Source, nodes: tuple[TemplateNode, ...], parent: HtmlElement | None = None) -> None:
-    """Raise `TemplateError` for a stream's row without `id`, and for an element around rows that is no container.
+    """Raise `TemplateError` for a stream's row without `id`, and for an element around rows that is not a container.
 
     What stands around the rows is not known where a template, or a slot's content, begins with them.
     """

@@ -2,7 +2,7 @@
 
 Nothing but Python's own parser can tell what an expression says, but to find the closing brace its lexical
 structure is enough: strings, comments and brackets. `@` before a name where an operand is expected is an
-assign (`@a @ @b` is the matrix product of two). There the scanner puts `MARK`, a letter that nobody types, so
+assign (`@a @ @b` is the matrix product of two). There the scanner puts `MARK`, a letter that is never typed, so
 that `@name` becomes one identifier *of the same length*: columns stay true, and f-strings need no special care
 later. The tree is then moved to the template's place in the user's file.
 """

@@ -35,7 +35,7 @@ def refuse(source: Source, tree: ast.expr, mark: str) -> None:
             shown = _identifier(node).replace(mark, "@")
             if isinstance(node, ast.Attribute):
                 hint = f"write the name without @, or getattr(…, {shown})"
-                raise source.error_at(f"{shown} is no attribute", node, hint=hint)
+                raise source.error_at(f"{shown} is not an attribute", node, hint=hint)
             raise source.error_at(f"{shown} cannot be set here", node, hint="an assign is only read")
 
 

@@ -1,7 +1,7 @@
 """The formatter of templates (`actorlive fmt`).
 
 It re-indents and normalises white space, and touches nothing else. White space is only ever replaced by other
-white space: where there is none, none is put, and none is taken away entirely, because between inline elements
+white space: where there is none, none is put, and none is removed entirely, because between inline elements
 both would show. So line breaks stay where the author set them; what a line begins with, how attributes are
 spaced and when a long tag is broken is decided here. `<pre>`, `<textarea>`, `<script>`, `<style>`, comments, Python
 expressions of several lines, and everything inside `phx-no-format` stay as they are.
