@@ -16,6 +16,7 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `socket.join_failed`              | –                    | `topic`, `reason`                 |
 | `socket.paused`                   | `events`, `bytes`    | `peer`                            |
 | `socket.gave_up`                  | `events`, `bytes`    | `topic`                           |
+| `host.refused`                    | –                    | `host`                            |
 
 `view` is the view itself. `changed` are the names of the assigns that a render is for, None where it renders all of
 them: in both lives the first. `handle_params` is spanned in views that have one.

@@ -17,7 +17,16 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from actorlive.errors import NavigationError
 
-__all__ = ["LivePatch", "LiveRedirect", "Navigation", "Redirect", "external_url", "local_path", "location"]
+__all__ = [
+    "LivePatch",
+    "LiveRedirect",
+    "Navigation",
+    "Redirect",
+    "external_url",
+    "local_path",
+    "location",
+    "on_host_of",
+]
 
 SCHEMES = frozenset(
     "http https ftp ftps mailto news irc gopher nntp feed telnet mms rtsp svn tel fax xmpp".split()
@@ -95,6 +104,22 @@ def external_url(url: str) -> str:
 def absolute(uri: str, to: str) -> str:
     """`to` as a full URL on the host of `uri`, as `location` has it."""
     return location(urljoin(uri, to))
+
+
+def on_host_of(uri: str, url: str) -> str:
+    """What a client calls `url`, at the host of `uri`: a client does not say who we are.
+
+    The scheme is that of `uri` too, except that a plain websocket may have come through a proxy that ended TLS: the
+    page knows better. What is neither an http(s) URL nor a path, and leads nowhere, stays as it is.
+    """
+    try:
+        ours, theirs = urlsplit(uri), urlsplit(url)
+    except ValueError:
+        return url
+    if theirs.scheme not in ("", "http", "https") or not (theirs.netloc or theirs.path.startswith("/")):
+        return url
+    scheme = {"ws": theirs.scheme, "wss": "https"}.get(ours.scheme, ours.scheme)
+    return urlunsplit(theirs._replace(scheme=scheme, netloc=ours.netloc))
 
 
 def location(url: str) -> str:

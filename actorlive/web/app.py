@@ -7,6 +7,7 @@ served; `async with live.node()` opens it without a server, for tests and script
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
@@ -14,6 +15,7 @@ from typing import Any, TypeVar, cast
 
 import trio
 from quart import Quart, Response, abort, request
+from quart.typing import ResponseTypes
 from quart_trio import QuartTrio
 
 from actorlive.live.endpoint import Layout, OnMount, Route
@@ -24,19 +26,24 @@ from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.containment import HttpConnection, ungrouped
 from actorlive.web.dead import respond
 from actorlive.web.endpoint import AppEndpoint
+from actorlive.web.entrance import Asgi, Entrance
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.failures import answer_failures
 from actorlive.web.forms import MethodOverride, check_csrf_token
 from actorlive.web.headers import secure
+from actorlive.web.hosts import Hosts
 from actorlive.web.layouts import RootLayout, root_layout as default_root_layout
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, check_patterns
+from actorlive.web.proxies import Proxies
 from actorlive.web.sockets import Sockets
 from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
 
 __all__ = ["ActorLive", "LiveSession"]
 
 ASSETS_PATH = "/live/assets"
+
+_log = logging.getLogger("actorlive.web")
 
 ViewClass = TypeVar("ViewClass", bound=type[LiveView[Any]])
 _Rule = tuple[str, str, Route]
@@ -88,6 +95,10 @@ class LiveSession:
 class ActorLive:
     """The extension. `ActorLive(app)`, or `ActorLive()` and later `init_app(app)`.
 
+    `hosts` are the names that this server goes by, as ["example.com", "*.example.com"]: a request for another is
+    refused (421). `https=True` says that browsers reach it over https: outside of debug mode a plain request is
+    redirected, cookies are Secure, and browsers are told to come by https only. `proxies` are the networks of the
+    reverse proxies in front, whose `X-Forwarded-Proto` and `X-Forwarded-For` are believed.
     `secret_key` signs tokens and the session; by default it is the application's own. `root_layout` is a
     component that renders the document around a page, see `actorlive.web.layouts`. `check_origin` names the
     origins whose pages may connect: True is the host's own, else patterns as "https://example.com" and
@@ -100,6 +111,9 @@ class ActorLive:
         self,
         app: Quart | None = None,
         *,
+        hosts: Sequence[str] | None = None,
+        https: bool = False,
+        proxies: Sequence[str] = (),
         secret_key: str | bytes | None = None,
         root_layout: RootLayout | None = None,
         check_origin: CheckOrigin = True,
@@ -109,6 +123,9 @@ class ActorLive:
         debug: bool | None = None,
     ) -> None:
         check_patterns(check_origin)
+        self.hosts: Hosts = Hosts(hosts)
+        self.https: bool = https
+        self._proxies = Proxies(proxies)
         self._secret_key = secret_key
         self._debug = debug
         self.root_layout: RootLayout = root_layout or default_root_layout
@@ -150,13 +167,13 @@ class ActorLive:
         served = cast("Any", app)
         served.asgi_http_class = HttpConnection
         served.asgi_websocket_class = WebsocketConnection
-        served.asgi_app = MethodOverride(app.asgi_app)
+        served.asgi_app = self._entrance(MethodOverride(app.asgi_app))
         answer_failures(app, lambda: self.endpoint.debug)
         app.add_websocket(SOCKET_PATH, "actorlive.websocket", self._websocket)
         app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
         app.before_request(self._check_csrf_token)
         app.before_request(self._enter_node)
-        app.after_request(secure)
+        app.after_request(self._secure)
         app.before_websocket(self._enter_node)
         app.before_serving(self._start)
         app.after_serving(self._finish)
@@ -260,6 +277,10 @@ class ActorLive:
 
     async def _start(self) -> None:
         _ = self.endpoint.tokens  # a missing key is found now, not by the first visitor
+        if not self.hosts.are_named and not self.endpoint.debug:
+            _log.warning(
+                'every host is served, whatever a request calls this server: pass ActorLive(hosts=["example.com"])'
+            )
         self._stop, self._stopped = trio.Event(), trio.Event()
         await self.app.nursery.start(self._hold_node)
         await self._enter_node()  # functions of `before_serving` that come later may start processes
@@ -294,6 +315,18 @@ class ActorLive:
         """
         if self._node is not None:
             enter_node(self._node)
+
+    def _entrance(self, asgi: Asgi) -> Asgi:
+        if self.hosts.is_open and not self._proxies and not self.https:
+            return asgi
+        return Entrance(
+            self.app, asgi, self.hosts, self._proxies, https=self.https, debug=lambda: self.endpoint.debug
+        )
+
+    async def _secure(self, response: ResponseTypes) -> ResponseTypes:
+        """A coroutine, because Quart runs plain functions in a thread."""
+        hsts = self.https and request.scheme == "https" and not self.endpoint.debug
+        return secure(response, hsts=hsts)
 
     async def _check_csrf_token(self) -> None:
         await check_csrf_token(self.app, every=self.protect_forms)

@@ -15,7 +15,7 @@ from typing import Any
 from quart import Quart
 
 from actorlive.live.endpoint import Mount, Route
-from actorlive.live.navigation import location
+from actorlive.live.navigation import location, on_host_of
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.view import LiveView
 from actorlive.web import csrf
@@ -78,6 +78,7 @@ class AppEndpoint:
         uri = payload.redirect if redirected else payload.url
         if uri is None:
             return STALE  # only a main view is routed, and it always says where it is
+        uri = on_host_of(connection.info["uri"], uri)
         route = self._route(uri, token, redirected=redirected)
         if route is None:
             return UNAUTHORIZED

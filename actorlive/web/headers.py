@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from quart.typing import ResponseTypes
 
-__all__ = ["SECURITY_HEADERS", "secure"]
+__all__ = ["HSTS", "SECURITY_HEADERS", "secure"]
+
+HSTS = "max-age=31536000"
+"""Strict-Transport-Security of an application with `https=True`: a browser asks over https only, for a year."""
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -17,8 +20,10 @@ SECURITY_HEADERS = {
 }
 
 
-async def secure(response: ResponseTypes) -> ResponseTypes:
-    """Add what is missing. A coroutine, because Quart runs plain functions in a thread."""
+def secure(response: ResponseTypes, *, hsts: bool) -> ResponseTypes:
+    """Add what is missing."""
+    if hsts:
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     return response

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from actorlive.web.errors import ConfigurationError
 
-__all__ = ["CheckOrigin", "check_patterns", "origin_allowed"]
+__all__ = ["CheckOrigin", "Origin", "check_patterns", "origin_allowed", "parse_origin"]
 
 CheckOrigin: TypeAlias = bool | list[str] | tuple[str, ...]
 """True: the page's own host only. False: everybody. Else patterns: "https://example.com", "//*.example.com"."""
@@ -30,27 +30,29 @@ _ORIGIN = re.compile(r"(?:(?P<scheme>[a-z][a-z0-9+.-]*):)?//(?P<place>[^/?#@\\]+
 
 
 @dataclass(frozen=True, slots=True)
-class _Origin:
+class Origin:
+    """Scheme, host and port, the first and the last None where they are not named."""
+
     scheme: str | None
     host: str
     port: int | None
 
-    def with_port_of(self, scheme: str | None) -> _Origin:
+    def with_port_of(self, scheme: str | None) -> Origin:
         """The same with its port named."""
         port = _DEFAULT_PORTS.get(scheme or "") if self.port is None else self.port
-        return _Origin(self.scheme, self.host, port)
+        return Origin(self.scheme, self.host, port)
 
 
 def origin_allowed(origin: str | None, host: str, check: CheckOrigin) -> bool:
     """May a page of `origin` talk to us, whom it called `host` (the request's Host header)?"""
     if origin is None or check is False:
         return True
-    page = _parse(origin)
+    page = parse_origin(origin)
     if page is None or page.scheme is None:
         return False  # "null" (a sandboxed or local page), or no origin at all
     page = page.with_port_of(page.scheme)
     if check is True:
-        ours = _parse(f"//{host}")
+        ours = parse_origin(f"//{host}")
         ours = None if ours is None else ours.with_port_of(page.scheme)
         return ours is not None and (ours.host, ours.port) == (page.host, page.port)
     return any(_matches(page, pattern) for pattern in check)
@@ -72,7 +74,7 @@ def check_patterns(check: object) -> None:
             raise ConfigurationError(f"check_origin is True, False or a list of patterns, not {check!r}")
 
 
-def _matches(page: _Origin, pattern: str) -> bool:
+def _matches(page: Origin, pattern: str) -> bool:
     wanted = _parse_pattern(pattern)
     if wanted is None or wanted.scheme not in (None, page.scheme):
         return False
@@ -84,17 +86,17 @@ def _matches(page: _Origin, pattern: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _parse_pattern(pattern: str) -> _Origin | None:
+def _parse_pattern(pattern: str) -> Origin | None:
     """A pattern's parts; its host may begin with "*."."""
     text = pattern.removesuffix("/") if "//" in pattern else f"//{pattern}"
     wild = "//*." in text
-    parsed = _parse(text.replace("//*.", "//", 1))
+    parsed = parse_origin(text.replace("//*.", "//", 1))
     if parsed is None or not wild:
         return parsed
-    return _Origin(parsed.scheme, f"*.{parsed.host}", parsed.port)
+    return Origin(parsed.scheme, f"*.{parsed.host}", parsed.port)
 
 
-def _parse(text: str) -> _Origin | None:
+def parse_origin(text: str) -> Origin | None:
     """Scheme, host and port, or None for what is no origin."""
     text = text.lower()
     found = _ORIGIN.fullmatch(text) if _VISIBLE.fullmatch(text) else None
@@ -107,4 +109,4 @@ def _parse(text: str) -> _Origin | None:
         return None
     if host is None or not _HOST.fullmatch(host):
         return None
-    return _Origin(found["scheme"], host, port)
+    return Origin(found["scheme"], host, port)

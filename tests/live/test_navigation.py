@@ -3,7 +3,7 @@
 import pytest
 
 from actorlive.errors import NavigationError
-from actorlive.live.navigation import LiveRedirect, Redirect, external_url, local_path
+from actorlive.live.navigation import LiveRedirect, Redirect, external_url, local_path, on_host_of
 
 
 @pytest.mark.parametrize("path", ["/", "/a?b=c#d", "/ümlaut", "/a//b"])
@@ -55,3 +55,22 @@ def test_other_schemes_are_refused(url: str) -> None:
 def test_wire_bodies() -> None:
     assert Redirect("/x").wire(None) == {"to": "/x", "status": 302}
     assert LiveRedirect("/x", "replace").wire("T") == {"to": "/x", "kind": "replace", "flash": "T"}
+
+
+@pytest.mark.parametrize(
+    ("uri", "url", "meant"),
+    [
+        ("http://ours:4000/a", "http://evil.example/b?c=1", "http://ours:4000/b?c=1"),
+        ("https://ours/a", "http://ours/b", "https://ours/b"),
+        ("https://ours/a", "/b", "https://ours/b"),
+        ("ws://ours/live/websocket", "https://evil.example:1/b", "https://ours/b"),
+        ("ws://ours/live/websocket", "http://u@evil.example/b", "http://ours/b"),
+        ("wss://ours/live/websocket", "http://evil.example/b", "https://ours/b"),
+        ("http://ours/a", "//evil.example/b", "http://ours/b"),
+        ("http://ours/a", "javascript:alert(1)", "javascript:alert(1)"),
+        ("http://ours/a", "b", "b"),
+        ("http://ours/a", "http://[::1", "http://[::1"),
+    ],
+)
+def test_a_client_does_not_say_which_host_it_is_at(uri: str, url: str, meant: str) -> None:
+    assert on_host_of(uri, url) == meant

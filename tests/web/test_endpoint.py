@@ -17,7 +17,8 @@ from tests.web.views import KEY, Counter, Other, make_app
 
 VIEW = "tests.web.views:Counter"
 HOST = "http://localhost"
-CLIENT = ConnectionInfo({"user": "ada"}, {"peer": "127.0.0.1"})
+SOCKET = {"peer": "127.0.0.1", "uri": "ws://localhost/live/websocket"}
+CLIENT = ConnectionInfo({"user": "ada"}, SOCKET)
 
 
 def endpoint() -> AppEndpoint:

@@ -83,7 +83,9 @@ def answers(log: list[Entry]) -> list[Entry]:
 @pytest.mark.parametrize("recorded", CASES, ids=[case["case"] for case in CASES])
 async def test_recorded_control_frames(recorded: dict[str, Any]):
     name = recorded["case"]
-    player = Player(ConnectionInfo(None if name in WITHOUT_SESSION else {}))
+    player = Player(
+        ConnectionInfo(None if name in WITHOUT_SESSION else {}, {"uri": "ws://localhost/live/websocket"})
+    )
     heard, expected = await player.play(recorded["log"]), answers(recorded["log"])
     if name == "join_twice":
         assert heard == [expected[0], expected[2], expected[1]]

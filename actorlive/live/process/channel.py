@@ -24,7 +24,7 @@ from actorlive.live.endpoint import ClientEvent, JoinFailed, Leave, Mount, Trans
 from actorlive.live.events import EventError, Payload, UnknownEvent, optimistic_stamp, parse_event, raw_event
 from actorlive.live.hooks import Halt, call
 from actorlive.live.later import Action, Later
-from actorlive.live.navigation import LivePatch, LiveRedirect, Redirect, location
+from actorlive.live.navigation import LivePatch, LiveRedirect, Redirect, location, on_host_of
 from actorlive.live.process.mounting import (
     begin,
     client_error,
@@ -336,6 +336,7 @@ class Channel:
             self._rejected(error, frame.event)
             self._outbox.reply(frame.ref, {})
             return
+        url = on_host_of(self._state.uri, url)
         route = self._state.patch_route(url)
         if route is None:
             self._outbox.reply(frame.ref, {"link_redirect": True})
