@@ -21,9 +21,6 @@ TWICE: dict[str, str] = {
 }
 """Class names that stand twice in the package, and why each may. Everything else has one definition."""
 
-TO_RENAME = frozenset("Entry Leave Pending".split())
-"""Names that still mean two things."""
-
 
 # -- classes -------------------------------------------------------------------
 
@@ -48,7 +45,7 @@ def test_a_class_name_means_one_thing_in_the_whole_package():
     repeated = {
         name: places
         for name, places in class_definitions(PACKAGE).items()
-        if len(places) > 1 and name not in TWICE.keys() | TO_RENAME
+        if len(places) > 1 and name not in TWICE
     }
     assert repeated == {}
 

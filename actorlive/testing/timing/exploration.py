@@ -104,7 +104,7 @@ def _run(scenario: Scenario, seed: int, schedule: Schedule, jitter: float) -> _C
     seed_trio(seed)
     try:
         with using(schedule, jitter):
-            trio.run(partial(_awaited, scenario), clock=trio.testing.MockClock(autojump_threshold=0))
+            trio.run(partial(_run_scenario, scenario), clock=trio.testing.MockClock(autojump_threshold=0))
     except KeyboardInterrupt:
         raise
     except BaseException as caught:
@@ -112,7 +112,7 @@ def _run(scenario: Scenario, seed: int, schedule: Schedule, jitter: float) -> _C
     return _Course(tuple(schedule.answers), error)
 
 
-async def _awaited(scenario: Scenario) -> None:
+async def _run_scenario(scenario: Scenario) -> None:
     await scenario()
 
 
