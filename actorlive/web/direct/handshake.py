@@ -117,7 +117,7 @@ async def answer(
 
     An application that raises, or says nothing, has its client answered with 500.
     """
-    reply = Reply(stream, upgrade, send_timeout)
+    reply = HandshakeReply(stream, upgrade, send_timeout)
     refusal = refuse(upgrade)
     if refusal is not None:
         await reply.refuse(*refusal)
@@ -133,7 +133,7 @@ async def answer(
             offer.taken.abort()
 
 
-async def _ask(app: Application, scope: dict[str, Any], reply: Reply) -> None:
+async def _ask(app: Application, scope: dict[str, Any], reply: HandshakeReply) -> None:
     try:
         await app(scope, reply.receive, reply.send)
     except Exception:
@@ -199,10 +199,10 @@ def _address(ask: Callable[[], Any]) -> tuple[str, int] | None:
     return str(host), int(port)
 
 
-class Reply:
+class HandshakeReply:
     """The application's side of the handshake: an ASGI `receive` and `send`.
 
-    To a peer that has gone everything is said in vain, and nobody else hears of it: `accepted` then stays False.
+    What is sent to a peer that has gone has no effect, and raises nothing: `accepted` then stays False.
     """
 
     def __init__(self, stream: trio.SocketStream, upgrade: Upgrade, send_timeout: float) -> None:
