@@ -33,9 +33,10 @@ test-all: setup  ## the tests without a browser on other Pythons, if pyenv or th
 	  .ci/test-on $$version $(ARGS) || failed="$$failed $$version"; \
 	done; test -z "$$failed" || { echo "failed on Python$$failed" >&2; exit 1; }
 
-coverage: setup  ## the tests without a browser; fails where too few lines and branches of actorlive/ run
+# Random programs and garbage run nothing that the other tests do not, and many times slower when they are measured.
+coverage: setup  ## the tests of examples and modules; fails where too few lines and branches of actorlive/ run
 	@rm -rf .make/coverage && mkdir -p .make/coverage
-	$(BIN)/coverage run -m pytest --ignore=tests/browser $(PARALLEL) $(ARGS)
+	$(BIN)/coverage run -m pytest $(addprefix --ignore=tests/,browser ordering fuzz) $(PARALLEL) $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

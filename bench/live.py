@@ -7,7 +7,6 @@ ratios are of two things measured in the same run.
 from __future__ import annotations
 
 import gc
-import itertools
 import json
 import time
 import tracemalloc
@@ -137,7 +136,7 @@ async def events(node: Node) -> float:
     await sink.has(1)
     frames = [event(ref, "inc") for ref in range(EVENTS)]
     begin = time.process_time()
-    for batch in itertools.batched(frames, 20) if hasattr(itertools, "batched") else batches(frames, 20):
+    for batch in batches(frames, 20):
         for frame in batch:
             connection.receive(frame)
         await trio.lowlevel.checkpoint()

@@ -82,12 +82,12 @@ async def ping_pong(count: int) -> Figures:
 
     async def pong() -> None:
         while True:
-            send(await receive(), None)  # type: ignore[arg-type]
+            send(await receive(), None)  # pyright: ignore[reportArgumentType]
 
     async def ping(partner: object) -> None:
         me = self()
         for _ in range(count):
-            send(partner, me)  # type: ignore[arg-type]
+            send(partner, me)  # pyright: ignore[reportArgumentType]
             await receive()
         done.set()
 
@@ -214,7 +214,7 @@ async def fairness(seconds: float) -> Figures:
 
     async def pong() -> None:
         while True:
-            send(await receive(), None)  # type: ignore[arg-type]
+            send(await receive(), None)  # pyright: ignore[reportArgumentType]
 
     async with open_node(high_water=1 << 20) as node:
         busy = node.spawn(flooded)

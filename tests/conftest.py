@@ -12,11 +12,21 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000, p
 hypothesis.settings.load_profile("default")
 
 
+LONGEST = ("browser/", "testing/test_in_browser.py", "ordering/", "packaging/", "fuzz/")
+"""Where the files are that take longest. Two processes share the suite file by file, in this order, so that small files
+are left for the end, when one process waits for the other."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the soak tests to `make soak`, unless a marker expression asks for them."""
+    """Begin with the longest files; leave the soak tests to `make soak`, unless a marker expression asks for them."""
+    items.sort(key=lambda item: _turn(item.nodeid.removeprefix("tests/")))
     if config.getoption("markexpr"):
         return
     soak = [item for item in items if item.get_closest_marker("soak")]
     if soak:
         config.hook.pytest_deselected(items=soak)
         items[:] = [item for item in items if item not in soak]
+
+
+def _turn(path: str) -> int:
+    return next((n for n, start in enumerate(LONGEST) if path.startswith(start)), len(LONGEST))

@@ -60,6 +60,17 @@ def test_an_async_hypothesis_failure_is_seen(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*Failing test case: test_it(*"])
 
 
+def test_the_longest_files_begin_and_the_others_keep_their_order(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(conftest_source())
+    for folder in ("a", "browser", "ordering", "web"):
+        path = pytester.mkdir(folder) / f"test_{folder}.py"
+        path.write_text("def test_two(): ...\ndef test_one(): ...\n", encoding="utf-8")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--collect-only", "-q")
+    ordered = [line for line in result.outlines if "::" in line]
+    assert ordered[:2] == ["browser/test_browser.py::test_two", "browser/test_browser.py::test_one"]
+    assert [line.partition("/")[0] for line in ordered[2::2]] == ["ordering", "a", "web"]
+
+
 def test_soak_tests_wait_to_be_asked(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\nmarkers = soak: slow")
     result = run_inner(

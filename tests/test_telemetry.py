@@ -29,7 +29,7 @@ class Counter(LiveView[Inc]):
     page: str = ""
     template = heex("""<button phx-click="inc" phx-value-by="2">{@count}</button><p>{@page}</p>""")
 
-    async def handle_params(self, params: dict[str, Any], uri: str, socket: Socket) -> None:
+    async def handle_params(self, params: Mapping[str, Any], uri: str, socket: Socket) -> None:
         self.page = params.get("page", "")
 
     async def handle_event(self, event: Inc, socket: Socket) -> None:
@@ -47,7 +47,7 @@ def sent() -> Iterator[tuple[str, set[str]]]:
     for file in PACKAGE.rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant):
-                name, keywords = call.args[0].value, {str(keyword.arg) for keyword in call.keywords}
+                name, keywords = str(call.args[0].value), {str(keyword.arg) for keyword in call.keywords}
                 match ast.unparse(call.func):
                     case "span":
                         yield f"live_view.{name}.stop", {"view", *keywords}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
@@ -17,7 +18,9 @@ AXE = ROOT / "node_modules/axe-core/axe.min.js"
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/", *(example.path for example in EXAMPLES)])
-def test_a_page_has_no_serious_fault(live: Callable[[str], Page], path: str, scheme: str) -> None:
+def test_a_page_has_no_serious_fault(
+    live: Callable[[str], Page], path: str, scheme: Literal["light", "dark"]
+) -> None:
     page = live(path)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.wait_for_function(

@@ -114,6 +114,6 @@ def test_a_post_without_the_pages_token_is_nobodys(visit: Open) -> None:
     page = visit("/log-in")
     token = page.locator("input[name=_csrf_token]").get_attribute("value")
     url = page.url.replace("/log-in", "/session")
-    form = {"login[name]": "eve"}
+    form: dict[str, str | float | bool] = {"login[name]": "eve"}
     assert page.request.post(url, form={**form, "_csrf_token": token or ""}).status == 200
     assert page.request.post(url, form=form).status == 403

@@ -31,4 +31,4 @@ def test_every_name_of_the_kit_is_on_the_page() -> None:
         name for name in ("live", "live_isolated", "connect", "explore", "Network") if name not in page
     ]
     assert not missing
-    assert set(kit.__all__) <= set(dir(kit))
+    assert set(vars(kit)["__all__"]) <= set(dir(kit))

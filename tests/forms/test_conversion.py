@@ -100,7 +100,7 @@ NAIVE = datetime(2024, 5, 1, 9, 30)  # noqa: DTZ001
         (int | None, None, "x=", None),
         (int | None, REQUIRED, "x=", None),
         (int | None, REQUIRED, "", None),
-        (Annotated[int, Meta(ge=0)] | None, 1, "x=", None),
+        (Annotated[int, Meta(ge=0)] | None, 1, "x=", None),  # pyright: ignore[reportOperatorIssue]
         (float, REQUIRED, "x=.5", 0.5),
         (float, REQUIRED, "x=5.", 5.0),
         (float | None, None, "x=", None),

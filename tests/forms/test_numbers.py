@@ -92,7 +92,7 @@ def test_a_number_is_bounded_wherever_it_stands(value: object, bounded: bool) ->
 )
 def test_numbers_that_collide_never_meet_in_a_set(declared: Any, values: list[Any]) -> None:
     class Pick(Event):
-        x: declared
+        x: declared  # pyright: ignore[reportInvalidTypeForm]
 
     frame = {"event": "pick", "type": "hook", "value": {"x": values}}
     with pytest.raises(EventError, match=r"out of range|is invalid"):

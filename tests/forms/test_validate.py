@@ -82,6 +82,7 @@ def test_all_faults_are_found_in_the_order_of_the_fields() -> None:
             "home.zip": ["can't be blank"],
         }
     )
+    assert isinstance(result, Error)
     assert list(result.reason)[:2] == ["name", "age"]
 
 
@@ -175,7 +176,7 @@ def test_what_forms_send_becomes_what_is_declared(declared: Any, value: Any, con
         (Annotated[str, Meta(min_length=2, max_length=2)], "a", "should be 2 characters"),
         (Annotated[str, Meta(pattern="^a")], "b", "has invalid format"),
         (Annotated[str, Meta(pattern="@", extra={"message": "needs an @"})], "b", "needs an @"),
-        (Annotated[str, Meta(pattern="@")] | None, "b", "has invalid format"),
+        (Annotated[str, Meta(pattern="@")] | None, "b", "has invalid format"),  # pyright: ignore[reportOperatorIssue]
         (Annotated[int, Meta(gt=1)], "1", "must be greater than 1"),
         (Annotated[int, Meta(ge=1)], "0", "must be at least 1"),
         (Annotated[int, Meta(lt=1)], "1", "must be less than 1"),

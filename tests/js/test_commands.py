@@ -127,7 +127,7 @@ def test_every_command_of_the_client_has_an_example() -> None:
             "set_attr": "set_attribute",
             "remove_attr": "remove_attribute",
             "toggle_attr": "toggle_attribute",
-        }.get(op, op).replace("ignore_attrs", "ignore_attributes")
+        }.get(op, op).replace("ignore_attrs", "ignore_attributes")  # pyright: ignore[reportOptionalMemberAccess]
         for _, (op, _) in EXAMPLES
     }
 
@@ -229,14 +229,14 @@ def test_what_cannot_be_taken_back_is_refused(commands: JSCommands, says: str) -
         (lambda: JS.push("a", target=True), "@myself"),
         (lambda: JS.push("a", loading=""), "loading= must be"),
         (lambda: JS.hide(to=""), "to= must be a non-empty string"),
-        (lambda: JS.hide(to=("closest", "li")), r"JS\.closest"),
+        (lambda: JS.hide(to=("closest", "li")), r"JS\.closest"),  # pyright: ignore[reportArgumentType]
         (lambda: JS.closest(""), "selector must be"),
         (lambda: JS.inner(""), "selector must be"),
         (lambda: JS.hide(time=300), r"in seconds, at most 60\. For 300 ms write time=0\.3\."),
         (lambda: JS.hide(time=0), "more than zero seconds"),
         (lambda: JS.hide(time=-1), "more than zero seconds"),
         (lambda: JS.hide(time=float("nan")), "more than zero seconds"),
-        (lambda: JS.hide(transition=("a", "b")), "three of them"),
+        (lambda: JS.hide(transition=("a", "b")), "three of them"),  # pyright: ignore[reportArgumentType]
         (lambda: JS.hide(transition=""), "Class names are missing"),
         (lambda: JS.add_class("  "), "Class names are missing"),
         (lambda: JS.add_class([]), "Class names are missing"),
@@ -244,7 +244,7 @@ def test_what_cannot_be_taken_back_is_refused(commands: JSCommands, says: str) -
         (lambda: JS.dispatch("x", detail={"done": 1}, blocking=True), r'rename the key "done"'),
         (lambda: JS.set_attribute("", "x"), "attribute's name must be"),
         (
-            lambda: JS.set_attribute("aria-expanded", True),
+            lambda: JS.set_attribute("aria-expanded", True),  # pyright: ignore[reportArgumentType]
             'values of attribute "aria-expanded" must be strings',
         ),
         (lambda: JS.ignore_attributes([]), "Attribute names are missing"),

@@ -53,7 +53,7 @@ def test_a_default_list_is_not_shared() -> None:
 
 def test_an_undeclared_name_is_an_error_that_names_the_nearest() -> None:
     with pytest.raises(AssignError, match='Did you mean "count"'):
-        Page().coutn = 1  # type: ignore[attr-defined]
+        Page().coutn = 1
 
 
 def test_reading_one_without_a_value_says_what_to_do() -> None:

@@ -100,7 +100,7 @@ class Page(LiveView[Do | Other]):
 
 async def _act(name: str, view: Any, socket: Socket) -> Any:
     act = acts.get(name)
-    outcome = act(view, socket) if act is not None else None
+    outcome: Any = act(view, socket) if act is not None else None
     return await outcome if hasattr(outcome, "__await__") else outcome
 
 
@@ -112,7 +112,7 @@ class Elsewhere(LiveView):
 async def joined(path: str = "/", **route: Any) -> AsyncIterator[Client]:
     async with open_node() as node:
         client = Client(node, Views({"/": Page, "/other": Elsewhere}, **route))
-        client.joined = await client.join(path)  # type: ignore[attr-defined]
+        client.joined = await client.join(path)
         yield client
 
 
@@ -142,7 +142,7 @@ async def test_the_join_is_answered_with_the_tree_the_title_and_the_events() -> 
         socket.push_event("hello", {"a": 1})
 
     async with joined() as client:
-        response = client.joined  # type: ignore[attr-defined]
+        response = client.joined
         assert response["liveview_version"] == "1.2.12"
         assert response["rendered"]["0"] == "3"
         assert response["rendered"]["t"] == "Title"
@@ -168,7 +168,7 @@ async def test_a_4xx_in_mount_becomes_a_page_load_with_that_status() -> None:
         raise Forbidden
 
     async with joined() as client:
-        assert client.joined == {"reason": "reload", "status": 403, "token": "status:403"}  # type: ignore[attr-defined]
+        assert client.joined == {"reason": "reload", "status": 403, "token": "status:403"}
 
 
 async def test_connect_params_are_known_in_mount_only() -> None:
@@ -212,7 +212,7 @@ async def test_a_patch_in_mount_is_an_error_but_in_handle_params_it_is_followed(
         socket.push_patch("/?a=1")
 
     async with joined() as client:
-        assert client.joined == {"reason": "join crashed"}  # type: ignore[attr-defined]
+        assert client.joined == {"reason": "join crashed"}
     assert "cannot push_patch in mount" in caplog.text
     acts.clear()
     seen.clear()
@@ -223,7 +223,7 @@ async def test_a_patch_in_mount_is_an_error_but_in_handle_params_it_is_followed(
             socket.push_patch("/?a=1", replace=True)
 
     async with joined() as client:
-        assert client.joined["live_patch"] == {"to": "/?a=1", "kind": "replace"}  # type: ignore[attr-defined]
+        assert client.joined["live_patch"] == {"to": "/?a=1", "kind": "replace"}
         assert [entry[1] for entry in seen] == [{}, {"a": "1"}]
 
 
@@ -402,7 +402,7 @@ async def test_temporary_assigns_are_reset_without_a_render() -> None:
     acts["note"] = lambda view, socket: do(view, notes=["second"])
     acts["look"] = lambda view, socket: {"notes": view.notes}
     async with joined() as client:
-        assert client.joined["rendered"]["2"] == "first"  # type: ignore[attr-defined]
+        assert client.joined["rendered"]["2"] == "first"
         assert await client.clicked("do", what="look") == {"diff": {"r": {"notes": []}}}
         assert await client.clicked("do", what="note") == {"diff": {"2": "second"}}
         assert await client.clicked("do", what="look") == {"diff": {"r": {"notes": []}}}
@@ -527,7 +527,7 @@ async def test_on_mount_hooks_run_in_order_and_may_halt_with_a_redirect() -> Non
 
     acts["mount"] = lambda view, socket: seen.append("mount")
     async with joined(on_mount=(first, second)) as client:
-        assert client.joined["redirect"] == {"to": "/login", "status": 302}  # type: ignore[attr-defined]
+        assert client.joined["redirect"] == {"to": "/login", "status": 302}
         assert seen == ["first", "second"]
 
 
@@ -544,7 +544,7 @@ async def test_what_an_on_mount_hook_may_not_do(
         return outcome
 
     async with joined(on_mount=(hook,)) as client:
-        assert client.joined == {"reason": "join crashed"}  # type: ignore[attr-defined]
+        assert client.joined == {"reason": "join crashed"}
     assert why in caplog.text
 
 
@@ -603,7 +603,7 @@ async def test_after_render_hooks_do_not_render_again() -> None:
     acts["mount"] = lambda view, socket: socket.attach_hook("after_render", "a", after)
     async with joined() as client:
         assert seen == [("params", {}, "http://test/"), "rendered"]
-        assert client.joined["rendered"]["0"] == "0"  # type: ignore[attr-defined]
+        assert client.joined["rendered"]["0"] == "0"
 
 
 async def test_hooks_are_checked() -> None:
@@ -613,10 +613,10 @@ async def test_hooks_are_checked() -> None:
         with pytest.raises(CallbackError, match="already"):
             socket.attach_hook("handle_info", "a", lambda message, socket: Cont())
         with pytest.raises(CallbackError, match='Did you mean "handle_event"'):
-            socket.attach_hook("handle_evnt", "a", lambda event, socket: Cont())  # type: ignore[arg-type]
+            socket.attach_hook("handle_evnt", "a", lambda event, socket: Cont())  # pyright: ignore[reportArgumentType]
 
     async with joined() as client:
-        assert "rendered" in client.joined  # type: ignore[attr-defined]
+        assert "rendered" in client.joined
 
 
 # -- calls and casts -----------------------------------------------------------

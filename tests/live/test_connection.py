@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -38,7 +39,7 @@ class Counter(LiveView[Inc | Boom | Away]):
     count: int = 0
     template = heex("<p>{@count}</p>")
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any], socket: Socket) -> None:
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         if params.get("fail"):
             raise ValueError("mount failed")
 
@@ -70,7 +71,12 @@ class Gate:
         if payload.session != "good":
             return Refused("stale")
         params = payload.params or {}
-        given = {"route": Route(Counter), "dom_id": join.topic, "uri": "http://x/", "params": params}
+        given: dict[str, Any] = {
+            "route": Route(Counter),
+            "dom_id": join.topic,
+            "uri": "http://x/",
+            "params": params,
+        }
         refs = {"topic": join.topic, "join_ref": join.join_ref, "ref": join.ref}
         return Mount(**given, **refs, session={}, endpoint=self)
 

@@ -80,7 +80,7 @@ def test_a_view_without_declared_events_takes_any() -> None:
 def test_a_render_method_is_looked_at_too() -> None:
     with pytest.raises(TemplateError, match="Page declares no event 'og'"):
 
-        class Page(LiveView[Go]):  # pyright: ignore[reportUnusedClass]
+        class Page(LiveView[Go]):
             def render(self) -> Template:
                 return heex('<p phx-click="og">x</p>')
 

@@ -73,7 +73,7 @@ class Model:
             self.put(dest, message)
         elif isinstance(dest, Ref):
             self.send_alias(dest, message)
-        elif dest in self.names:
+        elif isinstance(dest, str) and dest in self.names:
             self.put(self.names[dest], message)
 
     def send_alias(self, ref: Ref, message: object) -> None:

@@ -11,6 +11,7 @@ import logging
 import random
 from collections.abc import Callable
 from contextlib import nullcontext
+from typing import Any
 from unittest import mock
 
 import trio
@@ -58,7 +59,7 @@ class World:
         """What each process received by last."""
         self.fault: Mismatch | None = None
         self.steps = 0
-        node.tracers.append(self.observe)
+        node.tracers.append(self.observe)  # pyright: ignore[reportArgumentType]
         node.tracing = True  # without `set_gate`: sending keeps its fast way
 
     # -- what the runtime reports by itself: ends, and timers that fire --------
@@ -159,7 +160,7 @@ class Actor:
 
     async def run(self, name: str, arguments: list[object]) -> None:
         step: Callable[..., object] = getattr(self, name)
-        result = step(*arguments)
+        result: Any = step(*arguments)
         if hasattr(result, "__await__"):
             await result
         self.world.compare()
@@ -241,7 +242,7 @@ class Actor:
     def monitor(self, to: int, mode: str | None) -> None:
         target = self.world.dest(to)
         # The model is told first whom the name means: a Down may be in the mailbox when monitor returns.
-        ref = runtime.monitor(target, alias=mode)  # type: ignore[arg-type]
+        ref = runtime.monitor(target, alias=mode)  # pyright: ignore[reportArgumentType]
         self.model.monitor(self.pid, target, ref, mode)
         self.world.refs.append(ref)
 
@@ -256,7 +257,7 @@ class Actor:
         check("demonitor", real, active if info else True)
 
     def alias(self, mode: str) -> None:
-        ref = runtime.alias(mode)  # type: ignore[arg-type]
+        ref = runtime.alias(mode)  # pyright: ignore[reportArgumentType]
         self.world.refs.append(ref)
         self.model.aliases[ref] = (self.pid, mode)
 
@@ -358,7 +359,7 @@ def run_program(program: Program, seed: int, *, own_scheduler: bool) -> int:
     enough for that.
     """
     dice = random.Random(seed)
-    internals = vars(trio_internals)
+    internals: dict[str, Any] = trio_internals.__dict__
     internals["_ALLOW_DETERMINISTIC_SCHEDULING"] = True  # as Trio's own hypothesis plugin does
     internals["_r"].seed(seed)
     logging.disable(logging.CRITICAL)

@@ -67,6 +67,8 @@ class Client:
         self.frames: list[Frame] = []
         self._refs = map(str, itertools.count(1))
         self._join_ref = ""
+        self.joined: dict[str, Any] = {}
+        """The response to the last join."""
         self.topic = "lv:phx-test"
         self.connection = LiveConnection(node, gate, self._arrived, ConnectionInfo(session={}))
 

@@ -267,7 +267,7 @@ class View:
                 differing = None
                 if before is not None:
                     differing = {k: before.get(k) for k, v in state.items() if before.get(k) != v}
-                following += self.renderer.render_component(cid, module.template, state, differing)
+                following += self.renderer.render_component(cid, module.template, state, differing)  # pyright: ignore[reportAttributeAccessIssue]
             placed = following
         return self.renderer.finish()
 

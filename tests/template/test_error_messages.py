@@ -19,7 +19,7 @@ GOLDEN = Path(__file__).parent / "golden" / "errors.txt"
 
 def message(name: str, text: str) -> str:
     with pytest.raises(TemplateError) as caught:
-        compile_source(Source.of_text(text, name), vars(faults))
+        compile_source(Source.of_text(text, name), dict(vars(faults)))
     return str(caught.value)
 
 

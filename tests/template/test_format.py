@@ -154,8 +154,8 @@ def test_the_page_stays_the_same(seed: int) -> None:
     text = spread_out(author.text.replace("}{", "} {").replace("><", "> <"), author.random)
     formatted = format_template(text)
     assert format_template(formatted) == formatted
-    before = compile_source(Source.of_text(text, "before").tidy(), vars(author_module))
-    after = compile_source(Source.of_text(formatted, "after").tidy(), vars(author_module))
+    before = compile_source(Source.of_text(text, "before").tidy(), dict(vars(author_module)))
+    after = compile_source(Source.of_text(formatted, "after").tidy(), dict(vars(author_module)))
     assert collapsed(render_to_string(before, author.assigns)) == collapsed(
         render_to_string(after, author.assigns)
     )

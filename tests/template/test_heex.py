@@ -50,7 +50,7 @@ def test_adjacent_literals_are_one_and_brackets_do_not_matter() -> None:
 
 
 MADE: dict[str, Callable[[], object]] = {
-    "an f-string": lambda: heex(f"<p>Hello {NAME}</p>"),  # pyright: ignore[reportArgumentType]
+    "an f-string": lambda: heex(f"<p>Hello {NAME}</p>"),
     "an f-string without fields": lambda: heex(f"<p>Hello</p>"),  # noqa: F541
     "a sum": lambda: heex("<p>" + NAME + "</p>"),
     "a sum of literals": lambda: heex("<p>" + "</p>"),
@@ -59,7 +59,7 @@ MADE: dict[str, Callable[[], object]] = {
     "join": lambda: heex("".join(["<p>", "</p>"])),  # noqa: FLY002
     "a constant of the module": lambda: heex(CONSTANT),
     "one of two": lambda: heex("<p>1</p>" if NAME else "<p>2</p>"),
-    "a spread": lambda: heex(*["<p>1</p>"]),
+    "a spread": lambda: heex(*["<p>1</p>"]),  # pyright: ignore[reportArgumentType]
     "bytes": lambda: run_time(b"<p></p>"),
     "map": lambda: list(map(run_time, ["<p>" + NAME])),
     "a partial": lambda: functools.partial(run_time, "<p>" + NAME)(),  # noqa: PLW0108
@@ -254,7 +254,7 @@ def test_one_file_loaded_under_two_names(module: Module) -> None:
     assert spec.loader is not None
     two = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(two)
-    two.WHO = "2"
+    vars(two)["WHO"] = "2"
     assert everything(two) == expected("2")
     assert everything(one) == expected("1")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -39,11 +40,11 @@ class Page(LiveView[Boom | Later | Stop | Stray]):
       <output>{@ticks}</output><p>{@tab}</p><i>{@user}</i>
     """)
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any], socket: Socket) -> None:
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         self.user = session.get("user", "")
         socket.private["timer"] = socket.send_interval("tick", 1.0)
 
-    async def handle_params(self, params: dict[str, Any], uri: str, socket: Socket) -> None:
+    async def handle_params(self, params: Mapping[str, Any], uri: str, socket: Socket) -> None:
         self.tab = params.get("tab", "")
 
     async def handle_event(self, event: Boom | Later | Stop | Stray, socket: Socket) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from quart.sessions import SecureCookieSessionInterface
 from quart.typing import TestClientProtocol as Visitor
 
 from actorlive import LiveView, Socket, heex
@@ -20,7 +22,7 @@ class Guarded(LiveView):
 
     template = heex("<p>secret</p>")
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any], socket: Socket) -> None:
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         socket.put_flash("error", "Log in <first>")
         socket.redirect("/shown", status=303)
 
@@ -31,7 +33,7 @@ class Shown(LiveView):
     info: str = ""
     template = heex("<p>{@info}</p><b>{@flash.get('error')}</b>")
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any], socket: Socket) -> None:
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         self.info = repr(params)
         self.page_title = "A & B"
 
@@ -68,7 +70,7 @@ async def test_the_container_holds_tokens_of_its_own():
     container = (
         r'<div id="(phx-[\w-]{16})" data-phx-main data-phx-session="([^"]+)" data-phx-static="([^"]+)">'
     )
-    (first, *tokens), (second, *_) = (re.search(container, page).groups() for page in pages)  # type: ignore[union-attr]
+    (first, *tokens), (second, *_) = (re.search(container, page).groups() for page in pages)  # pyright: ignore[reportOptionalMemberAccess]
     assert first != second
     session, static = Tokens(KEY).session.read(tokens[0]), Tokens(KEY).static.read(tokens[1])
     assert session is not None
@@ -86,7 +88,9 @@ async def test_the_cookie_and_the_csrf_token_belong_together():
     token = re.search(r'name="csrf-token" content="([^"]+)"', await response.get_data(as_text=True))
     assert token is not None
     interface = live.app.session_interface
-    signer = interface.get_signing_serializer(live.app)  # type: ignore[attr-defined]
+    assert isinstance(interface, SecureCookieSessionInterface)
+    signer = interface.get_signing_serializer(live.app)
+    assert signer is not None
     assert valid(signer.loads(cookie.split("=", 1)[1].split(";")[0]), token[1])
 
 

@@ -116,7 +116,7 @@ def test_a_live_navigation_stays_within_its_live_session():
     mount = mounted(redirect=f"{HOST}/other")
     assert mount.route.view is Other
     assert mount.redirected
-    assert ask(**tokens(live_session="admin"), redirect=f"{HOST}/other") == Refused("unauthorized")
+    assert ask(CLIENT, **tokens(live_session="admin"), redirect=f"{HOST}/other") == Refused("unauthorized")
 
 
 def test_flash_of_the_dead_render_shows_on_the_first_join_only():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ class Fails(LiveView):
 
     template = heex("<p>fine</p>")
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any], socket: Socket) -> None:
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         match params["how"]:
             case "plain":
                 raise ValueError("no <b>luck</b>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ class Elsewhere(LiveView):
 
     template = heex("")
 
-    async def mount(self, params: dict[str, Any], session: object, socket: Socket) -> None:
+    async def mount(self, params: Mapping[str, Any], session: object, socket: Socket) -> None:
         socket.redirect(PLACES[int(params["place"])])
 
 

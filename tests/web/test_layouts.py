@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from actorlive import LiveView, Slot, Socket, Template, component, heex, render_slot
@@ -10,7 +11,7 @@ class Titled(LiveView):
     shade: str = "dark"
     template = heex("<p>content</p>")
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any], socket: Socket) -> None:
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         self.page_title = "<Title>"
         socket.put_flash("info", "Hello")
 

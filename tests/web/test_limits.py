@@ -29,7 +29,7 @@ async def websocket(live: ActorLive, path: str = "/counter") -> AsyncGenerator[A
     async with live.node(), visitor.websocket("/live/websocket", query_string=query) as socket:
         await socket.send(HEARTBEAT)
         assert await socket.receive() == ALIVE
-        socket.page = page
+        vars(socket)["page"] = page
         yield socket
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ class PostsLive(LiveView[Go]):
     refused: str = ""
     template = heex("<p>{@shown}</p><i>{@refused}</i>")
 
-    async def handle_params(self, params: dict[str, Any], uri: str, socket: Socket) -> None:
+    async def handle_params(self, params: Mapping[str, Any], uri: str, socket: Socket) -> None:
         self.shown = "SECRET DRAFTS" if self.live_action == "drafts" else f"posts {uri.rpartition('/')[2]}"
 
     async def handle_event(self, event: Go, socket: Socket) -> None:

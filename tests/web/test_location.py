@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from actorlive.web import ActorLive
 from tests.web.views import KEY
 from tests.web.visitor import connect, get, serving
 
-Seen = tuple[str, dict[str, Any], str]
+Seen = tuple[str, Mapping[str, Any], str]
 
 seen: list[Seen] = []
 
@@ -26,7 +27,7 @@ class Files(LiveView):
 
     template = heex("<p>files</p>")
 
-    async def handle_params(self, params: dict[str, Any], uri: str, socket: Socket) -> None:
+    async def handle_params(self, params: Mapping[str, Any], uri: str, socket: Socket) -> None:
         seen.append((uri, params, socket.path()))
 
 

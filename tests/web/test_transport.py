@@ -58,7 +58,7 @@ async def test_a_burst_with_the_close_in_the_same_packet_is_all_handled(ending: 
                 await wire.socket._stream.send_all(burst + wire.socket._wsproto.send(CloseConnection(1000)))
             else:
                 await wire.socket._stream.send_all(burst)
-                await wire.socket._stream.send_eof()
+                await wire.socket._stream.send_eof()  # pyright: ignore[reportAttributeAccessIssue]
             while live.current_node.statistics().processes:
                 await trio.sleep(0)
             await trio.aclose_forcefully(wire.socket._stream)

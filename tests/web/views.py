@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from quart_trio import QuartTrio
@@ -30,7 +31,7 @@ class Counter(LiveView[Inc | Boom]):
     who: str = ""
     template = heex("""<p>{@count}</p><i>{@who}</i><button phx-click="inc">+</button>""")
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any], socket: Socket) -> None:
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         self.who = str(params.get("who", "")) + str(session.get("user", ""))
 
     async def handle_event(self, event: Inc | Boom, socket: Socket) -> None:
@@ -53,7 +54,8 @@ def make_app(**options: Any) -> tuple[QuartTrio, ActorLive]:
     """An application with `/counter`, `/other`, and `/admin` in a live session of its own."""
     happened.clear()
     app = QuartTrio("shop")
-    live = ActorLive(app, **{"secret_key": KEY, **options})
+    options.setdefault("secret_key", KEY)
+    live = ActorLive(app, **options)
     live.route("/counter", Counter)
     live.route("/counter/<who>", Counter)
     live.route("/other", Other)

@@ -167,9 +167,9 @@ class Wire:
 async def connect(page: Page, *, csrf: str | None = None, cookie: str | None = None) -> AsyncGenerator[Wire]:
     """A websocket with the page's cookie and CSRF token, or others."""
     query = urlencode({"_csrf_token": page.csrf if csrf is None else csrf, "vsn": "2.0.0"})
-    headers = [("origin", page.url)]
+    headers = [(b"origin", page.url.encode())]
     if cookie := page.cookie if cookie is None else cookie:
-        headers.append(("cookie", cookie))
+        headers.append((b"cookie", cookie.encode()))
     url = page.url.replace("http", "ws", 1) + f"/live/websocket?{query}"
     async with open_websocket_url(url, extra_headers=headers, message_queue_size=10_000) as socket:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from quart import Response, request, session
@@ -44,7 +45,7 @@ class LinksLive(LiveView[Count | Save]):
       <form id="form" phx-submit="save"><button data-confirm="Save?">Save</button></form>
     """)
 
-    async def mount(self, params: dict[str, Any], session: dict[str, Any], socket: Socket) -> None:
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         self.deleted = session.get("deleted", "")
 
     async def handle_event(self, event: Count | Save, socket: Socket) -> None:
