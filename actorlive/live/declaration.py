@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Never, NoReturn, TypeGuard, get_origin
 
 from typing_extensions import TypeVar
 
-from actorlive.errors import ActorLiveError, AssignError, CallbackError
+from actorlive.errors import ActorLiveError, AssignError, CallbackError, did_you_mean
 from actorlive.live.assigns import RESERVED, Assigns
 from actorlive.live.events import Event, RawEvent, event_name, members
 from actorlive.template import Template
@@ -45,9 +45,11 @@ def check_complete(cls: type[Any], root: type[Any]) -> None:
     """Raise `CallbackError` or `AssignError` for a view that cannot be opened."""
     _check_made_by_python(cls, root)
     if cls.render is root.render and not isinstance(getattr(cls, "template", None), Template):
+        given: object = getattr(cls, "template", None)
         raise _fault(
             CallbackError,
-            f"{cls.__qualname__} has no template",
+            f"{cls.__qualname__} has no template"
+            + ("" if given is None else f": what it names so is a {type(given).__name__}"),
             _class_place(cls),
             'write `template = heex("""…""")` in the class, a method `render`, or the file'
             " beside the module that has the class's name in snake_case and ends in .heex",
@@ -142,12 +144,14 @@ def _check_constant(cls: type[Assigns], name: str, value: object) -> None:
         return
     if any(hasattr(base, name) for base in cls.__mro__[1:]):
         return
+    meant = did_you_mean(name, ("template",)) if isinstance(value, Template) else ""
     kind = type(value).__name__
     raise _fault(
         AssignError,
         f"{cls.__qualname__}.{name} has no annotation, so it is no assign",
         _class_place(cls, name),
-        f"write `{name}: {kind} = …` for an assign, `{name}: ClassVar[{kind}] = …` for a constant of the class",
+        f"write `{name}: {kind} = …` for an assign, `{name}: ClassVar[{kind}] = …` for a constant of the class"
+        + (f".{meant}" if meant else ""),
     )
 
 

@@ -42,7 +42,7 @@ class Properties:
     def changes(self, changed: Mapping[str, object]) -> dict[str, object]:
         """After a change of assigns: the properties that changed with them, name → value before."""
         before, self._shown = self._shown, {}
-        in_place = TOUCHED in changed.values()
+        in_place = any(old is TOUCHED for old in changed.values())
         own: dict[str, object] = {}
         for name in type(self._view).__properties__:
             try:

@@ -30,6 +30,7 @@ from actorlive.live.streams import DomId, ItemId, Stream
 from actorlive.live.tasks import lists, loads
 from actorlive.live.view import stream_names
 from actorlive.runtime import Exit, Pid, Shutdown, Timer
+from actorlive.wire.serializer import encode_payload
 
 __all__ = ["Socket"]
 
@@ -160,9 +161,13 @@ class Socket:
     ) -> None:
         """Send an event to the page's hooks and, as `phx:<name>`, to its window (`push_event/3`).
 
-        It arrives with this callback's render: after the DOM is patched, or before.
+        It arrives with this callback's render, as it is now: after the DOM is patched, or before. Raises
+        `CallbackError` for what has no JSON form.
         """
-        event: list[Any] = [name, dict(payload or {})]
+        event: list[Any] = [
+            name,
+            encode_payload(dict(payload or {}), f"the payload of push_event({name!r}, …)"),
+        ]
         self._state.events.append([*event, True] if dispatch == "before" else event)
 
     # -- navigation ------------------------------------------------------------

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, cast
+from typing import Any, Generic, Never, cast
 
 from typing_extensions import TypeVar
 
@@ -31,6 +31,12 @@ class Stream(AsyncResult[bool], Generic[T]):
     """
 
     __slots__ = ()
+
+    def __iter__(self) -> Never:
+        raise StreamError(
+            "the attribute of a stream says how its loading stands; its rows are in @streams: write"
+            ' `:for={dom_id, item in @streams.name}`, in an element with phx-update="stream"'
+        )
 
 
 @dataclass(frozen=True, slots=True)

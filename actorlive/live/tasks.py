@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from actorlive.errors import CallbackError
+from actorlive.live.defaults import refuse_iterator
 from actorlive.live.keys import exact
 from actorlive.live.streams import StreamResult
 from actorlive.runtime import (
@@ -180,15 +181,21 @@ def _values(names: tuple[str, ...], value: Any) -> Error[Any] | dict[str, Any]:
     if isinstance(value, Ok):
         value = cast("Ok[Any]", value).value
     if len(names) == 1:
-        return {names[0]: value}
+        return _to_keep({names[0]: value})
     if isinstance(value, Mapping):
         mapping = cast("Mapping[str, Any]", value)
         if all(name in mapping for name in names):
-            return dict(mapping)
+            return _to_keep(dict(mapping))
     wanted = ", ".join(map(repr, names))
     raise CallbackError(
         f"expected assign_async to return a mapping with all of {wanted}, or Error(reason); got {value!r:.200}"
     )
+
+
+def _to_keep(values: dict[str, Any]) -> dict[str, Any]:
+    for name, value in values.items():
+        refuse_iterator(value, "assign_async", name)
+    return values
 
 
 def _items(name: str, value: Any) -> Error[Any] | StreamResult[Any]:

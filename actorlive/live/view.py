@@ -160,6 +160,19 @@ def check_view(cls: type[LiveView[Any]]) -> None:
     check_complete(cls, LiveView)
 
 
+def template_of(view: LiveView[Any]) -> Template:
+    """What `render` returns. Raises `CallbackError` for anything but a template."""
+    return _as_template(type(view), view.render())
+
+
+def _as_template(cls: type, made: object) -> Template:
+    if not isinstance(made, Template):
+        raise CallbackError(
+            f'{cls.__qualname__}.render returned {made!r:.80}; return a template, `heex("""…""")`'
+        )
+    return made
+
+
 def stream_names(cls: type[LiveView[Any]]) -> list[str]:
     """The declared streams of a view class."""
     return [name for name, annotation in cls.__declared__.items() if _is_stream(annotation)]
@@ -177,13 +190,34 @@ def _is_stream(annotation: object) -> bool:
 
 
 def _event_argument(cls: type) -> object:
-    for ancestor in cls.__mro__:
-        for base in get_original_bases(ancestor):
-            origin = get_origin(base)
-            if isinstance(origin, type) and issubclass(origin, LiveView):
-                argument = get_args(base)[0]
-                return None if isinstance(argument, TypeVar) else argument
+    """The events that the class names, itself or by a base; None where nobody has, or a type variable stands."""
+    found = _argument(cls)
+    return None if isinstance(found, TypeVar) else found
+
+
+def _argument(cls: type) -> Any:
+    """LiveView's type argument as `cls` sees it: what it says itself, else what a base says, whose own type variables
+    stand for what `cls` puts in their place."""
+    bases = get_original_bases(cls)
+    for base in bases:
+        if get_origin(base) is LiveView:
+            return get_args(base)[0]
+    for base in bases:
+        origin = get_origin(base) or base
+        if isinstance(origin, type) and issubclass(origin, LiveView) and origin is not LiveView:
+            found = _substituted(_argument(cast("type", origin)), origin, get_args(base))
+            if found is not None:
+                return found
     return None
+
+
+def _substituted(argument: Any, generic: Any, given: tuple[Any, ...]) -> Any:
+    """The argument with the parameters of a generic class replaced, where any are given."""
+    put = dict(zip(generic.__parameters__, given, strict=False))
+    if isinstance(argument, TypeVar):
+        return put.get(argument, argument)
+    free = getattr(argument, "__parameters__", ())
+    return argument[tuple(put.get(each, each) for each in free)] if free and put else argument
 
 
 def _find_template(cls: type[LiveView[Any]]) -> None:

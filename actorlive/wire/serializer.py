@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from actorlive.errors import ProtocolError
+from actorlive.errors import CallbackError, ProtocolError
 from actorlive.wire.message import BinaryMessage, Message
 
 __all__ = [
@@ -100,9 +100,18 @@ def _encodable(value: object) -> object:
 _encoder = msgspec.json.Encoder(enc_hook=_encodable)
 
 
-def encode_payload(value: object) -> msgspec.Raw:
-    """JSON of one value, to be put into a frame later without being encoded again."""
-    return msgspec.Raw(_encoder.encode(value))
+def encode_payload(value: object, what: str) -> msgspec.Raw:
+    """JSON of what an application hands over, to be put into a frame later without being encoded again.
+
+    Raises `CallbackError` for what has no JSON form; `what` says whose it is.
+    """
+    try:
+        return msgspec.Raw(_encoder.encode(value))
+    except Exception as error:
+        raise CallbackError(
+            f"{what} cannot be sent as JSON: {error or type(error).__name__}. It may hold what JSON has, structs,"
+            " dataclasses and dates"
+        ) from error
 
 
 def _frame(join_ref: str | None, ref: str | None, topic: str, event: str, payload: object) -> bytes:

@@ -124,6 +124,26 @@ FAULTS = {
 10 | class V(LiveView[A.Save | Go | B.Save]): ...
   help: rename one, or name it on the wire: `class Save(Event, name="…")`""",
     ),
+    "a template that is text": (
+        "class V(LiveView): template = '<p></p>'\nActorLive(secret_key='k' * 40).route('/', V)",
+        (
+            """V has no template: what it names so is a str
+  --> FILE:10
+10 | class V(LiveView): template = '<p></p>'
+  help: write `template = heex(\"""…\""")` in the class, a method `render`, or the file"""
+            " beside the module that has the class's name in snake_case and ends in .heex"
+        ),
+    ),
+    "a misspelt template": (
+        'class V(LiveView): tempalte = heex("<p></p>")',
+        (
+            """V.tempalte has no annotation, so it is no assign
+  --> FILE:10
+10 | class V(LiveView): tempalte = heex("<p></p>")
+  help: write `tempalte: Template = …` for an assign, `tempalte: ClassVar[Template] = …` for a constant of the class."""
+            ' Did you mean "template"?'
+        ),
+    ),
     "no template": (
         "class V(LiveView): ...\nActorLive(secret_key='k' * 40).route('/', V)",
         (
@@ -173,7 +193,7 @@ def test_what_is_no_fault(tmp_path: Path) -> None:
         tmp_path / "faultless.py",
         """
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 E = TypeVar("E")
 
 def logged(f):
@@ -196,6 +216,13 @@ class Whole(Base):
     async def handle_event(self, click, _socket, *rest): ...
     async def handle_info(self, *args): ...
     async def terminate(self, reason, socket, extra=None): ...
+
+T = TypeVar("T")
+
+class Shelf(LiveView[Go], Generic[T]):      # its type argument is no event
+    items: list[T] = []
+
+class Numbers(Shelf[int]): ...
 
 class AnyEvents(LiveView[Any]): ...
 class Twice(LiveView[A.Save | A.Save]): ...

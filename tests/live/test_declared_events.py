@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import pytest
+from typing_extensions import TypeVar
 
 from actorlive import Attrs, Event, LiveView, Slot, Template, component, heex
 from actorlive.template import TemplateError, check_project, compile_template
@@ -142,3 +143,51 @@ def test_the_import_says_the_same(tmp_path: Path) -> None:
         exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), namespace)
     told = re.sub(r"--> \S*/", "--> ", str(caught.value)).replace("13", "12")
     assert told == SAID.strip().partition("\nChild")[0]
+
+
+Kind = TypeVar("Kind", bound=Event)
+Item = TypeVar("Item")
+
+
+class Shelf(LiveView[Kind | AddItem], Generic[Kind, Item]):
+    items: list[Item] = []
+
+
+class Fixed(LiveView[Go], Generic[Item]):
+    items: list[Item] = []
+
+
+class Books(Shelf[Go, str]):
+    pass
+
+
+class Numbers(Fixed[int]):
+    pass
+
+
+class Swapped(Shelf[Kind, Item], Generic[Item, Kind]):
+    pass
+
+
+class Letters(Swapped[str, Go]):
+    pass
+
+
+class Overruled(Fixed[int], LiveView[AddItem]):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("cls", "names"),
+    [
+        (Books, ["go", "add_item"]),
+        (Numbers, ["go"]),
+        (Letters, ["go", "add_item"]),
+        (Overruled, ["add_item"]),
+        (Shelf, ["add_item"]),
+    ],
+)
+def test_the_parameters_of_a_generic_view_are_put_in_their_places(
+    cls: type[LiveView[Any]], names: list[str]
+) -> None:
+    assert cls.__events__.names == names

@@ -120,6 +120,40 @@ async def test_an_inherited_property_and_one_that_overrides_it() -> None:
         assert await view.element("i").text() == "0"
 
 
+class Array:
+    """As numpy's: `==` is an array too, and has no truth."""
+
+    def __init__(self, shown: str) -> None:
+        self.shown = shown
+
+    def __eq__(self, other: object) -> "Array":  # type: ignore[override]
+        return self
+
+    def __bool__(self) -> bool:
+        raise ValueError("the truth value of an array is ambiguous")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Plotted(LiveView[Go]):
+    data: object = Array("old")
+    template = heex("<p>{@shown}</p>")
+
+    @property
+    def shown(self) -> str:
+        assert isinstance(self.data, Array)
+        return self.data.shown
+
+    async def handle_event(self, event: Go, socket: Socket) -> None:
+        self.data = Array("new")
+
+
+async def test_what_refuses_to_be_compared_is_never_asked() -> None:
+    async with live_isolated(Plotted) as view:
+        await view.click("go")
+        assert await view.element("p").text() == "new"
+
+
 async def test_what_was_changed_in_place_and_touched_is_seen_through_a_property() -> None:
     class Touched(LiveView[Go]):
         rows: list[int] = [1]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 from markupsafe import Markup
 
-from actorlive.errors import ProtocolError
+from actorlive.errors import CallbackError, ProtocolError
 from actorlive.wire import (
     BinaryMessage,
     Message,
@@ -105,14 +105,14 @@ class Chain:
 
 
 def test_markup_and_values_that_encode_themselves():
-    assert bytes(encode_payload({"html": Markup("<b>"), "js": Chain()})) == (
+    assert bytes(encode_payload({"html": Markup("<b>"), "js": Chain()}, "a reply")) == (
         b'{"html":"<b>","js":[["push",{"event":"go"}]]}'
     )
 
 
 def test_a_value_without_json_form_is_named():
-    with pytest.raises(NotImplementedError, match="object has no JSON form"):
-        encode_payload(object())
+    with pytest.raises(CallbackError, match="a reply cannot be sent as JSON: object has no JSON form"):
+        encode_payload(object(), "a reply")
 
 
 @pytest.mark.parametrize(

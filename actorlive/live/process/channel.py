@@ -42,6 +42,7 @@ from actorlive.live.tasks import AsyncDone, AsyncTask
 from actorlive.live.view import LiveView
 from actorlive.runtime import NO_REPLY, CallRequest, CastRequest, Down, Exit, Node, Ok, Pid, Shutdown
 from actorlive.runtime.faults import add_hint, is_fault, is_own_end, reason_of
+from actorlive.wire.serializer import encode_payload
 
 __all__ = ["CLIENT_VERSION", "Channel", "start_channel"]
 
@@ -356,20 +357,24 @@ class Channel:
         if self._leads_away():
             self._go(ref)
             return
-        if reply is not None and not isinstance(reply, Mapping):
-            name = type(self._view).__qualname__
-            raise CallbackError(
-                f"{name}.handle_event returned {reply!r:.80}; return a mapping to reply, or None"
-            )
+        answer = None if reply is None else self._answer(reply)
         diff = self._outbox.render_changes()
-        if reply is not None:
-            diff["r"] = reply
+        if answer is not None:
+            diff["r"] = answer
         if patch is not None:  # the client changes the URL first, then shows what belongs to it
             self._outbox.push("live_patch", patch.wire())
         self._outbox.send_diff(ref, diff)
         self._state.end_of_cycle()
         if self._state.hooks.has("after_render"):
             await self._state.hooks.after_render(self._socket)
+
+    def _answer(self, reply: object) -> msgspec.Raw:
+        name = type(self._view).__qualname__
+        if not isinstance(reply, Mapping):
+            raise CallbackError(
+                f"{name}.handle_event returned {reply!r:.80}; return a mapping to reply, or None"
+            )
+        return encode_payload(cast("Mapping[str, object]", reply), f"what {name}.handle_event returned")
 
     def _leads_away(self) -> bool:
         return self._state.navigation is not None

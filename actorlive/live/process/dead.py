@@ -16,6 +16,7 @@ from actorlive.live.process.mounting import begin, open_view
 from actorlive.live.process.spans import span
 from actorlive.live.properties import readable
 from actorlive.live.state import ViewState
+from actorlive.live.view import template_of
 from actorlive.runtime import dead_pid
 from actorlive.template import render_to_string
 
@@ -54,7 +55,7 @@ async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
 
 
 def _render(state: ViewState) -> str:
-    template, layout = state.view.render(), state.route.layout
+    template, layout = template_of(state.view), state.route.layout
     assigns: Mapping[str, Any] = readable(state.view)
     if layout is not None:
         template, assigns, _ = framed(layout, template, assigns, None)

@@ -13,6 +13,7 @@ from actorlive.live.process.mutation import MutationGuard
 from actorlive.live.process.spans import span
 from actorlive.live.properties import Properties, readable
 from actorlive.live.state import ViewState
+from actorlive.live.view import template_of
 from actorlive.template import Renderer, Template
 from actorlive.wire.serializer import encode_push, encode_reply
 
@@ -39,7 +40,7 @@ class Outbox:
         """The whole tree, for a join."""
         view = self._state.view
         if self._guard is not None:
-            self._guard.check(view.render())
+            self._guard.check(template_of(view))
         diff = self._render(None)
         if view.page_title is not None:
             diff["t"] = view.page_title
@@ -50,7 +51,7 @@ class Outbox:
         view = self._state.view
         changed = changes(view)
         if self._guard is not None:
-            self._guard.check(view.render())
+            self._guard.check(template_of(view))
         if not changed:
             return self._rendered({}) if self._state.events else {}
         if self._properties is not None:
@@ -72,8 +73,8 @@ class Outbox:
         view, layout = self._state.view, self._state.route.layout
         assigns = readable(view, self._properties)
         if layout is None:
-            return view.render(), assigns, changed
-        return framed(layout, view.render(), assigns, changed)
+            return template_of(view), assigns, changed
+        return framed(layout, template_of(view), assigns, changed)
 
     def _rendered(self, diff: Diff) -> Diff:
         if self._state.events:

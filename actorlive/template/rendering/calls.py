@@ -14,6 +14,7 @@ from actorlive.rendered.equality import looks_equal
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.iterators import is_iterator, rewrite
+from actorlive.template.rendering.names import advise
 from actorlive.template.rendering.placing import LIVE_COMPONENT, place
 from actorlive.template.rendering.signature import Attrs, Signature, signature_of
 from actorlive.template.rendering.slots import UNCHANGED
@@ -136,14 +137,17 @@ def call(
     template = component.template(bound)
     seen = template.values
     core = template.core
+    changed, slots_before = UNCHANGED, None
     if memo is not None and cast("Rendered", previous).statics is core.statics:
         before = cast("_CallMemo", cast("Rendered", previous).memo).seen
-        changed = changed_values(before, seen)
+        changed, slots_before = changed_values(before, seen), cast("Rendered", previous).slots
         if in_place:
             changed |= touched_values(seen, component.parameters(in_place) | (seen.keys() - bound.keys()))
-        slots = core.function(seen, changed, cast("Rendered", previous).slots)
-    else:
-        slots = core.function(seen, UNCHANGED, None)
+    try:
+        slots = core.function(seen, changed, slots_before)
+    except NameError as error:
+        advise(error, core.filename, seen)
+        raise
     return Rendered(core.statics, slots, _CallMemo(component, given, seen))
 
 

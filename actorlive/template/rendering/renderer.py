@@ -9,6 +9,7 @@ from actorlive.rendered import Diff, LiveComponent, Rendered, diff_root, full_ro
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.live_components import LiveComponents
+from actorlive.template.rendering.names import advise
 from actorlive.template.rendering.placing import Placement, numberer
 from actorlive.template.rendering.updating import TOUCHED, changed_values, touched_values
 
@@ -134,8 +135,10 @@ class Renderer:
         token = numberer.set(self)
         try:
             slots = core.function(assigns, changed, None if tree is None else tree.slots)
-        except BaseException:
+        except BaseException as error:
             self._abandon()
+            if isinstance(error, NameError):
+                advise(error, core.filename, assigns)
             raise
         finally:
             numberer.reset(token)
@@ -176,4 +179,9 @@ def render_to_string(template: Template, assigns: Mapping[str, object]) -> str:
     """The HTML of a template: a dead render."""
     values = extended(assigns, template.values) if template.values else assigns
     core = template.core
-    return to_html(Rendered(core.statics, core.function(values, _NOTHING, None)))
+    try:
+        slots = core.function(values, _NOTHING, None)
+    except NameError as error:
+        advise(error, core.filename, values)
+        raise
+    return to_html(Rendered(core.statics, slots))

@@ -347,6 +347,8 @@ def _missing_names(
             continue
         if owner is not None and name in (owner.names or ()):
             hint = f"write @{name} for the assign"
+        elif name == "self":
+            hint = "a template reads the assigns of its view: write @name for self.name"
         else:
             hint = f"neither the template nor its module has it.{did_you_mean(name, [*module.names, *_LENT])}"
         yield source.error_at(f"there is no name {name}", node, hint=hint)
