@@ -19,12 +19,12 @@ that log their changes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from operator import is_, length_hint
 from typing import Any, cast
 
-__all__ = ["ATOMS", "equal_ends", "looks_equal"]
+__all__ = ["ATOMS", "are_plain", "equal_ends", "looks_equal"]
 
 ATOMS = frozenset((str, int, bool, float, bytes, type(None)))
 """The types, exactly, whose values hold nothing else, never change, and look equal when they are."""
@@ -135,17 +135,36 @@ def _end_to_end(rows: Any, kind: type) -> list[object]:
 # -- two lists of rows ---------------------------------------------------------
 
 
-def equal_ends(old: list[object], new: list[object]) -> tuple[int, int]:
-    """How many items look equal at the front, and of the rest at the back."""
+def are_plain(rows: list[object]) -> bool:
+    """True of tuples of str, int, bytes and None, exactly. They never change, so it stays true of them."""
+    return (
+        set(map(type, rows)) <= {tuple} and set(map(type, chain.from_iterable(cast("Any", rows)))) <= _EXACT
+    )
+
+
+def equal_ends(old: list[object], new: list[object], *, plain: bool = False) -> tuple[int, int]:
+    """How many items look equal at the front, and of the rest at the back.
+
+    `plain` says that the old ones `are_plain`: then only the new ones' types are looked at, in half the time.
+    """
+    equal = _plain_equal if plain else looks_equal
     limit = min(len(old), len(new))
-    head = _run(old, new, limit, _kept(iter(old), iter(new), len(old), len(new)))
+    head = _run(old, new, limit, _kept(iter(old), iter(new), len(old), len(new)), equal)
     limit -= head
     if limit == 0:
         return head, 0
     tail = min(limit, _kept(reversed(old), reversed(new), len(old), len(new)))
     if tail < limit and looks_equal(old[-1 - tail], new[-1 - tail]):
-        tail = _run(old[: -1 - limit : -1], new[: -1 - limit : -1], limit, tail)
+        tail = _run(old[: -1 - limit : -1], new[: -1 - limit : -1], limit, tail, equal)
     return head, tail
+
+
+def _plain_equal(old: list[object], new: list[object]) -> bool:
+    """As `looks_equal`, for rows of which the old ones are plain: what equals those and is plain has their types."""
+    try:
+        return old == new and (are_plain(new) or looks_equal(old, new))
+    except Exception:  # a new one refuses to be compared
+        return False
 
 
 def _kept(old: Any, new: Any, count_old: int, count_new: int) -> int:
@@ -156,12 +175,18 @@ def _kept(old: Any, new: Any, count_old: int, count_new: int) -> int:
     return count - length_hint(short) - (not same)
 
 
-def _run(old: list[object], new: list[object], limit: int, done: int) -> int:
+def _run(
+    old: list[object],
+    new: list[object],
+    limit: int,
+    done: int,
+    equal: Callable[[list[object], list[object]], bool],
+) -> int:
     """How many items look equal from the front, `done` of them known: by growing slices, then by shrinking ones."""
     size, growing = 1, True
     while done < limit:
         end = min(done + size, limit)
-        if looks_equal(old[done:end], new[done:end]):
+        if equal(old[done:end], new[done:end]):
             done = end
             size = min(size * 4, _SLICE) if growing else max(1, size // 2)
         elif end - done == 1:

@@ -122,10 +122,11 @@ class Comprehension:
     """The rows of a loop. `items` are what it went over; they are compared with the next ones.
 
     `sent` says that the client has the statics already (it has had at least one row). A stream keeps
-    neither items nor rows: `stream` holds the instructions of one message, and `keeps` is False.
+    neither items nor rows: `stream` holds the instructions of one message, and `keeps` is False. `plain` is what is
+    known of `equality.are_plain(items)`.
     """
 
-    __slots__ = ("delta", "items", "keeps", "rows", "sent", "statics", "stream")
+    __slots__ = ("delta", "items", "keeps", "plain", "rows", "sent", "statics", "stream")
 
     def __init__(
         self,
@@ -145,6 +146,7 @@ class Comprehension:
         self.delta = delta
         self.keeps = keeps
         self.stream = stream
+        self.plain: bool | None = None
 
     def __str__(self) -> str:
         return self.statics.rows(self.rows)

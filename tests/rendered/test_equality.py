@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from actorlive.rendered.equality import equal_ends, looks_equal
+from actorlive.rendered.equality import are_plain, equal_ends, looks_equal
 
 
 class Anything:
@@ -150,6 +150,24 @@ def test_the_ends_in_bulk_are_the_ends_one_by_one(front: Any, back: Any, old: An
     before = [*front, *old, *back]
     after = rebuilt([*front, *new, *back])
     assert equal_ends(before, after) == naive_ends(before, after)
+
+
+plain_rows = st.lists(st.sampled_from([(1, "a"), (1, "b"), ("x", None), (), (b"1",)]))
+
+
+@given(plain_rows, rows, plain_rows)
+def test_the_ends_of_plain_rows_are_the_same_ends(front: Any, new: Any, back: Any) -> None:
+    before = [*front, (2,), *back]
+    assert are_plain(before)
+    for middle in (new, [*front, *new], [Raising()]):
+        after = rebuilt([*front, *middle, *back])
+        assert equal_ends(before, after, plain=True) == naive_ends(before, after)
+
+
+@given(rows)
+def test_rows_are_plain_exactly_if_their_types_tell_them_apart(items: Any) -> None:
+    plain = all(type(row) is tuple and {type(leaf) for leaf in row} <= {str, int, bytes} for row in items)
+    assert are_plain(items) == plain
 
 
 @pytest.mark.parametrize("count", [1, 5, 255, 256, 257, 1000])

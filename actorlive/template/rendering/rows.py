@@ -19,7 +19,7 @@ from itertools import islice
 from typing import Any, cast
 
 from actorlive.rendered import Comprehension, Delta, SlotValue, Statics, StreamItems
-from actorlive.rendered.equality import equal_ends, looks_equal
+from actorlive.rendered.equality import are_plain, equal_ends, looks_equal
 from actorlive.template.rendering.matching import sources_of
 from actorlive.template.rendering.updating import TOUCHED, Changed, Slots, is_stream, let
 
@@ -70,16 +70,28 @@ class RowPlan:
         """The loop over `items`, going on from its previous rows."""
         body = self.outer is not None and self.outer(changed, *scope)
         touched = any(changed.get(key) is TOUCHED for key in self.source)
-        old = previous.items
+        old, plain = previous.items, False
         if items is old and not touched:
             if not body:
                 return previous
             head, tail = len(items), 0
         else:
-            head, tail = (0, 0) if touched else equal_ends(old, items)
+            plain = not touched and _is_plain(previous)
+            head, tail = (0, 0) if touched else equal_ends(old, items, plain=plain)
             if head == len(old) == len(items) and not body:
                 return previous
-        return _Update(self, previous, items, changed, scope, body, touched).rows(head, tail)
+        rows = _Update(self, previous, items, changed, scope, body, touched).rows(head, tail)
+        if plain:  # what equals plain rows was found plain, too
+            rows.plain = are_plain(items[head : len(items) - tail])
+        elif head or tail:
+            rows.plain = previous.plain
+        return rows
+
+
+def _is_plain(rows: Comprehension) -> bool:
+    if rows.plain is None and rows.items:
+        rows.plain = type(rows.items[0]) is tuple and are_plain(rows.items)
+    return bool(rows.plain)
 
 
 @dataclass(slots=True)
