@@ -36,6 +36,7 @@ from actorlive.web.layouts import RootLayout, root_layout as default_root_layout
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, check_patterns
 from actorlive.web.proxies import Proxies
+from actorlive.web.signing import keep_sessions
 from actorlive.web.sockets import Sockets
 from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
 
@@ -163,6 +164,7 @@ class ActorLive:
         if app.config["SESSION_COOKIE_SAMESITE"] is None:
             app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
         self._app = app
+        keep_sessions(app)
         app.extensions["actorlive"] = self
         served = cast("Any", app)
         served.asgi_http_class = HttpConnection
@@ -210,9 +212,9 @@ class ActorLive:
             self._add_to_app(path, name, route)
 
     def _add_to_app(self, path: str, name: str, route: Route) -> None:
-        async def page(**_: object) -> Response:
+        async def page(**from_path: object) -> Response:
             with ungrouped():
-                return await respond(self)
+                return await respond(self, route, from_path)
 
         self.app.add_url_rule(path, name, page, methods=["GET"])
         self.endpoint.router.add(name, route)

@@ -57,12 +57,14 @@ class ColocatedAssets:
         self._modules = list(modules)
         self._version = -1
         self._manifest: Manifest
+        self._tags: dict[bool, Markup] = {}
 
     def manifest(self) -> Manifest:
         """Everything that there is now."""
         if self._version != registry.version:
             self._version = registry.version
             self._manifest = self._collect()
+            self._tags.clear()
         return self._manifest
 
     def json(self) -> bytes:
@@ -72,6 +74,11 @@ class ColocatedAssets:
     def tags(self, *, debug: bool = False) -> Markup:
         """The tags that a page needs of it, for its head. `debug` has the client look for faults of the page."""
         manifest = self.manifest()
+        if debug not in self._tags:
+            self._tags[debug] = self._render(manifest, debug=debug)
+        return self._tags[debug]
+
+    def _render(self, manifest: Manifest, *, debug: bool) -> Markup:
         tags = Markup('<script type="application/json" id="al-colocated" data-src="{}"{}>{}</script>').format(
             f"{self._assets.prefix}/{MANIFEST}", Markup(" data-debug" if debug else ""), script_json(manifest)
         )

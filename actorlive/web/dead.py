@@ -16,13 +16,14 @@ from markupsafe import Markup
 from quart import Response, abort, after_this_request, request, session
 from werkzeug.urls import iri_to_uri
 
-from actorlive.live.endpoint import Mount
+from actorlive.live.endpoint import Mount, Route
 from actorlive.live.navigation import location
 from actorlive.live.process.dead import DeadPage, DeadRedirect, dead_render
 from actorlive.web import csrf
 from actorlive.web.endpoint import AppEndpoint, view_name
 from actorlive.web.failures import http_error
 from actorlive.web.layouts import render_document
+from actorlive.web.router import with_params
 from actorlive.web.tokens import SessionToken, StaticToken
 
 if TYPE_CHECKING:
@@ -40,13 +41,14 @@ _PLAIN = "".join(set(string.punctuation) - set("#?%"))
 _FRESH = {"Cache-Control": "private, max-age=0, must-revalidate"}
 
 
-async def respond(live: ActorLive) -> Response:
-    """Render the live route of this request."""
+async def respond(live: ActorLive, route: Route, from_path: Mapping[str, Any]) -> Response:
+    """Render `route`, which this request has been found to be for."""
     _status_of_failed_join(live.endpoint)
     uri = _location()
-    route = live.endpoint.route_for(uri)
-    if route is None:
-        abort(400)  # the path matched, so it is the query that cannot be read
+    try:
+        route = with_params(route, uri, from_path)
+    except ValueError:
+        abort(400)
     csrf_token = csrf.masked_token(session)
     mount = Mount(
         route=route,
@@ -76,14 +78,14 @@ async def respond(live: ActorLive) -> Response:
 
 
 def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:
-    """The element that the client takes over."""
+    """The element that the client takes over. Its id and its tokens are URL-safe, so there is nothing to escape."""
     tokens = endpoint.tokens
     who = SessionToken(mount.dom_id, view_name(mount.route.view), mount.route.live_session)
-    return Markup('<div id="{}" data-phx-main data-phx-session="{}" data-phx-static="{}">{}</div>').format(
-        mount.dom_id,
-        tokens.session.sign(who),
-        tokens.static.sign(StaticToken(mount.dom_id, page.flash)),
-        page.content,
+    session_token = tokens.session.sign(who)
+    static = tokens.static.sign(StaticToken(mount.dom_id, page.flash))
+    return Markup(
+        f'<div id="{mount.dom_id}" data-phx-main data-phx-session="{session_token}"'
+        f' data-phx-static="{static}">{page.content}</div>'
     )
 
 

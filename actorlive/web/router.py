@@ -6,8 +6,9 @@ URL that an ordinary route of the application takes is no live route.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from quart import Quart
@@ -17,7 +18,16 @@ from actorlive.live.endpoint import Route
 from actorlive.live.navigation import location
 from actorlive.wire import Params, ParamsError, decode_query
 
-__all__ = ["Router"]
+__all__ = ["Router", "with_params"]
+
+
+def with_params(route: Route, uri: str, from_path: Mapping[str, Any]) -> Route:
+    """The route for a URL whose path it has been matched with. Raises `ValueError` for a query that cannot be read."""
+    try:
+        query = decode_query(urlsplit(uri).query)
+    except ParamsError as error:
+        raise ValueError(str(error)) from error
+    return replace(route, params={**query, **from_path})
 
 
 class Router:

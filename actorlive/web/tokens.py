@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from itsdangerous import BadSignature, TimestampSigner
+from itsdangerous import BadSignature
 
 from actorlive.web.errors import ConfigurationError
+from actorlive.web.signing import KeyedSigner
 
 __all__ = ["SessionToken", "StaticToken", "Token", "Tokens", "check_strength"]
 
@@ -50,7 +51,7 @@ class Token(Generic[T]):
     """One kind of token: `content` signed under `salt` with the last of the keys, good for `max_age` seconds."""
 
     def __init__(self, keys: list[bytes], salt: str, content: type[T], max_age: int) -> None:
-        self._signer = TimestampSigner(keys, salt=salt, key_derivation="hmac", digest_method=hashlib.sha256)
+        self._signer = KeyedSigner(keys, salt=salt, key_derivation="hmac", digest_method=hashlib.sha256)
         self._decoder = msgspec.json.Decoder(content)
         self._max_age = max_age
 

@@ -1,0 +1,87 @@
+"""Signatures of itsdangerous, without its work being done anew for each.
+
+A page signs two tokens and one cookie. itsdangerous derives a key and keys a hash for every one, and Quart makes a
+serializer for every request; what all of it depends on is the secret key, so it is kept here and made again when that
+changes. What is signed is the same, byte by byte, and either side reads the other's.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any, cast
+
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_encode, want_bytes
+from quart import Quart
+from quart.sessions import SecureCookieSessionInterface
+
+__all__ = ["CookieSessions", "KeyedSigner", "keep_sessions"]
+
+SHORT = 200
+"""Bytes of a session under which compressing costs more time than it saves on the line."""
+
+
+class KeyedSigner(TimestampSigner):
+    """A signer that derives each of its keys once (by itsdangerous's "hmac")."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._derived: dict[str | bytes | None, bytes] = {}
+        self._keyed = hmac.new(self.derive_key(), digestmod=cast("Any", self).digest_method)
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        """The key for a secret key; by default for the newest."""
+        key = self._derived.get(secret_key)
+        if key is None:
+            key = self._derived[secret_key] = super().derive_key(secret_key)
+        return key
+
+    def get_signature(self, value: str | bytes) -> bytes:
+        """The signature of a value under the newest key."""
+        keyed = self._keyed.copy()
+        keyed.update(want_bytes(value))
+        return base64_encode(keyed.digest())
+
+
+class _KeptSerializer(URLSafeTimedSerializer):
+    """Quart's serializer of a session; one that is short is not compressed."""
+
+    _signer: KeyedSigner | None = None
+
+    def make_signer(self, salt: str | bytes | None = None) -> Any:
+        if salt is not None:
+            return super().make_signer(salt)
+        if self._signer is None:
+            self._signer = cast("KeyedSigner", super().make_signer())
+        return self._signer
+
+    def dump_payload(self, obj: Any) -> bytes:
+        json = want_bytes(cast("Any", self).serializer.dumps(obj))
+        return base64_encode(json) if len(json) < SHORT else super().dump_payload(obj)
+
+
+class CookieSessions(SecureCookieSessionInterface):
+    """Quart's sessions, with a serializer that is kept."""
+
+    def __init__(self) -> None:
+        self._made_for: object = None
+        self._kept: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Quart) -> URLSafeTimedSerializer | None:
+        """The serializer for the application's keys; None when it has none."""
+        keys = [*(vars(app)["config"].get("SECRET_KEY_FALLBACKS") or ()), app.secret_key]
+        if keys != self._made_for:
+            self._made_for, self._kept = keys, self._make(keys) if app.secret_key else None
+        return self._kept
+
+    def _make(self, keys: list[Any]) -> URLSafeTimedSerializer:
+        options = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
+        return _KeptSerializer(
+            keys, salt=self.salt, serializer=self.serializer, signer=KeyedSigner, signer_kwargs=options
+        )
+
+
+def keep_sessions(app: Quart) -> None:
+    """Use `CookieSessions`, unless the application has sessions of its own kind."""
+    if type(app.session_interface) is SecureCookieSessionInterface:
+        app.session_interface = CookieSessions()

@@ -1,0 +1,94 @@
+"""Kept signers and sessions sign as those of itsdangerous and Quart do, byte by byte."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+from itsdangerous import BadSignature, TimestampSigner
+from quart.sessions import SecureCookieSessionInterface
+from quart_trio import QuartTrio
+
+from actorlive import ActorLive
+from actorlive.web.signing import SHORT, CookieSessions, KeyedSigner
+from tests.web.views import KEY, make_app
+
+OPTIONS: dict[str, Any] = {"salt": "some", "key_derivation": "hmac", "digest_method": hashlib.sha256}
+KEYS = st.lists(st.binary(min_size=1), min_size=1, max_size=3)
+SESSIONS = st.dictionaries(
+    st.text(), st.text() | st.integers() | st.lists(st.booleans()) | st.binary(), max_size=5
+)
+
+
+@given(KEYS, st.binary())
+def test_each_reads_what_the_other_has_signed(keys: list[bytes], value: bytes):
+    kept, plain = KeyedSigner(keys, **OPTIONS), TimestampSigner(keys, **OPTIONS)
+    assert kept.get_signature(value) == plain.get_signature(value)
+    assert plain.unsign(kept.sign(value)) == kept.unsign(plain.sign(value)) == value
+
+
+@given(KEYS, st.binary())
+def test_what_an_earlier_key_has_signed_is_read_and_another_key_signs_nothing(
+    keys: list[bytes], value: bytes
+):
+    signed = TimestampSigner(keys[:1], **OPTIONS).sign(value)
+    assert KeyedSigner(keys, **OPTIONS).unsign(signed) == value
+    with pytest.raises(BadSignature):
+        KeyedSigner([*(b"not " + key for key in keys)], **OPTIONS).unsign(signed)
+
+
+def app_with(key: str, *fallbacks: str) -> QuartTrio:
+    app = QuartTrio("cookies")
+    app.secret_key = key
+    app.config["SECRET_KEY_FALLBACKS"] = list(fallbacks)
+    return app
+
+
+@given(SESSIONS | st.just({"long": "x" * 1_000}))
+def test_a_cookie_of_quarts_is_read_and_quart_reads_ours(session: dict[str, Any]):
+    app = app_with(KEY)
+    kept = CookieSessions().get_signing_serializer(app)
+    quarts = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert kept is not None
+    assert quarts is not None
+    assert kept.loads(quarts.dumps(session)) == quarts.loads(kept.dumps(session)) == session
+
+
+def test_a_short_session_is_not_compressed_and_a_long_one_is():
+    serializer = CookieSessions().get_signing_serializer(app_with(KEY))
+    assert serializer is not None
+    assert not serializer.dumps({"a": "x" * (SHORT // 2)}).startswith(".")
+    assert serializer.dumps({"a": "x" * SHORT}).startswith(".")
+
+
+def test_the_serializer_is_kept_until_a_key_changes():
+    sessions, app = CookieSessions(), app_with(KEY)
+    first = sessions.get_signing_serializer(app)
+    assert first is not None
+    assert sessions.get_signing_serializer(app) is first
+    cookie = first.dumps({"user": 1})
+    app.secret_key, app.config["SECRET_KEY_FALLBACKS"] = "another" * 8, [KEY]
+    second = sessions.get_signing_serializer(app)
+    assert second is not None
+    assert second is not first
+    assert second.loads(cookie) == {"user": 1}
+    app.config["SECRET_KEY_FALLBACKS"] = []
+    third = sessions.get_signing_serializer(app)
+    assert third is not None
+    with pytest.raises(BadSignature):
+        third.loads(cookie)
+    app.secret_key = None
+    assert sessions.get_signing_serializer(app) is None
+
+
+def test_sessions_of_an_applications_own_kind_stay():
+    class Own(SecureCookieSessionInterface):
+        pass
+
+    app = QuartTrio("own")
+    app.session_interface = own = Own()
+    ActorLive(app, secret_key=KEY)
+    assert app.session_interface is own
+    assert isinstance(make_app()[0].session_interface, CookieSessions)
