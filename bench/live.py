@@ -24,6 +24,7 @@ from actorlive.runtime import Node, open_node
 
 VIEWS = 2_000
 EVENTS = 20_000
+TASKS = 5_000
 ITEMS = 100_000
 
 
@@ -40,6 +41,21 @@ class Counter(LiveView[Inc]):
 
     async def handle_event(self, event: Inc, socket: Socket) -> None:
         self.count += 1
+
+
+async def work() -> int:
+    return 1
+
+
+class Worker(LiveView[Inc]):
+    done: int = 0
+    template = heex('<h1>Worker</h1><p id="done">{@done}</p><button phx-click="inc">+1</button>')
+
+    async def handle_event(self, event: Inc, socket: Socket) -> None:
+        socket.start_async("work", work)
+
+    async def handle_async(self, name: Any, result: Any, socket: Socket) -> None:
+        self.done += result.value
 
 
 class Room(LiveView):
@@ -148,6 +164,19 @@ def batches(items: list[str], size: int) -> list[list[str]]:
     return [items[n : n + size] for n in range(0, len(items), size)]
 
 
+async def tasks(node: Node) -> float:
+    """CPU µs for one `start_async`: the event that starts it, the task, its result, both renders."""
+    sink = Sink()
+    connection = connect(node, Worker, sink)
+    await sink.has(1)
+    frames = [event(ref, "inc") for ref in range(TASKS)]
+    begin = time.process_time()
+    for number, frame in enumerate(frames):
+        connection.receive(frame)
+        await sink.has(2 * number + 3)
+    return (time.process_time() - begin) / TASKS * 1e6
+
+
 async def broadcasts(node: Node) -> float:
     """CPU µs for each of 2,000 views that hears a broadcast, renders and sends."""
     sink = Sink()
@@ -193,6 +222,7 @@ async def measure() -> None:
     async with open_node() as node:
         rows: list[tuple[str, str]] = [
             ("an event of a counter, frame to frame", f"{await events(node):.1f} µs"),
+            ("a task of a view, event to second frame", f"{await tasks(node):.1f} µs"),
             (f"a broadcast to {VIEWS:,} views, each", f"{await broadcasts(node):.1f} µs"),
         ]
         before, after = await stream_memory(node)

@@ -27,7 +27,6 @@ from actorlive.runtime import (
     Pid,
     Ref,
     TaskSupervisor,
-    demonitor,
     exit,
     monitor,
     send,
@@ -87,8 +86,8 @@ class AsyncWork:
         """Begin a task under a key. One that runs there already goes on, unheard."""
         box: list[AsyncTask] = []
         work = fn if supervisor is None else functools.partial(_supervised, supervisor, fn)
-        pid = spawn(_run, self._owner, box, work, owner=self._owner)
-        task = AsyncTask(key, kind, names, pid, monitor(pid))
+        pid = spawn(_run, box, work, owner=self._owner)
+        task = AsyncTask(key, kind, names, pid, monitor(pid, alias="reply_demonitor"))
         box.append(task)
         self._by_key[exact(key)] = task
         self._by_monitor[task.monitor] = task
@@ -108,7 +107,6 @@ class AsyncWork:
     def finished(self, done: AsyncDone) -> AsyncTask | None:
         """The task that this result is of, if it is still the current one of its key."""
         task = done.box[0]  # a box, because the process begins before there is a task to name
-        demonitor(task.monitor, flush=True)
         self._by_monitor.pop(task.monitor, None)
         return self._take_if_current(task)
 
@@ -134,10 +132,11 @@ class AsyncWork:
         return task
 
 
-async def _run(owner: Pid, box: list[AsyncTask], fn: Callable[..., Any]) -> None:
+async def _run(box: list[AsyncTask], fn: Callable[..., Any]) -> None:
     """The task's process: run the function, tell the owner what became of it."""
     set_label(f"async task {box[0].key!r}")
-    send(owner, AsyncDone(box, Ok(await run_function(fn, (), {}))))
+    done = AsyncDone(box, Ok(await run_function(fn, (), {})))
+    send(box[0].monitor, done)  # through the monitor's alias, which ends with it: no DOWN follows a value
 
 
 async def _supervised(supervisor: Pid | str, fn: Callable[..., Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The runtime's exceptions, and `ProcessExit`, which is no error but the way a process ends itself."""
+"""The runtime's exceptions, and `ProcessExit`, which is not an error: it is how a process ends itself."""
 
 from __future__ import annotations
 

@@ -135,16 +135,23 @@ class Node:
     # -- life ------------------------------------------------------------------
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
-        """Hold the nursery of all processes until `stop`."""
+        """Hold the nursery of all processes until `stop`.
+
+        Timers and turns go on until the last process has ended, also when the nursery is cancelled: one behind a shield
+        may still wait for either.
+        """
         with trio.CancelScope(shield=True):
-            try:
-                async with trio.open_nursery() as self.nursery:
-                    self.context.run(self.nursery.start_soon, self.timers.run)
-                    if self.turns is not None:
-                        self.nursery.start_soon(self.turns.run)
-                    task_status.started()
-            finally:
-                self.nursery = None
+            async with trio.open_nursery() as services:
+                self.context.run(services.start_soon, self.timers.run)
+                if self.turns is not None:
+                    services.start_soon(self.turns.run)
+                try:
+                    async with trio.open_nursery() as self.nursery:
+                        task_status.started()
+                        await trio.sleep_forever()
+                finally:
+                    self.nursery = None
+                    services.cancel_scope.cancel()
 
     async def stop(self) -> None:
         """End everything, in order; an interrupt meanwhile ends it at once."""

@@ -60,7 +60,7 @@ class Ref(Identity):
     def __init__(self, target: Pid | None = None, mode: AliasMode | None = None) -> None:
         self.id: int = _next_ref()
         self.target: Pid | None = target
-        """Whom messages to this alias reach; None when it is no alias (any more). Internal."""
+        """Whom messages to this alias reach; None when it is not an alias (any more). Internal."""
         self.mode = mode
 
     def __repr__(self) -> str:
@@ -73,7 +73,7 @@ def make_ref() -> Ref:
 
 
 def dead_pid() -> Pid:
-    """A Pid that is no process and never will be: for places that need one where none runs.
+    """A Pid that is not a process and never will be: for places that need one where none runs.
 
     Sending to it does nothing, monitoring it gives `Down(..., "noproc")` at once.
     """

@@ -134,7 +134,7 @@ async def nothing() -> None:
 
 
 def trim(error: BaseException) -> None:
-    """Take our own frame off the traceback: the reason is kept, and the frame would keep the process."""
+    """Remove our own frame from the traceback: the reason is kept, and the frame would keep the process."""
     traceback: TracebackType | None = error.__traceback__
     while traceback is not None and traceback.tb_frame.f_code is Process.run.__code__:
         traceback = traceback.tb_next
@@ -180,7 +180,7 @@ def exit(*args: object) -> None:
 
 
 def link(pid: Pid, /) -> None:
-    """Link the calling process with `pid`: each hears of the other's end (Elixir: `Process.link/1`).
+    """Link the calling process with `pid`: each is told of the end of the other (Elixir: `Process.link/1`).
 
     Raises `NoProcess` when it is dead and the caller does not trap exits; a trapping caller gets
     `ExitSignal(pid, "noproc")` instead.
@@ -250,7 +250,7 @@ def alive(pid: Pid, /) -> bool:
 
 
 def set_label(label: str) -> None:
-    """Say what this process is called in logs and statistics, in place of its function's name (Elixir:
+    """Set the name of this process in logs and statistics, in place of the name of its function (Elixir:
     `Process.set_label/1`). Nobody can be found by it; for that there is `register`."""
     acting_process().label = label
 

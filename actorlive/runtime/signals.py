@@ -166,7 +166,7 @@ class Entity(Mailbox):
             self.doom(reason)
 
     def doom(self, reason: object) -> None:
-        """The end is sealed: from now on dead to the world."""
+        """The end is sealed: from now on it is invisible to everyone else (INV-6)."""
         if self.doomed:
             return  # the first deadly signal decides the reason
         self.doomed = True
@@ -338,7 +338,7 @@ class Entity(Mailbox):
 
 
 def check_pid(function: str, pid: object) -> None:
-    """Refuse what is no Pid, with a word that helps more than a missing attribute."""
+    """Raise `RuntimeMisuse` for anything that is not a Pid, with a clearer message than AttributeError."""
     if not isinstance(pid, Pid):
         raise RuntimeMisuse(f"{function}() takes a Pid, not {pid!r}")
 

@@ -6,9 +6,12 @@ import functools
 import gc
 from collections.abc import Callable, Mapping
 from typing import Any
+from unittest import mock
 
 import pytest
 import trio
+import trio.testing
+from hypothesis import given, settings, strategies as st
 from markupsafe import Markup
 from quart_trio import QuartTrio
 
@@ -27,9 +30,12 @@ from actorlive import (
     heex,
 )
 from actorlive.live.endpoint import Mount
+from actorlive.live.keys import exact
 from actorlive.live.rejection import refusals
+from actorlive.live.tasks import AsyncTask, AsyncWork
 from actorlive.runtime import send
 from actorlive.testing import live, live_isolated
+from actorlive.testing.timing.schedule import Schedule, using
 
 
 class Go(Event):
@@ -296,3 +302,98 @@ async def test_a_view_that_lives_on_keeps_no_mount() -> None:
         await view.settle()
         gc.collect()
         assert not [found for found in gc.get_objects() if isinstance(found, Mount)]
+
+
+def in_a_thread_at_once() -> list[str]:
+    return ["a value"]
+
+
+ENDING: list[Callable[..., Any]] = [
+    ends_by_itself,
+    waits_in_a_shield,
+    in_a_thread_at_once,
+]
+ENDLESS: list[Callable[..., Any]] = [clean_up_raises, converts, swallows]
+
+programs = st.lists(
+    st.one_of(
+        st.tuples(st.just("start"), st.sampled_from([*ENDING, *ENDLESS])),
+        st.tuples(st.just("cancel"), st.sampled_from(REASONS)),
+        st.tuples(st.just("pass"), st.none()),
+    ),
+    max_size=8,
+)
+
+
+def ends_of(program: list[tuple[str, Any]]) -> list[Any]:
+    """What a view is told of its one key: the end of the task that the key names then, and of no other (INV-10)."""
+    ends: list[Any] = []
+    work, cancelled = None, None
+    for what, argument in [*program, ("pass", None)]:
+        if what == "start":
+            work, cancelled = argument, None
+        elif what == "cancel":
+            cancelled = cancelled or Exit(argument)
+        elif work is not None and (cancelled is not None or work in ENDING):
+            ends.append(cancelled or Ok(["a value"]))
+            work = None
+        if work is None:
+            cancelled = None
+    return ends
+
+
+async def told_by(program: list[tuple[str, Any]]) -> list[Any]:
+    seen: list[Any] = []
+    async with live_isolated(Cancelling) as view:
+        for what, argument in [*program, ("pass", None)]:
+            match what:
+                case "start":
+                    send(view.pid, ("start", argument))
+                case "cancel":
+                    send(view.pid, ("cancel", ("task", argument)))
+                case _:
+                    await view.advance(5)
+        send(view.pid, ("tell", lambda it: seen.extend(it.ends)))
+        await view.settle()
+    return seen
+
+
+def run_under(seed: int, program: list[tuple[str, Any]]) -> list[Any]:
+    with using(Schedule(seed)):
+        return trio.run(told_by, program, clock=trio.testing.MockClock(autojump_threshold=0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(program=programs, seed=st.integers(0, 1 << 30))
+def test_a_view_is_told_the_end_of_the_current_task_alone_under_every_schedule(
+    program: list[tuple[str, Any]], seed: int
+) -> None:
+    assert run_under(seed, program) == ends_of(program)
+
+
+def takes_whatever_comes(work: AsyncWork, task: AsyncTask) -> AsyncTask:
+    work._by_key.pop(exact(task.key), None)
+    return task
+
+
+def forgets_the_reason(task: AsyncTask, end: Ok[Any] | Exit) -> Ok[Any] | Exit:
+    return end
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "broken", "program"),
+    [
+        (
+            AsyncWork,
+            "_take_if_current",
+            takes_whatever_comes,
+            [("start", ends_by_itself), ("start", in_a_thread_at_once)],
+        ),
+        (AsyncTask, "end", forgets_the_reason, [("start", swallows), ("pass", None), ("cancel", "no more")]),
+    ],
+)
+def test_each_of_these_rules_is_needed(
+    owner: type, method: str, broken: Callable[..., Any], program: list[tuple[str, Any]]
+) -> None:
+    with mock.patch.object(owner, method, broken):
+        assert run_under(1, program) != ends_of(program)

@@ -17,6 +17,7 @@ from actorlive.runtime import (
     NodeClosed,
     NodeFailed,
     Pid,
+    ReceiveTimeout,
     Server,
     Supervisor,
     child_spec,
@@ -442,3 +443,25 @@ async def test_self_is_known_in_child_tasks():
         await trio.sleep(1)
     assert len(seen) == 2
     assert seen[0] is seen[1]
+
+
+@pytest.mark.parametrize("choose", [None, lambda count: count - 1])
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_node_that_is_cancelled_hard_waits_for_a_receive_behind_a_shield(choose, told):
+    got: list[object] = []
+
+    async def shielded() -> None:
+        with trio.CancelScope(shield=True):
+            try:
+                got.append(await receive(timeout=2))
+            except ReceiveTimeout:
+                got.append("time-out")
+
+    with trio.fail_after(10):
+        async with open_node(choose=choose) as node:
+            pid = node.spawn(shielded)
+            await trio.sleep(1)
+            node.nursery.cancel_scope.cancel()
+            if told:
+                send(pid, "a message")
+    assert got == ["a message" if told else "time-out"]

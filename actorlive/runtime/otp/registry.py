@@ -1,7 +1,7 @@
 """A registry: processes found by keys, for as long as they live (Elixir's `Registry`).
 
-Its table needs no process: reading and writing are plain calls on the node's thread, and a port hears of
-the end of whoever is listed. An entry is gone the moment its process is dead to the world.
+Its table needs no process: reading and writing are plain calls on the node's thread, and a port is told of
+the end of each listed process. An entry is gone the moment its process is doomed.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Registry:
         self.watch(pid).append(key)
 
     def unregister(self, key: Hashable) -> None:
-        """Take the calling process off `key`, all its entries."""
+        """Remove all entries of the calling process under `key`."""
         pid = acting_process().pid
         self.remove(key, pid)
         if pid in self.watched:
