@@ -60,7 +60,7 @@ def is_async(fn: Callable[..., object]) -> bool:
 
 def check_awaitable(awaitable: Awaitable[object], fn: object) -> Awaitable[object]:
     """What calling `fn` gave, if it can be awaited. Raises `RuntimeMisuse`."""
-    if isinstance(awaitable, AsyncGeneratorType):
+    if inspect.isasyncgen(awaitable):
         raise RuntimeMisuse(f"{label_of(fn)} is an async generator, {GENERATOR_HINT}")
     if not hasattr(awaitable, "__await__"):
         raise RuntimeMisuse(
