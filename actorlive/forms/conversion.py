@@ -259,16 +259,20 @@ class ParamsReader:
         params = as_params(_by_position(node, value))
         if params is None:
             return self._fault(path, [INVALID], value, node)
+        read = self.fields(node.fields, params, path)
+        if any(item is FAULTY for item in read.values()):
+            return FAULTY
+        return self._built(node, read, value, path)
+
+    def fields(self, fields: Iterable[inspect.Field], params: Mapping[str, Any], path: str) -> dict[str, Any]:
+        """The fields of a record that have a value, by name; `FAULTY` for those that do not fit."""
         read = {
             field.name: self._field(
                 field, params.get(field.encode_name, _ABSENT), _join(path, field.encode_name)
             )
-            for field in node.fields
+            for field in fields
         }
-        if any(item is FAULTY for item in read.values()):
-            return FAULTY
-        made = {name: item for name, item in read.items() if item is not _ABSENT}
-        return self._built(node, made, value, path)
+        return {name: item for name, item in read.items() if item is not _ABSENT}
 
     def _field(self, field: inspect.Field, value: object, path: str) -> Any:
         if not (value is _ABSENT or self._is_empty(field.type, value)):

@@ -3,14 +3,18 @@
 `user[name]=Ada` is a key in a dict, `tags[]=a` an element of a list, `lines[][qty]=1` a new dict in a list.
 Where two fields disagree about a value's kind the later one wins. All leaves are strings. The text comes
 from a browser, or from a program that pretends to be one, so its number of fields and their depth are bounded.
+
+It is decoded with every key stroke in a form, so only what holds a `%` or a `+` is unquoted, and the paths of names
+are remembered. Rejected: `urllib.parse.parse_qsl`, which takes three times as long, for it unquotes everything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from actorlive.errors import ActorLiveError
 
@@ -23,6 +27,9 @@ _Node: TypeAlias = dict[str, Any] | list[Any]
 
 MAX_FIELDS = 10_000
 MAX_DEPTH = 32
+
+_LONGEST_KEPT = 100
+"""Paths of names up to that length, as sent, are remembered: a form sends the same names with every key stroke."""
 
 
 class ParamsError(ActorLiveError):
@@ -49,12 +56,22 @@ def decode_query(text: str, *, max_fields: int = MAX_FIELDS, max_depth: int = MA
     Raises `ParamsError` beyond `max_fields` fields or `max_depth` levels. Bytes that are not UTF-8 become
     U+FFFD.
     """
+    if text.count("&") >= max_fields:
+        raise ParamsError(f"a form has more than {max_fields} fields")
     params: Params = {}
-    for name, value in _fields(text, max_fields):
-        path = split_name(name)
-        if len(path) > max_depth:
+    for pair in text.split("&"):
+        if not pair:
+            continue
+        name, _, value = pair.partition("=")
+        path = _path(name) if len(name) <= _LONGEST_KEPT else _decoded_path(name)
+        if "%" in value or "+" in value:
+            value = _unquoted(value)
+        if len(path) == 1:
+            params[path[0]] = value
+        elif len(path) > max_depth:
             raise ParamsError(f"a form field is nested {len(path)} levels deep; the limit is {max_depth}")
-        _put(params, path, value)
+        else:
+            _put(params, path, value)
     return params
 
 
@@ -71,14 +88,21 @@ def form_params(text: str, meta: Mapping[str, Any] | None = None) -> Params:
     return params
 
 
-def _fields(text: str, max_fields: int) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=max_fields)
-    except ValueError as error:
-        raise ParamsError(f"a form has more than {max_fields} fields") from error
+def _unquoted(text: str) -> str:
+    """As `unquote_plus`, which looks for characters outside of ASCII first; a browser sends none."""
+    if text.isascii():
+        return unquote_to_bytes(text.replace("+", " ")).decode(errors="replace")
+    return unquote_plus(text)
 
 
-def _put(params: Params, path: list[str], value: str) -> None:
+def _decoded_path(name: str) -> tuple[str, ...]:
+    return tuple(split_name(_unquoted(name)))
+
+
+_path = lru_cache(maxsize=1024)(_decoded_path)
+
+
+def _put(params: Params, path: tuple[str, ...], value: str) -> None:
     node: _Node = params
     for part, following in pairwise(path):
         node = _step(node, part, [] if following == "" else {})
