@@ -105,9 +105,6 @@ class Gate:
             params={},
             session={},
             endpoint=self,
-            topic=join.topic,
-            join_ref=join.join_ref,
-            ref=join.ref,
         )
 
 

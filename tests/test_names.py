@@ -17,8 +17,6 @@ ROOMS = ("actorlive", "bench", "docs", "examples", "tests", ".ci")
 
 TWICE: dict[str, str] = {
     "FormError": "forms: a form that cannot be built; testing: values that the page's form could not send",
-    "Leave": "wire: a client leaves a topic; live: what the view of that topic is sent",
-    "JoinFailed": "live: the reason that a view's process ends with; testing: what the test is told of it",
 }
 """Class names that stand twice in the package, and why each may. Everything else has one definition."""
 

@@ -1,13 +1,13 @@
 """What a view's process needs of the world around it, and what that world sends to it.
 
 The names here are the whole seam between `live` and what stands above it (`web`, `testing`): a transport
-that takes frames, an endpoint that knows routes and keys, a `Mount` that says what to begin, and the two
-messages that a connection puts into a view's mailbox.
+that takes frames, an endpoint that knows routes and keys, a `Mount` that says what to begin, a `JoinAddress` that
+says where its frames go, and the two messages that a connection puts into a view's mailbox.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -20,7 +20,18 @@ from actorlive.template import Component
 if TYPE_CHECKING:
     from actorlive.live.view import LiveView
 
-__all__ = ["ClientEvent", "Endpoint", "JoinFailed", "Layout", "Leave", "Mount", "Route", "Transport"]
+__all__ = [
+    "ClientEvent",
+    "ClientLeft",
+    "Endpoint",
+    "JoinAddress",
+    "JoinRefused",
+    "Layout",
+    "Mount",
+    "Route",
+    "Transport",
+    "connect_info",
+]
 
 
 OnMount = Callable[..., Awaitable[Any]]
@@ -81,13 +92,20 @@ class Endpoint(Protocol):
         ...
 
 
+def connect_info(
+    peer: str | None, user_agent: str | None, uri: str, headers: Iterable[tuple[str, str]] = ()
+) -> dict[str, Any]:
+    """What `socket.connect_info` shows of a request or a handshake; of the headers those that begin with `x-`."""
+    x_headers = [(name, value) for name, value in headers if name[:2] in ("x-", "X-")]
+    return {"peer": peer, "user_agent": user_agent, "uri": uri, "x_headers": x_headers}
+
+
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """Everything that a view needs to begin.
+    """Everything that a view needs to begin, in either of its lives. It is kept until mount is over.
 
-    `topic`, `join_ref`, `ref` belong to the `phx_join` that asked for it; they are empty in a dead render.
-    `params` are the path's and the query's, merged; None when the view is not mounted at a route.
-    `csrf_token` is what the page's plain HTTP forms carry.
+    `params` are the path's and the query's, merged; None when the view is not mounted at a route. `redirected` says
+    that a live navigation led here. `csrf_token` is what the page's plain HTTP forms carry.
     """
 
     route: Route
@@ -96,9 +114,6 @@ class Mount:
     params: dict[str, Any] | None
     session: dict[str, Any]
     endpoint: Endpoint
-    topic: str = ""
-    join_ref: str | None = None
-    ref: str | None = None
     flash: dict[str, str] = field(default_factory=dict[str, str])
     connect_params: dict[str, Any] = field(default_factory=dict[str, Any])
     connect_info: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -106,9 +121,17 @@ class Mount:
     csrf_token: str | None = None
 
 
+class JoinAddress(msgspec.Struct, frozen=True, gc=False):
+    """Where the frames of a connected view go: the `topic`, `join_ref` and `ref` of its `phx_join`."""
+
+    topic: str
+    join_ref: str | None
+    ref: str | None
+
+
 @dataclass(frozen=True, slots=True)
-class JoinFailed:
-    """In the exit reason `Shutdown(JoinFailed(error))` of a channel whose join was answered with an error: its
+class JoinRefused:
+    """In the exit reason `Shutdown(JoinRefused(error))` of a channel whose join was answered with an error: its
     connection has nothing more to say. `error` is what a callback raised, None when the visitor was sent elsewhere."""
 
     error: BaseException | None = None
@@ -127,7 +150,7 @@ class ClientEvent(msgspec.Struct, frozen=True, gc=False):
     intake: Intake
 
 
-class Leave(msgspec.Struct, frozen=True):
+class ClientLeft(msgspec.Struct, frozen=True):
     """The client left the topic (`phx_leave`); the view answers `ref` and ends."""
 
     ref: str | None

@@ -5,8 +5,9 @@ is converted to the struct of that name at the edge; a handler never sees a half
 
 A form's event is converted exactly as `validate()` converts (`conversion`); only required text may be empty there,
 and the marks of a form's fields stay in a dict of text. Other events are JSON: a text is a text, and a text where
-something else is declared is read as a form's control would be. What fits at first sight is decoded by msgspec
-alone; all else takes the careful way, which gives the same value, or says which field does not fit.
+something else is declared is read as a form's control would be. What fits at first sight is decoded at once, JSON by
+msgspec alone and forms by what `forms.form_reader` made of the class; all else takes the careful way, which returns the
+same value, or says which field does not fit.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from actorlive.forms.conversion import (
     TooManyFaults,
     declaration,
 )
+from actorlive.forms.form_reader import form_reader
 from actorlive.forms.misfits import Misfit, misfits_of, sentence
 from actorlive.forms.numbers import is_bounded
 from actorlive.forms.quick import suspicious
@@ -36,15 +38,15 @@ from actorlive.template.names import snake_case
 from actorlive.wire.params import form_params
 
 __all__ = [
+    "Envelope",
     "Event",
     "EventError",
     "EventTable",
-    "Payload",
     "RawEvent",
     "UnknownEvent",
     "event_name",
     "members",
-    "parse_event",
+    "open_event",
 ]
 
 MAX_NAME = 255
@@ -106,20 +108,70 @@ class RawEvent(msgspec.Struct, frozen=True):
     kind: str | None = None
 
 
-class Payload(msgspec.Struct, gc=False):
-    """The envelope of an `event` frame."""
+class Envelope(msgspec.Struct, dict=True):
+    """One event of the client: its frame's payload, decoded once, whoever looks at it and however often.
+
+    `typed` is what `handle_event` receives, `raw` what its hooks do, `stamp` what the browser's optimistic changes go
+    by. The value stays JSON until one of them needs it.
+    """
 
     event: str
     type: str | None = None
     value: msgspec.Raw = msgspec.Raw(b"{}")
     meta: dict[str, Any] | None = None
     cid: int | None = None
-    uploads: msgspec.Raw = msgspec.Raw(b"{}")
+
+    @property
+    def is_of_framework(self) -> bool:
+        """True for an event that the framework itself handles: it begins with `lv:`."""
+        return self.event.startswith("lv:")
+
+    @property
+    def raw(self) -> RawEvent:
+        """The event with its params decoded but untyped, its numbers bounded. Raises `EventError`."""
+        params = self.params
+        if (self.meta or _LONG_NUMBER.search(self.value)) and not is_bounded(params):
+            raise EventError(f"event {self.event!r:.80}: it holds a number outside of 64 bits")
+        return RawEvent(self.event, params, self.type)
+
+    @property
+    def params(self) -> Any:
+        """The value, decoded once; of a form its fields. Not bounded yet. Raises `EventError`."""
+        known = vars(self)  # not `cached_property`: its lock costs more than all of a small event's decoding
+        if "params" not in known:
+            known["params"] = self._decoded()
+        return known["params"]
+
+    def _decoded(self) -> Any:
+        try:
+            value = _decode(self.value)
+            return form_params(value, self.meta) if self.type == "form" and type(value) is str else value
+        except (msgspec.MsgspecError, RecursionError, ActorLiveError) as error:
+            raise EventError(f"event {self.event!r:.80}: {error}") from error
+
+    def typed(self, table: EventTable) -> Any:
+        """The event as the view declares it. Raises `UnknownEvent`, `EventError`."""
+        return table.decode(self)
+
+    @property
+    def stamp(self) -> str | int | None:
+        """The mark by which the browser knows what it showed in advance for this event; None for nothing."""
+        try:
+            if self.type == "form":
+                return msgspec.convert(self.meta, _Stamped | None, strict=False).al if self.meta else None
+            return msgspec.json.decode(self.value, type=_Stamped).al
+        except (msgspec.MsgspecError, AttributeError):
+            return None
+
+
+class _Stamped(msgspec.Struct):
+    al: str | int | None = msgspec.field(default=None, name="_al")
 
 
 _LONG_NUMBER = re.compile(rb"\d{19}")
 
-_payload_decoder = msgspec.json.Decoder(Payload)
+_decode = msgspec.json.Decoder().decode
+_decode_envelope = msgspec.json.Decoder(Envelope).decode
 
 
 def event_name(event: type[Event] | Event) -> str:
@@ -127,10 +179,10 @@ def event_name(event: type[Event] | Event) -> str:
     return event.__event_name__
 
 
-def parse_event(payload: msgspec.Raw) -> Payload:
-    """The envelope of an `event` frame. Raises `EventError`."""
+def open_event(payload: msgspec.Raw) -> Envelope:
+    """The event of an `event` frame. Raises `EventError`."""
     try:
-        envelope = _payload_decoder.decode(payload)
+        envelope = _decode_envelope(payload)
     except msgspec.MsgspecError as error:
         raise EventError(f"malformed event payload: {error}") from error
     if len(envelope.event) > MAX_NAME:
@@ -139,77 +191,41 @@ def parse_event(payload: msgspec.Raw) -> Payload:
     return envelope
 
 
-def raw_event(payload: Payload) -> RawEvent:
-    """The event with its params decoded but untyped, its numbers bounded. Raises `EventError`."""
-    event = _untyped(payload)
-    if (payload.meta or _LONG_NUMBER.search(payload.value)) and not is_bounded(event.params):
-        raise EventError(f"event {payload.event!r:.80}: it holds a number outside of 64 bits")
-    return event
-
-
-def _untyped(payload: Payload) -> RawEvent:
-    try:
-        value = msgspec.json.decode(payload.value)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise EventError(f"event {payload.event!r:.80}: {error}") from error
-    return RawEvent(payload.event, _form_value(payload, value), payload.type)
-
-
-def _form_value(payload: Payload, value: Any) -> Any:
-    if payload.type != "form" or not isinstance(value, str):
-        return value
-    try:
-        return form_params(value, payload.meta)
-    except ActorLiveError as error:
-        raise EventError(f"event {payload.event!r:.80}: {error}") from error
-
-
-class _Stamped(msgspec.Struct):
-    al: str | int | None = msgspec.field(default=None, name="_al")
-
-
-def optimistic_stamp(payload: Payload) -> str | int | None:
-    """The mark by which the browser knows what it showed in advance for this event; None when it showed nothing."""
-    try:
-        if payload.type == "form":
-            return msgspec.convert(payload.meta, _Stamped | None, strict=False).al if payload.meta else None
-        return msgspec.json.decode(payload.value, type=_Stamped).al
-    except (msgspec.MsgspecError, AttributeError):
-        return None
-
-
 class _Typed:
-    """How to make one event: at once, if nothing in its text asks for a closer look, or with care."""
+    """How to make one event: at once, if nothing in it asks for a closer look, or with care."""
 
-    __slots__ = ("cls", "decoder", "node", "suspicious")
+    __slots__ = ("_decode", "_node", "_read_form", "_suspicious")
 
     def __init__(self, cls: type[Event]) -> None:
-        self.cls = cls
-        self.decoder = msgspec.json.Decoder(cls, strict=False)
-        self.node = declaration(cls)
-        self.suspicious = suspicious(self.node)
+        self._decode = msgspec.json.Decoder(cls, strict=False).decode
+        self._node = declaration(cls)
+        self._read_form = form_reader(self._node)
+        self._suspicious = suspicious(self._node)
 
-    def at_once(self, value: msgspec.Raw) -> Any:
+    def at_once(self, envelope: Envelope) -> Any:
         """The event, or None where the careful way has to tell."""
-        if self.suspicious is not None and self.suspicious.search(value):
+        if envelope.type == "form":
+            return self._read_form(envelope.params) if self._read_form is not None else None
+        if self._suspicious is not None and self._suspicious.search(envelope.value):
             return None
         try:
-            return self.decoder.decode(value)
+            return self._decode(envelope.value)
         except (msgspec.MsgspecError, RecursionError):
             return None
 
-    def with_care(self, event: RawEvent) -> Any:
-        reader = ParamsReader(_manner(event.kind))
+    def with_care(self, name: str, params: object, kind: str | None) -> Any:
+        """The event, field by field. Raises `EventError` with every misfit."""
+        reader = ParamsReader(_manner(kind))
         try:
-            made = reader.read(self.node, event.params, "")
+            made = reader.read(self._node, params, "")
         except TooManyFaults:
             made = FAULTY
         except RecursionError as error:
-            raise EventError(f"event {event.name!r:.80}: it is nested too deep") from error
+            raise EventError(f"event {name!r:.80}: it is nested too deep") from error
         if made is FAULTY:
             misfits = misfits_of(reader.faults)
             told = sentence(misfits, len(reader.faults))
-            raise EventError(f"event {event.name!r:.80}: {told}", misfits)
+            raise EventError(f"event {name!r:.80}: {told}", misfits)
         return made
 
 
@@ -234,13 +250,13 @@ class EventTable:
         """The declared names."""
         return list(self._typed)
 
-    def decode(self, payload: Payload) -> Any:
+    def decode(self, envelope: Envelope) -> Any:
         """The typed event of an envelope. Raises `UnknownEvent`, `EventError`."""
-        typed = self._typed.get(payload.event)
+        typed = self._typed.get(envelope.event)
         if typed is None:
-            return self._typeless(payload)
-        made = None if payload.type == "form" else typed.at_once(payload.value)
-        return typed.with_care(_untyped(payload)) if made is None else made
+            return self._typeless(envelope)
+        made = typed.at_once(envelope)
+        return typed.with_care(envelope.event, envelope.params, envelope.type) if made is None else made
 
     def convert(self, event: RawEvent) -> Any:
         """The typed event of a raw one. Raises `UnknownEvent`, `EventError`."""
@@ -249,12 +265,12 @@ class EventTable:
         typed = self._typed.get(event.name)
         if typed is None:
             raise UnknownEvent(self._unknown(event.name))
-        return typed.with_care(event)
+        return typed.with_care(event.name, event.params, event.kind)
 
-    def _typeless(self, payload: Payload) -> RawEvent:
+    def _typeless(self, envelope: Envelope) -> RawEvent:
         if self.raw:
-            return raw_event(payload)
-        raise UnknownEvent(self._unknown(payload.event))
+            return envelope.raw
+        raise UnknownEvent(self._unknown(envelope.event))
 
     def _unknown(self, name: str) -> str:
         hint = did_you_mean(name, self._typed)

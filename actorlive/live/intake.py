@@ -105,8 +105,9 @@ class Intake:
         """The view is done with one."""
         self.events -= 1
         self.size -= size
-        if self._backlog is not None:
-            self._backlog.release(1, size)
+        backlog = self._backlog
+        if backlog is not None:
+            backlog.release(1, size)
 
     def outlives(self, seconds: float) -> None:
         """The client has gone: the view has so long for what waits."""

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from actorlive.live.keys import exact
 from actorlive.runtime import Pid, Timer, cancel_timer, send_after
 
-__all__ = ["Action", "Later", "OnExit", "Pending"]
+__all__ = ["Action", "Later", "OnExit", "Postponed"]
 
 OnExit = Literal["commit", "drop"]
 Action = Callable[[], Awaitable[Any] | Any]
@@ -30,8 +30,8 @@ class Later:
     taken_back: bool = False
 
 
-class Pending:
-    """What a view has put off, by key."""
+class Postponed:
+    """What a view has postponed, by key."""
 
     __slots__ = ("_by_key", "_pid")
 
@@ -39,14 +39,14 @@ class Pending:
         self._pid = pid
         self._by_key: dict[Hashable, Later] = {}
 
-    def put_off(self, key: Hashable, action: Action, delay: float, on_exit: OnExit) -> None:
-        """Do it in `delay` seconds. What stood under that key is taken back."""
+    def postpone(self, key: Hashable, action: Action, delay: float, on_exit: OnExit) -> None:
+        """Do it in `delay` seconds. What was postponed under that key is taken back."""
         self.take_back(key)
         later = self._by_key[exact(key)] = Later(key, action, on_exit)
         later.timer = send_after(self._pid, later, delay)
 
     def take_back(self, key: Hashable) -> bool:
-        """Don't do it after all; True when it was still to be done."""
+        """Don't do it after all; True when it was still postponed."""
         later = self._by_key.pop(exact(key), None)
         if later is None:
             return False
@@ -56,14 +56,14 @@ class Pending:
         return True
 
     def is_due(self, later: Later) -> bool:
-        """True when that message is to be acted on; it is then no longer pending."""
+        """True when that message is to be acted on; it is then postponed no longer."""
         if later.taken_back:
             return False
         self._by_key.pop(exact(later.key), None)
         return True
 
     def on_exit(self) -> list[Action]:
-        """What has to be done now because the view ends; nothing is pending afterwards."""
+        """What has to be done now because the view ends; nothing is postponed afterwards."""
         laters = list(self._by_key.values())
         for later in laters:
             self.take_back(later.key)

@@ -13,6 +13,7 @@ from actorlive.errors import AssignError, CallbackError, NavigationError, did_yo
 from actorlive.live.assigns import RESERVED, assign, touch
 from actorlive.live.async_result import AsyncResult
 from actorlive.live.defaults import factory_of
+from actorlive.live.endpoint import Mount
 from actorlive.live.flash import exact
 from actorlive.live.hooks import Hook, Stage
 from actorlive.live.later import OnExit
@@ -40,7 +41,7 @@ CANCEL = Shutdown("cancel")
 
 
 class Socket:
-    """The second argument of every callback. One a view; valid as long as its process."""
+    """The second argument of every callback. One per view; valid as long as its process."""
 
     __slots__ = ("_state",)
 
@@ -85,24 +86,26 @@ class Socket:
 
         Only in mount: raises `CallbackError` afterwards.
         """
-        return self._only_in_mount("connect_params", self._state.connect_params)
+        mount = self._mount("connect_params")
+        return mount.connect_params if self.connected else None
 
     @property
     def connect_info(self) -> Mapping[str, Any]:
         """What is known of the connection: `peer`, `user_agent`, `uri`, `x_headers`. Only in mount."""
-        return self._only_in_mount("connect_info", self._state.connect_info) or {}
+        return self._mount("connect_info").connect_info
 
     @property
     def private(self) -> dict[str, Any]:
         """A place for libraries and hooks: kept with the view, never rendered (`put_private/3`)."""
         return self._state.private
 
-    def _only_in_mount(self, name: str, value: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        if self._state.mounted:
+    def _mount(self, name: str) -> Mount:
+        mount = self._state.mount
+        if mount is None:
             raise CallbackError(
                 f"socket.{name} is known in mount only; keep what you need of it as an assign there"
             )
-        return value if self.connected or name == "connect_info" else None
+        return mount
 
     # -- assigns ---------------------------------------------------------------
 
@@ -145,7 +148,7 @@ class Socket:
         assign(self._state.view, "flash", self._state.flash.put(kind, message))
 
     def clear_flash(self, kind: str | None = None) -> None:
-        """Take away the messages, or those of one kind (`clear_flash/1,2`)."""
+        """Clear the messages, or those of one kind (`clear_flash/1,2`)."""
         assign(self._state.view, "flash", self._state.flash.clear(kind))
 
     def announce(self, message: str) -> None:
@@ -203,14 +206,14 @@ class Socket:
     def _go(self, navigation: Navigation) -> None:
         if self._state.navigation is not None:
             raise NavigationError(
-                f"already on the way to {self._state.navigation.to!r}; only one redirect a callback"
+                f"already on the way to {self._state.navigation.to!r}; only one redirect per callback"
             )
         self._state.navigation = navigation
 
     # -- hooks -----------------------------------------------------------------
 
     def attach_hook(self, stage: Stage, hook_id: str, hook: Hook) -> None:
-        """Put a function before a callback; it answers `Cont()` or `Halt()` (`attach_hook/4`).
+        """Put a function before a callback; it returns `Cont()` or `Halt()` (`attach_hook/4`).
 
         `handle_event` hooks receive `(RawEvent, socket)`, `handle_info` `(message, socket)`, `handle_params`
         `(params, uri, socket)`, `handle_async` `(name, result, socket)`, `after_render` `(socket)`.
@@ -218,7 +221,7 @@ class Socket:
         self._state.hooks.attach(stage, hook_id, hook)
 
     def detach_hook(self, stage: Stage, hook_id: str) -> None:
-        """Take a hook away; nothing happens when there is none (`detach_hook/3`)."""
+        """Remove a hook; nothing happens when there is none (`detach_hook/3`)."""
         self._state.hooks.detach(stage, hook_id)
 
     # -- messages and timers ---------------------------------------------------
@@ -261,11 +264,11 @@ class Socket:
         the commit runs then, or is dropped with `on_exit="drop"`.
         """
         if self._acts("undoable"):
-            self._state.pending.put_off(key, commit, delay, on_exit)
+            self._state.postponed.postpone(key, commit, delay, on_exit)
 
     def undo(self, key: Hashable) -> bool:
         """Take back what `undoable` put off; False when it was done already, or there was nothing."""
-        return self._state.pending.take_back(key)
+        return self._state.postponed.take_back(key)
 
     # -- async -----------------------------------------------------------------
 
@@ -401,11 +404,11 @@ class Socket:
     ) -> None:
         """Insert an item, or update it in place when the page has one of that id (`stream_insert/4`)."""
         stream = self._state.stream(name)
-        self._state.pending.take_back(_departure(name, stream.dom_id(item)))
+        self._state.postponed.take_back(_departure(name, stream.dom_id(item)))
         stream.insert(item, at, limit, update_only)
 
     def stream_delete(self, name: str, item: Any = None, *, id: object = None, after: float = 0.0) -> None:
-        """Take an item away, named by itself or by its `id` (`stream_delete/3`).
+        """Remove an item, named by itself or by its `id` (`stream_delete/3`).
 
         With `after`, in that many seconds, so that a transition can end first; inserting the item again before
         that keeps it.
@@ -413,12 +416,12 @@ class Socket:
         dom_id = self._state.view.streams.get(name).dom_id(ItemId(id) if item is None else item)
         if after > 0 and self.connected:
             delete = partial(self.stream_delete_by_dom_id, name, dom_id)
-            self._state.pending.put_off(_departure(name, dom_id), delete, after, "drop")
+            self._state.postponed.postpone(_departure(name, dom_id), delete, after, "drop")
         else:
             self.stream_delete_by_dom_id(name, dom_id)
 
     def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
-        """Take away the item with that DOM id (`stream_delete_by_dom_id/3`)."""
+        """Remove the item with that DOM id (`stream_delete_by_dom_id/3`)."""
         self._state.stream(name).delete(dom_id)
 
     def path(self) -> str:

@@ -1,8 +1,18 @@
-"""What the framework keeps for one view beside its assigns. The socket writes it, the channel carries it out."""
+"""What the framework keeps for one view beside its assigns.
+
+The socket writes what a callback asked for, `live.process` carries it out:
+
+| | written by | read, and cleared, by |
+|---|---|---|
+| `mount` | the connection | `mounting`; gone when mount is over |
+| `route`, `uri` | `mounting` | the socket, the layout |
+| `navigation`, `events`, `flash` | the socket | `process.cycle`, after each callback |
+| `touched`, `temporary` | the socket | `process.outbox`, after each render |
+| `hooks`, `private`, `postponed`, `tasks` | the socket | `process.dispatch`; they live as long as the view |
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from actorlive.live.assigns import assign
@@ -10,7 +20,7 @@ from actorlive.live.defaults import Factory
 from actorlive.live.endpoint import Endpoint, Mount, Route
 from actorlive.live.flash import Flash
 from actorlive.live.hooks import Hooks
-from actorlive.live.later import Pending
+from actorlive.live.later import Postponed
 from actorlive.live.navigation import Navigation
 from actorlive.live.streams import LiveStream, Streams
 from actorlive.live.tasks import AsyncWork
@@ -28,20 +38,19 @@ class ViewState:
 
     __slots__ = (
         "_async",
-        "connect_info",
-        "connect_params",
         "dom_id",
         "endpoint",
         "events",
         "flash",
         "hooks",
-        "mounted",
+        "mount",
         "navigation",
-        "pending",
         "pid",
+        "postponed",
         "private",
         "route",
         "temporary",
+        "touched",
         "transport_pid",
         "uri",
         "view",
@@ -53,18 +62,17 @@ class ViewState:
         self.transport_pid = transport_pid
         self.dom_id = mount.dom_id
         self.endpoint: Endpoint = mount.endpoint
+        self.mount: Mount | None = mount
         self.route: Route = mount.route
         self.uri = mount.uri
-        self.connect_params: Mapping[str, Any] | None = mount.connect_params
-        self.connect_info: Mapping[str, Any] | None = mount.connect_info
-        self.mounted = False
         self.navigation: Navigation | None = None
         self.events: list[PushedEvent] = []
         self.flash = Flash(dict(mount.flash))
         self.hooks = Hooks()
         self.private: dict[str, Any] = {}
         self.temporary: dict[str, Factory] = {}
-        self.pending = Pending(pid)
+        self.touched: list[LiveStream] = []
+        self.postponed = Postponed(pid)
         self._async: AsyncWork | None = None
         for name in stream_names(type(view)):
             self.stream(name, create=True)
@@ -77,6 +85,11 @@ class ViewState:
         return self.transport_pid is not None
 
     @property
+    def mounted(self) -> bool:
+        """True once mount is over."""
+        return self.mount is None
+
+    @property
     def tasks(self) -> AsyncWork:
         """The view's async tasks; made when the first is started."""
         if self._async is None:
@@ -87,12 +100,6 @@ class ViewState:
     def has_tasks(self) -> bool:
         """True once any async task was started."""
         return self._async is not None
-
-    def mount_is_over(self) -> None:
-        """What belongs to mount alone is let go."""
-        self.mounted = True
-        self.connect_params = None
-        self.connect_info = None
 
     def patch_route(self, uri: str) -> Route | None:
         """The route that a patch to `uri` enters; None when it leads to another view or live session."""
@@ -116,28 +123,31 @@ class ViewState:
         """The stream of that name, ready for a change in this cycle."""
         streams: Streams = self.view.streams
         if create and name not in streams:
-            return self._replace(LiveStream(name, str(len(streams))))
+            return self._replace(streams, LiveStream(name, str(len(streams))))
         stream = streams.get(name)
-        return stream if stream.pending else self._replace(stream.next_cycle())
+        return stream if stream.pending else self._replace(streams, stream.next_cycle())
 
-    def _replace(self, stream: LiveStream) -> LiveStream:
-        assign(self.view, "streams", self.view.streams.replacing(stream))
+    def _replace(self, streams: Streams, stream: LiveStream) -> LiveStream:
+        assign(self.view, "streams", streams.replacing(stream))
+        self.touched.append(stream)
         return stream
 
     # -- after a render --------------------------------------------------------
 
     def end_of_cycle(self) -> None:
-        """What lives for one callback only is dropped."""
-        self.flash.end_of_callback()
+        """Clear what lives for one callback only."""
+        if self.flash.fresh:
+            self.flash.end_of_callback()
         if self.events:
             self.events = []
 
     def end_of_render(self) -> None:
-        """What lives until the next render only is dropped: streamed items, temporary assigns."""
-        values = self.view.__dict__
-        streams: Streams = values["streams"]
-        if streams:
-            for stream in streams.values():
+        """Clear what lives until the next render only: streamed items, temporary assigns."""
+        if self.touched:
+            for stream in self.touched:
                 stream.prune()
-        for name, make in self.temporary.items():
-            values[name] = make()
+            self.touched = []
+        if self.temporary:
+            values = self.view.__dict__
+            for name, make in self.temporary.items():
+                values[name] = make()

@@ -126,7 +126,7 @@ class LiveStream:
             self.insert(item, at, limit, update_only)
 
     def delete(self, dom_id: str) -> None:
-        """Take an item away; an insert of this cycle that came before goes with it."""
+        """Remove an item; an insert of this cycle that came before goes with it."""
         self._inserts.pop(dom_id, None)
         self._deletes[dom_id] = None
 
@@ -201,8 +201,10 @@ class Streams:
         return self._by_name.values()
 
     def replacing(self, stream: LiveStream) -> Streams:
-        """The same streams with this one new or replaced."""
-        return Streams({**self._by_name, stream.name: stream})
+        """The same streams with this one new or replaced; made once per stream and cycle."""
+        made = Streams.__new__(Streams)
+        made._by_name = {**self._by_name, stream.name: stream}
+        return made
 
 
 def _wire(dom_id: str, insert: _Insert) -> list[Any]:

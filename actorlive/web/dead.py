@@ -16,7 +16,7 @@ from markupsafe import Markup
 from quart import Response, abort, after_this_request, request, session
 from werkzeug.urls import iri_to_uri
 
-from actorlive.live.endpoint import Mount, Route
+from actorlive.live.endpoint import Mount, Route, connect_info
 from actorlive.live.navigation import location
 from actorlive.live.process.dead import DeadPage, DeadRedirect, dead_render
 from actorlive.web import csrf
@@ -58,7 +58,9 @@ async def respond(live: ActorLive, route: Route, from_path: Mapping[str, Any]) -
         session=dict(session),
         endpoint=live.endpoint,
         flash=_take_flash(live.endpoint),
-        connect_info=_connect_info(uri),
+        connect_info=connect_info(
+            request.remote_addr, request.headers.get("user-agent"), uri, request.headers
+        ),
         csrf_token=csrf_token,
     )
     match await dead_render(mount):
@@ -137,13 +139,3 @@ def _location() -> str:
 
 def _raw_path(scope: Mapping[str, Any]) -> str:
     return (scope.get("raw_path") or b"").decode("latin-1")
-
-
-def _connect_info(uri: str) -> dict[str, Any]:
-    headers = request.headers
-    return {
-        "peer": request.remote_addr,
-        "user_agent": headers.get("user-agent"),
-        "uri": uri,
-        "x_headers": [(name, value) for name, value in headers if name.lower().startswith("x-")],
-    }

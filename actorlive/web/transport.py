@@ -25,6 +25,7 @@ from quart_trio.asgi import TrioASGIWebsocketConnection
 
 from actorlive import telemetry
 from actorlive.errors import ProtocolError
+from actorlive.live.endpoint import connect_info
 from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.web import csrf
@@ -170,13 +171,8 @@ def refuse(request: Websocket, check_origin: CheckOrigin, *, draining: bool) -> 
 
 def connection_info(request: Websocket, cookie: dict[str, Any]) -> ConnectionInfo:
     """What is known of the client; its cookie counts only with the CSRF token of a page that it was given."""
-    headers = request.headers
-    info = {
-        "peer": request.remote_addr,
-        "user_agent": headers.get("user-agent"),
-        "uri": csrf.without_token(request.url),
-        "x_headers": [(name, value) for name, value in headers if name.lower().startswith("x-")],
-    }
+    headers, uri = request.headers, csrf.without_token(request.url)
+    info = connect_info(request.remote_addr, headers.get("user-agent"), uri, headers)
     trusted = csrf.valid(cookie, request.args.get(csrf.CSRF_KEY, ""))
     return ConnectionInfo(cookie if trusted else None, info)
 

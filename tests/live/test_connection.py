@@ -71,14 +71,8 @@ class Gate:
         if payload.session != "good":
             return Refused("stale")
         params = payload.params or {}
-        given: dict[str, Any] = {
-            "route": Route(Counter),
-            "dom_id": join.topic,
-            "uri": "http://x/",
-            "params": params,
-        }
-        refs = {"topic": join.topic, "join_ref": join.join_ref, "ref": join.ref}
-        return Mount(**given, **refs, session={}, endpoint=self)
+        given = {"route": Route(Counter), "dom_id": join.topic, "uri": "http://x/", "params": params}
+        return Mount(**given, session={}, endpoint=self)
 
 
 class Client:

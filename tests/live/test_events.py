@@ -4,15 +4,13 @@ import msgspec
 import pytest
 
 from actorlive.live.events import (
+    Envelope,
     Event,
     EventError,
     EventTable,
-    Payload,
     RawEvent,
     UnknownEvent,
-    optimistic_stamp,
-    parse_event,
-    raw_event,
+    open_event,
     snake_case,
 )
 
@@ -39,9 +37,9 @@ class Save(Event):
 TABLE = EventTable(AddItem | Move | Save)
 
 
-def payload(event: str, value: object, **more: object) -> Payload:
+def payload(event: str, value: object, **more: object) -> Envelope:
     body = {"type": "click", "event": event, "value": value, **more}
-    return parse_event(msgspec.Raw(msgspec.json.encode(body)))
+    return open_event(msgspec.Raw(msgspec.json.encode(body)))
 
 
 @pytest.mark.parametrize(
@@ -80,7 +78,7 @@ def test_without_a_type_argument_events_are_raw() -> None:
 
 
 def test_a_raw_event_of_a_form_is_decoded() -> None:
-    raw = raw_event(payload("save", "a=1&l[]=x&l[]=y", type="form", meta={"_target": "a"}))
+    raw = payload("save", "a=1&l[]=x&l[]=y", type="form", meta={"_target": "a"}).raw
     assert raw.params["a"] == "1"
     assert raw.params["l"] == ["x", "y"]
     assert raw.params["_target"] == ["a"]
@@ -92,7 +90,7 @@ def test_a_raw_event_of_a_form_is_decoded() -> None:
 )
 def test_malformed_envelopes_are_event_errors(body: bytes) -> None:
     with pytest.raises(EventError):
-        parse_event(msgspec.Raw(body))
+        open_event(msgspec.Raw(body))
 
 
 @pytest.mark.parametrize("value", [1, "text", None, [1], {"title": []}])
@@ -102,8 +100,8 @@ def test_values_of_the_wrong_shape_are_event_errors(value: object) -> None:
 
 
 def test_the_stamp_of_an_optimistic_event() -> None:
-    assert optimistic_stamp(payload("x", {"_al": "7"})) == "7"
-    assert optimistic_stamp(payload("x", "a=1", type="form", meta={"_al": "8"})) == "8"
-    assert optimistic_stamp(payload("x", {})) is None
-    assert optimistic_stamp(payload("x", [1])) is None
-    assert optimistic_stamp(payload("x", "a=1", type="form", meta={"_al": []})) is None
+    assert payload("x", {"_al": "7"}).stamp == "7"
+    assert payload("x", "a=1", type="form", meta={"_al": "8"}).stamp == "8"
+    assert payload("x", {}).stamp is None
+    assert payload("x", [1]).stamp is None
+    assert payload("x", "a=1", type="form", meta={"_al": []}).stamp is None

@@ -20,6 +20,7 @@ from actorlive import Event, Exit, LiveView, Ok, Shutdown, Socket, heex, send, s
 from actorlive.live.process import channel as channel_module
 from actorlive.live.process.channel import Channel
 from actorlive.live.process.connection import LiveConnection
+from actorlive.live.process.cycle import Cycle
 from actorlive.live.process.outbox import Outbox
 from actorlive.live.tasks import AsyncTask, AsyncWork
 from actorlive.pubsub import PubSub, broadcast
@@ -155,9 +156,9 @@ class EagerChannel(Channel):
 
     async def serve(self) -> object:
         async with trio.open_nursery() as nursery:
-            while self._ended is None:
+            while self._cycle.exit_reason is None:
                 nursery.start_soon(self._handle, await receive())
-        return self._ended
+        return self._cycle.exit_reason
 
 
 @pytest.mark.parametrize(
@@ -392,11 +393,11 @@ def test_late_results_of_a_view_that_navigated_away_are_dropped() -> None:
 
 
 def test_control_a_view_that_outlives_its_navigation_speaks_again() -> None:
-    go = Channel._go
+    depart = Cycle._depart
 
-    def go_and_stay(self: Channel, ref: str | None) -> None:
-        go(self, ref)
-        self._ended = None
+    def depart_and_stay(self: Cycle, ref: str | None) -> None:
+        depart(self, ref)
+        self.exit_reason = None
         self._state.navigation = None
 
-    breaks((Channel, "_go", go_and_stay), late_results_are_dropped)
+    breaks((Cycle, "_depart", depart_and_stay), late_results_are_dropped)

@@ -51,9 +51,6 @@ class Views:
             params=route.params,
             session=connection.session or {},
             endpoint=self,
-            topic=join.topic,
-            join_ref=join.join_ref,
-            ref=join.ref,
             connect_params=payload.params or {},
         )
 

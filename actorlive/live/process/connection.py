@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import msgspec
 
 from actorlive import runtime, telemetry
-from actorlive.live.endpoint import ClientEvent, Endpoint, JoinFailed, Leave as LeaveView, Mount
+from actorlive.live.endpoint import ClientEvent, ClientLeft, Endpoint, JoinAddress, JoinRefused, Mount
 from actorlive.live.intake import MAX_OUTLIVE, Backlog, Intake
 from actorlive.live.process.channel import start_channel
 from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, is_graceful, open_port
@@ -37,7 +37,7 @@ GAVE_UP = "gave up"
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A join that may not be; the client is told the reason."""
+    """A join that is refused; the client is told the reason."""
 
     reason: str
 
@@ -116,7 +116,7 @@ class LiveConnection:
         Raises `ProtocolError` when it is no frame of the protocol: the transport closes with its code.
         """
         match self._wire.receive(frame):
-            case Push() as push:
+            case Push() as push:  # nearly always
                 self._push(push, frame_size(frame))
             case Answered(frame=answer):
                 self.send(answer)
@@ -144,7 +144,7 @@ class LiveConnection:
             topic, channel = behind
             self._give_up(channel.intake, topic)
             self._channel_down(topic, channel.join_ref, GAVE_UP)
-            runtime.send(self._forget(topic), LeaveView(None))
+            runtime.send(self._forget(topic), ClientLeft(None))
 
     def _give_up(self, intake: Intake, what: str) -> None:
         _log.warning("gave up a view %.80r: it has not handled %d events of its client", what, intake.events)
@@ -162,7 +162,7 @@ class LiveConnection:
 
     def _leave(self, leave: Leave) -> None:
         self.send(leave.frame)
-        runtime.send(self._forget(leave.topic), LeaveView(leave.ref))
+        runtime.send(self._forget(leave.topic), ClientLeft(leave.ref))
 
     def _join(self, join: Join) -> None:
         if join.replaces is not None:
@@ -172,7 +172,8 @@ class LiveConnection:
             case Refused(reason):
                 self._refuse(join, reason)
             case mount:
-                pid = start_channel(self._node, mount, self)
+                address = JoinAddress(join.topic, join.join_ref, join.ref)
+                pid = start_channel(self._node, mount, address, self)
                 intake = Intake(self.backlog)
                 self._channels[join.topic] = _Channel(join.join_ref, pid, self._port.monitor(pid), intake)
 
@@ -208,7 +209,7 @@ class LiveConnection:
             intake.give_up()
 
     def _channel_down(self, topic: str, join_ref: str, reason: object) -> None:
-        if isinstance(reason, Shutdown) and isinstance(reason.detail, JoinFailed):
+        if isinstance(reason, Shutdown) and isinstance(reason.detail, JoinRefused):
             self._wire.refuse(topic, join_ref)
             return
         frame = self._wire.channel_down(topic, join_ref, crashed=not is_graceful(reason))

@@ -36,18 +36,23 @@ def open_view(mount: Mount, pid: Pid, transport_pid: Pid | None) -> tuple[ViewSt
     return state, Socket(state)
 
 
-async def begin(state: ViewState, socket: Socket, mount: Mount) -> None:
+async def begin(state: ViewState, socket: Socket) -> None:
     """Run the first callbacks; a redirect that one of them asked for stands in `state.navigation`."""
+    mount = state.mount
+    if mount is None:
+        raise CallbackError("this view is mounted already")
     params = mount.params or {}
-    if not await _on_mount(state, socket, mount, params):
+    goes_on = await _run_on_mount(state, socket, mount, params)
+    if not goes_on:
         return
     await state.view.mount(params, mount.session, socket)
-    state.mount_is_over()
+    state.mount = None  # what belongs to mount alone is released
     if state.navigation is None:
-        await handle_params(state, socket, params, mount.uri)
+        await handle_params(state, socket, params, state.uri)
 
 
-async def _on_mount(state: ViewState, socket: Socket, mount: Mount, params: dict[str, Any]) -> bool:
+async def _run_on_mount(state: ViewState, socket: Socket, mount: Mount, params: dict[str, Any]) -> bool:
+    """Run the `on_mount` hooks; False when one of them halted."""
     for hook in (*mount.route.on_mount, *type(state.view).on_mount):
         outcome = await call(hook, params, mount.session, socket)
         name = getattr(hook, "__qualname__", repr(hook))
@@ -68,8 +73,10 @@ async def handle_params(state: ViewState, socket: Socket, params: dict[str, Any]
     """The view's `handle_params`, behind its hooks; False when one of them refused, which the person is told."""
     state.uri = uri
     try:
-        if state.hooks.has("handle_params") and await state.hooks.run("handle_params", params, uri, socket):
-            return True
+        if state.hooks.has("handle_params"):
+            halt = await state.hooks.run("handle_params", params, uri, socket)
+            if halt is not None:
+                return True
         if overrides(state.view, "handle_params"):
             with span("handle_params", state.view, uri=uri):
                 await state.view.handle_params(params, uri, socket)
@@ -86,10 +93,10 @@ async def patch_to(state: ViewState, socket: Socket, route: Route, uri: str) -> 
     """Go to another URL of the view; refused, it stays where it was, and this is False."""
     route_before, uri_before = state.route, state.uri
     state.enter(route)
-    if await handle_params(state, socket, route.params, uri):
-        return True
-    state.return_to(route_before, uri_before)
-    return False
+    accepted = await handle_params(state, socket, route.params, uri)
+    if not accepted:
+        state.return_to(route_before, uri_before)
+    return accepted
 
 
 def client_error(error: BaseException) -> int | None:
@@ -119,7 +126,8 @@ async def follow_patches(state: ViewState, socket: Socket) -> LivePatch | None:
             return patch
         asked = state.navigation
         state.navigation = None
-        if await _patch(state, socket, absolute(state.uri, asked.to)):
+        patched = await _patch(state, socket, absolute(state.uri, asked.to))
+        if patched:
             patch = asked
     raise NavigationError(
         f"more than {MAX_PATCHES} patches in a row, the last to {asked.to if asked else '?'!r}:"

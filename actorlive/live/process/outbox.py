@@ -7,7 +7,7 @@ from typing import Any
 
 from actorlive import telemetry
 from actorlive.live.assigns import changes, clear_changes
-from actorlive.live.endpoint import Mount, Transport
+from actorlive.live.endpoint import JoinAddress, Transport
 from actorlive.live.process.layout import framed
 from actorlive.live.process.mutation import MutationGuard
 from actorlive.live.process.spans import span
@@ -23,15 +23,14 @@ Diff = dict[Any, Any]
 
 
 class Outbox:
-    """Renders a view and sends what changed. One a channel; it keeps the memory between renders."""
+    """Renders a view and sends what changed. One per channel; it keeps the memory between renders."""
 
-    __slots__ = ("_guard", "_join_ref", "_properties", "_renderer", "_state", "_topic", "_transport")
+    __slots__ = ("_address", "_guard", "_properties", "_renderer", "_send", "_state")
 
-    def __init__(self, state: ViewState, mount: Mount, transport: Transport) -> None:
+    def __init__(self, state: ViewState, address: JoinAddress, transport: Transport) -> None:
         self._state = state
-        self._topic = mount.topic
-        self._join_ref = mount.join_ref
-        self._transport = transport
+        self._address = address
+        self._send = transport.send
         self._renderer = Renderer()
         self._properties = Properties(state.view) if type(state.view).__properties__ else None
         self._guard = MutationGuard(state.view) if state.endpoint.debug else None
@@ -44,7 +43,7 @@ class Outbox:
         diff = self._render(None)
         if view.page_title is not None:
             diff["t"] = view.page_title
-        return self._rendered(diff)
+        return self._finish_render(diff)
 
     def render_changes(self) -> Diff:
         """The diff since the last render; empty when nothing changed."""
@@ -53,13 +52,13 @@ class Outbox:
         if self._guard is not None:
             self._guard.check(template_of(view))
         if not changed:
-            return self._rendered({}) if self._state.events else {}
+            return self._finish_render({}) if self._state.events else {}
         if self._properties is not None:
             changed = changed | self._properties.changes(changed)
         diff = self._render(changed)
         if "page_title" in changed:
             diff["t"] = view.page_title or ""
-        return self._rendered(diff)
+        return self._finish_render(diff)
 
     def _render(self, changed: Mapping[str, object] | None) -> Diff:
         if not telemetry.enabled():
@@ -76,7 +75,7 @@ class Outbox:
             return template_of(view), assigns, changed
         return framed(layout, template_of(view), assigns, changed)
 
-    def _rendered(self, diff: Diff) -> Diff:
+    def _finish_render(self, diff: Diff) -> Diff:
         if self._state.events:
             diff["e"] = self._state.events
         clear_changes(self._state.view)
@@ -88,11 +87,20 @@ class Outbox:
     def reply(self, ref: str | None, response: Mapping[str, Any], status: str = "ok") -> None:
         """Answer a frame of the client; one without a ref wants no answer."""
         if ref is not None:
-            self._transport.send(encode_reply(self._join_ref, ref, self._topic, status, response))
+            address = self._address
+            self._send(encode_reply(address.join_ref, ref, address.topic, status, response))
+
+    def answer_join(self, response: Mapping[str, Any]) -> None:
+        """Answer the `phx_join`."""
+        self.reply(self._address.ref, response)
+
+    def refuse_join(self, response: Mapping[str, Any]) -> None:
+        """Answer the `phx_join` with an error: there will be no view."""
+        self.reply(self._address.ref, response, "error")
 
     def push(self, event: str, payload: Mapping[str, Any]) -> None:
         """Send a frame that answers nothing."""
-        self._transport.send(encode_push(self._join_ref, self._topic, event, payload))
+        self._send(encode_push(self._address.join_ref, self._address.topic, event, payload))
 
     def send_diff(self, ref: str | None, diff: Diff) -> None:
         """A diff as the reply to `ref`, or pushed by itself when there is no ref and something to say."""

@@ -52,15 +52,10 @@ class _Endpoint:
         return json.dumps(dict(flash))
 
     def authorize(self, join: Join, payload: JoinPayload, connection: ConnectionInfo) -> Mount | Refused:
-        return self.mount(join.topic, join.join_ref, join.ref, payload.params or {})
+        return self.mount(payload.params)
 
-    def mount(
-        self,
-        topic: str = "",
-        join_ref: str | None = None,
-        ref: str | None = None,
-        params: Mapping[str, Any] | None = None,
-    ) -> Mount:
+    def mount(self, connect_params: Mapping[str, Any] | None = None) -> Mount:
+        """The view, for either of its lives."""
         return Mount(
             route=Route(self._view),
             dom_id=DOM_ID,
@@ -68,10 +63,7 @@ class _Endpoint:
             params=None,
             session=dict(self._session),
             endpoint=self,
-            topic=topic,
-            join_ref=join_ref,
-            ref=ref,
-            connect_params=dict(params or {}),
+            connect_params=dict(connect_params or {}),
         )
 
 

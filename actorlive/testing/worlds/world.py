@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from actorlive.live.endpoint import JoinFailed
+from actorlive.live.endpoint import JoinRefused, connect_info
 from actorlive.live.navigation import location
 from actorlive.live.process.connection import ConnectionInfo, Gate, LiveConnection
 from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, alive, open_port, statistics
@@ -66,12 +66,7 @@ class MemoryWorld(World):
 
     def open_socket(self, page: Page, session: dict[str, Any] | None) -> MemorySocket:
         """A connection for a page; without a session its joins are refused."""
-        info: dict[str, Any] = {
-            "peer": "127.0.0.1",
-            "user_agent": "actorlive.testing",
-            "uri": page.url,
-            "x_headers": [],
-        }
+        info = connect_info("127.0.0.1", "actorlive.testing", page.url)
         live_socket_id = (session or {}).get("live_socket_id")
         queue = TimedQueue(self.network, self._limits.max_queue, live_socket_id)
         client = ConnectionInfo(session, info)
@@ -114,7 +109,7 @@ class MemoryWorld(World):
         if isinstance(reason, Crash):
             return None
         match reason:
-            case Shutdown(JoinFailed(error)):
+            case Shutdown(JoinRefused(error)):
                 return error
             case BaseException():
                 return reason

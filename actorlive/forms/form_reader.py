@@ -1,10 +1,10 @@
-"""How the fields of a form are read at once, once per event class made ready: the usual form, and no faults.
+"""How the fields of a form are read at once, by what each event class is made into once: the usual form, no faults.
 
-`conversion.Reader` walks a declaration beside the params and gathers every fault; that costs some 40 µs for a form
-of three fields, most of it to ask each time what the declaration is. Here it is asked once. Each field becomes a
-function of what was sent: text, whole numbers, decimal fractions and checkboxes are read right away where they are
-written as browsers write them, any other type by the same `Reader`. **What is returned is what the `Reader` returns.**
-Wherever that would take more than a look there is no event, and the `Reader` begins anew and tells what is wrong.
+`conversion.ParamsReader` walks a declaration beside the params and gathers every fault. For a form of four fields
+that costs some 40 µs, most of it to ask each time what the declaration is. Here it is asked once. Each field becomes
+a function of what was sent: text, numbers and checkboxes are read right away where they are written as browsers write
+them, any other type by the same `ParamsReader`. **What is returned is what `ParamsReader` returns.** Where that would
+take more than a look nothing is returned, and the `ParamsReader` begins anew and says what is wrong.
 
 Rejected: msgspec's own conversion of the dict. It stops at the first fault, does not know what a blank control or an
 absent checkbox means, and needs a second pass for both. Generated source was no faster than the closures.
@@ -18,12 +18,12 @@ from typing import Any, Final, TypeAlias, cast
 
 from msgspec import inspect
 
-from actorlive.forms.conversion import FORM, Reader, TooManyFaults, listed
+from actorlive.forms.conversion import FORM, ParamsReader, TooManyFaults, listed
 
 __all__ = ["FormReader", "form_reader"]
 
 FormReader: TypeAlias = Callable[[object], Any]
-"""From params to the struct; None where `Reader` has to tell."""
+"""From params to the struct; None where `ParamsReader` has to tell."""
 
 _Read: TypeAlias = Callable[[Any], Any]
 
@@ -69,7 +69,7 @@ def form_reader(node: inspect.Type) -> FormReader | None:
 
 def _read_general(fields: list[inspect.Field], params: Mapping[str, Any], values: dict[str, Any]) -> bool:
     """Read the other fields into `values`; False when one does not fit."""
-    reader = Reader(FORM)
+    reader = ParamsReader(FORM)
     try:
         read = reader.fields(fields, params, "")
     except (TooManyFaults, RecursionError):

@@ -1,4 +1,4 @@
-"""What is read at once is what `Reader` reads, or nothing."""
+"""What is read at once is what `ParamsReader` reads, or nothing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from actorlive import Event
-from actorlive.forms.compiled import form_reader
-from actorlive.forms.conversion import FAULTY, FORM, Reader, declaration
+from actorlive.forms.conversion import FAULTY, FORM, ParamsReader, declaration
+from actorlive.forms.form_reader import form_reader
 from actorlive.wire.params import ParamsError, decode_query, split_name
 
 
@@ -96,7 +96,7 @@ def test_what_is_read_at_once_is_what_the_reader_reads(cls: type[Event], params:
     read = form_reader(node)
     assert read is not None
     at_once = read(params)
-    careful = Reader(FORM).read(node, params, "")
+    careful = ParamsReader(FORM).read(node, params, "")
     if at_once is not None:
         assert repr(at_once) == repr(careful)
 
@@ -117,7 +117,7 @@ def test_the_usual_form_is_read_at_once(cls: type[Event], fields: dict[str, Any]
     assert read is not None
     made = read({**fields, "_target": ["text"]})
     assert isinstance(made, cls)
-    assert made == Reader(FORM).read(declaration(cls), fields, "")
+    assert made == ParamsReader(FORM).read(declaration(cls), fields, "")
 
 
 def test_a_control_a_reader_that_forgets_blank_defaults_is_found_out() -> None:
@@ -127,9 +127,9 @@ def test_a_control_a_reader_that_forgets_blank_defaults_is_found_out() -> None:
     made = read({"text": "x", "note": " "})
     assert made.note == "none"
     assert repr(msgspec.structs.replace(made, note=" ")) != repr(
-        Reader(FORM).read(node, {"text": "x", "note": " "}, "")
+        ParamsReader(FORM).read(node, {"text": "x", "note": " "}, "")
     )
-    assert Reader(FORM).read(node, {}, "") is FAULTY
+    assert ParamsReader(FORM).read(node, {}, "") is FAULTY
     assert read({}) is None
 
 

@@ -1,0 +1,113 @@
+"""What follows every callback: it goes where the callback asked to go, renders what it changed, and answers.
+
+One callback is one cycle: at most one navigation, one render and one diff (INV-2). The reply to an event leaves after
+its render and carries its diff (INV-3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, cast
+
+import msgspec
+
+from actorlive.errors import CallbackError, NavigationError
+from actorlive.live.navigation import LivePatch, LiveRedirect, Redirect
+from actorlive.live.process.mounting import follow_patches
+from actorlive.live.process.outbox import Outbox
+from actorlive.live.socket import Socket
+from actorlive.live.state import ViewState
+from actorlive.runtime import Shutdown
+from actorlive.wire.serializer import encode_payload
+
+__all__ = ["Cycle", "Departure", "departure", "leads_away"]
+
+
+class Departure(NamedTuple):
+    """How a view sends its visitor elsewhere: the frame's name, "redirect" or "live_redirect", and its payload."""
+
+    kind: str
+    payload: Mapping[str, Any]
+
+
+def leads_away(state: ViewState) -> bool:
+    """True when the view is to send its visitor elsewhere: patches, which it survives, are followed before."""
+    return state.navigation is not None
+
+
+def departure(state: ViewState) -> Departure:
+    """The view's redirect, with the flash that goes along. Raises `NavigationError` when it stays where it is."""
+    target = state.navigation
+    flash = state.flash.fresh if state.mounted else state.flash.shown
+    token = state.endpoint.sign_flash(flash) if flash else None
+    match target:
+        case Redirect():
+            return Departure("redirect", target.wire(token))
+        case LiveRedirect():
+            return Departure("live_redirect", target.wire(token))
+        case _:
+            raise NavigationError(f"{target!r} does not lead away from this view")
+
+
+class Cycle:
+    """Ends the cycles of one view; `exit_reason` is why the view itself is to end, None while it goes on."""
+
+    __slots__ = ("_hooks", "_outbox", "_socket", "_state", "exit_reason")
+
+    def __init__(self, state: ViewState, socket: Socket, outbox: Outbox) -> None:
+        self._state = state
+        self._socket = socket
+        self._outbox = outbox
+        self._hooks = state.hooks
+        self.exit_reason: Shutdown | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """True when there is nothing to wait for: `answer` is then all of `end`, without a coroutine."""
+        return self._state.navigation is None and not self._hooks.has("after_render")
+
+    async def end(self, ref: str | None = None, reply: object = None) -> None:
+        """End the cycle of one callback; `ref` is that of the event that it handled, `reply` what it returned."""
+        patch = None
+        if self._state.navigation is not None:
+            patch = await follow_patches(self._state, self._socket)
+            if leads_away(self._state):
+                self._depart(ref)
+                return
+        self.answer(ref, reply, patch)
+        await self.after_render()
+
+    def answer(self, ref: str | None, reply: object = None, patch: LivePatch | None = None) -> None:
+        """Render what changed and send it."""
+        encoded = None if reply is None else self._encode(reply)
+        diff = self._outbox.render_changes()
+        if encoded is not None:
+            diff["r"] = encoded
+        if patch is not None:  # the client changes the URL first, then shows what belongs to it
+            self._outbox.push("live_patch", patch.wire())
+        self._outbox.send_diff(ref, diff)
+        self._state.end_of_cycle()
+
+    def _encode(self, reply: object) -> msgspec.Raw:
+        name = type(self._state.view).__qualname__
+        if not isinstance(reply, Mapping):
+            raise CallbackError(
+                f"{name}.handle_event returned {reply!r:.80}; return a mapping to reply, or None"
+            )
+        return encode_payload(cast("Mapping[str, object]", reply), f"what {name}.handle_event returned")
+
+    async def after_render(self) -> None:
+        """Run the `after_render` hooks."""
+        if self._hooks.has("after_render"):
+            await self._hooks.after_render(self._socket)
+
+    def _depart(self, ref: str | None) -> None:
+        """The view ends by sending its visitor elsewhere; nothing is rendered for it."""
+        kind, payload = departure(self._state)
+        if self._state.events:
+            self._outbox.push("diff", {"e": self._state.events})
+        if ref is not None:
+            self._outbox.reply(ref, {kind: payload})
+        else:
+            self._outbox.push(kind, payload)
+        self.exit_reason = Shutdown((kind, payload))
