@@ -58,6 +58,31 @@ class Worker(LiveView[Inc]):
         self.done += result.value
 
 
+class Change(Event):
+    name: str
+    email: str = ""
+    age: int | None = None
+    news: bool = False
+
+
+class Account(LiveView[Change]):
+    shown: str = ""
+    template = heex('<form phx-change="change"><input name="name" /></form><p id="shown">{@shown}</p>')
+
+    async def handle_event(self, event: Change, socket: Socket) -> None:
+        self.shown = event.name
+
+
+class Feed(LiveView[Add]):
+    rows: Stream[dict[str, Any]]
+    template = heex(
+        '<ul id="rows" phx-update="stream"><li :for={id, row in @streams.rows} id={id}>{row["text"]}</li></ul>'
+    )
+
+    async def handle_event(self, event: Add, socket: Socket) -> None:
+        socket.stream_insert("rows", {"id": event.n, "text": f"row number {event.n}"})
+
+
 class Room(LiveView):
     last: str = ""
     template = heex('<h1>Room</h1><p id="last">{@last}</p>')
@@ -142,19 +167,39 @@ def event(ref: int, name: str, **value: Any) -> str:
     return json.dumps(["1", str(ref), "lv:phx", "event", payload])
 
 
+def form_event(ref: int) -> str:
+    fields = f"name=Ada+Lovelace+{ref}&email=ada%40example.org&age=36&news=on&_unused_email="
+    payload = {"type": "form", "event": "change", "value": fields, "meta": {"_target": "name"}}
+    return json.dumps(["1", str(ref), "lv:phx", "event", payload])
+
+
 async def events(node: Node) -> float:
-    """CPU µs for one event: frame, mailbox, callback, render, diff, frame."""
+    """CPU µs for one click: frame, mailbox, callback, render, diff, frame."""
+    return await cost(node, Counter, [event(ref, "inc") for ref in range(EVENTS)])
+
+
+async def form_events(node: Node) -> float:
+    """The same for a form of four fields: parsed, decoded to its type, one field shown."""
+    return await cost(node, Account, [form_event(ref) for ref in range(EVENTS)])
+
+
+async def stream_rows(node: Node) -> float:
+    """The same for one row that goes into a stream."""
+    return await cost(node, Feed, [event(ref, "add", n=ref) for ref in range(EVENTS)])
+
+
+async def cost(node: Node, view: type[LiveView[Any]], frames: list[str]) -> float:
+    """CPU µs per frame of a view's client, twenty of them in its mailbox at a time."""
     sink = Sink()
-    connection = connect(node, Counter, sink)
+    connection = connect(node, view, sink)
     await sink.has(1)
-    frames = [event(ref, "inc") for ref in range(EVENTS)]
     begin = time.process_time()
     for batch in batches(frames, 20):
         for frame in batch:
             connection.receive(frame)
         await trio.lowlevel.checkpoint()
-    await sink.has(EVENTS + 1)
-    return (time.process_time() - begin) / EVENTS * 1e6
+    await sink.has(len(frames) + 1)
+    return (time.process_time() - begin) / len(frames) * 1e6
 
 
 def batches(items: list[str], size: int) -> list[list[str]]:
@@ -220,6 +265,8 @@ async def measure() -> None:
         rows: list[tuple[str, str]] = [
             ("an event of a counter, frame to frame", f"{await events(node):.1f} µs"),
             ("a task of a view, event to second frame", f"{await tasks(node):.1f} µs"),
+            ("an event of a form of four fields", f"{await form_events(node):.1f} µs"),
+            ("a row into a stream", f"{await stream_rows(node):.1f} µs"),
             (f"a broadcast to {VIEWS:,} views, each", f"{await broadcasts(node):.1f} µs"),
         ]
         before, after = await stream_memory(node)

@@ -152,7 +152,8 @@ class LiveView(Assigns, Generic[E]):
         template: Template | None = getattr(type(self), "template", None)
         if template is None:
             check_view(type(self))
-        return type(self).template
+            return type(self).template
+        return template
 
 
 def check_view(cls: type[LiveView[Any]]) -> None:

@@ -34,7 +34,7 @@ from actorlive.live.tasks import AsyncTask
 from actorlive.live.view import LiveView
 from actorlive.runtime import NO_REPLY, CallRequest, Exit, Ok
 
-__all__ = ["Dispatcher", "Target"]
+__all__ = ["Dispatcher", "EventTarget"]
 
 _log = logging.getLogger("actorlive.live")
 
@@ -49,7 +49,7 @@ class EventHandler(Protocol):
         ...
 
 
-class Target:
+class EventTarget:
     """Whom an event is for: its handler, the `socket` for it, its hooks, and the events that it declares."""
 
     __slots__ = ("events", "handler", "hooks", "socket")
@@ -80,7 +80,7 @@ class Dispatcher:
         self._outbox = outbox
         self._cycle = cycle
         self._view: LiveView[Any] = state.view
-        self._view_target = Target(state.view, socket, state.hooks, type(state.view).__events__)
+        self._view_target = EventTarget(state.view, socket, state.hooks, type(state.view).__events__)
 
     # -- frames of the client --------------------------------------------------
 
@@ -132,11 +132,11 @@ class Dispatcher:
         else:
             await self._cycle.end(frame.ref, reply)
 
-    def _target(self, envelope: Envelope) -> Target | None:
+    def _target(self, envelope: Envelope) -> EventTarget | None:
         """Whom an event is for; None when that is gone. A live component is to be found here by its number."""
         return self._view_target if envelope.cid is None else None
 
-    async def _handle_behind_hooks(self, target: Target, envelope: Envelope) -> object:
+    async def _handle_behind_hooks(self, target: EventTarget, envelope: Envelope) -> object:
         if target.hooks.has("handle_event"):
             halt = await target.hooks.run("handle_event", envelope.raw, target.socket)
             if isinstance(halt, Halt):
