@@ -71,7 +71,12 @@ class Gate:
         if payload.session != "good":
             return Refused("stale")
         params = payload.params or {}
-        given = {"route": Route(Counter), "dom_id": join.topic, "uri": "http://x/", "params": params}
+        given: dict[str, Any] = {
+            "route": Route(Counter),
+            "dom_id": join.topic,
+            "uri": "http://x/",
+            "params": params,
+        }
         return Mount(**given, session={}, endpoint=self)
 
 
