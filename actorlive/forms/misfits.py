@@ -100,12 +100,16 @@ def _remedy(fault: Fault, declared: str) -> str:
     name = next(part for part in reversed(fault.path.split(".")) if not part.isdigit() or part == fault.path)
     if fault.missing:
         return f"Send a control of that name, or declare a default: `{name}: {declared} = …`."
+    item = fault.path.rpartition(".")[2] != name
     if fault.sent is None or (isinstance(fault.sent, str) and not fault.sent.strip()):
+        if item:
+            return f"Leave it out, or declare the items of `{name}` as `{declared} | None`."
         return f"An emptied control has no value: declare `{name}: {declared} | None = None`, or a default."
-    return _reshaped(fault.sent, _inner(fault.node), name, declared)
+    as_text = f"the items of `{name}` as `str`" if item else f"`{name}: str`"
+    return _reshaped(fault.sent, _inner(fault.node), name, declared, as_text)
 
 
-def _reshaped(sent: object, node: inspect.Type, name: str, declared: str) -> str:
+def _reshaped(sent: object, node: inspect.Type, name: str, declared: str, as_text: str) -> str:
     if isinstance(node, _LISTS):
         return f"Name the controls `{name}[]`, so that several values are sent as a list."
     if isinstance(sent, list) and not isinstance(node, _RECORDS):
@@ -115,7 +119,7 @@ def _reshaped(sent: object, node: inspect.Type, name: str, declared: str) -> str
     for kind, remedy in _REMEDIES:
         if isinstance(node, kind):
             return remedy.format(name=name)
-    return f"Declare `{name}: str` to take whatever is typed, and check it with validate()."
+    return f"Declare {as_text} to take whatever is typed, and check it with validate()."
 
 
 # -- the declaration, as it would be written -----------------------------------

@@ -88,7 +88,15 @@ def refused(cls: type[Any], value: object, kind: str = "form") -> EventError:
             "ids[]=3&ids[]=x",
             (
                 "event 'filter': expected `int`, got 'x' - at `$.ids.1`: must be a whole number. "
-                "Declare `ids: str` to take whatever is typed, and check it with validate()."
+                "Declare the items of `ids` as `str` to take whatever is typed, and check it with validate()."
+            ),
+        ),
+        (
+            Filter,
+            "ids[0]=3&ids[1]=[]",
+            (
+                "event 'filter': expected `int`, got '[]' - at `$.ids.1`: must be a whole number. "
+                "Declare the items of `ids` as `str` to take whatever is typed, and check it with validate()."
             ),
         ),
         (
