@@ -16,6 +16,7 @@ from quart_trio.asgi import TrioASGIHTTPConnection
 
 from actorlive.errors import ActorLiveError
 from actorlive.live.process.mounting import one_error
+from actorlive.live.process.turnstile import take_turn
 from actorlive.runtime.faults import add_hint, belongs_outside, interrupt_in, is_cancelled_here
 
 if TYPE_CHECKING:
@@ -64,4 +65,5 @@ class HttpConnection(TrioASGIHTTPConnection):
 
     async def __call__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         with contained():
+            await take_turn()
             await super().__call__(receive, send)

@@ -28,6 +28,7 @@ from actorlive.errors import ProtocolError
 from actorlive.live.endpoint import connect_info
 from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection
+from actorlive.live.process.turnstile import take_turn
 from actorlive.web import csrf
 from actorlive.web.containment import contained
 from actorlive.web.direct.handshake import EXTENSION, Offer
@@ -59,6 +60,7 @@ class WebsocketConnection(TrioASGIWebsocketConnection):
 
     async def __call__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         with contained():
+            await take_turn()
             if offer_of(self.scope) is None:
                 await super().__call__(receive, send)
             else:

@@ -25,6 +25,7 @@ from actorlive.live.process.mounting import begin, client_error, follow_patches,
 from actorlive.live.process.outbox import Diff, Outbox
 from actorlive.live.process.spans import span
 from actorlive.live.process.trespass import refuse_others
+from actorlive.live.process.turnstile import take_turn
 from actorlive.live.tasks import AsyncDone
 from actorlive.live.view import LiveView
 from actorlive.runtime import CallRequest, CastRequest, Down, Exit, Node, Pid, Shutdown
@@ -45,6 +46,7 @@ def start_channel(node: Node, mount: Mount, address: JoinAddress, transport: Tra
 
 async def _run(mount: Mount, address: JoinAddress, transport: Transport) -> None:
     runtime.set_label(mount.route.view.__qualname__)
+from actorlive.live.process.turnstile import take_turn
     channel = Channel(mount, address, transport)
     del mount, address, transport  # a view that lives on keeps nothing of its join
     refused = await channel.join()
