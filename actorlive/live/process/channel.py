@@ -46,7 +46,7 @@ def start_channel(node: Node, mount: Mount, address: JoinAddress, transport: Tra
 
 async def _run(mount: Mount, address: JoinAddress, transport: Transport) -> None:
     runtime.set_label(mount.route.view.__qualname__)
-from actorlive.live.process.turnstile import take_turn
+    await take_turn()
     channel = Channel(mount, address, transport)
     del mount, address, transport  # a view that lives on keeps nothing of its join
     refused = await channel.join()
