@@ -85,16 +85,17 @@ def read_by_wsproto(data: bytes) -> tuple[list[Received], int | None]:
 
 
 def take(piece: Frame, seen: list[Received], parts: list[Any]) -> None:
+    payload: Any = piece.payload
     match piece.opcode:
         case Opcode.PING:
-            seen.append(Ping(bytes(piece.payload)))
+            seen.append(Ping(bytes(payload)))
         case Opcode.PONG:
-            seen.append(Pong(bytes(piece.payload)))
+            seen.append(Pong(bytes(payload)))
         case Opcode.CLOSE:
-            code, reason = piece.payload
+            code, reason = payload
             seen.append(Close(int(code), reason or ""))
         case _:
-            parts.append(piece.payload if isinstance(piece.payload, str) else bytes(piece.payload))
+            parts.append(payload if isinstance(payload, str) else bytes(payload))
             if piece.message_finished:
                 seen.append(type(parts[0])().join(parts))
                 parts.clear()
@@ -121,20 +122,29 @@ def fragmented(draw: st.DrawFn) -> bytes:
     return out
 
 
-closes = st.one_of(
-    st.just(frame(CLOSE)),
-    st.builds(
-        lambda code, reason: frame(
-            CLOSE, code.to_bytes(2, "big") + reason.encode()[:123].decode(errors="ignore").encode()
-        ),
-        st.sampled_from([1000, 1001, 1002, 1003, 1007, 1011, 1012, 3000, 4999]),
-        st.text(max_size=60),
-    ),
-)
+def text_of(text: str) -> bytes:
+    return frame(TEXT, text.encode())
+
+
+def binary_of(data: bytes) -> bytes:
+    return frame(BINARY, data)
+
+
+def zeros(size: int) -> bytes:
+    return frame(BINARY, bytes(size))
+
+
+def goodbye(code: int, reason: str) -> bytes:
+    """A close frame; a long reason is cut between characters."""
+    return frame(CLOSE, code.to_bytes(2, "big") + reason.encode()[:123].decode(errors="ignore").encode())
+
+
+CODES = [1000, 1001, 1002, 1003, 1007, 1011, 1012, 3000, 4999]
+closes = st.one_of(st.just(frame(CLOSE)), st.builds(goodbye, st.sampled_from(CODES), st.text(max_size=60)))
 messages = st.one_of(
-    st.builds(lambda text: frame(TEXT, text.encode()), st.text(max_size=400)),
-    st.builds(lambda data: frame(BINARY, data), st.binary(max_size=400)),
-    st.builds(lambda size: frame(BINARY, bytes(size)), st.sampled_from([125, 126, 127, 65_535, 65_536])),
+    st.builds(text_of, st.text(max_size=400)),
+    st.builds(binary_of, st.binary(max_size=400)),
+    st.builds(zeros, st.sampled_from([125, 126, 127, 65_535, 65_536])),
     fragmented(),
     controls,
 )
@@ -175,7 +185,7 @@ faults = st.sampled_from(
 @given(
     st.lists(messages, max_size=6), st.one_of(st.just(b""), closes, faults), st.lists(st.integers(0, 2000))
 )
-def test_wsproto_reads_the_same(frames, end, cuts):
+def test_wsproto_reads_the_same(frames: list[bytes], end: bytes, cuts: list[int]) -> None:
     data = b"".join(frames) + end
     seen, code = read(data, cuts)
     theirs, their_code = read_by_wsproto(data)
@@ -184,7 +194,7 @@ def test_wsproto_reads_the_same(frames, end, cuts):
 
 
 @given(faults)
-def test_a_fault_is_found_however_the_bytes_are_cut(fault):
+def test_a_fault_is_found_however_the_bytes_are_cut(fault: bytes) -> None:
     before = frame(TEXT, b"before")
     ends = [read(before + fault, cuts) for cuts in ([], list(range(len(before + fault))))]
     for seen, code in ends:
@@ -194,45 +204,45 @@ def test_a_fault_is_found_however_the_bytes_are_cut(fault):
 
 
 @given(st.binary(max_size=2000), st.lists(st.integers(0, 2000)))
-def test_any_bytes_are_messages_or_a_protocol_error(data, cuts):
+def test_any_bytes_are_messages_or_a_protocol_error(data: bytes, cuts: list[int]) -> None:
     assert read(data, cuts) == read(data, [])
 
 
 # -- the limit -----------------------------------------------------------------
 
 
-def test_a_message_that_is_too_large_is_refused_by_its_head():
+def test_a_message_that_is_too_large_is_refused_by_its_head() -> None:
     head = frame(TEXT, b"x" * 1001)[:8]
     assert read(head, [], 1000) == ([], TOO_BIG)
     assert read(frame(BINARY, bytes(1000)), [], 1000) == ([bytes(1000)], None)
 
 
 @pytest.mark.parametrize("length", [2**40, 2**63 - 1])
-def test_so_is_one_whose_mask_never_comes(length):
+def test_so_is_one_whose_mask_never_comes(length: int) -> None:
     assert read(bytes([0x82, 0xFF]) + length.to_bytes(8, "big"), [], 1000) == ([], TOO_BIG)
 
 
-def test_a_length_with_the_highest_bit_is_a_violation():
+def test_a_length_with_the_highest_bit_is_a_violation() -> None:
     assert read(bytes([0x82, 0xFF]) + (2**63).to_bytes(8, "big"), []) == ([], VIOLATION)
 
 
-def test_fragments_count_together():
+def test_fragments_count_together() -> None:
     halves = frame(BINARY, bytes(600), final=False) + frame(CONTINUATION, bytes(600))
     assert read(halves, [], 1000) == ([], TOO_BIG)
 
 
-def test_empty_fragments_are_not_free():
+def test_empty_fragments_are_not_free() -> None:
     many = frame(TEXT, final=False) + frame(CONTINUATION, final=False) * 20 + frame(CONTINUATION, b"x")
     assert read(many, [], 1000) == ([], TOO_BIG)
     assert read(many, [], 2000) == (["x"], None)
 
 
-def test_control_frames_pass_inside_of_a_message_at_its_limit():
+def test_control_frames_pass_inside_of_a_message_at_its_limit() -> None:
     data = frame(BINARY, bytes(1000), final=False) + frame(PING, b"p") + frame(CONTINUATION)
     assert read(data, [], 1000) == ([Ping(b"p"), bytes(1000)], None)
 
 
-def test_after_the_close_nothing_is_read():
+def test_after_the_close_nothing_is_read() -> None:
     assert read(frame(CLOSE) + frame(TEXT, b"late"), []) == ([Close(NO_STATUS, "")], None)
 
 
@@ -240,7 +250,7 @@ def test_after_the_close_nothing_is_read():
 
 
 @given(st.text(max_size=140), st.integers(0, 200))
-def test_the_short_cut_reads_what_the_reader_reads(text, max_message):
+def test_the_short_cut_reads_what_the_reader_reads(text: str, max_message: int) -> None:
     data = frame(TEXT, text.encode())
     short = sole_text(data, max_message)
     seen, code = read(data, [], max_message)
@@ -253,13 +263,13 @@ def test_the_short_cut_reads_what_the_reader_reads(text, max_message):
 @given(st.one_of(faults, controls, closes, st.binary(max_size=200)))
 @example(frame(TEXT, b"a") * 2)
 @example(frame(TEXT, b"a")[:-1])
-def test_the_short_cut_leaves_all_else_to_the_reader(data):
+def test_the_short_cut_leaves_all_else_to_the_reader(data: bytes) -> None:
     short = sole_text(data, MAX)
     if short is not None:
         assert read(data, []) == ([short], None)
 
 
-def test_a_reader_is_idle_between_messages_only():
+def test_a_reader_is_idle_between_messages_only() -> None:
     reader = FrameReader(MAX)
     for data, idle in [
         (frame(TEXT, b"a"), True),
@@ -279,7 +289,7 @@ def test_a_reader_is_idle_between_messages_only():
 
 
 @given(st.text(max_size=300), st.binary(max_size=300), st.binary(max_size=125))
-def test_wsproto_reads_what_we_write(text, data, ping):
+def test_wsproto_reads_what_we_write(text: str, data: bytes, ping: bytes) -> None:
     peer = FrameProtocol(client=True, extensions=[])
     peer.receive_bytes(text_frame(text.encode()) + binary_frame(data) + pong_frame(ping))
     seen: list[Received] = []
@@ -289,7 +299,7 @@ def test_wsproto_reads_what_we_write(text, data, ping):
 
 
 @pytest.mark.parametrize("size", [0, 125, 126, 65_535, 65_536])
-def test_lengths_are_written_in_their_shortest_form(size):
+def test_lengths_are_written_in_their_shortest_form(size: int) -> None:
     peer = Connection(ConnectionType.CLIENT)
     peer.receive_data(binary_frame(bytes(size)))
     [event] = peer.events()
@@ -299,7 +309,7 @@ def test_lengths_are_written_in_their_shortest_form(size):
 
 
 @given(st.sampled_from([1000, 1001, 1012, 4000]), st.text(max_size=200))
-def test_a_long_reason_is_cut_between_characters(code, reason):
+def test_a_long_reason_is_cut_between_characters(code: int, reason: str) -> None:
     peer = Connection(ConnectionType.CLIENT)
     peer.receive_data(close_frame(code, reason))
     [event] = peer.events()
@@ -308,11 +318,11 @@ def test_a_long_reason_is_cut_between_characters(code, reason):
     assert reason.startswith(event.reason or "")
 
 
-def test_a_close_without_a_code():
+def test_a_close_without_a_code() -> None:
     assert close_frame(None) == b"\x88\x00"
 
 
-def test_masks_come_off_at_every_length():
+def test_masks_come_off_at_every_length() -> None:
     chance = random.Random(1)
     for size in range(300):
         data = chance.randbytes(size)
