@@ -46,7 +46,7 @@ __all__ = [
     "UnknownEvent",
     "event_name",
     "members",
-    "open_event",
+    "parse_event",
 ]
 
 MAX_NAME = 255
@@ -179,7 +179,7 @@ def event_name(event: type[Event] | Event) -> str:
     return event.__event_name__
 
 
-def open_event(payload: msgspec.Raw) -> Envelope:
+def parse_event(payload: msgspec.Raw) -> Envelope:
     """The event of an `event` frame. Raises `EventError`."""
     try:
         envelope = _decode_envelope(payload)

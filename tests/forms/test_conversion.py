@@ -18,7 +18,7 @@ from msgspec import Meta, Struct
 
 from actorlive import Error, Event, Ok, validate
 from actorlive.forms import to_form
-from actorlive.live.events import EventError, EventTable, open_event
+from actorlive.live.events import EventError, EventTable, parse_event
 from actorlive.wire.params import decode_query
 
 
@@ -50,7 +50,7 @@ def event_of(declared: Any, default: Any = REQUIRED) -> type[Any]:
 def sent(cls: type[Any], value: object, kind: str = "form") -> Any:
     frame = {"event": cls.__event_name__, "type": kind, "value": value}
     raw = msgspec.Raw(json.dumps(frame, ensure_ascii=False).encode())
-    return EventTable(cls).decode(open_event(raw))
+    return EventTable(cls).decode(parse_event(raw))
 
 
 def both(declared: Any, default: Any, query: str) -> list[Any]:
@@ -361,7 +361,7 @@ def test_a_digit_written_as_an_escape_is_a_digit() -> None:
     digits = "".join(f"\\u003{digit}" for digit in str(2**64))
     frame = '{"event": "pick", "type": "hook", "value": {"ids": ["' + digits + '"]}}'
     with pytest.raises(EventError, match="out of range"):
-        EventTable(Pick).decode(open_event(msgspec.Raw(frame.encode())))
+        EventTable(Pick).decode(parse_event(msgspec.Raw(frame.encode())))
 
 
 def test_a_checkbox_without_check_is_false_and_a_bool_that_javascript_forgot_is_missing() -> None:
@@ -400,7 +400,7 @@ def test_the_careful_way_gives_what_msgspec_gives_at_once(declared: Any, value: 
     for text in (plain, odd):
         frame = f'{{"event": "ev", "type": "{kind}", "value": {text}}}'.encode()
         try:
-            outcomes.append(EventTable(cls).decode(open_event(msgspec.Raw(frame))))
+            outcomes.append(EventTable(cls).decode(parse_event(msgspec.Raw(frame))))
         except EventError:
             outcomes.append("refused")
     assert outcomes[0] == outcomes[1]

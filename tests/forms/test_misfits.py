@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from actorlive import Event
 from actorlive.forms.misfits import MOST, Misfit
-from actorlive.live.events import EventError, EventTable, open_event
+from actorlive.live.events import EventError, EventTable, parse_event
 
 
 class Size(Enum):
@@ -44,7 +44,7 @@ class Rename(Event):
 def refused(cls: type[Any], value: object, kind: str = "form") -> EventError:
     frame = {"event": cls.__event_name__, "type": kind, "value": value}
     with pytest.raises(EventError) as caught:
-        EventTable(cls).decode(open_event(msgspec.Raw(json.dumps(frame).encode())))
+        EventTable(cls).decode(parse_event(msgspec.Raw(json.dumps(frame).encode())))
     return caught.value
 
 
@@ -219,7 +219,7 @@ def test_a_thousand_faults_are_a_few_words_and_some_data() -> None:
 
 def test_a_long_name_is_refused_before_anybody_looks_for_the_nearest() -> None:
     with pytest.raises(EventError, match=r"has 1000000 characters; the limit is 255") as caught:
-        open_event(msgspec.Raw(json.dumps({"event": "e" * 1_000_000}).encode()))
+        parse_event(msgspec.Raw(json.dumps({"event": "e" * 1_000_000}).encode()))
     assert len(str(caught.value)) < 200
 
 
@@ -230,4 +230,4 @@ def test_a_long_name_is_refused_before_anybody_looks_for_the_nearest() -> None:
 def test_numbers_of_a_raw_event_are_bounded_too(kind: str, value: object, meta: object) -> None:
     frame = {"event": "any", "type": kind, "value": value, "meta": meta}
     with pytest.raises(EventError, match="outside of 64 bits"):
-        _ = open_event(msgspec.Raw(json.dumps(frame).encode())).raw
+        _ = parse_event(msgspec.Raw(json.dumps(frame).encode())).raw

@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from actorlive import Error, Event, Ok, validate
 from actorlive.forms.numbers import MAX_ALIKE, Crowd, is_bounded
-from actorlive.live.events import EventError, EventTable, open_event
+from actorlive.live.events import EventError, EventTable, parse_event
 
 MODULUS = 2**61 - 1
 """Python's `hash` of a number is its remainder by this."""
@@ -96,7 +96,7 @@ def test_numbers_that_collide_never_meet_in_a_set(declared: Any, values: list[An
 
     frame = {"event": "pick", "type": "hook", "value": {"x": values}}
     with pytest.raises(EventError, match=r"out of range|is invalid"):
-        EventTable(Pick).decode(open_event(msgspec.Raw(json.dumps(frame).encode())))
+        EventTable(Pick).decode(parse_event(msgspec.Raw(json.dumps(frame).encode())))
     assert isinstance(validate(Pick, {"x": values}), Error)
 
 

@@ -10,7 +10,7 @@ from actorlive.live.events import (
     EventTable,
     RawEvent,
     UnknownEvent,
-    open_event,
+    parse_event,
     snake_case,
 )
 
@@ -39,7 +39,7 @@ TABLE = EventTable(AddItem | Move | Save)
 
 def payload(event: str, value: object, **more: object) -> Envelope:
     body = {"type": "click", "event": event, "value": value, **more}
-    return open_event(msgspec.Raw(msgspec.json.encode(body)))
+    return parse_event(msgspec.Raw(msgspec.json.encode(body)))
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_raw_event_of_a_form_is_decoded() -> None:
 )
 def test_malformed_envelopes_are_event_errors(body: bytes) -> None:
     with pytest.raises(EventError):
-        open_event(msgspec.Raw(body))
+        parse_event(msgspec.Raw(body))
 
 
 @pytest.mark.parametrize("value", [1, "text", None, [1], {"title": []}])

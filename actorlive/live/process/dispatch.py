@@ -18,7 +18,7 @@ import msgspec
 
 from actorlive import runtime, telemetry
 from actorlive.live.endpoint import ClientEvent
-from actorlive.live.events import Envelope, EventError, EventTable, UnknownEvent, open_event
+from actorlive.live.events import Envelope, EventError, EventTable, UnknownEvent, parse_event
 from actorlive.live.hooks import Halt, Hooks, call
 from actorlive.live.later import Later
 from actorlive.live.navigation import LivePatch, location, on_host_of
@@ -103,7 +103,7 @@ class Dispatcher:
     async def event(self, frame: ClientEvent) -> None:
         """Handle an event of the page: a click, a form, a key, a hook's `pushEvent` (INV-14)."""
         try:
-            envelope = open_event(frame.payload)
+            envelope = parse_event(frame.payload)
         except EventError as error:
             self._log_rejection(error, frame.event)
             self._outbox.reply(frame.ref, {})
