@@ -68,12 +68,19 @@ states: setup  ## draw docs/design/states.md from the tables in the code
 news: setup  ## show what the fragments in news/ make of CHANGELOG.md
 	@$(BIN)/towncrier build --draft --version Unreleased 2>/dev/null
 
-bench: setup .make/triotp  ## print the tables of bench/README.md (ARGS= goes to bench/run.py)
+.make/pyview: bench/pyview/requirements.txt
+	rm -rf $@ $@.new
+	$(PYTHON) -m venv $@.new
+	$@.new/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	mv $@.new $@
+
+bench: setup .make/triotp .make/pyview  ## print the tables of bench/README.md (ARGS= goes to bench/beside.py)
 	$(BIN)/python bench/runtime.py --triotp .make/triotp
 	$(BIN)/python bench/templates.py
 	$(BIN)/python bench/live.py
 	$(BIN)/python bench/testing.py
-	$(BIN)/python bench/run.py $(ARGS)
+	$(BIN)/python bench/run.py
+	$(BIN)/python bench/beside.py $(ARGS)
 
 bench-server: setup  ## the benchmark app alone, in one process (PORT=)
 	@$(BIN)/python bench/app.py --port $(PORT)
