@@ -14,31 +14,35 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 import trio
-from quart import Quart, Response, abort, request
+from quart import Quart, Response, abort, request, session
 from quart.typing import ResponseTypes
 from quart_trio import QuartTrio
 
 from actorlive.live.endpoint import Layout, OnMount, Route
 from actorlive.live.view import LiveView, check_view
 from actorlive.runtime import Node, NodeFailed, enter_node, open_node
+from actorlive.template import Component
 from actorlive.web.assets import Assets
 from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.containment import HttpConnection, ungrouped
+from actorlive.web.csrf import csrf_token
 from actorlive.web.dead import respond
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.entrance import Asgi, Entrance
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.failures import answer_failures
-from actorlive.web.forms import MethodOverride, check_csrf_token
+from actorlive.web.forms import MethodOverride, check_csrf_token, csrf_exempt
 from actorlive.web.headers import secure
 from actorlive.web.hosts import Hosts
 from actorlive.web.layouts import RootLayout, root_layout as default_root_layout
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, check_patterns
+from actorlive.web.plain import render_plain
 from actorlive.web.proxies import Proxies
 from actorlive.web.signing import keep_sessions
 from actorlive.web.sockets import Sockets
 from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
+from actorlive.web.visitor import renew
 
 __all__ = ["ActorLive", "LiveSession"]
 
@@ -46,6 +50,7 @@ ASSETS_PATH = "/live/assets"
 
 _log = logging.getLogger("actorlive.web")
 
+F = TypeVar("F", bound=Callable[..., Any])
 ViewClass = TypeVar("ViewClass", bound=type[LiveView[Any]])
 _Rule = tuple[str, str, Route]
 
@@ -104,7 +109,8 @@ class ActorLive:
     component that renders the document around a page, see `actorlive.web.layouts`. `check_origin` names the
     origins whose pages may connect: True is the host's own, else patterns as "https://example.com" and
     "//*.example.com". `hooks` is the URL of an ES module (or several), each export of which is a hook.
-    `protect_forms` has every POST, PUT, PATCH and DELETE carry the session's CSRF token, see `csrf_exempt`.
+    `protect_forms` has every POST, PUT, PATCH and DELETE carry the session's CSRF token, see `csrf_exempt`; False
+    leaves plain POSTs to the application.
     `debug` (by default that of the application, or its `testing`) makes faults loud.
     """
 
@@ -120,7 +126,7 @@ class ActorLive:
         check_origin: CheckOrigin = True,
         hooks: str | Sequence[str] = (),
         limits: Limits | None = None,
-        protect_forms: bool = False,
+        protect_forms: bool = True,
         debug: bool | None = None,
     ) -> None:
         check_patterns(check_origin)
@@ -173,6 +179,7 @@ class ActorLive:
         answer_failures(app, lambda: self.endpoint.debug)
         app.add_websocket(SOCKET_PATH, "actorlive.websocket", self._websocket)
         app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
+        app.context_processor(self._template_functions)
         app.before_request(self._check_csrf_token)
         app.before_request(self._enter_node)
         app.after_request(self._secure)
@@ -218,6 +225,28 @@ class ActorLive:
 
         self.app.add_url_rule(path, name, page, methods=["GET"])
         self.endpoint.router.add(name, route)
+
+    # -- plain routes ----------------------------------------------------------
+
+    async def render(self, component: Component[...], /, **assigns: Any) -> Response:
+        """Answer an ordinary route with a component in the root layout: `return await live.render(page, title="…")`.
+
+        Its forms and links hold the CSRF token. `page_title` is for the layout, as is the flash of a redirect.
+        """
+        return render_plain(self, component, assigns)
+
+    def csrf_exempt(self, function: F) -> F:
+        """A view function that takes requests without a CSRF token, such as those of a payment service."""
+        return csrf_exempt(function)
+
+    def renew_session(self) -> None:
+        """Make the visitor of this request a new one, as at every login (mirrors `configure_session(renew: true)`).
+
+        The CSRF token is another then, and what was given to earlier pages of the session is good no longer: they load
+        afresh when they join or send. `session.clear()`, as at a logout, does the same. Everything else in the session
+        stays, and so do open sockets; `disconnect` closes those.
+        """
+        renew(session)
 
     # -- running ---------------------------------------------------------------
 
@@ -329,6 +358,9 @@ class ActorLive:
         """A coroutine, because Quart runs plain functions in a thread."""
         hsts = self.https and request.scheme == "https" and not self.endpoint.debug
         return secure(response, hsts=hsts)
+
+    async def _template_functions(self) -> dict[str, Any]:
+        return {"csrf_token": csrf_token}
 
     async def _check_csrf_token(self) -> None:
         await check_csrf_token(self.app, every=self.protect_forms)

@@ -13,12 +13,32 @@ from collections.abc import Mapping, MutableMapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-__all__ = ["CSRF_KEY", "mask", "masked_token", "valid", "without_token"]
+from quart import has_request_context, session as quart_session
+
+from actorlive.template.rendering.csrf import csrf_variable
+
+__all__ = ["CSRF_KEY", "csrf_token", "mask", "masked_token", "valid", "without_token"]
 
 CSRF_KEY = "_csrf_token"
 """Where the session keeps the token, and the parameter that brings the masked one back."""
 
 _LENGTH = 18
+
+
+def csrf_token() -> str:
+    """The token of the page that is rendered, or of the request's session: for a form or a script of one's own
+    (mirrors `Plug.CSRFProtection.get_csrf_token`).
+
+    Raises `RuntimeError` where there is neither.
+    """
+    rendered = csrf_variable.get()
+    if rendered is not None:
+        return rendered
+    if not has_request_context():
+        raise RuntimeError(
+            "csrf_token(): there is no page and no request here, so there is no session either"
+        )
+    return masked_token(quart_session)
 
 
 def masked_token(session: MutableMapping[str, Any]) -> str:

@@ -25,11 +25,12 @@ from actorlive.web.failures import http_error
 from actorlive.web.layouts import render_document
 from actorlive.web.router import with_params
 from actorlive.web.tokens import SessionToken, StaticToken
+from actorlive.web.visitor import visitor_id
 
 if TYPE_CHECKING:
     from actorlive.web.app import ActorLive
 
-__all__ = ["FLASH_COOKIE", "RELOAD_COOKIE", "respond"]
+__all__ = ["FLASH_COOKIE", "FRESH", "RELOAD_COOKIE", "respond", "take_flash"]
 
 FLASH_COOKIE = "__phoenix_flash__"
 RELOAD_COOKIE = "__phoenix_reload_status__"
@@ -38,7 +39,8 @@ FLASH_KEY = "_live_flash"
 
 _PLAIN = "".join(set(string.punctuation) - set("#?%"))
 
-_FRESH = {"Cache-Control": "private, max-age=0, must-revalidate"}
+FRESH = {"Cache-Control": "private, max-age=0, must-revalidate"}
+"""Headers of a page that is its visitor's alone."""
 
 
 async def respond(live: ActorLive, route: Route, from_path: Mapping[str, Any]) -> Response:
@@ -50,6 +52,7 @@ async def respond(live: ActorLive, route: Route, from_path: Mapping[str, Any]) -
     except ValueError:
         abort(400)
     csrf_token = csrf.masked_token(session)
+    visitor = visitor_id(session)
     mount = Mount(
         route=route,
         dom_id=f"phx-{secrets.token_urlsafe(12)}",
@@ -57,7 +60,7 @@ async def respond(live: ActorLive, route: Route, from_path: Mapping[str, Any]) -
         params=route.params,
         session=dict(session),
         endpoint=live.endpoint,
-        flash=_take_flash(live.endpoint),
+        flash=take_flash(live.endpoint),
         connect_info=connect_info(
             request.remote_addr, request.headers.get("user-agent"), uri, request.headers
         ),
@@ -67,7 +70,7 @@ async def respond(live: ActorLive, route: Route, from_path: Mapping[str, Any]) -
         case DeadRedirect() as target:
             return _redirect(target)
         case page:
-            container = _container(live.endpoint, mount, page)
+            container = _container(live.endpoint, mount, page, visitor)
             document = render_document(
                 live.root_layout,
                 container,
@@ -76,13 +79,13 @@ async def respond(live: ActorLive, route: Route, from_path: Mapping[str, Any]) -
                 live.assets,
                 live.colocated.tags(debug=live.endpoint.debug),
             )
-            return Response(document, content_type="text/html; charset=utf-8", headers=_FRESH)
+            return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)
 
 
-def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:
+def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage, visitor: str) -> Markup:
     """The element that the client takes over. Its id and its tokens are URL-safe, so there is nothing to escape."""
     tokens = endpoint.tokens
-    who = SessionToken(mount.dom_id, view_name(mount.route.view), mount.route.live_session)
+    who = SessionToken(mount.dom_id, view_name(mount.route.view), mount.route.live_session, visitor)
     session_token = tokens.session.sign(who)
     static = tokens.static.sign(StaticToken(mount.dom_id, page.flash))
     return Markup(
@@ -102,7 +105,7 @@ def _status_of_failed_join(endpoint: AppEndpoint) -> None:
         raise http_error(status)
 
 
-def _take_flash(endpoint: AppEndpoint) -> dict[str, str]:
+def take_flash(endpoint: AppEndpoint) -> dict[str, str]:
     """What the redirect that led here had to say: in the session, or in the client's cookie."""
     flash: Mapping[str, str] = session.pop(FLASH_KEY, {})
     token = request.cookies.get(FLASH_COOKIE)

@@ -1,8 +1,8 @@
 """The application as views and connections see it: its routes, its keys, its mode, and who may join.
 
 `authorize` is the gate that every join passes. The checks and their order are LiveView's: a token that is
-missing, forged, too old or of another container, or a socket without a session of its own, is "stale" (the
-browser loads the page again); a URL that leads to another view or live session than the token says is
+missing, forged, too old, of another container or of another visitor, or a socket without a session of its own, is
+"stale" (the browser loads the page again); a URL that leads to another view or live session than the token says is
 "unauthorized" (likewise, so that the application's own checks run again on the way).
 """
 
@@ -21,6 +21,7 @@ from actorlive.live.view import LiveView
 from actorlive.web import csrf
 from actorlive.web.router import Router
 from actorlive.web.tokens import SessionToken, StaticToken, Tokens, check_strength
+from actorlive.web.visitor import is_visitor
 from actorlive.wire import Join, JoinPayload
 
 __all__ = ["AppEndpoint", "view_name"]
@@ -73,6 +74,8 @@ class AppEndpoint:
         token = self._session_token(payload, dom_id)
         static = self._static_token(payload, dom_id)
         if token is None or static is None or connection.session is None:
+            return STALE
+        if not is_visitor(connection.session, token.visitor):
             return STALE
         redirected = payload.redirect is not None
         uri = payload.redirect if redirected else payload.url

@@ -4,10 +4,10 @@
 `<.form method="put">` send it; it reaches the route of that method (mirrors `Plug.MethodOverride`). The method
 has to be known before the route is, and the body may be long, so that only its beginning is looked at.
 
-**Such a request must carry the session's CSRF token**, whatever the application checks by itself: a page of
-another site can send a form, but could not have sent a DELETE. With `ActorLive(…, protect_forms=True)` the same
-holds for every POST, PUT, PATCH and DELETE, except for the functions marked `@csrf_exempt` (mirrors
-`Plug.CSRFProtection`). The token comes as the field `_csrf_token` or as the header `x-csrf-token`.
+**Every POST, PUT, PATCH and DELETE must carry the session's CSRF token**, as the field `_csrf_token` or the header
+`x-csrf-token`, except for the functions marked `@csrf_exempt` (mirrors `Plug.CSRFProtection`). A method that came by
+`_method` is never exempt, nor does `protect_forms=False` let it pass: a page of another site can send a form, but could
+not have sent a DELETE.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ PEEK = 1024
 PATIENCE = 60.0
 """Seconds that a body may take to begin; after them it stays a POST."""
 
+REFUSED = (
+    "The CSRF token is missing, or not this session's. Load the page again. A form has it as the field _csrf_token, a"
+    " script as the header x-csrf-token."
+)
 OVERRIDDEN = "actorlive.method_override"
 EXEMPT = "__csrf_exempt__"
 CHECKED = frozenset(("POST", "PUT", "PATCH", "DELETE"))
@@ -60,7 +64,7 @@ async def check_csrf_token(app: Quart, *, every: bool) -> None:
     if not overridden and not (every and request.method in CHECKED and not _is_exempt(app)):
         return
     if not csrf.valid(session, await _token(request)):
-        abort(403, "The CSRF token is missing, or not this session's. Load the page again.")
+        abort(403, REFUSED)
 
 
 async def _token(message: Any) -> str:

@@ -32,11 +32,13 @@ T = TypeVar("T")
 
 
 class SessionToken(msgspec.Struct, frozen=True):
-    """Who a container is: its DOM id, the view, the live session, and the session data that the group adds."""
+    """Who a container is: its DOM id, the view, the live session, the visitor (see `actorlive.web.visitor`), and the
+    session data that the group adds."""
 
     id: str
     view: str
     live_session: str
+    visitor: str
     session: dict[str, Any] = {}
 
 

@@ -48,9 +48,9 @@ class LoginLive(LiveView[Login]):
     good: bool = False
 
     template = heex("""
-      <form id="login" action="/post" method="post" phx-submit="login" phx-trigger-action={@good}>
+      <.form id="login" action="/post" method="post" phx-submit="login" phx-trigger-action={@good}>
         <input name="name"><input type="checkbox" name="stay" value="yes"><button name="how" value="now">Go</button>
-      </form>
+      </.form>
       <form id="search" action="/search"><input name="q"></form>
       <form id="nowhere" phx-submit="login"><input name="name"></form>
     """)

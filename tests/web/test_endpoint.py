@@ -12,23 +12,26 @@ from actorlive.live.endpoint import Mount
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.tokens import SessionToken, StaticToken, Tokens
+from actorlive.web.visitor import VISITOR_KEY
 from actorlive.wire import Join, JoinPayload
 from tests.web.views import KEY, Counter, Other, make_app
 
 VIEW = "tests.web.views:Counter"
 HOST = "http://localhost"
 SOCKET = {"peer": "127.0.0.1", "uri": "ws://localhost/live/websocket"}
-CLIENT = ConnectionInfo({"user": "ada"}, SOCKET)
+CLIENT = ConnectionInfo({"user": "ada", VISITOR_KEY: "ada"}, SOCKET)
 
 
 def endpoint() -> AppEndpoint:
     return make_app()[1].endpoint
 
 
-def tokens(dom_id: str = "phx-1", view: str = VIEW, live_session: str = "default") -> dict[str, str]:
+def tokens(
+    dom_id: str = "phx-1", view: str = VIEW, live_session: str = "default", visitor: str = "ada"
+) -> dict[str, str]:
     signer = Tokens(KEY)
     return {
-        "session": signer.session.sign(SessionToken(dom_id, view, live_session)),
+        "session": signer.session.sign(SessionToken(dom_id, view, live_session, visitor)),
         "static": signer.static.sign(StaticToken(dom_id, {"info": "hello"})),
     }
 
@@ -50,7 +53,7 @@ def test_a_join_that_may_be():
     assert mount.route.view is Counter
     assert mount.params == {"who": "x", "y": "1"}
     assert mount.uri == f"{HOST}/counter/x?y=1"
-    assert mount.session == {"user": "ada"}
+    assert mount.session == {"user": "ada", VISITOR_KEY: "ada"}
     assert mount.connect_params == {"_mounts": 0, "locale": "de"}
     assert mount.dom_id == "phx-1"
     assert not mount.redirected
@@ -117,6 +120,11 @@ def test_a_live_navigation_stays_within_its_live_session():
     assert mount.route.view is Other
     assert mount.redirected
     assert ask(CLIENT, **tokens(live_session="admin"), redirect=f"{HOST}/other") == Refused("unauthorized")
+
+
+def test_another_visitors_page_is_stale():
+    assert ask(**tokens(visitor="eve")) == Refused("stale")
+    assert ask(ConnectionInfo({"user": "ada"}, SOCKET)) == Refused("stale")
 
 
 def test_flash_of_the_dead_render_shows_on_the_first_join_only():

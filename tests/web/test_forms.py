@@ -106,8 +106,8 @@ async def test_a_multipart_form_as_a_browser_sends_it():
     ],
 )
 async def test_what_leaves_a_post_a_post(fields: list[tuple[str, str]]):
-    client, _ = await visitor(make_app())
-    status, text = await post(client, "/rows/7", *fields)
+    client, token = await visitor(make_app())
+    status, text = await post(client, "/rows/7", *fields, **{"X-CSRF-Token": token})
     assert (status, text.split()[:2]) == (200, ["POST", "7"])
 
 
@@ -115,7 +115,9 @@ async def test_only_a_form_names_a_method():
     client, token = await visitor(make_app())
     for kind in ("text/plain", "application/json", ""):
         body = urlencode({"_method": "delete", "_csrf_token": token})
-        response = await client.post("/rows/7", data=body, headers={"Content-Type": kind})
+        response = await client.post(
+            "/rows/7", data=body, headers={"Content-Type": kind, "X-CSRF-Token": token}
+        )
         assert (await response.get_data(as_text=True)).startswith("POST")
 
 
@@ -133,10 +135,11 @@ async def test_the_token_of_another_session_is_not_good():
     assert (await post(client, "/only", ("_method", "delete"), ("_csrf_token", other)))[0] == 403
 
 
-async def test_plain_posts_are_the_applications_own_unless_it_asks():
-    client, _ = await visitor(make_app())
+async def test_plain_posts_are_checked_unless_the_application_does_it():
+    client, _ = await visitor(make_app(protect_forms=False))
     assert (await post(client, "/rows/7"))[0] == 200
-    client, token = await visitor(make_app(protect_forms=True))
+    assert (await post(client, "/only", ("_method", "delete")))[0] == 403
+    client, token = await visitor(make_app())
     assert (await post(client, "/rows/7"))[0] == 403
     assert (await post(client, "/rows/7", ("_csrf_token", token)))[0] == 200
     assert (await post(client, "/rows/7", **{"X-CSRF-Token": token}))[0] == 200

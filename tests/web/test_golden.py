@@ -16,6 +16,7 @@ import trio.testing
 from actorlive.errors import ProtocolError
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.web.tokens import SessionToken, StaticToken
+from actorlive.web.visitor import VISITOR_KEY
 from tests.web.views import make_app
 
 GOLDEN = Path(__file__).parent.parent / "wire" / "golden" / "control_frames.json"
@@ -42,7 +43,9 @@ class Player:
         self.heard: list[Entry] = []
         tokens = self.live.endpoint.tokens
         self.filled = {
-            "SESSION": tokens.session.sign(SessionToken("phx-1", "tests.web.views:Counter", "default")),
+            "SESSION": tokens.session.sign(
+                SessionToken("phx-1", "tests.web.views:Counter", "default", "ada")
+            ),
             "STATIC": tokens.static.sign(StaticToken("phx-1")),
             "URL": "http://localhost",
             "/form": "/other",
@@ -84,7 +87,10 @@ def answers(log: list[Entry]) -> list[Entry]:
 async def test_recorded_control_frames(recorded: dict[str, Any]):
     name = recorded["case"]
     player = Player(
-        ConnectionInfo(None if name in WITHOUT_SESSION else {}, {"uri": "ws://localhost/live/websocket"})
+        ConnectionInfo(
+            None if name in WITHOUT_SESSION else {VISITOR_KEY: "ada"},
+            {"uri": "ws://localhost/live/websocket"},
+        )
     )
     heard, expected = await player.play(recorded["log"]), answers(recorded["log"])
     if name == "join_twice":

@@ -13,7 +13,7 @@ from tests.web.views import KEY, make_app
 
 
 def test_what_is_signed_is_read_back_by_the_same_key_only():
-    content = SessionToken("phx-1", "app:Counter", "default", {"user": 1})
+    content = SessionToken("phx-1", "app:Counter", "default", "ada", {"user": 1})
     token = Tokens(KEY).session.sign(content)
     assert Tokens(KEY).session.read(token) == content
     assert Tokens("another key").session.read(token) is None
@@ -21,7 +21,7 @@ def test_what_is_signed_is_read_back_by_the_same_key_only():
 
 def test_one_kind_does_not_stand_in_for_another():
     tokens = Tokens(KEY)
-    token = tokens.session.sign(SessionToken("phx-1", "v", "default"))
+    token = tokens.session.sign(SessionToken("phx-1", "v", "default", "ada"))
     assert tokens.static.read(token) is None
     assert tokens.session.read(tokens.static.sign(StaticToken("phx-1"))) is None
 
@@ -57,11 +57,11 @@ def test_a_missing_key_is_an_error_that_says_how_to_make_one(key: str | bytes | 
 
 def test_tokens_of_an_earlier_key_are_read_and_new_ones_are_signed_with_the_newest():
     old, new = "an earlier key, which was long enough", "the key of today, which is long enough"
-    token = Tokens(old).session.sign(SessionToken("phx-1", "v", "default"))
+    token = Tokens(old).session.sign(SessionToken("phx-1", "v", "default", "ada"))
     assert Tokens(new).session.read(token) is None
     rotated = Tokens(new, [old])
-    assert rotated.session.read(token) == SessionToken("phx-1", "v", "default")
-    fresh = rotated.session.sign(SessionToken("phx-2", "v", "default"))
+    assert rotated.session.read(token) == SessionToken("phx-1", "v", "default", "ada")
+    fresh = rotated.session.sign(SessionToken("phx-2", "v", "default", "ada"))
     assert Tokens(new).session.read(fresh) is not None
     assert Tokens(old).session.read(fresh) is None
 

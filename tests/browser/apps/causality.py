@@ -144,7 +144,8 @@ NAIVE = """<!DOCTYPE html><link rel="icon" href="data:,"><p id="version"></p>
 </script>"""
 
 app = QuartTrio(__name__)
-ActorLive(app, secret_key="a secret key that is for tests only").route("/board", BoardLive)
+live = ActorLive(app, secret_key="a secret key that is for tests only")
+live.route("/board", BoardLive)
 
 
 @app.get("/naive")
@@ -160,6 +161,7 @@ async def state() -> dict[str, Any]:
 
 
 @app.post("/do")
+@live.csrf_exempt
 async def do() -> dict[str, Any]:
     await trio.sleep(float(request.args.get("wait", 0)) / 1000)
     body = await request.get_json(force=True)
@@ -174,6 +176,7 @@ async def do() -> dict[str, Any]:
 
 
 @app.post("/reset")
+@live.csrf_exempt
 async def reset() -> dict[str, Any]:
     board.reset()
     return {}

@@ -58,7 +58,7 @@ class LinksLive(LiveView[Count | Save]):
 
 app = QuartTrio(__name__)
 app.secret_key = "a secret key that is for tests of links"
-ActorLive(app, protect_forms=True).route("/", LinksLive)
+ActorLive(app).route("/", LinksLive)
 
 
 @app.delete("/rows/<id>")
