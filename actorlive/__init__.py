@@ -62,6 +62,6 @@ if TYPE_CHECKING:
         heex as heex,
         render_slot as render_slot,
     )
-    from actorlive.web import ActorLive as ActorLive, csrf_token as csrf_token
+    from actorlive.web import ActorLive as ActorLive, csp_nonce as csp_nonce, csrf_token as csrf_token
 
 open_door(__name__, globals())

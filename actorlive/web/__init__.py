@@ -5,6 +5,16 @@ from actorlive.web.csrf import csrf_token
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.forms import csrf_exempt
 from actorlive.web.limits import Limits
+from actorlive.web.policy import csp_nonce
 from actorlive.web.server import serve
 
-__all__ = ["ActorLive", "ConfigurationError", "Limits", "LiveSession", "csrf_exempt", "csrf_token", "serve"]
+__all__ = [
+    "ActorLive",
+    "ConfigurationError",
+    "Limits",
+    "LiveSession",
+    "csp_nonce",
+    "csrf_exempt",
+    "csrf_token",
+    "serve",
+]

@@ -38,6 +38,7 @@ from actorlive.web.layouts import RootLayout, root_layout as default_root_layout
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, check_patterns
 from actorlive.web.plain import render_plain
+from actorlive.web.policy import DEFAULT_POLICY, policy
 from actorlive.web.proxies import Proxies
 from actorlive.web.signing import keep_sessions
 from actorlive.web.sockets import Sockets
@@ -111,6 +112,8 @@ class ActorLive:
     "//*.example.com". `hooks` is the URL of an ES module (or several), each export of which is a hook.
     `protect_forms` has every POST, PUT, PATCH and DELETE carry the session's CSRF token, see `csrf_exempt`; False
     leaves plain POSTs to the application.
+    `csp` is the Content-Security-Policy of every answer that brings none, in which `'nonce'` stands for the page's own
+    nonce, see `csp_nonce`.
     `debug` (by default that of the application, or its `testing`) makes faults loud.
     """
 
@@ -127,6 +130,7 @@ class ActorLive:
         hooks: str | Sequence[str] = (),
         limits: Limits | None = None,
         protect_forms: bool = True,
+        csp: str = DEFAULT_POLICY,
         debug: bool | None = None,
     ) -> None:
         check_patterns(check_origin)
@@ -138,6 +142,7 @@ class ActorLive:
         self.root_layout: RootLayout = root_layout or default_root_layout
         self.check_origin: CheckOrigin = check_origin
         self.limits: Limits = limits or Limits()
+        self.csp: str = csp
         self.protect_forms: bool = protect_forms
         self.assets: Assets = Assets(ASSETS_PATH)
         self.colocated: ColocatedAssets = ColocatedAssets(
@@ -357,7 +362,7 @@ class ActorLive:
     async def _secure(self, response: ResponseTypes) -> ResponseTypes:
         """A coroutine, because Quart runs plain functions in a thread."""
         hsts = self.https and request.scheme == "https" and not self.endpoint.debug
-        return secure(response, hsts=hsts)
+        return secure(response, csp=policy(self.csp), hsts=hsts)
 
     async def _template_functions(self) -> dict[str, Any]:
         return {"csrf_token": csrf_token}

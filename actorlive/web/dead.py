@@ -23,6 +23,7 @@ from actorlive.web import csrf
 from actorlive.web.endpoint import AppEndpoint, view_name
 from actorlive.web.failures import http_error
 from actorlive.web.layouts import render_document
+from actorlive.web.policy import csp_nonce
 from actorlive.web.router import with_params
 from actorlive.web.tokens import SessionToken, StaticToken
 from actorlive.web.visitor import visitor_id
@@ -65,6 +66,7 @@ async def respond(live: ActorLive, route: Route, from_path: Mapping[str, Any]) -
             request.remote_addr, request.headers.get("user-agent"), uri, request.headers
         ),
         csrf_token=csrf_token,
+        csp_nonce=csp_nonce(),
     )
     match await dead_render(mount):
         case DeadRedirect() as target:

@@ -19,6 +19,7 @@ from actorlive.live.navigation import location, on_host_of
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.view import LiveView
 from actorlive.web import csrf
+from actorlive.web.policy import told_nonce
 from actorlive.web.router import Router
 from actorlive.web.tokens import SessionToken, StaticToken, Tokens, check_strength
 from actorlive.web.visitor import is_visitor
@@ -97,6 +98,7 @@ class AppEndpoint:
             connect_info=connection.info,
             redirected=redirected,
             csrf_token=csrf.masked_token(connection.session),
+            csp_nonce=told_nonce(payload.params or {}),
         )
 
     def _session_token(self, payload: JoinPayload, dom_id: str) -> SessionToken | None:

@@ -16,12 +16,12 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Content-Security-Policy": "base-uri 'self'; frame-ancestors 'self'",
 }
 
 
-def secure(response: ResponseTypes, *, hsts: bool) -> ResponseTypes:
+def secure(response: ResponseTypes, *, csp: str, hsts: bool) -> ResponseTypes:
     """Add what is missing."""
+    response.headers.setdefault("Content-Security-Policy", csp)
     if hsts:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
     for name, value in SECURITY_HEADERS.items():

@@ -11,12 +11,12 @@ it wants of these attributes:
 | `script`     | the URL of the browser client; load it with `defer`                                         |
 | `colocated`  | tags for the head: the manifest of colocated hooks, and the stylesheet of colocated styles   |
 | `flash`      | the messages to be shown, by kind                                                           |
+| `csp_nonce`  | for the client's script, which tells it to the later mounts; None where the policy has none  |
 | `assigns`    | the view's assigns                                                                          |
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -34,6 +34,7 @@ from actorlive.template import (
     render_to_string,
 )
 from actorlive.web.assets import Assets
+from actorlive.web.policy import csp_nonce
 
 __all__ = ["RootLayout", "render_document", "root_layout"]
 
@@ -48,14 +49,11 @@ def root_layout(
     stylesheet: str,
     script: str,
     colocated: Markup,
-    assigns: Mapping[str, object],
+    csp_nonce: str | None,
     lang: str = "en",
     inner_block: Slot,
 ) -> Template:
-    """The default document. `#al-status` is where `socket.announce` speaks; it lives outside of every view.
-
-    A view's assign `csp_nonce` becomes the nonce of the client's script, which tells it to the later mounts.
-    """
+    """The default document. `#al-status` is where `socket.announce` speaks; it lives outside of every view."""
     return heex(
         """
         <!DOCTYPE html>
@@ -68,7 +66,7 @@ def root_layout(
             <link rel="icon" href="data:,">
             <link phx-track-static rel="stylesheet" href={@stylesheet}>
             {@colocated}
-            <script defer phx-track-static src={@script} nonce={@assigns.get("csp_nonce")}></script>
+            <script defer phx-track-static src={@script} nonce={@csp_nonce}></script>
           </head>
           <body>
             {@page}
@@ -96,6 +94,7 @@ def render_document(
         "script": assets.url("actorlive.js"),
         "colocated": colocated,
         "flash": page.flash,
+        "csp_nonce": page.assigns.get("csp_nonce") or csp_nonce(),
         "assigns": page.assigns,
     }
     wanted = {name: value for name, value in known.items() if layout.signature.accepts(name)}

@@ -24,6 +24,7 @@ from actorlive.live.view import LiveView, overrides
 from actorlive.runtime import Pid
 from actorlive.runtime.faults import flatten, unwrap
 from actorlive.template.rendering.csrf import csrf_variable
+from actorlive.template.rendering.nonce import nonce_variable
 
 __all__ = ["begin", "client_error", "follow_patches", "one_error", "open_view", "patch_to"]
 
@@ -31,6 +32,7 @@ __all__ = ["begin", "client_error", "follow_patches", "one_error", "open_view", 
 def open_view(mount: Mount, pid: Pid, transport_pid: Pid | None) -> tuple[ViewState, Socket]:
     """A new view of the route's class, before its first callback. What is rendered here from now on is its page."""
     csrf_variable.set(mount.csrf_token)
+    nonce_variable.set(mount.csp_nonce)
     view: LiveView[Any] = mount.route.view()
     state = ViewState(view, mount, pid, transport_pid)
     return state, Socket(state)

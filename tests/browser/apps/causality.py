@@ -144,7 +144,9 @@ NAIVE = """<!DOCTYPE html><link rel="icon" href="data:,"><p id="version"></p>
 </script>"""
 
 app = QuartTrio(__name__)
-live = ActorLive(app, secret_key="a secret key that is for tests only")
+live = ActorLive(
+    app, secret_key="a secret key that is for tests only", csp="script-src 'self' 'unsafe-inline'"
+)
 live.route("/board", BoardLive)
 
 

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from quart import g
-
-from actorlive import Cont, LiveView, RawEvent, Socket, heex
-
-
-async def keep_nonce(params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> Cont:
-    """The nonce of the page's first load, for as long as the page lives."""
-    told = (socket.connect_params or {}).get("_csp_nonce", "")
-    socket.assign(csp_nonce=told if socket.connected else g.csp_nonce)
-    return Cont()
+from actorlive import LiveView, RawEvent, Socket, csp_nonce, heex  # noqa: F401 - the template calls it
 
 
 class NonceLive(LiveView):
     """One runtime hook in the page from the start, two that come later: with the nonce, and without."""
 
-    csp_nonce: str = ""
     shown: bool = False
 
     template = heex("""
       <p id="first" phx-hook=".First">x</p>
-      <script :type={ColocatedHook} name=".First" runtime nonce={@csp_nonce}>
+      <script :type={ColocatedHook} name=".First" runtime nonce={csp_nonce()}>
         export default { mounted() { this.el.textContent = "first" } }
       </script>
       <button id="show" phx-click="show">Show</button>
       <div :if={@shown}>
         <p id="later" phx-hook=".Later">x</p>
-        <script :type={ColocatedHook} name=".Later" runtime nonce={@csp_nonce}>
+        <script :type={ColocatedHook} name=".Later" runtime nonce={csp_nonce()}>
           { mounted() { this.el.textContent = "later" } }
         </script>
         <p id="blocked" phx-hook=".Blocked">x</p>
