@@ -16,7 +16,7 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 CLIENT_SOURCES := $(shell find actorlive/client/src -type f) actorlive/client/build.mjs package.json
 CLIENT := actorlive/client/dist/actorlive.js
 
-.PHONY: help run test test-all coverage soak lint format states news bench bench-server build lock setup clean
+.PHONY: help run test test-all coverage soak lint format audit states news bench bench-server build lock setup clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -61,6 +61,9 @@ format: setup  ## rewrite what is not in style
 	$(BIN)/ruff format .
 	$(BIN)/actorlive fmt actorlive examples bench
 	npm run --silent format
+
+audit: setup  ## known vulnerabilities of the packages, and where no data can be had
+	@.ci/audit
 
 states: setup  ## draw docs/design/states.md from the tables in the code
 	$(BIN)/python .ci/draw_states.py

@@ -1,4 +1,5 @@
-"""The command line: `actorlive run module:app`, `routes module:app`, `fmt PATH…`, `check PATH…`."""
+"""The command line: `actorlive run module:app`, `routes module:app`, `fmt PATH…`, `check PATH…`,
+`check --deploy module:app`."""
 
 from __future__ import annotations
 
@@ -63,6 +64,9 @@ def parser() -> argparse.ArgumentParser:
     check_.set_defaults(command=check)
     check_.add_argument("paths", nargs="*", type=Path, help="files and folders")
     check_.add_argument(
+        "--deploy", metavar="MODULE:APP", help="say what an application lacks for the open internet"
+    )
+    check_.add_argument(
         "--show",
         metavar="FILE[:NAME]",
         help="print what a file's templates, or a component's, are compiled to",
@@ -83,9 +87,7 @@ def run(options: argparse.Namespace) -> None:
 
 def routes(options: argparse.Namespace) -> None:
     """Print one line per live route."""
-    live: ActorLive | None = load_app(options.target).extensions.get("actorlive")
-    if live is None:
-        raise TargetError(f"{options.target} has no live routes: it was not given to ActorLive(app)")
+    live = load_live(options.target)
     rows = [("path", "view", "action", "session")]
     for path, route in live.endpoint.router:
         rows.append((path, route.view.__qualname__, route.action or "", route.live_session))
@@ -134,19 +136,43 @@ def _format_file(file: Path, *, write: bool) -> bool:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Print every fault, as the import would have it; exit 1 if there is one. With --show print compiled templates."""
+    """Print every fault, as the import would have it; exit 1 if there is one. With --show print compiled templates.
+
+    With --deploy print what an application lacks for the open internet.
+    """
     from actorlive.template.tools.project import check_project, list_templates
 
     if options.show is not None:
         path, _, name = options.show.partition(":")
         print(list_templates(Path(path), name), end="")
+    elif options.deploy is not None:
+        check_deploy(options.deploy)
     elif not options.paths:
-        raise TargetError("nothing to check: name files or folders")
+        raise TargetError("nothing to check: name files or folders, or an application as --deploy module:app")
     faults = check_project(options.paths)
     for fault in faults:
         print(f"{fault}\n")
     if faults:
         sys.exit(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}")
+
+
+def check_deploy(target: str) -> None:
+    """Print what an application lacks for the open internet; exit 1 if there is anything."""
+    from actorlive.web.deploy import missing
+
+    lacks = missing(load_live(target))
+    for line in lacks:
+        print(line)
+    if lacks:
+        sys.exit(f"{len(lacks)} thing{'s are' if len(lacks) > 1 else ' is'} missing")
+
+
+def load_live(target: str) -> ActorLive:
+    """What makes the application that `module:app` names live. Raises `TargetError`."""
+    live: ActorLive | None = load_app(target).extensions.get("actorlive")
+    if live is None:
+        raise TargetError(f"{target} has no live routes: it was not given to ActorLive(app)")
+    return live
 
 
 def load_app(target: str) -> Quart:

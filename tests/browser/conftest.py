@@ -60,8 +60,16 @@ def faults() -> Iterator[Faults]:
 
 
 @pytest.fixture
-def context(browser: Browser, request: pytest.FixtureRequest, faults: Faults) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1000, "height": 700})
+def bypass_csp() -> bool:
+    """Playwright's `wait_for_function` and `add_script_tag` are what a policy forbids; tests of a policy say False."""
+    return True
+
+
+@pytest.fixture
+def context(
+    browser: Browser, request: pytest.FixtureRequest, faults: Faults, bypass_csp: bool
+) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1000, "height": 700}, bypass_csp=bypass_csp)
     opened.set_default_timeout(TIMEOUT)
     opened.on("page", faults.watch)
     yield opened

@@ -25,6 +25,11 @@ def app() -> Iterator[Server]:
 
 
 @pytest.fixture
+def bypass_csp() -> bool:
+    return False
+
+
+@pytest.fixture
 def visit(app: Server, page: Page) -> Open:
     def open_page(path: str) -> Page:
         page.goto(app.url + path)

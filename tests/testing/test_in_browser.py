@@ -61,7 +61,7 @@ SERIALIZE = """
 
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page()
+    page = browser.new_page(bypass_csp=True)
     page.set_content("<html><body></body></html>")
     page.add_script_tag(
         content=f"{CLIENT.read_text()}\nwindow.DOMPatch = DOMPatch; window.View = View;", type="module"

@@ -145,7 +145,9 @@ NAIVE = """<!DOCTYPE html><link rel="icon" href="data:,"><p id="version"></p>
 
 app = QuartTrio(__name__)
 live = ActorLive(
-    app, secret_key="a secret key that is for tests only", csp="script-src 'self' 'unsafe-inline'"
+    app,
+    secret_key="a secret key that is for tests only",
+    csp="script-src 'self' 'unsafe-inline' 'unsafe-eval'",
 )
 live.route("/board", BoardLive)
 
