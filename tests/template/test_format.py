@@ -8,7 +8,7 @@ import re
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from actorlive.template import TemplateError, render_to_string
+from actorlive.template import TemplateError, compile_template, render_to_string
 from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
 from actorlive.template.tools.format import format_source, format_template
@@ -162,3 +162,20 @@ def test_the_page_stays_the_same(seed: int) -> None:
     source = f'class A:\n    template = heex("""\n{text}\n    """)\n'
     if "\\" not in text:
         assert format_source(format_source(source)) == format_source(source)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<div>{% if @p %}\n{% endif %}\n<b>x</b>\n</div>",
+        "<div>\n  {# gone #}\n<b>x</b></div>",
+        "<div><i>\n{# gone #}\n</i></div>",
+        "{# gone #}\n   <b>x</b>{# gone #}",
+        "<p>a\n{# gone #}\n   </p>",
+    ],
+)
+def test_white_space_behind_a_line_that_vanishes_is_neither_put_nor_removed(text: str) -> None:
+    formatted = format_template(text)
+    assert format_template(formatted) == formatted
+    before, after = (render_to_string(compile_template(t), {"p": True}) for t in (text, formatted))
+    assert re.sub(r"\s+", " ", before).strip() == re.sub(r"\s+", " ", after).strip()

@@ -18,7 +18,16 @@ from actorlive.template.syntax.expression import Code, Loop, parse_code, parse_l
 from actorlive.template.syntax.nodes import Attr, Text
 from actorlive.template.syntax.source import Source
 
-__all__ = ["Block", "CloseTag", "Comment", "Expression", "OpenTag", "Token", "tokenize"]
+__all__ = [
+    "Block",
+    "CloseTag",
+    "Comment",
+    "Expression",
+    "OpenTag",
+    "Token",
+    "tokenize",
+    "without_own_line",
+]
 
 CODE_TAGS = frozenset(("script", "style"))
 """Elements whose content is neither markup nor template."""
@@ -85,6 +94,16 @@ class Comment:
 Token = Text | OpenTag | CloseTag | Expression | Block | Comment
 
 
+def without_own_line(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where text stops before a block tag or comment, and goes on after it: one that is alone takes its line along."""
+    line = text.rfind("\n", 0, start) + 1
+    newline = text.find("\n", end)
+    newline = len(text) if newline < 0 else newline
+    if text[line:start].strip(WHITE_SPACE) or text[end:newline].strip(WHITE_SPACE):
+        return start, end
+    return line, min(newline + 1, len(text))
+
+
 def tokenize(source: Source) -> list[Token]:
     """All tokens of a template; raises `TemplateError`."""
     return list(_Tokenizer(source).tokens())
@@ -109,7 +128,7 @@ class _Tokenizer:
             begin = start
             stop, after = at, self.pos
             if isinstance(token, Block | Comment):
-                stop, after = self._own_line(at, self.pos)
+                stop, after = without_own_line(self.text, at, self.pos)
             if stop > begin:
                 yield Text(self.text[begin:stop], begin, stop)
             yield token
@@ -149,15 +168,6 @@ class _Tokenizer:
         )
         end = match.end() if match else self.pos + 2
         return self.source.error(f"<%{kind} %> is not a tag here", self.pos, end, hint=hint)
-
-    def _own_line(self, start: int, end: int) -> tuple[int, int]:
-        """Where text stops before the token, and goes on after it."""
-        line = self.text.rfind("\n", 0, start) + 1
-        newline = self.text.find("\n", end)
-        newline = len(self.text) if newline < 0 else newline
-        if self.text[line:start].strip(WHITE_SPACE) or self.text[end:newline].strip(WHITE_SPACE):
-            return start, end
-        return line, min(newline + 1, len(self.text))
 
     def _skip_declaration(self) -> None:
         for opening, closing in (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<", ">")):

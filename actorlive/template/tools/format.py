@@ -3,7 +3,9 @@
 It re-indents and normalises white space, and touches nothing else. White space is only ever replaced by other
 white space: where there is none, none is put, and none is removed entirely, because between inline elements
 both would show. So line breaks stay where the author set them; what a line begins with, how attributes are
-spaced and when a long tag is broken is decided here. `<pre>`, `<textarea>`, `<script>`, `<style>`, comments, Python
+spaced and when a long tag is broken is decided here. A block tag or comment that is alone on its line takes the line
+break along, so the indentation of the next line is all the white space there is: where there was none, that line is
+not indented. `<pre>`, `<textarea>`, `<script>`, `<style>`, comments, Python
 expressions of several lines, and everything inside `phx-no-format` stay as they are.
 """
 
@@ -18,7 +20,16 @@ from actorlive.template.syntax.literals import HeexCall, index_calls
 from actorlive.template.syntax.nodes import Attr, Text
 from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source, split_lines
-from actorlive.template.syntax.tokenizer import Block, CloseTag, Expression, OpenTag, Token, tokenize
+from actorlive.template.syntax.tokenizer import (
+    Block,
+    CloseTag,
+    Comment,
+    Expression,
+    OpenTag,
+    Token,
+    tokenize,
+    without_own_line,
+)
 from actorlive.template.tools.modules import not_python
 
 __all__ = ["format_source", "format_template"]
@@ -118,12 +129,16 @@ class _Formatter:
         self.out: list[str] = []
         self.line = 0  # the depth of the line that is being written
         self.open: list[int] = []  # the depth of each open tag's line
+        self.bare: bool | None = (
+            None  # what follows a line that vanishes: has it no indentation? None: it may vary
+        )
 
     def format(self) -> str:
         end = 0
         index = 0
         while index < len(self.tokens):
             token = self.tokens[index]
+            self._look_back(self.tokens[index - 1] if index else None, token)
             self._space(self.text[end : token.start], token)
             stop = self._verbatim(index)
             if stop is not None:
@@ -133,6 +148,7 @@ class _Formatter:
                 continue
             self._token(token)
             index, end = index + 1, token.end
+        self.bare = None
         self._space(self.text[end:], None)
         return "".join(self.out).strip(WHITE_SPACE)
 
@@ -187,28 +203,51 @@ class _Formatter:
 
     # -- white space -----------------------------------------------------------
 
+    def _look_back(self, before: Token | None, following: Token) -> None:
+        """Note whether the indentation between the two is white space that shows."""
+        self.bare = None
+        if before is not None and self._vanishes(before) and not self._vanishes(following):
+            lead = _SPACE.match(self.text, before.end)
+            if lead is not None and lead[0].count("\n") == 1:
+                self.bare = lead[0].endswith("\n")
+
+    def _vanishes(self, token: Token) -> bool:
+        """True for a block tag or comment that takes its line along."""
+        if not isinstance(token, Block | Comment):
+            return False
+        return without_own_line(self.text, token.start, token.end) != (token.start, token.end)
+
+    def _indentation(self) -> str:
+        """What the line begins with; of one behind a line that vanishes, neither too much nor nothing."""
+        bare, self.bare = self.bare, None
+        if bare is None:
+            return STEP * self.line
+        return "" if bare else STEP * max(self.line, 1)
+
     def _space(self, text: str, following: Token | None) -> None:
         """The text between two tokens."""
+        bare = self.bare
         for i, piece in enumerate(_PIECE.split(text)):
             parts = [piece] if i % 2 else _SPACE.split(piece)
             self.out += [part if part.strip(WHITE_SPACE) else self._white(part) for part in parts if part]
-        self._outdent(text, following)
+        self._outdent(text, following, bare if not text.strip(WHITE_SPACE) else None)
 
     def _white(self, white: str) -> str:
         newlines = white.count("\n")
         if not newlines:
             return " "
         self.line = self.open[-1] + 1 if self.open else 0
-        return "\n" * min(newlines, 2) + STEP * self.line
+        return "\n" * min(newlines, 2) + self._indentation()
 
-    def _outdent(self, text: str, following: Token | None) -> None:
+    def _outdent(self, text: str, following: Token | None, bare: bool | None) -> None:
         """A line that begins with what closes something stands where that was opened."""
         closes = isinstance(following, CloseTag) or (
             isinstance(following, Block) and following.kind not in ("if", "for")
         )
         if closes and text.endswith(tuple(WHITE_SPACE)) and _breaks_line(self.out):
             self.line = self.open[-1]
-            self.out[-1] = "\n" * self.out[-1].count("\n") + STEP * self.line
+            self.bare = bare
+            self.out[-1] = "\n" * self.out[-1].count("\n") + self._indentation()
 
     # -- tags ------------------------------------------------------------------
 
