@@ -51,6 +51,10 @@ class Example:
         return "\n\n".join(f"# {path.name}\n\n{path.read_text(encoding='utf-8')}" for path in files)
 
 
+POLICY = "base-uri 'self'; frame-ancestors 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'"
+"""The default, opened for browser automation and checkers, which people point at a demo: they bring inline scripts and
+evaluate text. Nothing here needs it, and an application should keep the default."""
+
 EXAMPLES = [
     Example("/counter", "Counter", "A button, an event, one changed number over the wire.", CounterLive),
     Example(
@@ -133,7 +137,7 @@ def create_app() -> QuartTrio:
     # A fixed key, so that the pages come back to life by themselves when the server restarts. An
     # application of your own keeps its key to itself.
     key = os.environ.get("SECRET_KEY", "the key of the gallery, which everybody knows")
-    live = ActorLive(app, secret_key=key, root_layout=gallery_layout)
+    live = ActorLive(app, secret_key=key, root_layout=gallery_layout, csp=POLICY)
     live.route("/", GalleryLive)
     for example in EXAMPLES:
         live.route(example.path, example.view)

@@ -54,8 +54,11 @@ class Faults:
         page.on("console", self._on_console)
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self._seen.append(f"console.error: {message.text} ({message.location.get('url')})")
+        url = str(message.location.get("url"))
+        if message.type == "error" and not url.endswith(
+            "/favicon.ico"
+        ):  # the browser's own wish, at a time of its own
+            self._seen.append(f"console.error: {message.text} ({url})")
 
     @property
     def unexpected(self) -> list[str]:

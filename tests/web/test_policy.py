@@ -12,7 +12,7 @@ from actorlive import ActorLive, Event, LiveView, Socket, csp_nonce, heex  # noq
 from actorlive.testing import live as visit
 from actorlive.web.error_page import error_page
 from actorlive.web.policy import DEFAULT_POLICY, told_nonce
-from examples.gallery.app import EXAMPLES, create_app
+from examples.gallery.app import EXAMPLES, POLICY, create_app
 from tests.web.views import KEY
 
 
@@ -89,7 +89,7 @@ INLINE = re.compile(r"<script(?![^>]*(?: src=| type=.application/json))[^>]*>|\s
 @pytest.mark.parametrize("path", [example.path for example in EXAMPLES] + ["/"])
 async def test_no_page_of_the_gallery_has_a_script_in_it(path: str):
     policy, html = await page(create_app(), path)
-    assert policy == DEFAULT_POLICY
+    assert policy == POLICY
     assert "<script" in html
     assert INLINE.findall(html) == []
 
