@@ -281,10 +281,15 @@ def test_rows_that_are_known_to_be_plain_do_not_hide_a_value_of_another_type():
     from actorlive.template import Renderer, compile_template
 
     template = compile_template("<i :for={x, _ in @rows}>{str(x)}</i>")
-    renderer, rows = Renderer(), [(i, "a") for i in range(5)]
+    renderer = Renderer()
+
+    def plain_rows() -> list[tuple[float, str]]:
+        return [(i, "a") for i in range(5)]
+
+    rows = plain_rows()
     renderer.render(template, {"rows": rows}, None)
     for value in (7, True, 1, 1.0, 1, 7):
-        before, rows = rows, [(i, "a") for i in range(5)]
+        before, rows = rows, plain_rows()
         rows[1] = (value, "a")
         renderer.render(template, {"rows": rows}, {"rows": before})
         assert f"<i>{value}</i>" in renderer.html()

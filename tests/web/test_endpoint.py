@@ -123,7 +123,7 @@ def test_a_live_navigation_stays_within_its_live_session():
 
 
 def test_another_visitors_page_is_stale():
-    assert ask(**tokens(visitor="eve")) == Refused("stale")
+    assert ask(CLIENT, **tokens(visitor="eve")) == Refused("stale")
     assert ask(ConnectionInfo({"user": "ada"}, SOCKET)) == Refused("stale")
 
 

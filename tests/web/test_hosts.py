@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ class Place(LiveView):
     template = heex("<p>{@at}</p>")
     at: str = ""
 
-    async def handle_params(self, params: dict[str, Any], uri: str, socket: Socket) -> None:
+    async def handle_params(self, params: Mapping[str, Any], uri: str, socket: Socket) -> None:
         self.at = uri
         seen.append(uri)
 

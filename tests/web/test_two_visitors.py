@@ -147,7 +147,7 @@ class Account(LiveView):
     orders: list[str]
     template = heex("<p>{@user}: {str(@orders)}</p>")
 
-    async def mount(self, params: Any, session: dict[str, Any], socket: Socket) -> None:
+    async def mount(self, params: Any, session: Any, socket: Socket) -> None:
         self.user = session.setdefault("user", "nobody")
         self.orders = session.setdefault("orders", [])
 
