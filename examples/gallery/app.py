@@ -131,13 +131,13 @@ class GalleryLive(LiveView):
     """)
 
 
-def create_app() -> QuartTrio:
+def create_app(csp: str = POLICY) -> QuartTrio:
     """The application with all its pages."""
     app = QuartTrio(__name__)
     # A fixed key, so that the pages come back to life by themselves when the server restarts. An
     # application of your own keeps its key to itself.
     key = os.environ.get("SECRET_KEY", "the key of the gallery, which everybody knows")
-    live = ActorLive(app, secret_key=key, root_layout=gallery_layout, csp=POLICY)
+    live = ActorLive(app, secret_key=key, root_layout=gallery_layout, csp=csp)
     live.route("/", GalleryLive)
     for example in EXAMPLES:
         live.route(example.path, example.view)

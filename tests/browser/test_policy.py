@@ -1,16 +1,23 @@
-"""The gallery under the policy that every page has: all of it works, and a script that an attacker gets in does not."""
+"""The gallery under the default policy: all of it works, and a script that an attacker gets in does not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from examples.gallery.app import EXAMPLES
 from tests.browser.pages import Faults
+from tests.browser.server import Server
 
 Live = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server("tests.browser.apps.strict_gallery:app") as running:
+        yield running
 
 
 @pytest.fixture
