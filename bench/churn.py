@@ -21,7 +21,7 @@ from actorlive.testing import connect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from run import server
+from servers import actorlive as server
 
 LIMIT = 8.0
 """KiB a visit; an idle view has several times that."""

@@ -11,19 +11,9 @@ server's CPU time per event: it survives a busy machine, events per second do no
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
-import os
-import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).parent
+from servers import actorlive, load
 
 
 @dataclass(frozen=True)
@@ -86,7 +76,7 @@ def parse() -> argparse.Namespace:
 
 def measure(scenario: Scenario, options: argparse.Namespace) -> list[str]:
     """One row: how fast, how long, how dear."""
-    with server() as (url, pid):
+    with actorlive() as (url, pid):
         out = load(
             url,
             pid,
@@ -115,48 +105,9 @@ def measure(scenario: Scenario, options: argparse.Namespace) -> list[str]:
 
 def idle(options: argparse.Namespace) -> list[str]:
     """One row: the memory of views that nobody touches."""
-    with server() as (url, pid):
+    with actorlive() as (url, pid):
         out = load(url, pid, "/counter", "--conns", str(options.idle), "--hold", str(options.hold))
     return ["counter: idle", str(options.idle), "", "", "", "", "", f"{out['rss_per_view_kb']:.1f}"]
-
-
-def load(url: str, pid: int, path: str, *args: str) -> dict[str, Any]:
-    command = ["node", str(HERE / "lvload.mjs"), "--url", url, "--pid", str(pid), "--path", path, *args]
-    done = subprocess.run(pinned(1, command), capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"lvload failed on {path}:\n{done.stdout}{done.stderr}")
-    out: dict[str, Any] = json.loads(done.stdout)
-    if out["errors"]:
-        print(f"{path}: {out['errors']}", file=sys.stderr)
-    return out
-
-
-@contextlib.contextmanager
-def server() -> Iterator[tuple[str, int]]:
-    """A fresh server for each scenario, so that none pays for another's memory."""
-    port = free_port()
-    command = [sys.executable, str(HERE / "app.py"), "--port", str(port)]
-    process = subprocess.Popen(pinned(0, command), stderr=subprocess.PIPE, text=True)
-    try:
-        assert process.stderr is not None
-        if not any(f":{port}" in line for line in process.stderr):
-            sys.exit("the benchmark application did not start")
-        yield f"http://127.0.0.1:{port}", process.pid
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
-
-
-def pinned(core: int, command: list[str]) -> list[str]:
-    """The command on a core of its own, where there are several and `taskset` is at hand."""
-    taskset = shutil.which("taskset")
-    return [taskset, "-c", str(core), *command] if taskset and (os.cpu_count() or 1) > core else command
-
-
-def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 HEAD = ["scenario", "views", "events/s", "p50 ms", "p99 ms", "CPU µs/event", "bytes/diff", "KiB/idle view"]
