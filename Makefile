@@ -7,6 +7,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTHON_VERSIONS ?= 3.12 3.13
 
 BIN := .venv/bin
+# Nothing is installed that is not the very file that was pinned.
+PINNED := --quiet --disable-pip-version-check --require-hashes
 NPM := npm --no-audit --no-fund
 # Two processes, each with a Chromium of its own. A file stays in one process, because its tests share a server (a
 # fixture of the module). Files start in the order of tests/conftest.py, the longest first, not in xdist's own order by
@@ -22,8 +24,8 @@ CLIENT := actorlive/client/dist/actorlive.js
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: setup  ## serve the gallery of examples on http://localhost:4000 (HOST=, PORT=)
-	@$(BIN)/actorlive run examples.gallery.app:app --host $(HOST) --port $(PORT)
+run: setup  ## serve the gallery of examples on http://localhost:4000 (HOST=, PORT=, HOSTS=)
+	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/actorlive run examples.gallery.app:app --host $(HOST) --port $(PORT)
 
 test: setup .make/chromium  ## all tests, with those in a real browser (ARGS= goes to pytest)
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
@@ -74,7 +76,7 @@ news: setup  ## show what the fragments in news/ make of CHANGELOG.md
 .make/pyview: bench/pyview/requirements.txt
 	rm -rf $@ $@.new
 	$(PYTHON) -m venv $@.new
-	$@.new/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	$@.new/bin/python -m pip install $(PINNED) -r $<
 	mv $@.new $@
 
 bench: setup .make/triotp .make/pyview  ## print the tables of bench/README.md (ARGS= goes to bench/beside.py)
@@ -91,9 +93,8 @@ bench-server: setup  ## the benchmark app alone, in one process (PORT=)
 build: setup  ## the wheel, with the client in it
 	$(BIN)/python -m hatchling build -t wheel
 
-lock: setup  ## pin what is installed now as requirements/dev.txt
-	{ sed -n '/^#/p' requirements/dev.txt; $(BIN)/pip freeze --exclude-editable; } > requirements/dev.new
-	mv requirements/dev.new requirements/dev.txt
+lock:  ## pin what requirements/ and pyproject.toml ask for, with hashes (ARGS=--upgrade for newer versions)
+	PYTHON=$(PYTHON) .ci/lock $(ARGS)
 
 setup: .make/python $(CLIENT)  ## the environment in .venv, and the client; the other targets do it themselves
 
@@ -105,7 +106,7 @@ clean:  ## forget what was set up and built
 .make/python: requirements/dev.txt pyproject.toml
 	@mkdir -p .make
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	$(BIN)/python -m pip install $(PINNED) -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
@@ -119,10 +120,10 @@ $(CLIENT): .make/node $(CLIENT_SOURCES)
 
 # triotp, to measure beside. Its newest release wants Python 3.13 for two `type` statements in its mailbox; as
 # plain assignments they mean the same, and it runs on our Python and our Trio.
-.make/triotp: .make/python
+.make/triotp: requirements/triotp.txt .make/python
 	rm -rf $@ $@.new
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile \
-	  --ignore-requires-python --target $@.new triotp==0.3.1
+	$(BIN)/python -m pip install $(PINNED) --no-deps --no-compile \
+	  --ignore-requires-python --target $@.new -r requirements/triotp.txt
 	sed -i -E 's/^type ([A-Za-z]+) = /\1 = /' $@.new/triotp/mailbox.py
 	mv $@.new $@
 

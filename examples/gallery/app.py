@@ -137,12 +137,17 @@ def create_app(csp: str = POLICY) -> QuartTrio:
     # A fixed key, so that the pages come back to life by themselves when the server restarts. An
     # application of your own keeps its key to itself.
     key = os.environ.get("SECRET_KEY", "the key of the gallery, which everybody knows")
-    live = ActorLive(app, secret_key=key, root_layout=gallery_layout, csp=csp)
+    live = ActorLive(app, secret_key=key, hosts=hosts(), root_layout=gallery_layout, csp=csp)
     live.route("/", GalleryLive)
     for example in EXAMPLES:
         live.route(example.path, example.view)
     app.add_url_rule("/source/<folder>", "source", source)
     return app
+
+
+def hosts() -> list[str]:
+    """The names that the gallery goes by: this machine's own, or those in $HOSTS, with commas between them."""
+    return os.environ.get("HOSTS", "localhost,*.localhost,127.0.0.1,[::1]").split(",")
 
 
 async def source(folder: str) -> Response:
