@@ -26,7 +26,7 @@ from actorlive.live.navigation import (
     external_url,
     local_path,
 )
-from actorlive.live.state import ViewState
+from actorlive.live.owner import Owner
 from actorlive.live.streams import DomId, ItemId, Stream
 from actorlive.live.tasks import lists, loads
 from actorlive.live.view import stream_names
@@ -43,10 +43,11 @@ CANCEL = Shutdown("cancel")
 class Socket:
     """The second argument of every callback. One per view; valid as long as its process."""
 
-    __slots__ = ("_state",)
+    __slots__ = ("_owner", "_state")
 
-    def __init__(self, state: ViewState) -> None:
-        self._state = state
+    def __init__(self, owner: Owner) -> None:
+        self._owner = owner
+        self._state = owner.state
 
     # -- who and where ---------------------------------------------------------
 
@@ -97,7 +98,7 @@ class Socket:
     @property
     def private(self) -> dict[str, Any]:
         """A place for libraries and hooks: kept with the view, never rendered (`put_private/3`)."""
-        return self._state.private
+        return self._owner.private
 
     def _mount(self, name: str) -> Mount:
         mount = self._state.mount
@@ -114,12 +115,12 @@ class Socket:
         for name, value in values.items():
             if name in RESERVED:
                 raise AssignError(f"{name!r} belongs to the framework and cannot be assigned")
-            setattr(self._state.view, name, value)
+            setattr(self._owner.assigns, name, value)
 
     def touch(self, *names: str) -> None:
         """Say that these assigns were changed in place and have to be rendered again."""
         for name in names:
-            touch(self._state.view, name)
+            touch(self._owner.assigns, name)
 
     def temporary_assigns(self, **defaults: object) -> None:
         """Reset these assigns to their defaults after every render, without rendering that (`temporary_assigns:`).
@@ -127,7 +128,7 @@ class Socket:
         Each time the view has a copy of its own. Raises `AssignError` for an `AsyncResult` or a stream, whose
         state must not be lost, and for what cannot be copied.
         """
-        view = self._state.view
+        view = self._owner.assigns
         for name, default in defaults.items():
             if isinstance(view.__dict__.get(name, default), AsyncResult):
                 raise AssignError(
@@ -136,7 +137,7 @@ class Socket:
             make = factory_of(default, type(view).__qualname__, name) or partial(_itself, default)
             if name not in view.__dict__:
                 setattr(view, name, make())
-            self._state.temporary[name] = make
+            self._owner.temporary[name] = make
 
     # -- flash, events to the client -------------------------------------------
 
@@ -145,11 +146,11 @@ class Socket:
 
         What is not a string (a lazy translation, an exception, a number) is shown as its `str()`.
         """
-        assign(self._state.view, "flash", self._state.flash.put(kind, message))
+        assign(self._owner.assigns, "flash", self._owner.flash.put(kind, message))
 
     def clear_flash(self, kind: str | None = None) -> None:
         """Clear the messages, or those of one kind (`clear_flash/1,2`)."""
-        assign(self._state.view, "flash", self._state.flash.clear(kind))
+        assign(self._owner.assigns, "flash", self._owner.flash.clear(kind))
 
     def announce(self, message: str) -> None:
         """Have a screen reader say it: the text goes into the root layout's `aria-live` region."""
@@ -185,7 +186,7 @@ class Socket:
         path = local_path(to)
         if self._state.patch_route(absolute(self._state.uri, path)) is None:
             raise NavigationError(
-                f"push_patch to {to!r}, which is not a route of {type(self._state.view).__qualname__} in the live"
+                f"push_patch to {to!r}, which is not a route of {type(self._owner.assigns).__qualname__} in the live"
                 f" session {self._state.route.live_session!r}; use push_navigate"
             )
         self._go(LivePatch(path, "replace" if replace else "push"))
@@ -218,11 +219,11 @@ class Socket:
         `handle_event` hooks receive `(RawEvent, socket)`, `handle_info` `(message, socket)`, `handle_params`
         `(params, uri, socket)`, `handle_async` `(name, result, socket)`, `after_render` `(socket)`.
         """
-        self._state.hooks.attach(stage, hook_id, hook)
+        self._owner.hooks.attach(stage, hook_id, hook)
 
     def detach_hook(self, stage: Stage, hook_id: str) -> None:
         """Remove a hook; nothing happens when there is none (`detach_hook/3`)."""
-        self._state.hooks.detach(stage, hook_id)
+        self._owner.hooks.detach(stage, hook_id)
 
     # -- messages and timers ---------------------------------------------------
 
@@ -264,11 +265,11 @@ class Socket:
         the commit runs then, or is dropped with `on_exit="drop"`.
         """
         if self._acts("undoable"):
-            self._state.postponed.postpone(key, commit, delay, on_exit)
+            self._owner.postponed.postpone(key, commit, delay, on_exit)
 
     def undo(self, key: Hashable) -> bool:
         """Take back what `undoable` put off; False when it was done already, or there was nothing."""
-        return self._state.postponed.take_back(key)
+        return self._owner.postponed.take_back(key)
 
     # -- async -----------------------------------------------------------------
 
@@ -290,7 +291,7 @@ class Socket:
         if supersede:
             self.cancel_async(name, reason="superseded")
         if self._acts("start_async"):
-            self._state.tasks.start(name, "start", (), partial(fn, *args), supervisor)
+            self._owner.tasks.start(name, "start", (), partial(fn, *args), supervisor)
 
     def assign_async(
         self,
@@ -309,7 +310,7 @@ class Socket:
         for name in keys:
             self._begin_loading(name, keys, reset is True or (reset is not False and name in reset))
         if self._acts("assign_async"):
-            self._state.tasks.start(_async_key(keys), "assign", keys, loads(keys, fn, args), supervisor)
+            self._owner.tasks.start(_async_key(keys), "assign", keys, loads(keys, fn, args), supervisor)
 
     def stream_async(
         self,
@@ -325,9 +326,9 @@ class Socket:
         exists at once. `reset` drops the earlier `AsyncResult`, not the items. (`stream_async/4`)
         """
         self._begin_loading(name, True, reset)
-        self._state.stream(name, create=True)
+        self._owner.stream(name, create=True)
         if self._acts("stream_async"):
-            self._state.tasks.start(name, "stream", (name,), lists(name, fn, args), supervisor)
+            self._owner.tasks.start(name, "stream", (name,), lists(name, fn, args), supervisor)
 
     def cancel_async(self, name: Hashable | AsyncResult[Any], reason: object = CANCEL) -> None:
         """End a task with that reason (`cancel_async/3`).
@@ -338,8 +339,8 @@ class Socket:
         """
         if isinstance(name, AsyncResult):
             self._cancel_loading(cast("AsyncResult[Any]", name), reason)
-        elif self._state.has_tasks:
-            self._state.tasks.cancel(name, reason)
+        elif self._owner.has_tasks:
+            self._owner.tasks.cancel(name, reason)
 
     def _cancel_loading(self, result: AsyncResult[Any], reason: object) -> None:
         loading: object = result.loading
@@ -347,11 +348,11 @@ class Socket:
             return
         names = cast("tuple[str, ...]", loading)
         for name in names:
-            assign(self._state.view, name, result.to_failed(Exit(reason)))
+            assign(self._owner.assigns, name, result.to_failed(Exit(reason)))
         self.cancel_async(_async_key(names), reason)
 
     def _begin_loading(self, name: str, state: object, reset: bool) -> None:
-        view = self._state.view
+        view = self._owner.assigns
         declared = type(view).__declared__
         if name not in declared:
             raise AssignError(
@@ -387,7 +388,7 @@ class Socket:
         `at` is -1 for the end, 0 for the front, n for a place. `limit` keeps that many from the front, or, if
         negative, from the end. `reset` empties the stream first. `dom_id` names the items of a new stream.
         """
-        stream = self._state.stream(name, create=True)
+        stream = self._owner.stream(name, create=True)
         first = not stream.streamed
         if dom_id is not None and first:
             stream.configure(dom_id)
@@ -397,14 +398,14 @@ class Socket:
 
     def stream_configure(self, name: str, *, dom_id: DomId) -> None:
         """Say how the stream's items are named in the page, before the first item (`stream_configure/3`)."""
-        self._state.stream(name, create=True).configure(dom_id)
+        self._owner.stream(name, create=True).configure(dom_id)
 
     def stream_insert(
         self, name: str, item: Any, *, at: int = -1, limit: int | None = None, update_only: bool = False
     ) -> None:
         """Insert an item, or update it in place when the page has one of that id (`stream_insert/4`)."""
-        stream = self._state.stream(name)
-        self._state.postponed.take_back(_departure(name, stream.dom_id(item)))
+        stream = self._owner.stream(name)
+        self._owner.postponed.take_back(_departure(name, stream.dom_id(item)))
         stream.insert(item, at, limit, update_only)
 
     def stream_delete(self, name: str, item: Any = None, *, id: object = None, after: float = 0.0) -> None:
@@ -413,16 +414,16 @@ class Socket:
         With `after`, in that many seconds, so that a transition can end first; inserting the item again before
         that keeps it.
         """
-        dom_id = self._state.view.streams.get(name).dom_id(ItemId(id) if item is None else item)
+        dom_id = self._owner.assigns.streams.get(name).dom_id(ItemId(id) if item is None else item)
         if after > 0 and self.connected:
             delete = partial(self.stream_delete_by_dom_id, name, dom_id)
-            self._state.postponed.postpone(_departure(name, dom_id), delete, after, "drop")
+            self._owner.postponed.postpone(_departure(name, dom_id), delete, after, "drop")
         else:
             self.stream_delete_by_dom_id(name, dom_id)
 
     def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
         """Remove the item with that DOM id (`stream_delete_by_dom_id/3`)."""
-        self._state.stream(name).delete(dom_id)
+        self._owner.stream(name).delete(dom_id)
 
     def path(self) -> str:
         """The path and query of the page's URL."""

@@ -151,7 +151,7 @@ async def test_exit_in_a_task_arrives_as_its_reason() -> None:
 async def test_a_task_killed_from_outside_does_not_take_the_view_along() -> None:
     async with bench() as lab:
         lab.now(lambda view, socket: socket.start_async("x", trio.sleep_forever))
-        lab.now(lambda view, socket: [exit(pid, "kill") for pid in socket._state.tasks.pids])
+        lab.now(lambda view, socket: [exit(pid, "kill") for pid in socket._owner.tasks.pids])
         await trio.sleep(1)
         assert lab.view.ends == (("x", Exit("killed")),)
         assert alive(lab.client.views[0])

@@ -144,13 +144,15 @@ class Channel:
             case ClientEvent():
                 await self._handle_frame(message)
             case AsyncDone():
-                await self._dispatcher.task_end(self._state.tasks.finished(message), message.result)
+                await self._dispatcher.task_end(self._state.owner.tasks.finished(message), message.result)
             case Down() if (
                 message.ref == self._transport
             ):  # INV-4: it came behind all that the socket had brought
                 self._cycle.exit_reason = Shutdown("closed")
-            case Down() if self._state.has_tasks and self._state.tasks.watches(message.ref):
-                await self._dispatcher.task_end(self._state.tasks.went_down(message), Exit(message.reason))
+            case Down() if self._state.owner.has_tasks and self._state.owner.tasks.watches(message.ref):
+                await self._dispatcher.task_end(
+                    self._state.owner.tasks.went_down(message), Exit(message.reason)
+                )
             case Later():
                 await self._dispatcher.later(message)
             case CallRequest():
@@ -182,7 +184,7 @@ class Channel:
     # -- the end ---------------------------------------------------------------
 
     async def _terminate(self, reason: object) -> None:
-        for commit in self._state.postponed.on_exit():
+        for commit in self._state.owner.postponed.on_exit():
             await self._commit_at_last(commit)
         await self._view.terminate(reason, self._socket)
 

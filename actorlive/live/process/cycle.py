@@ -38,7 +38,7 @@ def leads_away(state: ViewState) -> bool:
 def departure(state: ViewState) -> Departure:
     """The view's redirect, with the flash that goes along. Raises `NavigationError` when it stays where it is."""
     target = state.navigation
-    flash = state.flash.fresh if state.mounted else state.flash.shown
+    flash = state.owner.flash.fresh if state.mounted else state.owner.flash.shown
     token = state.endpoint.sign_flash(flash) if flash else None
     match target:
         case Redirect():
@@ -58,7 +58,7 @@ class Cycle:
         self._state = state
         self._socket = socket
         self._outbox = outbox
-        self._hooks = state.hooks
+        self._hooks = state.owner.hooks
         self.exit_reason: Shutdown | None = None
 
     @property

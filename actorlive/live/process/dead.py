@@ -51,7 +51,7 @@ async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
         return _redirect(state)
     with span("render", state.view, changed=None):
         content = Markup(_render(state))
-    return DeadPage(content, state.view.page_title, dict(state.flash.shown), state.view.__dict__)
+    return DeadPage(content, state.view.page_title, dict(state.owner.flash.shown), state.view.__dict__)
 
 
 def _render(state: ViewState) -> str:
@@ -69,4 +69,4 @@ def _redirect(state: ViewState) -> DeadRedirect:
     if isinstance(target, LivePatch) and not state.mounted:
         raise NavigationError("cannot push_patch in mount; do it in handle_params, or redirect")
     status = target.status if isinstance(target, Redirect) else 302
-    return DeadRedirect(target.to, status, dict(state.flash.shown))
+    return DeadRedirect(target.to, status, dict(state.owner.flash.shown))

@@ -80,7 +80,7 @@ class Dispatcher:
         self._outbox = outbox
         self._cycle = cycle
         self._view: LiveView[Any] = state.view
-        self._view_target = EventTarget(state.view, socket, state.hooks, type(state.view).__events__)
+        self._view_target = EventTarget(state.view, socket, state.owner.hooks, type(state.view).__events__)
 
     # -- frames of the client --------------------------------------------------
 
@@ -211,7 +211,7 @@ class Dispatcher:
 
     async def later(self, later: Later) -> None:
         """Do what was postponed, unless it was taken back."""
-        if not self._state.postponed.is_due(later):
+        if not self._state.owner.postponed.is_due(later):
             return
         try:
             await call(later.action)
@@ -227,7 +227,7 @@ class Dispatcher:
         if task.kind == "start":
             await self._handle_async(task.key, result)
         else:
-            apply_result(self._state, self._socket, task, result)
+            apply_result(self._state.owner, self._socket, task, result)
         await self._cycle.end()
 
     async def _handle_async(self, name: object, result: Ok[Any] | Exit) -> None:
@@ -240,7 +240,7 @@ class Dispatcher:
 
     async def _is_halted(self, stage: HookedMessage, *args: object) -> bool:
         """Run the hooks of a callback; True when one of them halted."""
-        hooks = self._state.hooks
+        hooks = self._state.owner.hooks
         return hooks.has(stage) and await hooks.run(stage, *args, self._socket) is not None
 
     async def _refuse(self, error: BaseException) -> Rejected:

@@ -35,7 +35,7 @@ def open_view(mount: Mount, pid: Pid, transport_pid: Pid | None) -> tuple[ViewSt
     nonce_variable.set(mount.csp_nonce)
     view: LiveView[Any] = mount.route.view()
     state = ViewState(view, mount, pid, transport_pid)
-    return state, Socket(state)
+    return state, Socket(state.owner)
 
 
 async def begin(state: ViewState, socket: Socket) -> None:
@@ -75,8 +75,8 @@ async def handle_params(state: ViewState, socket: Socket, params: dict[str, Any]
     """The view's `handle_params`, behind its hooks; False when one of them refused, which the person is told."""
     state.uri = uri
     try:
-        if state.hooks.has("handle_params"):
-            halt = await state.hooks.run("handle_params", params, uri, socket)
+        if state.owner.hooks.has("handle_params"):
+            halt = await state.owner.hooks.run("handle_params", params, uri, socket)
             if halt is not None:
                 return True
         if overrides(state.view, "handle_params"):

@@ -79,7 +79,7 @@ class Outbox:
         if self._state.events:
             diff["e"] = self._state.events
         clear_changes(self._state.view)
-        self._state.end_of_render()
+        self._state.owner.end_of_render()
         if self._guard is not None:
             self._guard.remember()
         return diff

@@ -1,0 +1,101 @@
+"""Owner: what the framework keeps for one owner of assigns, beside them.
+
+The owner's socket writes what a callback asked for, `live.process` carries it out:
+
+| | written by | read, and cleared, by |
+|---|---|---|
+| `flash` | the socket | `process.cycle`, after each callback |
+| `touched`, `temporary` | the socket | `process.outbox`, after each render |
+| `hooks`, `private`, `postponed`, `tasks` | the socket | `process.dispatch`; they live as long as the owner |
+
+What there is once per process, whoever in it owns assigns, is the `ViewState`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from actorlive.live.assigns import assign
+from actorlive.live.defaults import Factory
+from actorlive.live.flash import Flash
+from actorlive.live.hooks import Hooks
+from actorlive.live.later import Postponed
+from actorlive.live.streams import LiveStream, Streams
+from actorlive.live.tasks import AsyncWork
+from actorlive.live.view import LiveView, stream_names
+
+if TYPE_CHECKING:
+    from actorlive.live.state import ViewState
+
+__all__ = ["Owner"]
+
+
+class Owner:
+    """One owner of assigns: a view."""
+
+    __slots__ = (
+        "_async",
+        "assigns",
+        "flash",
+        "hooks",
+        "postponed",
+        "private",
+        "state",
+        "temporary",
+        "touched",
+    )
+
+    def __init__(self, assigns: LiveView[Any], state: ViewState, flash: Mapping[str, str]) -> None:
+        self.assigns = assigns
+        self.state = state
+        self.flash = Flash(dict(flash))
+        self.hooks = Hooks()
+        self.private: dict[str, Any] = {}
+        self.temporary: dict[str, Factory] = {}
+        self.touched: list[LiveStream] = []
+        self.postponed = Postponed(state.pid)
+        self._async: AsyncWork | None = None
+        for name in stream_names(type(assigns)):
+            self.stream(name, create=True)
+        assign(assigns, "flash", self.flash.shown)
+
+    @property
+    def tasks(self) -> AsyncWork:
+        """The owner's async tasks; made when the first is started."""
+        if self._async is None:
+            self._async = AsyncWork(self.state.pid)
+        return self._async
+
+    @property
+    def has_tasks(self) -> bool:
+        """True once any async task was started."""
+        return self._async is not None
+
+    # -- streams ---------------------------------------------------------------
+
+    def stream(self, name: str, *, create: bool = False) -> LiveStream:
+        """The stream of that name, ready for a change in this cycle."""
+        streams: Streams = self.assigns.streams
+        if create and name not in streams:
+            return self._replace(streams, LiveStream(name, str(len(streams))))
+        stream = streams.get(name)
+        return stream if stream.pending else self._replace(streams, stream.next_cycle())
+
+    def _replace(self, streams: Streams, stream: LiveStream) -> LiveStream:
+        assign(self.assigns, "streams", streams.replacing(stream))
+        self.touched.append(stream)
+        return stream
+
+    # -- after a render --------------------------------------------------------
+
+    def end_of_render(self) -> None:
+        """Clear what lives until the next render only: streamed items, temporary assigns."""
+        if self.touched:
+            for stream in self.touched:
+                stream.prune()
+            self.touched = []
+        if self.temporary:
+            values = self.assigns.__dict__
+            for name, make in self.temporary.items():
+                values[name] = make()
