@@ -32,11 +32,11 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixt
     return name
 
 
-def test_an_application_is_found(module: str):
+def test_an_application_is_found(module: str) -> None:
     assert load_app(f"{module}:application").import_name == module
 
 
-def test_routes(module: str, capsys: pytest.CaptureFixture[str]):
+def test_routes(module: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(["routes", f"{module}:application"])
     assert capsys.readouterr().out == (
         "path               view  action  session\n"
@@ -55,19 +55,19 @@ def test_routes(module: str, capsys: pytest.CaptureFixture[str]):
         ("{module}:bare", "{module}:bare has no live routes: it was not given to ActorLive(app)"),
     ],
 )
-def test_faults_are_one_line(module: str, target: str, words: str):
+def test_faults_are_one_line(module: str, target: str, words: str) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["routes", target.format(module=module)])
     assert ended.value.code == f"actorlive: {words.format(module=module)}"
 
 
-def test_a_fault_inside_the_module_is_not_hidden(module: str, tmp_path: Path):
+def test_a_fault_inside_the_module_is_not_hidden(module: str, tmp_path: Path) -> None:
     (tmp_path / "cli_broken.py").write_text("import nothing_of_that_name")
     with pytest.raises(ModuleNotFoundError, match="nothing_of_that_name"):
         load_app("cli_broken:app")
 
 
-def test_host_and_port_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, module: str):
+def test_host_and_port_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
     called: list[object] = []
     monkeypatch.setattr("actorlive.web.serve", lambda app, host, port: called.append((host, port)))
     monkeypatch.setenv("PORT", "5001")

@@ -40,7 +40,7 @@ def class_definitions(root: Path) -> dict[str, list[str]]:
     return found
 
 
-def test_a_class_name_means_one_thing_in_the_whole_package():
+def test_a_class_name_means_one_thing_in_the_whole_package() -> None:
     repeated = {
         name: places
         for name, places in class_definitions(PACKAGE).items()
@@ -49,11 +49,11 @@ def test_a_class_name_means_one_thing_in_the_whole_package():
     assert repeated == {}
 
 
-def test_no_class_name_is_excepted_that_stands_only_once():
+def test_no_class_name_is_excepted_that_stands_only_once() -> None:
     assert {name for name in TWICE if len(class_definitions(PACKAGE)[name]) < 2} == set()
 
 
-def test_a_class_that_is_defined_again_is_found(tmp_path: Path):
+def test_a_class_that_is_defined_again_is_found(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text("class Reply: ...\n")
     (tmp_path / "two.py").write_text("def f():\n    class Reply: ...\n")
     assert len(class_definitions(tmp_path)["Reply"]) == 2
@@ -76,12 +76,12 @@ def shadows(root: Path) -> Iterator[str]:
             yield str(path.relative_to(root.parent))
 
 
-def test_no_module_is_named_like_a_package_at_the_top():
+def test_no_module_is_named_like_a_package_at_the_top() -> None:
     assert sorted(set(shadows(PACKAGE)) - SHADOWS.keys()) == []
 
 
 @pytest.mark.parametrize("path", SHADOWS)
-def test_a_namesake_of_a_package_never_meets_it(path: str):
+def test_a_namesake_of_a_package_never_meets_it(path: str) -> None:
     room = ROOT / path
     met = [
         str(other)
@@ -114,7 +114,7 @@ def is_module(name: str) -> bool:
     return path.with_suffix(".py").exists() or (path / "__init__.py").exists()
 
 
-def test_the_name_of_an_imported_module_is_not_reused_for_a_variable_of_its_file():
+def test_the_name_of_an_imported_module_is_not_reused_for_a_variable_of_its_file() -> None:
     reused = [
         f"{path.relative_to(ROOT)}: {name}"
         for path in sorted(PACKAGE.rglob("*.py"))
@@ -148,7 +148,7 @@ def faulty_rulers(text: str) -> list[int]:
     ]
 
 
-def test_sections_are_ruled_in_one_way():
+def test_sections_are_ruled_in_one_way() -> None:
     files = [*ROOT.glob("*.py"), *(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))]
     assert len(files) > 300
     faulty = {str(path.relative_to(ROOT)): faulty_rulers(path.read_text(encoding="utf-8")) for path in files}
@@ -166,12 +166,12 @@ def test_sections_are_ruled_in_one_way():
         "# ==== x",
     ],
 )
-def test_another_style_of_ruler_is_found(line: str):
+def test_another_style_of_ruler_is_found(line: str) -> None:
     assert faulty_rulers(line) == [1]
 
 
 @pytest.mark.parametrize(
     "line", [f"# -- name {'-' * 70}", f"    # -- a name {'-' * 64}", "# a -- b", "x = 1  # -- no"]
 )
-def test_the_one_style_and_plain_comments_pass(line: str):
+def test_the_one_style_and_plain_comments_pass(line: str) -> None:
     assert faulty_rulers(line) == []

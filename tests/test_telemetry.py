@@ -60,7 +60,7 @@ def sent() -> Iterator[tuple[str, set[str]]]:
                         pass
 
 
-def test_the_code_and_the_table_agree():
+def test_the_code_and_the_table_agree() -> None:
     table = documented()
     assert table.pop("live_view.*.exception") == {"error"}
     found = list(sent())
@@ -78,7 +78,7 @@ def events() -> Iterator[list[tuple[str, Mapping[str, float], Mapping[str, objec
 
 async def test_what_a_view_sends_in_its_life(
     events: list[tuple[str, Mapping[str, float], Mapping[str, object]]],
-):
+) -> None:
     app = QuartTrio("counter")
     ActorLive(app, secret_key="a secret key for tests of telemetry").route("/", Counter)
     async with live(app, "/?page=1") as view:

@@ -44,20 +44,20 @@ def answers(links: Page) -> Answers:
     return answer
 
 
-def test_a_delete_reaches_its_route_with_its_query(links: Page):
+def test_a_delete_reaches_its_route_with_its_query(links: Page) -> None:
     links.click("#delete b")
     expect(links.locator("#deleted")).to_have_text("7 soft=1")
     assert links.locator("form[hidden]").count() == 0
 
 
-def test_a_delete_asks_first(links: Page, answers: Answers):
+def test_a_delete_asks_first(links: Page, answers: Answers) -> None:
     asked = answers(True)
     links.click("#sure")
     expect(links.locator("#deleted")).to_have_text("8")
     assert asked == ["Really?"]
 
 
-def test_a_refused_question_does_nothing_at_all(links: Page, answers: Answers):
+def test_a_refused_question_does_nothing_at_all(links: Page, answers: Answers) -> None:
     asked = answers(False)
     for selector in ("#sure", "#plain", "#counts", "#both", "#form button"):
         links.click(selector)
@@ -70,7 +70,7 @@ def test_a_refused_question_does_nothing_at_all(links: Page, answers: Answers):
     )
 
 
-def test_an_accepted_question_lets_everything_through(links: Page, answers: Answers):
+def test_an_accepted_question_lets_everything_through(links: Page, answers: Answers) -> None:
     asked = answers(True)
     links.click("#counts")
     expect(links.locator("#count")).to_have_text("1")
@@ -81,14 +81,14 @@ def test_an_accepted_question_lets_everything_through(links: Page, answers: Answ
     assert asked == ["Count?", "Save?", "Leave?"]
 
 
-def test_a_link_with_a_target_opens_there(links: Page):
+def test_a_link_with_a_target_opens_there(links: Page) -> None:
     with links.context.expect_page() as opened:
         links.click("#copy")
     expect(opened.value.locator("p")).to_have_text("POST 9")
     assert links.url.endswith("/")
 
 
-def test_a_forged_token_is_refused(links: Page, faults: Faults):
+def test_a_forged_token_is_refused(links: Page, faults: Faults) -> None:
     faults.expect("403")
     with links.expect_navigation() as response:
         links.click("#button")
@@ -96,14 +96,14 @@ def test_a_forged_token_is_refused(links: Page, faults: Faults):
     assert response.value.status == 403
 
 
-def test_a_script_is_no_address(links: Page, faults: Faults):
+def test_a_script_is_no_address(links: Page, faults: Faults) -> None:
     faults.expect("not a web address")
     links.click("#script")
     assert links.get_attribute("#script", "data-to") == "about:invalid#refused"
     assert links.url.endswith("/")
 
 
-def test_a_page_may_ask_with_a_dialog_of_its_own(links: Page, answers: Answers):
+def test_a_page_may_ask_with_a_dialog_of_its_own(links: Page, answers: Answers) -> None:
     asked = answers(True)
     links.evaluate(
         """document.body.addEventListener("phoenix.link.click", (event) => {

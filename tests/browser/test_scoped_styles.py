@@ -89,18 +89,18 @@ def colour(page: Page, dom_id: str) -> str:
         ("outside", False),
     ],
 )
-def test_a_scope_ends_where_another_template_begins(page: Page, dom_id: str, is_red: bool):
+def test_a_scope_ends_where_another_template_begins(page: Page, dom_id: str, is_red: bool) -> None:
     shown(page, render_to_string(PAGE, {}))
     assert (colour(page, dom_id) == RED) == is_red
 
 
-def test_what_a_script_adds_belongs_to_the_template(page: Page):
+def test_what_a_script_adds_belongs_to_the_template(page: Page) -> None:
     shown(page, render_to_string(PAGE, {}))
     page.evaluate("document.querySelector('#text').innerHTML = '<p><b id=added>added</b></p>'")
     assert colour(page, "added") == RED
 
 
-def test_an_inclusive_bound_reaches_the_roots_of_others_and_no_further(page: Page):
+def test_an_inclusive_bound_reaches_the_roots_of_others_and_no_further(page: Page) -> None:
     shown(page, render_to_string(heex("<.grid />"), {}))
     assert page.eval_on_selector("section", "el => getComputedStyle(el).marginTop") == "7px"
     assert colour(page, "plain") == "rgb(0, 0, 0)"

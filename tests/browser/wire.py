@@ -40,7 +40,7 @@ class Wire:
 
     def __init__(
         self, page: Page, rendered: Rendered, *, head: str = "", files: dict[str, str] | None = None
-    ):
+    ) -> None:
         self.page = page
         self.rendered = rendered
         self.inbox: list[Frame] = []

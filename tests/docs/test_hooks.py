@@ -14,7 +14,7 @@ SHOWN = [block for block in blocks("docs/hooks.md") if block.title.endswith(".py
 
 
 @pytest.mark.parametrize("block", SHOWN, ids=lambda block: block.title)
-async def test_a_shown_file_runs(block: Block, tmp_path: Path):
+async def test_a_shown_file_runs(block: Block, tmp_path: Path) -> None:
     path = tmp_path / block.title
     path.write_text(block.text, encoding="utf-8")
     module = runpy.run_path(str(path), run_name=path.stem)

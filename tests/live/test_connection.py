@@ -109,7 +109,7 @@ def reply(frame: Frame) -> tuple[str, Any]:
     return frame[4]["status"], frame[4]["response"]
 
 
-async def test_a_view_lives_in_the_node_and_answers():
+async def test_a_view_lives_in_the_node_and_answers() -> None:
     async with open_node() as node:
         client = Client(node)
         [joined] = await client.join()
@@ -120,7 +120,7 @@ async def test_a_view_lives_in_the_node_and_answers():
         assert alive(view)
 
 
-async def test_a_crash_says_so_once_and_frees_the_topic(caplog: pytest.LogCaptureFixture):
+async def test_a_crash_says_so_once_and_frees_the_topic(caplog: pytest.LogCaptureFixture) -> None:
     async with open_node() as node:
         client = Client(node)
         await client.join()
@@ -129,7 +129,7 @@ async def test_a_crash_says_so_once_and_frees_the_topic(caplog: pytest.LogCaptur
         assert reply((await client.join("2"))[0])[0] == "ok"
 
 
-async def test_a_redirect_closes_the_channel():
+async def test_a_redirect_closes_the_channel() -> None:
     async with open_node() as node:
         client = Client(node)
         await client.join()
@@ -138,7 +138,7 @@ async def test_a_redirect_closes_the_channel():
         assert closed == ["1", "1", "lv:a", "phx_close", {}]
 
 
-async def test_a_join_that_fails_is_answered_once(caplog: pytest.LogCaptureFixture):
+async def test_a_join_that_fails_is_answered_once(caplog: pytest.LogCaptureFixture) -> None:
     async with open_node() as node:
         client = Client(node)
         [answer] = await client.join(params={"fail": True})
@@ -147,7 +147,7 @@ async def test_a_join_that_fails_is_answered_once(caplog: pytest.LogCaptureFixtu
         assert reply((await client.join("2"))[0])[0] == "ok"
 
 
-async def test_a_refusal_is_told_to_the_client_and_to_telemetry():
+async def test_a_refusal_is_told_to_the_client_and_to_telemetry() -> None:
     told: list[tuple[str, object]] = []
     telemetry.attach("test", lambda name, measured, about: told.append((name, about["reason"])))
     try:
@@ -161,7 +161,7 @@ async def test_a_refusal_is_told_to_the_client_and_to_telemetry():
     assert told == [("socket.join_failed", "stale")] * 5
 
 
-async def test_a_second_join_replaces_the_first():
+async def test_a_second_join_replaces_the_first() -> None:
     async with open_node() as node:
         client = Client(node)
         await client.join("1")
@@ -174,7 +174,7 @@ async def test_a_second_join_replaces_the_first():
         assert reply((await client.click("inc", join_ref="2"))[0]) == ("ok", {"diff": {"0": "1"}})
 
 
-async def test_a_join_with_the_same_ref_again_is_a_new_channel():
+async def test_a_join_with_the_same_ref_again_is_a_new_channel() -> None:
     async with open_node() as node:
         client = Client(node)
         await client.join("1")
@@ -183,7 +183,7 @@ async def test_a_join_with_the_same_ref_again_is_a_new_channel():
         assert reply((await client.click("inc"))[0]) == ("ok", {"diff": {"0": "1"}})
 
 
-async def test_leaving():
+async def test_leaving() -> None:
     async with open_node() as node:
         client = Client(node)
         await client.join()
@@ -193,7 +193,7 @@ async def test_leaving():
         assert node.statistics().processes == 0
 
 
-async def test_the_end_of_the_socket_queues_behind_the_events():
+async def test_the_end_of_the_socket_queues_behind_the_events() -> None:
     seen: list[object] = []
 
     class Slow(Counter):
@@ -222,7 +222,7 @@ async def test_the_end_of_the_socket_queues_behind_the_events():
     assert seen == [Inc()] * 5 + [Shutdown("closed")]
 
 
-async def test_a_binary_frame_for_a_view_is_not_its_business(caplog: pytest.LogCaptureFixture):
+async def test_a_binary_frame_for_a_view_is_not_its_business(caplog: pytest.LogCaptureFixture) -> None:
     async with open_node() as node:
         client = Client(node)
         await client.join()
@@ -231,7 +231,7 @@ async def test_a_binary_frame_for_a_view_is_not_its_business(caplog: pytest.LogC
         assert reply((await client.click("inc"))[0]) == ("ok", {"diff": {"0": "1"}})
 
 
-async def test_views_of_one_connection_do_not_know_each_other(caplog: pytest.LogCaptureFixture):
+async def test_views_of_one_connection_do_not_know_each_other(caplog: pytest.LogCaptureFixture) -> None:
     async with open_node() as node:
         client = Client(node)
         await client.join("1", "lv:a")
@@ -278,7 +278,7 @@ frames = st.builds(
 
 
 @given(st.lists(frames | st.text(max_size=20) | st.binary(max_size=20), max_size=15))
-async def test_whatever_a_client_sends_its_neighbour_lives_on(script: list[str | bytes]):
+async def test_whatever_a_client_sends_its_neighbour_lives_on(script: list[str | bytes]) -> None:
     """Garbage is a `ProtocolError` for the transport; anything else is answered, and touches nobody else."""
     async with open_node() as node:
         neighbour, client = Client(node), Client(node)

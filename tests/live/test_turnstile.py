@@ -43,7 +43,7 @@ async def enter(gate: Turnstile, number: int) -> None:
 
 
 @pytest.mark.parametrize("width", [1, 3, 50])
-async def test_so_many_pass_in_a_round_and_each_passes(width: int):
+async def test_so_many_pass_in_a_round_and_each_passes(width: int) -> None:
     begun.clear()
     gate = Turnstile(width)
     async with trio.open_nursery() as nursery:
@@ -54,7 +54,7 @@ async def test_so_many_pass_in_a_round_and_each_passes(width: int):
     assert set(begun) == set(range(100))
 
 
-async def test_who_comes_alone_does_not_wait():
+async def test_who_comes_alone_does_not_wait() -> None:
     gate = Turnstile(2)
     for _ in range(5):
         with trio.CancelScope() as scope:
@@ -64,7 +64,7 @@ async def test_who_comes_alone_does_not_wait():
         await trio.testing.wait_all_tasks_blocked()
 
 
-async def test_who_gives_up_while_waiting_holds_up_nobody():
+async def test_who_gives_up_while_waiting_holds_up_nobody() -> None:
     begun.clear()
     gate = Turnstile(1)
     async with trio.open_nursery() as nursery:
@@ -93,12 +93,12 @@ async def joins_at_once(count: int) -> int:
 
 
 @pytest.mark.real_clock
-async def test_a_crowd_that_joins_at_once_leaves_the_others_their_rounds():
+async def test_a_crowd_that_joins_at_once_leaves_the_others_their_rounds() -> None:
     assert await joins_at_once(60) <= 2 * WIDTH
 
 
 @pytest.mark.real_clock
-async def test_without_the_turnstile_it_does_not(monkeypatch: pytest.MonkeyPatch):
+async def test_without_the_turnstile_it_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control."""
     monkeypatch.setattr(turnstile, "WIDTH", 1_000)
     assert await joins_at_once(60) > 2 * WIDTH

@@ -61,7 +61,7 @@ arm = Mailbox.arm
 
 
 @breaks("a normal exit of a link's partner is ignored", Entity, "exit_signal")
-def linked_normal_kills(self, sender, reason, *, linked=False):
+def linked_normal_kills(self, sender, reason, *, linked=False) -> None:
     exit_signal(
         self,
         sender,
@@ -71,7 +71,7 @@ def linked_normal_kills(self, sender, reason, *, linked=False):
 
 
 @breaks("exit(pid, normal) from another process is ignored", Entity, "exit_signal")
-def normal_from_others_kills(self, sender, reason, *, linked=False):
+def normal_from_others_kills(self, sender, reason, *, linked=False) -> None:
     if reason == "normal" and not linked and not self.trapping:
         self.doom(reason)
     else:
@@ -79,13 +79,13 @@ def normal_from_others_kills(self, sender, reason, *, linked=False):
 
 
 @breaks("exit(self(), normal) ends the process", Entity, "exit_signal")
-def normal_from_itself_is_ignored(self, sender, reason, *, linked=False):
+def normal_from_itself_is_ignored(self, sender, reason, *, linked=False) -> None:
     if not (reason == "normal" and sender is self and not self.trapping):
         exit_signal(self, sender, reason, linked=linked)
 
 
 @breaks("exit(pid, kill) cannot be trapped", Entity, "exit_signal")
-def kill_is_trapped(self, sender, reason, *, linked=False):
+def kill_is_trapped(self, sender, reason, *, linked=False) -> None:
     if reason == "kill" and self.trapping and self.alive:
         self.deliver(ExitSignal(sender.pid, reason))
     else:
@@ -93,7 +93,7 @@ def kill_is_trapped(self, sender, reason, *, linked=False):
 
 
 @breaks("exit(pid, kill) gives the reason killed", Entity, "exit_signal")
-def kill_stays_kill(self, sender, reason, *, linked=False):
+def kill_stays_kill(self, sender, reason, *, linked=False) -> None:
     if reason == "kill" and not linked:
         self.doom("kill")
     else:
@@ -101,49 +101,49 @@ def kill_stays_kill(self, sender, reason, *, linked=False):
 
 
 @breaks("a link's signal with kill can be trapped, and its reason is kill", Entity, "exit_signal")
-def linked_kill_is_untrappable(self, sender, reason, *, linked=False):
+def linked_kill_is_untrappable(self, sender, reason, *, linked=False) -> None:
     exit_signal(self, sender, reason, linked=linked and reason != "kill")
 
 
 @breaks("a trapped signal is a message, not the end", Entity, "exit_signal")
-def trapping_does_not_help(self, sender, reason, *, linked=False):
+def trapping_does_not_help(self, sender, reason, *, linked=False) -> None:
     before, self.trapping = self.trapping, False
     exit_signal(self, sender, reason, linked=linked)
     self.trapping = before
 
 
 @breaks("a trapped normal exit arrives as a message", Entity, "exit_signal", invariant=5)
-def trapped_normal_is_lost(self, sender, reason, *, linked=False):
+def trapped_normal_is_lost(self, sender, reason, *, linked=False) -> None:
     if reason != "normal" or not self.trapping:
         exit_signal(self, sender, reason, linked=linked)
 
 
 @breaks("the first deadly signal decides the reason", Entity, "doom", invariant=7)
-def last_signal_wins(self, reason):
+def last_signal_wins(self, reason) -> None:
     doom(self, reason)
     self.reason = reason
 
 
 @breaks("a link works in both directions", Entity, "link")
-def link_is_one_way(self, pid):
+def link_is_one_way(self, pid) -> None:
     link(self, pid)
     if pid.entity is not None and pid.entity.links and pid.entity is not self:
         pid.entity.links.pop(self, None)
 
 
 @breaks("after unlink no exit of that link comes", Entity, "unlink")
-def unlink_is_forgotten(self, pid):
+def unlink_is_forgotten(self, pid) -> None:
     pass
 
 
 @breaks("unlink cuts both directions", Entity, "unlink")
-def unlink_cuts_one_side(self, pid):
+def unlink_cuts_one_side(self, pid) -> None:
     if self.links and pid.entity is not None:
         self.links.pop(pid.entity, None)
 
 
 @breaks("link to a dead process raises noproc unless exits are trapped", Entity, "link_to_dead", invariant=6)
-def link_to_dead_is_silent(self, pid):
+def link_to_dead_is_silent(self, pid) -> None:
     pass
 
 
@@ -153,7 +153,7 @@ def link_to_dead_always_raises(self, pid):
 
 
 @breaks("the doomed cannot be linked with", Entity, "link", invariant=6)
-def doomed_can_be_linked(self, pid):
+def doomed_can_be_linked(self, pid) -> None:
     other = pid.entity
     if other is not None and other.doomed and other is not self:
         self.links, other.links = self.links or {}, other.links or {}
@@ -179,20 +179,20 @@ def doomed_give_their_reason(self, target, mode=None):
 
 
 @breaks("DOWN comes exactly once", Entity, "receive_down", invariant=5)
-def down_comes_twice(self, ref, label, reason):
+def down_comes_twice(self, ref, label, reason) -> None:
     self.deliver(Down(ref, label, reason))
     self.deliver(Down(ref, label, reason))
 
 
 @breaks("DOWN comes after every message that the dead one sent", Entity, "receive_down", invariant=5)
-def down_overtakes(self, ref, label, reason):
+def down_overtakes(self, ref, label, reason) -> None:
     signals.end_alias(ref)
     self.put(Down(ref, label, reason))
     self.queue.rotate(1)
 
 
 @breaks("DOWN of a monitor by name carries the name", Entity, "receive_down")
-def down_carries_the_pid(self, ref, label, reason):
+def down_carries_the_pid(self, ref, label, reason) -> None:
     pid = self.node.lookup(label) if isinstance(label, str) else None
     signals.end_alias(ref)
     self.deliver(Down(ref, pid.pid if pid else Pid() if isinstance(label, str) else label, reason))
@@ -231,35 +231,35 @@ def oneself_gets_an_alias(self, target, mode=None):
 
 
 @breaks("an alias of a monitor ends with it", signals, "end_alias")
-def alias_outlives_its_monitor(ref):
+def alias_outlives_its_monitor(ref) -> None:
     pass
 
 
 @breaks("explicit_unalias outlives demonitor and DOWN", signals, "end_alias")
-def every_alias_ends_with_its_monitor(ref):
+def every_alias_ends_with_its_monitor(ref) -> None:
     ref.target = None
 
 
 @breaks("a reply alias is good for one message", Entity, "use_alias")
-def reply_alias_stays(self, ref):
+def reply_alias_stays(self, ref) -> None:
     if ref.mode == "reply_demonitor":
         self.demonitor(ref)
 
 
 @breaks("reply_demonitor: the first message removes the monitor", Entity, "use_alias")
-def reply_keeps_the_monitor(self, ref):
+def reply_keeps_the_monitor(self, ref) -> None:
     if ref.mode in ("reply", "reply_demonitor"):
         ref.target = None
 
 
 @breaks("a name is free the moment its holder is dead", Entity, "doom", invariant=6)
-def name_is_kept_until_the_end(self, reason):
+def name_is_kept_until_the_end(self, reason) -> None:
     with mock.patch.object(self.node, "forget_name"):
         doom(self, reason)
 
 
 @breaks("a name belongs to one process", Node, "register")
-def names_can_be_stolen(self, name, entity):
+def names_can_be_stolen(self, name, entity) -> None:
     entity.name = name
     self.names[name] = entity
 
@@ -288,7 +288,7 @@ def only_the_first_is_looked_at(self, test, start):
 
 
 @breaks("a message for a waiting process wakes it", Mailbox, "wake", invariant=9)
-def sleepers_are_not_woken(self):
+def sleepers_are_not_woken(self) -> None:
     pass
 
 
@@ -300,7 +300,7 @@ def looks_are_counted(self, timeout):
 
 
 @breaks("a new stretch of running counts nothing", Mailbox, "refill", invariant=8)
-def stretches_are_counted(self):
+def stretches_are_counted(self) -> None:
     self.issued += mailbox.BUDGET
     self.credit = mailbox.BUDGET
 
@@ -311,7 +311,7 @@ def stretches_are_counted(self):
     "break_links",
     invariant=5,
 )
-def links_are_not_told(self, reason):
+def links_are_not_told(self, reason) -> None:
     links, self.links = self.links, None
     for other in links or ():
         if other.links:
@@ -319,7 +319,7 @@ def links_are_not_told(self, reason):
 
 
 @breaks("an owner's end is its processes' end, whatever the reason", Entity, "release_owned")
-def owned_survive_a_normal_end(self, reason):
+def owned_survive_a_normal_end(self, reason) -> None:
     owned, self.owned = self.owned, None
     for child in owned or ():
         child.owner = None
@@ -328,7 +328,7 @@ def owned_survive_a_normal_end(self, reason):
 
 
 @breaks("who is owned cannot trap the owner's end", Entity, "release_owned")
-def owned_may_trap(self, reason):
+def owned_may_trap(self, reason) -> None:
     owned, self.owned = self.owned, None
     for child in owned or ():
         child.owner = None
@@ -336,7 +336,7 @@ def owned_may_trap(self, reason):
 
 
 @breaks("nothing flows from the owned back to the owner", Entity, "own")
-def owned_are_linked(self, child):
+def owned_are_linked(self, child) -> None:
     self.owned = self.owned or {}
     self.owned[child] = None
     child.owner = self
@@ -344,12 +344,12 @@ def owned_are_linked(self, child):
 
 
 @breaks("a timer to a dead process vanishes", Entity, "drop_timers")
-def timers_outlive_their_process(self):
+def timers_outlive_their_process(self) -> None:
     pass
 
 
 @breaks("a cancelled timer does not fire", TimerHeap, "drop")
-def cancelled_timers_fire(self, entry):
+def cancelled_timers_fire(self, entry) -> None:
     pass
 
 
@@ -362,12 +362,12 @@ def cancel_takes_messages_back(timer):
 
 
 @breaks("a timer fires at its time", TimerHeap, "arm")
-def timers_are_early(self, entry, delay):
+def timers_are_early(self, entry, delay) -> None:
     self.push(entry, timers.trio.current_time() + delay / 2)
 
 
 @breaks("a timer to a name reaches who has it then", timers.Timer, "fire")
-def timers_to_names_are_lost(self):
+def timers_to_names_are_lost(self) -> None:
     self.forget()
     if isinstance(self.dest, Pid):
         self.node.deliver(self.dest, self.message)

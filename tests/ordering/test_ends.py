@@ -219,7 +219,7 @@ programs = st.builds(
 
 @settings(max_examples=400)
 @given(programs)
-def test_a_server_ends_as_in_otp(program):
+def test_a_server_ends_as_in_otp(program) -> None:
     check_end(program)
 
 
@@ -280,7 +280,7 @@ starting = st.builds(Starting, st.booleans(), st.booleans(), st.sampled_from(["k
 
 @settings(max_examples=40)
 @given(starting)
-def test_who_dies_while_it_starts_a_server_leaves_it_to_the_link(program):
+def test_who_dies_while_it_starts_a_server_leaves_it_to_the_link(program) -> None:
     check_start(program)
 
 
@@ -321,7 +321,7 @@ def check_failed_start(how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["stop", "exit", "signal", "killed", "other"])
-def test_a_start_that_a_signal_ended_leaves_no_exit_and_one_that_failed_does(how):
+def test_a_start_that_a_signal_ended_leaves_no_exit_and_one_that_failed_does(how) -> None:
     check_failed_start(how)
 
 
@@ -355,7 +355,7 @@ def check_stop(reason: object) -> None:
 
 
 @pytest.mark.parametrize("reason", ["normal", "shutdown", "noproc", "odd"])
-def test_only_who_stops_a_server_has_stopped_it(reason):
+def test_only_who_stops_a_server_has_stopped_it(reason) -> None:
     check_stop(reason)
 
 
@@ -444,7 +444,7 @@ def check_all(check: Callable[[Any], None], inputs: list[Any]) -> None:
         ),
     ],
 )
-def test_each_rule_is_needed(where, name, broken, check, inputs, monkeypatch):
+def test_each_rule_is_needed(where, name, broken, check, inputs, monkeypatch) -> None:
     monkeypatch.setattr(where, name, broken, raising=False)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
         check_all(check, inputs)

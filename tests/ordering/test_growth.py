@@ -54,10 +54,10 @@ async def growth(generations: int, count: int) -> int:
         return grown
 
 
-async def test_a_few_thousand_spawns_and_exits_leave_no_growth():
+async def test_a_few_thousand_spawns_and_exits_leave_no_growth() -> None:
     assert await growth(5, 400) < 20_000
 
 
 @pytest.mark.soak
-async def test_a_million_spawns_and_exits_leave_no_growth():
+async def test_a_million_spawns_and_exits_leave_no_growth() -> None:
     assert await growth(100, 10_000) < 100_000

@@ -33,12 +33,12 @@ programs = st.tuples(*[st.lists(steps(), max_size=15).map(tuple)] * SLOTS)
 
 @settings(max_examples=PROGRAMS)
 @given(program=programs, seed=st.integers(0, 1 << 30))
-def test_hypothesis_finds_no_program_that_breaks_a_rule(program, seed):
+def test_hypothesis_finds_no_program_that_breaks_a_rule(program, seed) -> None:
     for offset in range(SEEDS):
         run_program(program, seed + offset, own_scheduler=offset % 2 == 0)
 
 
-def test_long_programs_under_many_seeds():
+def test_long_programs_under_many_seeds() -> None:
     taken = sum(
         run_program(random_program(number), seed, own_scheduler=seed % 2 == 0)
         for number in range(PROGRAMS)
@@ -48,13 +48,13 @@ def test_long_programs_under_many_seeds():
 
 
 @pytest.mark.soak
-def test_far_more_programs_under_far_more_seeds():
+def test_far_more_programs_under_far_more_seeds() -> None:
     for number in range(2000):
         for seed in range(number * 40, number * 40 + 40):
             run_program(random_program(number), seed, own_scheduler=seed % 2 == 0)
 
 
-def test_the_seeds_really_permute_who_runs_first():
+def test_the_seeds_really_permute_who_runs_first() -> None:
     program = ((("pause", 0), ("register", 0, 0)), (("pause", 0), ("register", 0, 1)), (), ())
     for own_scheduler in (True, False):
         firsts = {first_holder(program, seed, own_scheduler=own_scheduler) for seed in range(20)}
@@ -66,7 +66,7 @@ def first_holder(program, seed, *, own_scheduler) -> int:
     holders: list[int] = []
     register = Node.register
 
-    def note(node, name, entity):
+    def note(node, name, entity) -> None:
         register(node, name, entity)
         holders.append(entity.pid.id - node.port.pid.id)
 
@@ -75,14 +75,14 @@ def first_holder(program, seed, *, own_scheduler) -> int:
     return holders[0]
 
 
-def test_the_readme_lists_every_mutant():
+def test_the_readme_lists_every_mutant() -> None:
     text, _, _ = Path(__file__).with_name("README.md").read_text(encoding="utf-8").partition("## Controls")
     listed = re.findall(r"^\| `(\w+)` \| (.+?) \| (?:INV-(\d+))? ?\|$", text, re.MULTILINE)
     assert listed == [(m.name, m.rule, str(m.invariant or "")) for m in MUTANTS]
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_every_mutant_is_killed(mutant: Mutant):
+def test_every_mutant_is_killed(mutant: Mutant) -> None:
     with mutant.applied():
         for number in range(ENOUGH):
             try:

@@ -36,7 +36,7 @@ async def dynamic(body, **options) -> None:
         await in_process(node, run)
 
 
-async def test_children_come_and_go():
+async def test_children_come_and_go() -> None:
     async def body(supervisor) -> None:
         first = await DynamicSupervisor.start_child(supervisor, child_spec(until_told, restart="transient"))
         second = await DynamicSupervisor.start_child(supervisor, child_spec(until_told))
@@ -60,7 +60,7 @@ async def test_children_come_and_go():
     await dynamic(body, max_children=2)
 
 
-async def test_restarts_and_giving_up(caplog):
+async def test_restarts_and_giving_up(caplog) -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:
@@ -77,7 +77,7 @@ async def test_restarts_and_giving_up(caplog):
     await dynamic(body)
 
 
-async def test_a_restart_that_fails_is_tried_again(caplog):
+async def test_a_restart_that_fails_is_tried_again(caplog) -> None:
     log: list[str] = []
     fails: list[str] = []
 
@@ -95,7 +95,7 @@ async def test_a_restart_that_fails_is_tried_again(caplog):
     await dynamic(body)
 
 
-async def test_between_two_tries_a_child_is_restarting_and_keeps_its_place(caplog):
+async def test_between_two_tries_a_child_is_restarting_and_keeps_its_place(caplog) -> None:
     tries: list[float] = []
 
     async def body(supervisor) -> None:
@@ -118,7 +118,7 @@ async def test_between_two_tries_a_child_is_restarting_and_keeps_its_place(caplo
     await dynamic(body, max_children=1)
 
 
-async def test_the_functions_of_supervisor_that_make_sense_work_here_too():
+async def test_the_functions_of_supervisor_that_make_sense_work_here_too() -> None:
     async def body(supervisor) -> None:
         started = await Supervisor.start_child(supervisor, child_spec(until_told))
         assert [info.pid for info in await Supervisor.which_children(supervisor)] == [started.value]
@@ -129,7 +129,7 @@ async def test_the_functions_of_supervisor_that_make_sense_work_here_too():
     await dynamic(body)
 
 
-async def test_a_child_that_has_nothing_to_do_any_more_is_forgotten():
+async def test_a_child_that_has_nothing_to_do_any_more_is_forgotten() -> None:
     log: list[str] = []
     how: list[object] = [None]
 
@@ -148,7 +148,7 @@ async def test_a_child_that_has_nothing_to_do_any_more_is_forgotten():
     await dynamic(body)
 
 
-async def test_the_end_is_for_all_at_once(caplog):
+async def test_the_end_is_for_all_at_once(caplog) -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:

@@ -84,7 +84,7 @@ async def when_it_is_cleaned_up(error: BaseException) -> None:
 @pytest.mark.parametrize("make", RAISED)
 async def test_whatever_a_process_raises_is_its_own_end_and_its_reason(
     place: Callable[[BaseException], Awaitable[None]], make: Callable[[], BaseException], caplog
-):
+) -> None:
     async def witness() -> None:
         send("watcher", await receive())
 
@@ -108,7 +108,7 @@ async def test_whatever_a_process_raises_is_its_own_end_and_its_reason(
 
 
 @pytest.mark.parametrize("make", RAISED)
-async def test_what_the_clean_up_raises_is_logged_and_changes_no_reason(make, caplog):
+async def test_what_the_clean_up_raises_is_logged_and_changes_no_reason(make, caplog) -> None:
     async def watcher() -> object:
         pid, _ = spawn_monitor(when_it_is_cleaned_up, make())
         await trio.sleep(1)
@@ -122,7 +122,7 @@ async def test_what_the_clean_up_raises_is_logged_and_changes_no_reason(make, ca
     )  # which there means what it says
 
 
-async def test_with_the_old_rule_one_system_exit_ends_the_node(monkeypatch):
+async def test_with_the_old_rule_one_system_exit_ends_the_node(monkeypatch) -> None:
     """The control: a process that lets something out takes the node along."""
 
     def lets_out(self: Process, error: BaseException) -> object:
@@ -136,7 +136,7 @@ async def test_with_the_old_rule_one_system_exit_ends_the_node(monkeypatch):
             await trio.sleep(1)
 
 
-async def test_a_coroutine_that_is_thrown_away_is_closed_without_a_word(caplog):
+async def test_a_coroutine_that_is_thrown_away_is_closed_without_a_word(caplog) -> None:
     async with open_node() as node:
         process = Process(node, "forgotten")
         coroutine = process.run(trio.sleep_forever, ())
@@ -146,7 +146,7 @@ async def test_a_coroutine_that_is_thrown_away_is_closed_without_a_word(caplog):
     assert not caplog.records
 
 
-async def test_an_asyncio_call_says_what_to_write_on_trio(caplog):
+async def test_an_asyncio_call_says_what_to_write_on_trio(caplog) -> None:
     async def mistaken() -> None:
         await asyncio.sleep(1)
 
@@ -168,7 +168,7 @@ async def test_an_asyncio_call_says_what_to_write_on_trio(caplog):
         assert "".join(traceback.format_exception(caplog.records[0].exc_info[1])).count(HINT) == count
 
 
-async def test_a_fault_is_what_was_not_asked_for():
+async def test_a_fault_is_what_was_not_asked_for() -> None:
     assert is_fault(SystemExit())
     assert is_fault(BaseExceptionGroup("", [SystemExit(), ProcessExit("x")]))
     assert not is_fault(ProcessExit("x"))
@@ -193,7 +193,7 @@ def groups_of_one(error: BaseException, depth: int) -> BaseException:
 
 
 @given(error=trees, depth=st.integers(0, 3))
-def test_what_nurseries_wrap_around_an_error_does_not_change_what_it_is(error, depth):
+def test_what_nurseries_wrap_around_an_error_does_not_change_what_it_is(error, depth) -> None:
     found = unwrap(groups_of_one(error, depth))
     assert found is unwrap(error)
     assert found is unwrap(found)
@@ -207,6 +207,6 @@ def test_what_nurseries_wrap_around_an_error_does_not_change_what_it_is(error, d
         lambda reasons: [ProcessExit(r) for r in reasons]
     )
 )
-def test_of_several_exits_the_first_is_the_one(exits):
+def test_of_several_exits_the_first_is_the_one(exits) -> None:
     assert unwrap(BaseExceptionGroup("", exits)) is exits[0]
     assert unwrap(BaseExceptionGroup("", [BaseExceptionGroup("", exits)])) is exits[0]

@@ -24,7 +24,7 @@ from actorlive.runtime.mailbox import BUDGET
 from tests.runtime.helpers import collect, in_process, until_told
 
 
-async def test_selective_receive_keeps_the_order_of_what_it_skips():
+async def test_selective_receive_keeps_the_order_of_what_it_skips() -> None:
     async def body() -> list[object]:
         for message in (1, "a", 2, "b", 3.0):
             send(self(), message)
@@ -35,7 +35,7 @@ async def test_selective_receive_keeps_the_order_of_what_it_skips():
         assert await in_process(node, body) == ["a", 2, 1, "b", 3.0]
 
 
-async def test_a_waiting_selective_receive_looks_at_new_messages_only():
+async def test_a_waiting_selective_receive_looks_at_new_messages_only() -> None:
     looked: list[object] = []
 
     def test(message: object) -> bool:
@@ -62,7 +62,7 @@ async def test_a_waiting_selective_receive_looks_at_new_messages_only():
 
 
 @pytest.mark.parametrize("take", ["flush", "receive"])
-async def test_a_waiting_selective_receive_misses_nothing_when_another_task_takes_a_message(take):
+async def test_a_waiting_selective_receive_misses_nothing_when_another_task_takes_a_message(take) -> None:
     async def body() -> object:
         gone = monitor(dead_pid())
         send(self(), "skipped")
@@ -85,7 +85,7 @@ async def test_a_waiting_selective_receive_misses_nothing_when_another_task_take
         assert await in_process(node, body) == ["wanted"]
 
 
-async def test_a_matcher_may_be_a_union_and_must_be_something():
+async def test_a_matcher_may_be_a_union_and_must_be_something() -> None:
     async def body() -> None:
         for message in ("a", 1, 2.0):
             send(self(), message)
@@ -97,7 +97,7 @@ async def test_a_matcher_may_be_a_union_and_must_be_something():
         await in_process(node, body)
 
 
-async def test_a_cancelled_receive_takes_nothing():
+async def test_a_cancelled_receive_takes_nothing() -> None:
     async def body() -> None:
         with trio.move_on_after(1) as scope:
             await receive()
@@ -115,7 +115,7 @@ async def test_a_cancelled_receive_takes_nothing():
         assert node.statistics().timers == 0
 
 
-async def test_a_time_out_that_is_no_number_looks_once():
+async def test_a_time_out_that_is_no_number_looks_once() -> None:
     async def body() -> None:
         with pytest.raises(ReceiveTimeout):
             await receive(timeout=float("nan"))
@@ -125,7 +125,7 @@ async def test_a_time_out_that_is_no_number_looks_once():
         assert node.statistics().timers == 0
 
 
-async def test_time_outs():
+async def test_time_outs() -> None:
     async def body() -> None:
         with pytest.raises(ReceiveTimeout, match="no matching message in"):
             await receive(timeout=0)
@@ -142,7 +142,7 @@ async def test_time_outs():
         assert node.statistics().timers == 0
 
 
-async def test_the_deadline_of_a_time_out_is_not_moved_by_messages():
+async def test_the_deadline_of_a_time_out_is_not_moved_by_messages() -> None:
     async def body() -> float:
         me = self()
 
@@ -162,7 +162,7 @@ async def test_the_deadline_of_a_time_out_is_not_moved_by_messages():
         assert await in_process(node, body) == 2.5
 
 
-async def test_only_one_task_of_a_process_may_wait():
+async def test_only_one_task_of_a_process_may_wait() -> None:
     async def body() -> None:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(receive)
@@ -175,7 +175,7 @@ async def test_only_one_task_of_a_process_may_wait():
         await in_process(node, body)
 
 
-async def test_receive_yields_after_its_budget():
+async def test_receive_yields_after_its_budget() -> None:
     async def greedy() -> None:
         while True:
             send(self(), await receive())
@@ -200,7 +200,7 @@ async def test_receive_yields_after_its_budget():
         node.grace = 0
 
 
-async def test_polling_yields_too():
+async def test_polling_yields_too() -> None:
     async def poll() -> None:
         while not seen:
             with contextlib.suppress(ReceiveTimeout):
@@ -218,7 +218,7 @@ async def test_polling_yields_too():
                 await trio.lowlevel.checkpoint()
 
 
-async def test_high_water_is_told_once_for_each_doubling_and_again_after_draining():
+async def test_high_water_is_told_once_for_each_doubling_and_again_after_draining() -> None:
     told: list[int] = []
     kept: list[object] = []
     async with open_node(high_water=10, on_high_water=lambda _, length: told.append(length)) as node:
@@ -238,7 +238,7 @@ async def test_high_water_is_told_once_for_each_doubling_and_again_after_drainin
         )
 
 
-async def test_without_a_callback_high_water_is_a_warning(caplog):
+async def test_without_a_callback_high_water_is_a_warning(caplog) -> None:
     async with open_node(high_water=3) as node:
         pid = node.spawn(until_told, name="lazy")
         for _ in range(3):
@@ -246,7 +246,7 @@ async def test_without_a_callback_high_water_is_a_warning(caplog):
     assert "lazy holds 3 messages" in caplog.text
 
 
-async def test_a_hundred_thousand_messages_arrive_in_order():
+async def test_a_hundred_thousand_messages_arrive_in_order() -> None:
     kept: list[object] = []
     async with open_node(high_water=1 << 20) as node:
         pid = node.spawn(collect, kept)
@@ -256,7 +256,7 @@ async def test_a_hundred_thousand_messages_arrive_in_order():
         assert kept == list(range(100_000))
 
 
-async def test_an_idle_process_has_no_queue():
+async def test_an_idle_process_has_no_queue() -> None:
     kept: list[object] = []
     async with open_node() as node:
         pid = node.spawn(collect, kept)
@@ -266,7 +266,7 @@ async def test_an_idle_process_has_no_queue():
         assert pid.entity.queue is None
 
 
-async def test_a_sender_does_not_pay_for_the_callbacks_of_others(caplog):
+async def test_a_sender_does_not_pay_for_the_callbacks_of_others(caplog) -> None:
     def fail(*_: object) -> None:
         raise ValueError("callback")
 

@@ -55,7 +55,7 @@ class Worker(Server):
         self.log.append((self.name, reason))
 
 
-async def test_no_process_outlives_its_node():
+async def test_no_process_outlives_its_node() -> None:
     words: list[str] = []
     async with open_node() as node:
         for name in "abc":
@@ -69,7 +69,7 @@ async def test_no_process_outlives_its_node():
         open_port(node=node)
 
 
-async def test_the_root_supervisors_children_end_in_reverse_order():
+async def test_the_root_supervisors_children_end_in_reverse_order() -> None:
     log: list[object] = []
     async with open_node() as node:
         for name in "abc":
@@ -77,7 +77,7 @@ async def test_the_root_supervisors_children_end_in_reverse_order():
     assert log == [("c", "shutdown"), ("b", "shutdown"), ("a", "shutdown")]
 
 
-async def test_cancellation_from_outside_stops_the_tree_in_order_and_goes_on():
+async def test_cancellation_from_outside_stops_the_tree_in_order_and_goes_on() -> None:
     log: list[object] = []
     with trio.move_on_after(5) as scope:
         async with open_node() as node:
@@ -88,7 +88,7 @@ async def test_cancellation_from_outside_stops_the_tree_in_order_and_goes_on():
     assert [name for name, _ in log] == ["c", "b", "a"]
 
 
-async def test_a_body_that_is_cancelled_before_it_begins_opens_and_closes():
+async def test_a_body_that_is_cancelled_before_it_begins_opens_and_closes() -> None:
     with trio.CancelScope() as scope:
         scope.cancel()
         async with open_node() as node:
@@ -113,7 +113,7 @@ async def never_started() -> Pid:
 
 
 @pytest.mark.parametrize("hanging", [child_spec(NeverReady), ChildSpec("custom", never_started)])
-async def test_a_child_that_never_starts_does_not_keep_the_node(hanging):
+async def test_a_child_that_never_starts_does_not_keep_the_node(hanging) -> None:
     log: list[object] = []
     with trio.move_on_after(5) as scope:
         async with open_node(grace=2) as node:
@@ -126,7 +126,7 @@ async def test_a_child_that_never_starts_does_not_keep_the_node(hanging):
     assert trio.current_time() < 5 + 2 + 3
 
 
-async def test_who_asked_for_a_child_that_never_starts_is_told_when_the_node_ends():
+async def test_who_asked_for_a_child_that_never_starts_is_told_when_the_node_ends() -> None:
     answers: list[object] = []
 
     async def asks() -> None:
@@ -142,7 +142,7 @@ async def test_who_asked_for_a_child_that_never_starts_is_told_when_the_node_end
     assert not node.starts
 
 
-async def test_children_that_start_at_the_same_time_share_one_root():
+async def test_children_that_start_at_the_same_time_share_one_root() -> None:
     async with open_node() as node:
         async with trio.open_nursery() as nursery:
             for number in range(3):
@@ -152,14 +152,14 @@ async def test_children_that_start_at_the_same_time_share_one_root():
         assert sorted(child.id for child in children) == [0, 1, 2]
 
 
-async def test_nothing_is_started_on_a_node_that_ends():
+async def test_nothing_is_started_on_a_node_that_ends() -> None:
     async with open_node() as node:
         await node.start_child(child_spec(until_told))
     with pytest.raises(NodeClosed, match="the node ends"):
         await node.start_child(child_spec(until_told))
 
 
-async def test_what_does_not_end_in_time_is_killed(caplog):
+async def test_what_does_not_end_in_time_is_killed(caplog) -> None:
     async def stubborn() -> None:
         process_flag(trap_exit=True)
         while True:
@@ -173,14 +173,14 @@ async def test_what_does_not_end_in_time_is_killed(caplog):
     assert "stubborn did not end within 2 s" in caplog.text
 
 
-async def test_an_error_of_the_body_leaves_as_it_is():
+async def test_an_error_of_the_body_leaves_as_it_is() -> None:
     with pytest.raises(ValueError, match="mine"):  # noqa: PT012
         async with open_node() as node:
             node.spawn(until_told)
             raise ValueError("mine")
 
 
-async def test_a_failure_of_the_runtime_is_loud():
+async def test_a_failure_of_the_runtime_is_loud() -> None:
     with pytest.raises(ZeroDivisionError):  # noqa: PT012
         async with open_node() as node:
             node.timers.fire_due = lambda: 1 / 0
@@ -226,7 +226,7 @@ async def interrupted() -> None:
     "process",
     [interrupted, interrupted_in_a_nursery, interrupted_beside_an_error, interrupted_while_it_ends],
 )
-async def test_a_real_interrupt_in_a_process_ends_the_node_in_order(process):
+async def test_a_real_interrupt_in_a_process_ends_the_node_in_order(process) -> None:
     words: list[str] = []
 
     async def says_goodbye() -> None:
@@ -242,7 +242,7 @@ async def test_a_real_interrupt_in_a_process_ends_the_node_in_order(process):
     assert "shutdown" in words[0]
 
 
-async def test_a_second_interrupt_ends_the_node_at_once():
+async def test_a_second_interrupt_ends_the_node_at_once() -> None:
     async def stubborn() -> None:
         process_flag(trap_exit=True)
         while True:
@@ -258,7 +258,7 @@ async def test_a_second_interrupt_ends_the_node_at_once():
     assert trio.current_time() == 1
 
 
-async def test_an_interrupt_while_the_node_ends_ends_it_at_once():
+async def test_an_interrupt_while_the_node_ends_ends_it_at_once() -> None:
     async def stubborn() -> None:
         process_flag(trap_exit=True)
         while True:
@@ -278,7 +278,7 @@ async def test_an_interrupt_while_the_node_ends_ends_it_at_once():
     assert set(threading.enumerate()) <= threads
 
 
-async def test_the_node_fails_when_its_root_gives_up(caplog):
+async def test_the_node_fails_when_its_root_gives_up(caplog) -> None:
     async def fails() -> None:
         raise ValueError
 
@@ -289,7 +289,7 @@ async def test_the_node_fails_when_its_root_gives_up(caplog):
     assert caught.value.__cause__ is None
 
 
-async def test_a_node_that_fails_ends_in_order_too(caplog):
+async def test_a_node_that_fails_ends_in_order_too(caplog) -> None:
     log: list[object] = []
 
     async def fails() -> None:
@@ -309,7 +309,7 @@ async def test_a_node_that_fails_ends_in_order_too(caplog):
     assert log == [("supervised", "shutdown"), ("outsider", "shutdown")]
 
 
-async def test_what_is_spawned_while_the_node_ends_ends_too():
+async def test_what_is_spawned_while_the_node_ends_ends_too() -> None:
     words: list[str] = []
 
     async def breeder() -> None:
@@ -325,7 +325,7 @@ async def test_what_is_spawned_while_the_node_ends_ends_too():
     assert words == ["bred"]
 
 
-async def test_nodes_nest_and_know_each_other_not():
+async def test_nodes_nest_and_know_each_other_not() -> None:
     async with open_node() as outer:
         pid = outer.spawn(until_told, name="x")
         async with open_node() as inner:
@@ -337,7 +337,7 @@ async def test_nodes_nest_and_know_each_other_not():
         current_node()
 
 
-async def test_the_figures_of_a_node():
+async def test_the_figures_of_a_node() -> None:
     async with open_node() as node:
         pid = node.spawn(until_told, name="a")
         port = open_port()
@@ -371,14 +371,14 @@ async def order_of_events(seed: int) -> tuple[str, ...]:
     return tuple(order)
 
 
-async def test_choose_permutes_who_runs_next_by_its_seed_alone():
+async def test_choose_permutes_who_runs_next_by_its_seed_alone() -> None:
     orders = [await order_of_events(seed) for seed in range(40)]
     assert orders == [await order_of_events(seed) for seed in range(40)]
     assert len(set(orders)) > 35
     assert len({order[4:] for order in orders}) > 12
 
 
-async def test_choose_permutes_timers_of_one_deadline_and_no_others():
+async def test_choose_permutes_timers_of_one_deadline_and_no_others() -> None:
     async def order(seed: int) -> tuple[object, ...]:
         kept: list[object] = []
         async with open_node(choose=random.Random(seed).randrange):
@@ -393,7 +393,7 @@ async def test_choose_permutes_timers_of_one_deadline_and_no_others():
     assert len({await order(seed) for seed in range(60)}) > 15
 
 
-async def test_choose_copes_with_cancellation_of_the_ready():
+async def test_choose_copes_with_cancellation_of_the_ready() -> None:
     async def victim() -> None:
         while True:
             await receive()
@@ -408,7 +408,7 @@ async def test_choose_copes_with_cancellation_of_the_ready():
         assert not node.processes
 
 
-async def test_a_process_that_links_ends_with_its_partner_inside_a_nursery():
+async def test_a_process_that_links_ends_with_its_partner_inside_a_nursery() -> None:
     async def child() -> None:
         await receive()
 
@@ -427,7 +427,7 @@ async def test_a_process_that_links_ends_with_its_partner_inside_a_nursery():
         assert not node.processes
 
 
-async def test_self_is_known_in_child_tasks():
+async def test_self_is_known_in_child_tasks() -> None:
     seen: list[object] = []
 
     async def note() -> None:
@@ -447,7 +447,7 @@ async def test_self_is_known_in_child_tasks():
 
 @pytest.mark.parametrize("choose", [None, lambda count: count - 1])
 @pytest.mark.parametrize("told", [True, False])
-async def test_a_node_that_is_cancelled_hard_waits_for_a_receive_behind_a_shield(choose, told):
+async def test_a_node_that_is_cancelled_hard_waits_for_a_receive_behind_a_shield(choose, told) -> None:
     got: list[object] = []
 
     async def shielded() -> None:

@@ -28,7 +28,7 @@ from actorlive.runtime.watchdog import Watchdog
 from tests.runtime.helpers import collect, until_told
 
 
-async def test_statistics_of_a_process():
+async def test_statistics_of_a_process() -> None:
     async def body() -> None:
         process_flag(trap_exit=True)
         link(other)
@@ -66,7 +66,7 @@ async def test_statistics_of_a_process():
                 statistics(nobody)
 
 
-async def test_memory_counts_what_a_process_holds():
+async def test_memory_counts_what_a_process_holds() -> None:
     async def body(size: int) -> None:
         data = bytearray(size)
         await receive()
@@ -79,7 +79,7 @@ async def test_memory_counts_what_a_process_holds():
         assert memory(large) - memory(small) > 900_000
 
 
-async def test_a_tracer_records_messages_spawns_and_exits_and_stops():
+async def test_a_tracer_records_messages_spawns_and_exits_and_stops() -> None:
     kept: list[object] = []
     async with open_node() as node:
         first = node.spawn(collect, kept)
@@ -102,7 +102,7 @@ async def test_a_tracer_records_messages_spawns_and_exits_and_stops():
 
 
 @pytest.mark.real_clock
-async def test_the_watchdog_names_who_holds_the_loop_once(caplog):
+async def test_the_watchdog_names_who_holds_the_loop_once(caplog) -> None:
     async def hog() -> None:
         end = time.perf_counter() + 30
         while not caplog.records and time.perf_counter() < end:
@@ -118,7 +118,7 @@ async def test_the_watchdog_names_who_holds_the_loop_once(caplog):
     assert caplog.text.count("has held") == 1
 
 
-async def test_the_watchdog_looks_again_as_soon_as_a_suspect_has_had_its_time():
+async def test_the_watchdog_looks_again_as_soon_as_a_suspect_has_had_its_time() -> None:
     async with open_node() as node:
         pid = node.spawn(until_told)
         watchdog = Watchdog(node, 10.0)
@@ -135,7 +135,7 @@ async def test_the_watchdog_looks_again_as_soon_as_a_suspect_has_had_its_time():
 
 
 @pytest.mark.real_clock
-async def test_the_watchdog_is_silent_about_many_short_steps(caplog):
+async def test_the_watchdog_is_silent_about_many_short_steps(caplog) -> None:
     async def short() -> None:
         for _ in range(30):
             time.sleep(0.001)  # noqa: ASYNC251
@@ -149,7 +149,9 @@ async def test_the_watchdog_is_silent_about_many_short_steps(caplog):
     assert not caplog.records
 
 
-async def test_a_label_stands_for_the_function_in_logs_and_statistics(caplog: pytest.LogCaptureFixture):
+async def test_a_label_stands_for_the_function_in_logs_and_statistics(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async def body() -> None:
         set_label("import of 2026")
         await receive()

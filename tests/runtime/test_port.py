@@ -25,7 +25,7 @@ from actorlive.runtime import (
 from tests.runtime.helpers import in_process, until_told
 
 
-async def test_messages_are_handed_over_at_once_and_in_order():
+async def test_messages_are_handed_over_at_once_and_in_order() -> None:
     kept: list[object] = []
     async with open_node():
         port = open_port(kept.append)
@@ -34,7 +34,7 @@ async def test_messages_are_handed_over_at_once_and_in_order():
         assert kept == [0, 1, 2]
 
 
-async def test_down_and_exit_queue_behind_everything_sent_before():
+async def test_down_and_exit_queue_behind_everything_sent_before() -> None:
     async def body() -> list[object]:
         process_flag(trap_exit=True)
         me = self()
@@ -57,7 +57,7 @@ async def test_down_and_exit_queue_behind_everything_sent_before():
         assert await in_process(node, body) == ["before", True, ()]
 
 
-async def test_a_port_monitors_and_links_on_its_own_behalf():
+async def test_a_port_monitors_and_links_on_its_own_behalf() -> None:
     kept: list[object] = []
     async with open_node() as node:
         port = open_port(kept.append)
@@ -71,7 +71,7 @@ async def test_a_port_monitors_and_links_on_its_own_behalf():
         assert kept == [Down(ref, pid, "normal")]
 
 
-async def test_exit_signals_close_a_port_unless_it_traps():
+async def test_exit_signals_close_a_port_unless_it_traps() -> None:
     closed: list[object] = []
     kept: list[object] = []
     async with open_node() as node:
@@ -89,7 +89,7 @@ async def test_exit_signals_close_a_port_unless_it_traps():
         assert trapping.closed
 
 
-async def test_a_callback_that_raises_closes_the_port_and_not_the_sender(caplog):
+async def test_a_callback_that_raises_closes_the_port_and_not_the_sender(caplog) -> None:
     closed: list[object] = []
     error = ValueError("no")
 
@@ -105,7 +105,7 @@ async def test_a_callback_that_raises_closes_the_port_and_not_the_sender(caplog)
     assert "crashed" in caplog.text
 
 
-async def test_a_port_owns_processes():
+async def test_a_port_owns_processes() -> None:
     async def body() -> object:
         port = open_port()
         pid = spawn(trio.sleep_forever, owner=port.pid)
@@ -118,14 +118,14 @@ async def test_a_port_owns_processes():
         assert await in_process(node, body) == "gone"
 
 
-async def test_open_ports_close_with_their_node():
+async def test_open_ports_close_with_their_node() -> None:
     closed: list[object] = []
     async with open_node():
         open_port(on_close=closed.append)
     assert closed == ["shutdown"]
 
 
-async def test_leaving_in_a_callback_ends_the_port_alone(caplog):
+async def test_leaving_in_a_callback_ends_the_port_alone(caplog) -> None:
     def leave(_: object) -> None:
         exit("out of here")
 
@@ -137,7 +137,7 @@ async def test_leaving_in_a_callback_ends_the_port_alone(caplog):
 
 
 @pytest.mark.real_clock
-async def test_a_callback_knows_its_node_whoever_sends():
+async def test_a_callback_knows_its_node_whoever_sends() -> None:
     async def answer() -> None:
         heard.append(await receive())
 

@@ -64,11 +64,11 @@ async def reason_of(body) -> object:
         return await in_process(node, watch)
 
 
-async def test_a_function_that_returns_ends_normally():
+async def test_a_function_that_returns_ends_normally() -> None:
     assert await reason_of(trio.lowlevel.checkpoint) == "normal"
 
 
-async def test_a_crash_is_the_exception_itself(caplog):
+async def test_a_crash_is_the_exception_itself(caplog) -> None:
     async def crash() -> None:
         raise ValueError("boom")
 
@@ -81,7 +81,7 @@ async def test_a_crash_is_the_exception_itself(caplog):
 
 
 @pytest.mark.parametrize("reason", ["normal", "shutdown", Shutdown("why")])
-async def test_graceful_exits_are_not_logged(reason, caplog):
+async def test_graceful_exits_are_not_logged(reason, caplog) -> None:
     async def leave() -> None:
         exit(reason)
 
@@ -89,7 +89,7 @@ async def test_graceful_exits_are_not_logged(reason, caplog):
     assert not caplog.records
 
 
-async def test_an_exit_with_another_reason_is_one_line(caplog):
+async def test_an_exit_with_another_reason_is_one_line(caplog) -> None:
     async def leave() -> None:
         exit(("no", "way"))
 
@@ -97,7 +97,7 @@ async def test_an_exit_with_another_reason_is_one_line(caplog):
     assert [(r.levelno, r.exc_info) for r in caplog.records] == [(logging.ERROR, None)]
 
 
-async def test_exit_passes_except_exception():
+async def test_exit_passes_except_exception() -> None:
     async def leave() -> None:
         try:
             exit("shutdown")
@@ -107,7 +107,7 @@ async def test_exit_passes_except_exception():
     assert await reason_of(leave) == "shutdown"
 
 
-async def test_a_nursery_with_one_error_gives_that_error(caplog):
+async def test_a_nursery_with_one_error_gives_that_error(caplog) -> None:
     async def fail() -> None:
         raise KeyError("k")
 
@@ -119,7 +119,7 @@ async def test_a_nursery_with_one_error_gives_that_error(caplog):
     assert isinstance(await reason_of(body), KeyError)
 
 
-async def test_exit_inside_a_nursery_gives_its_reason():
+async def test_exit_inside_a_nursery_gives_its_reason() -> None:
     async def leave() -> None:
         exit("shutdown")
 
@@ -131,7 +131,7 @@ async def test_exit_inside_a_nursery_gives_its_reason():
     assert await reason_of(body) == "shutdown"
 
 
-async def test_exits_of_several_tasks_give_the_first_reason(caplog):
+async def test_exits_of_several_tasks_give_the_first_reason(caplog) -> None:
     async def leave(reason: object) -> None:
         exit(reason)
 
@@ -144,7 +144,7 @@ async def test_exits_of_several_tasks_give_the_first_reason(caplog):
     assert not caplog.records
 
 
-async def test_what_cannot_run_is_refused_with_a_word(caplog):
+async def test_what_cannot_run_is_refused_with_a_word(caplog) -> None:
     def plain() -> str:
         return "value"
 
@@ -158,14 +158,14 @@ async def test_what_cannot_run_is_refused_with_a_word(caplog):
         coroutine.close()
 
 
-async def test_a_partial_is_called_by_the_name_of_its_function():
+async def test_a_partial_is_called_by_the_name_of_its_function() -> None:
     async with open_node() as node:
         pid = node.spawn(partial(until_told, "argument"))
         await trio.sleep(1)
         assert statistics(pid).function == "until_told"
 
 
-async def test_a_copy_of_a_pid_or_a_ref_is_the_same_one():
+async def test_a_copy_of_a_pid_or_a_ref_is_the_same_one() -> None:
     async with open_node() as node:
         pid, ref = node.spawn(until_told), make_ref()
         timer = send_after(pid, "x", 100)
@@ -178,7 +178,7 @@ async def test_a_copy_of_a_pid_or_a_ref_is_the_same_one():
         assert dataclasses.asdict(down) == {"ref": ref, "process": pid, "reason": "x"}
 
 
-async def test_an_exit_signal_cancels_what_is_awaited_and_runs_finally():
+async def test_an_exit_signal_cancels_what_is_awaited_and_runs_finally() -> None:
     seen: list[str] = []
 
     async def body() -> None:
@@ -199,7 +199,7 @@ async def test_an_exit_signal_cancels_what_is_awaited_and_runs_finally():
     assert seen == ["False", "cleaned"]
 
 
-async def test_down_comes_after_the_clean_up_and_its_messages():
+async def test_down_comes_after_the_clean_up_and_its_messages() -> None:
     async def body(parent) -> None:
         try:
             await trio.sleep_forever()
@@ -219,7 +219,7 @@ async def test_down_comes_after_the_clean_up_and_its_messages():
     assert (words, down) == ("last words", Down(ref, pid, "killed"))
 
 
-async def test_a_clean_up_that_fails_keeps_the_reason_and_is_logged(caplog):
+async def test_a_clean_up_that_fails_keeps_the_reason_and_is_logged(caplog) -> None:
     async def body() -> None:
         try:
             await trio.sleep_forever()
@@ -237,7 +237,7 @@ async def test_a_clean_up_that_fails_keeps_the_reason_and_is_logged(caplog):
     assert "while it was ending" in caplog.text
 
 
-async def test_running_code_meets_its_end_at_the_next_receive():
+async def test_running_code_meets_its_end_at_the_next_receive() -> None:
     seen: list[object] = []
 
     async def body() -> None:
@@ -259,7 +259,7 @@ async def test_running_code_meets_its_end_at_the_next_receive():
     assert seen == ["one"]
 
 
-async def test_killed_in_the_middle_of_its_own_code_it_ends_at_the_next_receive():
+async def test_killed_in_the_middle_of_its_own_code_it_ends_at_the_next_receive() -> None:
     seen: list[object] = []
 
     async def body() -> None:
@@ -276,7 +276,7 @@ async def test_killed_in_the_middle_of_its_own_code_it_ends_at_the_next_receive(
     assert seen == ["one", False]
 
 
-async def test_a_process_killed_before_it_began_never_runs():
+async def test_a_process_killed_before_it_began_never_runs() -> None:
     ran: list[int] = []
 
     async def body() -> None:
@@ -292,7 +292,7 @@ async def test_a_process_killed_before_it_began_never_runs():
     assert not ran
 
 
-async def test_noproc_link_raises_or_arrives_as_a_signal():
+async def test_noproc_link_raises_or_arrives_as_a_signal() -> None:
     async def parent() -> None:
         dead = dead_pid()
         with pytest.raises(NoProcess, match="trap_exit"):
@@ -305,7 +305,7 @@ async def test_noproc_link_raises_or_arrives_as_a_signal():
         await in_process(node, parent)
 
 
-async def test_exit_self_normal_kills_but_not_from_another():
+async def test_exit_self_normal_kills_but_not_from_another() -> None:
     async def suicide() -> None:
         exit(self(), "normal")
         pytest.fail("still alive")
@@ -322,7 +322,7 @@ async def test_exit_self_normal_kills_but_not_from_another():
         assert await in_process(node, other) is True
 
 
-async def test_exit_self_normal_is_a_message_when_trapping():
+async def test_exit_self_normal_is_a_message_when_trapping() -> None:
     async def body() -> None:
         process_flag(trap_exit=True)
         exit(self(), "normal")
@@ -331,7 +331,7 @@ async def test_exit_self_normal_is_a_message_when_trapping():
     assert await reason_of(body) == "normal"
 
 
-async def test_kill_by_the_process_itself_travels_as_kill_and_can_be_trapped():
+async def test_kill_by_the_process_itself_travels_as_kill_and_can_be_trapped() -> None:
     async def suicide() -> None:
         exit("kill")
 
@@ -353,7 +353,7 @@ async def test_kill_by_the_process_itself_travels_as_kill_and_can_be_trapped():
         assert await in_process(node, untrapped) == "kill"
 
 
-async def test_kill_by_exit_cannot_be_trapped_and_partners_see_killed():
+async def test_kill_by_exit_cannot_be_trapped_and_partners_see_killed() -> None:
     async def stubborn() -> None:
         process_flag(trap_exit=True)
         while True:
@@ -370,7 +370,7 @@ async def test_kill_by_exit_cannot_be_trapped_and_partners_see_killed():
         assert await in_process(node, parent) == "killed"
 
 
-async def test_demonitor_of_anothers_ref_does_nothing():
+async def test_demonitor_of_anothers_ref_does_nothing() -> None:
     async def other(ref, to) -> None:
         send(to, demonitor(ref))
 
@@ -385,7 +385,7 @@ async def test_demonitor_of_anothers_ref_does_nothing():
         assert await in_process(node, parent) == [True, "normal"]
 
 
-async def test_demonitor_info_and_flush():
+async def test_demonitor_info_and_flush() -> None:
     async def parent() -> None:
         pid = dead_pid()
         ref = monitor(pid)
@@ -402,7 +402,7 @@ async def test_demonitor_info_and_flush():
         await in_process(node, parent)
 
 
-async def test_a_monitor_by_name_names_the_name_and_follows_the_process():
+async def test_a_monitor_by_name_names_the_name_and_follows_the_process() -> None:
     async def parent() -> object:
         pid = spawn(until_told, name="old")
         ref = monitor("old")
@@ -417,7 +417,7 @@ async def test_a_monitor_by_name_names_the_name_and_follows_the_process():
         assert await in_process(node, parent) is True
 
 
-async def test_monitoring_the_doomed_says_noproc_but_not_before_its_end():
+async def test_monitoring_the_doomed_says_noproc_but_not_before_its_end() -> None:
     async def slow() -> None:
         try:
             await trio.sleep_forever()
@@ -437,7 +437,7 @@ async def test_monitoring_the_doomed_says_noproc_but_not_before_its_end():
         assert await in_process(node, parent) == ["noproc", 2]
 
 
-async def test_aliases():
+async def test_aliases() -> None:
     async def parent() -> None:
         plain, once = alias(), alias("reply")
         for ref in (plain, once, plain, once):
@@ -457,7 +457,7 @@ async def test_aliases():
     ("mode", "after_down", "down_after_reply"),
     [("explicit_unalias", True, True), ("demonitor", False, True), ("reply_demonitor", False, False)],
 )
-async def test_aliases_of_monitors(mode, after_down, down_after_reply):
+async def test_aliases_of_monitors(mode, after_down, down_after_reply) -> None:
     async def parent() -> None:
         pid = spawn(until_told)
         ref = monitor(pid, alias=mode)
@@ -479,7 +479,7 @@ async def test_aliases_of_monitors(mode, after_down, down_after_reply):
 
 
 @pytest.mark.parametrize("mode", [None, "explicit_unalias", "demonitor", "reply_demonitor"])
-async def test_a_monitor_of_oneself_is_neither_monitor_nor_alias(mode):
+async def test_a_monitor_of_oneself_is_neither_monitor_nor_alias(mode) -> None:
     async def body() -> None:
         for ref in (monitor(self(), alias=mode), monitor("me", alias=mode)):
             send(ref, "lost")
@@ -495,7 +495,7 @@ async def test_a_monitor_of_oneself_is_neither_monitor_nor_alias(mode):
         await in_process(node, named)
 
 
-async def test_a_process_keeps_nothing_of_what_it_was_given_and_let_go_of():
+async def test_a_process_keeps_nothing_of_what_it_was_given_and_let_go_of() -> None:
     class Thing:
         pass
 
@@ -518,7 +518,7 @@ async def test_a_process_keeps_nothing_of_what_it_was_given_and_let_go_of():
         assert gone() is None
 
 
-async def test_unlink_stops_exits():
+async def test_unlink_stops_exits() -> None:
     async def parent() -> object:
         pid = spawn_link(until_told)
         unlink(pid)
@@ -530,7 +530,7 @@ async def test_unlink_stops_exits():
         assert await in_process(node, parent) == "alive"
 
 
-async def test_names():
+async def test_names() -> None:
     async def parent() -> None:
         pid = spawn(until_told, name="a")
         with pytest.raises(NameTaken, match="'a' belongs to"):
@@ -552,7 +552,7 @@ async def test_names():
         await in_process(node, parent)
 
 
-async def test_an_owner_takes_its_processes_along_whatever_they_trap():
+async def test_an_owner_takes_its_processes_along_whatever_they_trap() -> None:
     async def stubborn(to) -> None:
         process_flag(trap_exit=True)
         try:
@@ -574,7 +574,7 @@ async def test_an_owner_takes_its_processes_along_whatever_they_trap():
         assert await in_process(node, parent) == "normal"
 
 
-async def test_a_link_with_a_process_that_never_begins_tells_why():
+async def test_a_link_with_a_process_that_never_begins_tells_why() -> None:
     async def parent() -> object:
         process_flag(trap_exit=True)
         pid = spawn_link(until_told, owner=dead_pid())
@@ -584,7 +584,7 @@ async def test_a_link_with_a_process_that_never_begins_tells_why():
         assert await in_process(node, parent) is True
 
 
-async def test_what_is_refused_is_not_half_spawned():
+async def test_what_is_refused_is_not_half_spawned() -> None:
     async with open_node() as node:
         for use, words in [
             (lambda: node.spawn(until_told, owner="name"), "takes a Pid, not 'name'"),
@@ -595,7 +595,7 @@ async def test_what_is_refused_is_not_half_spawned():
         assert node.statistics().processes == node.statistics().names == 0
 
 
-async def test_nothing_flows_back_to_an_owner_and_a_dead_owner_is_noproc():
+async def test_nothing_flows_back_to_an_owner_and_a_dead_owner_is_noproc() -> None:
     async def parent() -> object:
         owner = spawn(until_told)
         owned = spawn(until_told, owner=owner)
@@ -610,7 +610,7 @@ async def test_nothing_flows_back_to_an_owner_and_a_dead_owner_is_noproc():
         assert await in_process(node, parent) == "noproc"
 
 
-async def test_a_pid_keeps_nothing_of_the_dead_alive():
+async def test_a_pid_keeps_nothing_of_the_dead_alive() -> None:
     class State:
         pass
 
@@ -631,7 +631,7 @@ async def test_a_pid_keeps_nothing_of_the_dead_alive():
         assert hash(pid)
 
 
-async def test_context_variables_come_from_the_node_or_the_parent():
+async def test_context_variables_come_from_the_node_or_the_parent() -> None:
     from contextvars import ContextVar
 
     variable: ContextVar[str] = ContextVar("variable", default="unset")
@@ -653,7 +653,7 @@ async def test_context_variables_come_from_the_node_or_the_parent():
     assert sorted(seen) == ["parent", "parent", "unset"]
 
 
-async def test_outside_of_processes():
+async def test_outside_of_processes() -> None:
     async with open_node():
         for use in (self, lambda: link(dead_pid()), lambda: monitor("x")):
             with pytest.raises(NotAProcess, match="spawn"):
@@ -668,7 +668,7 @@ async def test_outside_of_processes():
             exit(dead_pid(), "reason", "third")
 
 
-async def test_wrong_arguments_are_named():
+async def test_wrong_arguments_are_named() -> None:
     async def body() -> None:
         for use, words in [
             (lambda: link("name"), r"link\(\) takes a Pid, not 'name'"),
@@ -685,7 +685,7 @@ async def test_wrong_arguments_are_named():
 
 
 @pytest.mark.real_clock
-async def test_from_another_thread_send_works_in_order_and_the_rest_is_refused():
+async def test_from_another_thread_send_works_in_order_and_the_rest_is_refused() -> None:
     async def body() -> None:
         me = self()
 
@@ -721,7 +721,7 @@ async def test_from_another_thread_send_works_in_order_and_the_rest_is_refused()
 
 
 @pytest.mark.real_clock
-async def test_sending_after_the_end_of_everything_is_silent():
+async def test_sending_after_the_end_of_everything_is_silent() -> None:
     kept: list[object] = []
 
     def run() -> None:

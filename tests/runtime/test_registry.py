@@ -26,7 +26,7 @@ async def listed(registry: Registry, *keys: object) -> None:
     await until_told()
 
 
-async def test_unique_keys():
+async def test_unique_keys() -> None:
     async def body() -> None:
         registry = Registry()
         pid = spawn(listed, registry, "a", "b")
@@ -56,7 +56,7 @@ async def test_unique_keys():
         await in_process(node, body)
 
 
-async def test_metadata_belongs_to_the_registry():
+async def test_metadata_belongs_to_the_registry() -> None:
     async with open_node():
         registry = Registry()
         registry.put_meta("topic", "news")
@@ -69,7 +69,7 @@ async def test_metadata_belongs_to_the_registry():
             Registry("single")
 
 
-async def test_duplicate_keys_and_dispatch():
+async def test_duplicate_keys_and_dispatch() -> None:
     async def body() -> None:
         registry = Registry("duplicate")
         registry.register("topic", 1)

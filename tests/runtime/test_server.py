@@ -89,7 +89,7 @@ class Echo(Server):
         self.log.append(("terminate", reason))
 
 
-async def test_call_cast_info():
+async def test_call_cast_info() -> None:
     log: list[object] = []
     async with open_node():
         pid = await Echo.start(log, name="echo")
@@ -104,7 +104,7 @@ async def test_call_cast_info():
         assert log[-1] == "by name"
 
 
-async def test_a_deferred_reply_and_a_second_one():
+async def test_a_deferred_reply_and_a_second_one() -> None:
     async def body() -> None:
         pid = await Echo.start_link()
         assert await call(pid, "who") is self()
@@ -122,7 +122,7 @@ async def test_a_deferred_reply_and_a_second_one():
         await in_process(node, body)
 
 
-async def test_a_call_that_times_out_leaves_nothing_behind():
+async def test_a_call_that_times_out_leaves_nothing_behind() -> None:
     async def body() -> None:
         pid = await Echo.start_link()
         with pytest.raises(CallError, match=r"did not answer .* within 1 s") as caught:
@@ -138,7 +138,7 @@ async def test_a_call_that_times_out_leaves_nothing_behind():
         assert node.statistics().timers == 0
 
 
-async def test_the_caller_sees_why_the_callee_died(caplog):
+async def test_the_caller_sees_why_the_callee_died(caplog) -> None:
     async with open_node():
         pid = await Echo.start()
         with pytest.raises(CallError) as caught:
@@ -152,7 +152,7 @@ async def test_the_caller_sees_why_the_callee_died(caplog):
             await call(3, 1)
 
 
-async def test_calling_oneself_is_refused():
+async def test_calling_oneself_is_refused() -> None:
     class Narcissus(Server):
         async def handle_call(self, request, caller):
             return await call("me", request)
@@ -164,7 +164,7 @@ async def test_calling_oneself_is_refused():
         assert caught.value.reason.reason == "calling_self"
 
 
-async def test_messages_sent_before_a_reply_are_there_when_call_returns():
+async def test_messages_sent_before_a_reply_are_there_when_call_returns() -> None:
     class Chatty(Server):
         async def handle_call(self, request, caller):
             send(caller.pid, "first")
@@ -179,7 +179,7 @@ async def test_messages_sent_before_a_reply_are_there_when_call_returns():
         await in_process(node, body)
 
 
-async def test_continue_runs_before_the_next_message():
+async def test_continue_runs_before_the_next_message() -> None:
     log: list[object] = []
     async with open_node():
         pid = await Echo.start(log, None, Continue(1))
@@ -190,7 +190,7 @@ async def test_continue_runs_before_the_next_message():
 
 
 @pytest.mark.parametrize("how", ["call", "cast", "info", "stop"])
-async def test_stopping(how):
+async def test_stopping(how) -> None:
     log: list[object] = []
 
     async def body() -> object:
@@ -212,9 +212,9 @@ async def test_stopping(how):
     assert log[-1] == ("terminate", "done")
 
 
-async def test_stop_tells_when_it_went_otherwise():
+async def test_stop_tells_when_it_went_otherwise() -> None:
     class Slow(Server):
-        async def terminate(self, reason):
+        async def terminate(self, reason) -> None:
             await trio.sleep(2)
             exit("other")
 
@@ -231,7 +231,7 @@ async def test_stop_tells_when_it_went_otherwise():
         assert caught.value.reason == "noproc"
 
 
-async def test_terminate_runs_after_a_crash_and_may_replace_the_reason(caplog):
+async def test_terminate_runs_after_a_crash_and_may_replace_the_reason(caplog) -> None:
     log: list[object] = []
 
     class Replaces(Echo):
@@ -253,7 +253,7 @@ async def test_terminate_runs_after_a_crash_and_may_replace_the_reason(caplog):
     assert isinstance(log[-1][1], ValueError)
 
 
-async def test_terminate_gets_the_error_itself_though_it_came_through_a_nursery(caplog):
+async def test_terminate_gets_the_error_itself_though_it_came_through_a_nursery(caplog) -> None:
     log: list[object] = []
 
     class Parallel(Echo):
@@ -273,7 +273,7 @@ async def test_terminate_gets_the_error_itself_though_it_came_through_a_nursery(
 
 
 @pytest.mark.parametrize("reason", ["normal", "shutdown", "odd"])
-async def test_a_trapping_server_ends_with_its_parent(reason):
+async def test_a_trapping_server_ends_with_its_parent(reason) -> None:
     log: list[object] = []
 
     async def parent(tester) -> None:
@@ -292,7 +292,7 @@ async def test_a_trapping_server_ends_with_its_parent(reason):
     assert log == [("terminate", reason)]
 
 
-async def test_exits_of_others_are_only_messages_for_a_trapping_server():
+async def test_exits_of_others_are_only_messages_for_a_trapping_server() -> None:
     log: list[object] = []
     async with open_node() as node:
         pid = await Echo.start(log, "trap")
@@ -305,7 +305,7 @@ async def test_exits_of_others_are_only_messages_for_a_trapping_server():
         assert log == [ExitSignal(sender, "hello")]
 
 
-async def test_init_that_fails(caplog):
+async def test_init_that_fails(caplog) -> None:
     class Fails(Server):
         async def init(self, *args: object) -> object:
             if args[0] == "raise":
@@ -345,7 +345,7 @@ async def test_init_that_fails(caplog):
         assert await in_process(node, body) == "both"
 
 
-async def test_a_start_that_takes_too_long_is_killed_and_leaves_no_exit():
+async def test_a_start_that_takes_too_long_is_killed_and_leaves_no_exit() -> None:
     class Slow(Server):
         async def init(self, *args: object) -> None:
             args[0].append(self)
@@ -372,7 +372,7 @@ async def test_a_start_that_takes_too_long_is_killed_and_leaves_no_exit():
 
 
 @pytest.mark.parametrize("start", ["start", "start_link"])
-async def test_a_start_that_is_cancelled_ends_the_server(start):
+async def test_a_start_that_is_cancelled_ends_the_server(start) -> None:
     ended: list[int] = []
 
     class Slow(Server):
@@ -396,7 +396,7 @@ async def test_a_start_that_is_cancelled_ends_the_server(start):
         await in_process(node, body)
 
 
-async def test_a_cancelled_call_leaves_nothing_behind():
+async def test_a_cancelled_call_leaves_nothing_behind() -> None:
     async def body() -> None:
         pid = await Echo.start_link()
         with trio.move_on_after(1) as scope:
@@ -412,7 +412,7 @@ async def test_a_cancelled_call_leaves_nothing_behind():
         assert (node.statistics().ports, node.statistics().timers) == (0, 0)
 
 
-async def test_without_trapping_a_parents_normal_end_is_ignored():
+async def test_without_trapping_a_parents_normal_end_is_ignored() -> None:
     async def parent(tester) -> None:
         send(tester, await Echo.start_link())
 
@@ -426,7 +426,7 @@ async def test_without_trapping_a_parents_normal_end_is_ignored():
         await in_process(node, body)
 
 
-async def test_a_parents_exit_signal_ends_a_trapping_server_though_the_parent_lives():
+async def test_a_parents_exit_signal_ends_a_trapping_server_though_the_parent_lives() -> None:
     log: list[object] = []
 
     async def body() -> object:
@@ -444,7 +444,7 @@ async def test_a_parents_exit_signal_ends_a_trapping_server_though_the_parent_li
     assert log == [("terminate", "go")]
 
 
-async def test_a_server_keeps_nothing_of_what_its_init_was_given():
+async def test_a_server_keeps_nothing_of_what_its_init_was_given() -> None:
     class Forgets(Server):
         async def init(self, *args: object) -> None:
             pass
@@ -462,7 +462,7 @@ async def test_a_server_keeps_nothing_of_what_its_init_was_given():
         assert statistics(pid).state == "waiting"
 
 
-async def test_whatever_a_callback_raises_is_a_crash_after_terminate(caplog):
+async def test_whatever_a_callback_raises_is_a_crash_after_terminate(caplog) -> None:
     log: list[object] = []
 
     class Leaves(Echo):
@@ -477,7 +477,7 @@ async def test_whatever_a_callback_raises_is_a_crash_after_terminate(caplog):
             assert log.pop() == ("terminate", error)
 
 
-async def test_who_is_killed_at_the_end_of_its_init_has_not_started():
+async def test_who_is_killed_at_the_end_of_its_init_has_not_started() -> None:
     class Suicidal(Server):
         async def init(self, *args: object) -> None:
             with contextlib.suppress(ProcessExit):
@@ -489,7 +489,7 @@ async def test_who_is_killed_at_the_end_of_its_init_has_not_started():
         assert caught.value.reason == "killed"
 
 
-async def test_callbacks_that_are_missing(caplog):
+async def test_callbacks_that_are_missing(caplog) -> None:
     async with open_node():
         for use in (lambda pid: cast(pid, "x"), lambda pid: send(pid, "x")):
             pid = await Server.start()
@@ -502,7 +502,7 @@ async def test_callbacks_that_are_missing(caplog):
         assert "has no handle_call" in str(caught.value.reason)
 
 
-async def test_statistics_say_what_a_server_is_doing():
+async def test_statistics_say_what_a_server_is_doing() -> None:
     async with open_node() as node:
         pid = await Echo.start()
         node.spawn(call, pid, ("sleep", 5))
@@ -514,7 +514,7 @@ async def test_statistics_say_what_a_server_is_doing():
         assert statistics(pid).doing is None
 
 
-async def test_timers_reach_a_server():
+async def test_timers_reach_a_server() -> None:
     log: list[object] = []
     async with open_node():
         send_after(await Echo.start(log), "tick", 1)

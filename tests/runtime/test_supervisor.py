@@ -83,7 +83,7 @@ async def supervised(body, log, **options) -> None:
         ("rest_for_one", ["-c", "+b", "+c"]),
     ],
 )
-async def test_strategies(strategy, expected):
+async def test_strategies(strategy, expected) -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:
@@ -115,7 +115,7 @@ async def test_strategies(strategy, expected):
         ("temporary", "crash", False),
     ],
 )
-async def test_when_a_child_is_restarted(restart, reason, again):
+async def test_when_a_child_is_restarted(restart, reason, again) -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:
@@ -128,7 +128,7 @@ async def test_when_a_child_is_restarted(restart, reason, again):
     await supervised(body, log, children=specs(log, "a", restart=restart))
 
 
-async def test_too_many_restarts_end_the_supervisor_with_shutdown(caplog):
+async def test_too_many_restarts_end_the_supervisor_with_shutdown(caplog) -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:
@@ -149,7 +149,7 @@ async def test_too_many_restarts_end_the_supervisor_with_shutdown(caplog):
     assert "gives up" in caplog.text
 
 
-async def test_a_transient_inner_supervisor_that_gives_up_is_not_restarted(caplog):
+async def test_a_transient_inner_supervisor_that_gives_up_is_not_restarted(caplog) -> None:
     log: list[str] = []
     inner = Supervisor.spec(specs(log, "x"), max_restarts=0, id="inner", restart="transient")
 
@@ -175,7 +175,7 @@ def around_b(log: list[str], fails: list[str]) -> list[ChildSpec]:
     return [*specs(log, "a"), child_spec(Worker, "b", log, sometimes, name="b"), *specs(log, "c")]
 
 
-async def test_a_restart_that_fails_is_tried_again_and_counts(caplog):
+async def test_a_restart_that_fails_is_tried_again_and_counts(caplog) -> None:
     log: list[str] = []
     fails: list[str] = []
     children = around_b(log, fails)
@@ -194,7 +194,7 @@ async def test_a_restart_that_fails_is_tried_again_and_counts(caplog):
     await supervised(body, log, children=children, strategy="one_for_all", max_restarts=5)
 
 
-async def test_children_ended_by_hand_come_back_with_the_group():
+async def test_children_ended_by_hand_come_back_with_the_group() -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:
@@ -208,7 +208,7 @@ async def test_children_ended_by_hand_come_back_with_the_group():
     await supervised(body, log, strategy="one_for_all")
 
 
-async def test_temporary_children_in_the_group_are_dropped():
+async def test_temporary_children_in_the_group_are_dropped() -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:
@@ -221,7 +221,7 @@ async def test_temporary_children_in_the_group_are_dropped():
     await supervised(body, log, children=children, strategy="rest_for_one")
 
 
-async def test_requests():
+async def test_requests() -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:
@@ -250,7 +250,7 @@ async def test_requests():
     await supervised(body, log)
 
 
-async def test_a_child_that_does_not_start_takes_the_earlier_ones_down(caplog):
+async def test_a_child_that_does_not_start_takes_the_earlier_ones_down(caplog) -> None:
     log: list[str] = []
     children = [*specs(log, "ab"), child_spec(Worker, "c", log, lambda: exit("no"), id="c")]
 
@@ -269,7 +269,7 @@ async def test_a_child_that_does_not_start_takes_the_earlier_ones_down(caplog):
 @pytest.mark.parametrize(
     ("how", "shutdown", "seconds"), [("slow", 2, 2), ("slow", "brutal_kill", 0), ("", 5, 0)]
 )
-async def test_shutdown_times(how, shutdown, seconds, caplog):
+async def test_shutdown_times(how, shutdown, seconds, caplog) -> None:
     log: list[str] = []
     children = [child_spec(Worker, "a", log, how, name="a", shutdown=shutdown)]
 
@@ -284,7 +284,7 @@ async def test_shutdown_times(how, shutdown, seconds, caplog):
     assert ("ended with 'killed'" in caplog.text) is (shutdown == 2)
 
 
-async def test_no_limit_waits(caplog):
+async def test_no_limit_waits(caplog) -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:
@@ -295,7 +295,7 @@ async def test_no_limit_waits(caplog):
     await supervised(body, log, children=[child_spec(Worker, "a", log, "slow", name="a", shutdown=None)])
 
 
-async def test_a_killed_supervisor_runs_no_shutdown_but_its_links_do():
+async def test_a_killed_supervisor_runs_no_shutdown_but_its_links_do() -> None:
     log: list[str] = []
 
     async def survivor() -> None:
@@ -315,7 +315,7 @@ async def test_a_killed_supervisor_runs_no_shutdown_but_its_links_do():
     await supervised(body, log, children=[*specs(log, "a"), child_spec(survivor, name="plain")])
 
 
-async def test_functions_as_children_and_bad_children():
+async def test_functions_as_children_and_bad_children() -> None:
     async def sleeper(seconds: float) -> None:
         await trio.sleep(seconds)
 
@@ -336,7 +336,7 @@ async def test_functions_as_children_and_bad_children():
 
 
 @pytest.mark.parametrize("error", [SystemExit(1), GeneratorExit(), KeyboardInterrupt(), ValueError()])
-async def test_whatever_a_start_function_raises_is_a_child_that_does_not_start(error):
+async def test_whatever_a_start_function_raises_is_a_child_that_does_not_start(error) -> None:
     async def start() -> Pid:
         raise error
 
@@ -349,7 +349,7 @@ async def test_whatever_a_start_function_raises_is_a_child_that_does_not_start(e
     await supervised(body, [], children=[child_spec(Worker, "a", [])])
 
 
-async def test_all_children_after_a_temporary_one_that_has_nothing_to_do_are_started():
+async def test_all_children_after_a_temporary_one_that_has_nothing_to_do_are_started() -> None:
     log: list[str] = []
     idle = [child_spec(Worker, name, log, "ignore", id=name, restart="temporary") for name in "xy"]
 
@@ -360,7 +360,7 @@ async def test_all_children_after_a_temporary_one_that_has_nothing_to_do_are_sta
     await supervised(body, log, children=[*specs(log, "a"), *idle, *specs(log, "b")])
 
 
-async def test_the_dead_are_not_counted_as_active():
+async def test_the_dead_are_not_counted_as_active() -> None:
     async def body(supervisor) -> None:
         crash("a")
         counts = await Supervisor.count_children(supervisor)
@@ -373,7 +373,7 @@ async def test_the_dead_are_not_counted_as_active():
     await supervised(body, [], children=specs([], "a", restart="temporary") + specs([], "b"))
 
 
-async def test_nothing_is_restarted_while_the_node_ends(caplog):
+async def test_nothing_is_restarted_while_the_node_ends(caplog) -> None:
     log: list[str] = []
 
     async def crash_later(pid: Pid) -> None:
@@ -391,7 +391,7 @@ async def test_nothing_is_restarted_while_the_node_ends(caplog):
     assert "gives up" not in caplog.text
 
 
-async def test_misuse_is_told_to_the_caller_and_leaves_the_supervisor_alone():
+async def test_misuse_is_told_to_the_caller_and_leaves_the_supervisor_alone() -> None:
     async def body(supervisor) -> None:
         with pytest.raises(RuntimeMisuse, match=r"by child_spec\(…\)"):
             await Supervisor.start_child(supervisor, Worker)
@@ -404,7 +404,7 @@ async def test_misuse_is_told_to_the_caller_and_leaves_the_supervisor_alone():
     await supervised(body, [], children=specs([], "a"))
 
 
-async def test_any_id_is_an_id():
+async def test_any_id_is_an_id() -> None:
     async def body(supervisor) -> None:
         assert [info.id for info in await Supervisor.which_children(supervisor)] == ["", 0]
         assert await Supervisor.terminate_child(supervisor, 0) == Ok(None)
@@ -415,7 +415,7 @@ async def test_any_id_is_an_id():
     )
 
 
-async def test_a_start_function_that_exits_is_a_child_that_does_not_start():
+async def test_a_start_function_that_exits_is_a_child_that_does_not_start() -> None:
     async def start() -> Pid:
         exit("not today")
 
@@ -427,7 +427,7 @@ async def test_a_start_function_that_exits_is_a_child_that_does_not_start():
 
 
 @pytest.mark.parametrize("reason", ["normal", "shutdown", "odd"])
-async def test_a_supervisor_ends_with_its_parents_reason_its_children_with_shutdown(reason, caplog):
+async def test_a_supervisor_ends_with_its_parents_reason_its_children_with_shutdown(reason, caplog) -> None:
     reasons: list[object] = []
 
     class Tells(Server):
@@ -451,7 +451,7 @@ async def test_a_supervisor_ends_with_its_parents_reason_its_children_with_shutd
     assert reasons == ["shutdown"]
 
 
-async def test_a_temporary_child_ended_by_hand_is_forgotten():
+async def test_a_temporary_child_ended_by_hand_is_forgotten() -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:
@@ -462,7 +462,7 @@ async def test_a_temporary_child_ended_by_hand_is_forgotten():
     await supervised(body, log, children=specs(log, "a", restart="temporary"))
 
 
-async def test_the_rest_is_restarted_from_where_it_failed(caplog):
+async def test_the_rest_is_restarted_from_where_it_failed(caplog) -> None:
     log: list[str] = []
     fails: list[str] = []
     children = around_b(log, fails)
@@ -477,7 +477,7 @@ async def test_the_rest_is_restarted_from_where_it_failed(caplog):
     await supervised(body, log, children=children, strategy="rest_for_one")
 
 
-async def test_a_child_ended_by_hand_between_two_tries_is_not_tried_again(caplog):
+async def test_a_child_ended_by_hand_between_two_tries_is_not_tried_again(caplog) -> None:
     tries: list[float] = []
 
     async def body(supervisor) -> None:
@@ -492,7 +492,7 @@ async def test_a_child_ended_by_hand_between_two_tries_is_not_tried_again(caplog
     await supervised(body, [], children=[child_spec(Unsteady, tries, name="a")])
 
 
-async def test_children_that_end_together_are_restarted_once():
+async def test_children_that_end_together_are_restarted_once() -> None:
     log: list[str] = []
 
     async def body(supervisor) -> None:

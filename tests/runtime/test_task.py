@@ -46,7 +46,7 @@ async def nothing_left() -> bool:
     return not self().entity.messages()
 
 
-async def test_async_and_await():
+async def test_async_and_await() -> None:
     async def body() -> None:
         tasks = [Task.async_(double, number, delay=3 - number) for number in range(3)]
         assert [await task.await_() for task in tasks] == [0, 2, 4]
@@ -57,7 +57,7 @@ async def test_async_and_await():
 
 
 @pytest.mark.real_clock
-async def test_a_plain_function_runs_in_a_thread():
+async def test_a_plain_function_runs_in_a_thread() -> None:
     async def body() -> object:
         return await Task.async_(threading.get_ident).await_()
 
@@ -65,7 +65,7 @@ async def test_a_plain_function_runs_in_a_thread():
         assert await in_process(node, body) != threading.get_ident()
 
 
-async def test_a_crash_takes_a_linked_owner_along(caplog):
+async def test_a_crash_takes_a_linked_owner_along(caplog) -> None:
     async def owner() -> None:
         await Task.async_(fail).await_()
 
@@ -78,7 +78,7 @@ async def test_a_crash_takes_a_linked_owner_along(caplog):
     assert "fail crashed: ValueError: task" in caplog.text
 
 
-async def test_await_of_a_crash_or_too_late(caplog):
+async def test_await_of_a_crash_or_too_late(caplog) -> None:
     async def body() -> None:
         process_flag(trap_exit=True)
         with pytest.raises(CallError) as caught:
@@ -95,7 +95,7 @@ async def test_await_of_a_crash_or_too_late(caplog):
         await in_process(node, body)
 
 
-async def test_yield():
+async def test_yield() -> None:
     async def body() -> None:
         task = Task.async_(double, 4, 3)
         assert await task.yield_(1) is None
@@ -106,7 +106,7 @@ async def test_yield():
         await in_process(node, body)
 
 
-async def test_shutdown():
+async def test_shutdown() -> None:
     async def stubborn() -> None:
         process_flag(trap_exit=True)
         while True:
@@ -131,7 +131,7 @@ async def test_shutdown():
         await in_process(node, body)
 
 
-async def test_only_the_owner_awaits():
+async def test_only_the_owner_awaits() -> None:
     async def body() -> None:
         task = Task.async_(double, 1)
 
@@ -146,7 +146,7 @@ async def test_only_the_owner_awaits():
         await in_process(node, body)
 
 
-async def test_a_supervised_task_without_a_link(caplog):
+async def test_a_supervised_task_without_a_link(caplog) -> None:
     async def body() -> None:
         supervisor = await TaskSupervisor.start_link()
         bad = await TaskSupervisor.async_nolink(supervisor, fail)
@@ -175,7 +175,7 @@ async def test_a_supervised_task_without_a_link(caplog):
         await in_process(node, body)
 
 
-async def test_a_supervised_task_with_a_link_and_one_for_its_effects(caplog):
+async def test_a_supervised_task_with_a_link_and_one_for_its_effects(caplog) -> None:
     done: list[int] = []
 
     async def effect() -> None:
@@ -199,7 +199,7 @@ async def test_a_supervised_task_with_a_link_and_one_for_its_effects(caplog):
     assert done == [1]
 
 
-async def test_a_task_whose_owner_is_gone_before_it_began_ends():
+async def test_a_task_whose_owner_is_gone_before_it_began_ends() -> None:
     async def body() -> None:
         supervisor = await TaskSupervisor.start_link()
         spawn_monitor(TaskSupervisor.async_nolink, supervisor, double, 1, 1000)

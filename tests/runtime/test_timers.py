@@ -26,7 +26,7 @@ from actorlive.runtime import (
 from tests.runtime.helpers import collect, until_told
 
 
-async def test_send_after_and_start_timer():
+async def test_send_after_and_start_timer() -> None:
     kept: list[object] = []
     async with open_node() as node:
         pid = node.spawn(collect, kept)
@@ -39,7 +39,7 @@ async def test_send_after_and_start_timer():
         assert kept == ["now", "soon", Timeout(later, "later")]
 
 
-async def test_cancel_and_read_give_the_seconds_left_once():
+async def test_cancel_and_read_give_the_seconds_left_once() -> None:
     kept: list[object] = []
     async with open_node() as node:
         pid = node.spawn(collect, kept)
@@ -54,7 +54,7 @@ async def test_cancel_and_read_give_the_seconds_left_once():
         assert not pid.entity.timers
 
 
-async def test_a_message_already_in_the_mailbox_stays():
+async def test_a_message_already_in_the_mailbox_stays() -> None:
     async with open_node() as node:
         pid = node.spawn(trio.sleep, 100)
         timer = send_after(pid, "x", 1)
@@ -64,7 +64,7 @@ async def test_a_message_already_in_the_mailbox_stays():
         exit(pid, "kill")
 
 
-async def test_a_timer_to_the_dead_vanishes_one_to_a_name_does_not():
+async def test_a_timer_to_the_dead_vanishes_one_to_a_name_does_not() -> None:
     kept: list[object] = []
     async with open_node() as node:
         pid = node.spawn(until_told, name="service")
@@ -81,7 +81,7 @@ async def test_a_timer_to_the_dead_vanishes_one_to_a_name_does_not():
         assert cancel_timer(send_after(dead_pid(), 1, 5)) is None
 
 
-async def test_intervals_keep_their_schedule_and_skip_what_was_missed():
+async def test_intervals_keep_their_schedule_and_skip_what_was_missed() -> None:
     times: list[float] = []
 
     async def note() -> None:
@@ -105,7 +105,7 @@ async def test_intervals_keep_their_schedule_and_skip_what_was_missed():
         assert len(times) == 4
 
 
-async def test_ties_fire_in_the_order_of_arming_and_deadlines_in_theirs():
+async def test_ties_fire_in_the_order_of_arming_and_deadlines_in_theirs() -> None:
     kept: list[object] = []
     dice = random.Random(7)
     async with open_node() as node:
@@ -118,7 +118,7 @@ async def test_ties_fire_in_the_order_of_arming_and_deadlines_in_theirs():
     assert len(kept) == 100
 
 
-async def test_a_nearer_timer_wakes_earlier_and_a_cancelled_one_not_at_all():
+async def test_a_nearer_timer_wakes_earlier_and_a_cancelled_one_not_at_all() -> None:
     kept: list[object] = []
     async with open_node() as node:
         pid = node.spawn(collect, kept)
@@ -137,7 +137,7 @@ async def test_a_nearer_timer_wakes_earlier_and_a_cancelled_one_not_at_all():
         assert kept == ["at once"]
 
 
-async def test_cancelled_timers_do_not_pile_up():
+async def test_cancelled_timers_do_not_pile_up() -> None:
     async with open_node() as node:
         pid = node.spawn(until_told)
         first = send_after(pid, 0, 1)
@@ -149,7 +149,7 @@ async def test_cancelled_timers_do_not_pile_up():
         assert len(pid.entity.timers) == 0
 
 
-async def test_a_timer_armed_while_others_fire_waits_its_turn():
+async def test_a_timer_armed_while_others_fire_waits_its_turn() -> None:
     from actorlive.runtime import open_port
 
     count: list[int] = []
@@ -167,7 +167,7 @@ async def test_a_timer_armed_while_others_fire_waits_its_turn():
 
 
 @pytest.mark.parametrize("delay", [-1, float("nan")])
-async def test_bad_delays(delay):
+async def test_bad_delays(delay) -> None:
     async with open_node() as node:
         pid = node.spawn(until_told)
         with pytest.raises(RuntimeMisuse, match="in seconds"):
@@ -176,12 +176,12 @@ async def test_bad_delays(delay):
             send_interval(pid, 1, 0)
 
 
-async def test_to_a_name_outside_of_a_node():
+async def test_to_a_name_outside_of_a_node() -> None:
     with pytest.raises(NodeClosed, match="open_node"):
         send_after("somebody", 1, 1)
 
 
-async def test_names_may_move_while_a_timer_runs():
+async def test_names_may_move_while_a_timer_runs() -> None:
     first: list[object] = []
     second: list[object] = []
     async with open_node() as node:

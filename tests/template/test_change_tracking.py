@@ -277,7 +277,7 @@ def test_scalars_of_another_type_are_rendered_again() -> None:
     assert page.renderer.html() == "True 0.0 2 "
 
 
-def test_rows_that_are_known_to_be_plain_do_not_hide_a_value_of_another_type():
+def test_rows_that_are_known_to_be_plain_do_not_hide_a_value_of_another_type() -> None:
     from actorlive.template import Renderer, compile_template
 
     template = compile_template("<i :for={x, _ in @rows}>{str(x)}</i>")

@@ -57,7 +57,7 @@ def load(tmp_path: Path) -> Iterator[Load]:
     sys.modules.pop(name, None)
 
 
-def test_a_hook_is_taken_out_and_its_name_is_its_modules():
+def test_a_hook_is_taken_out_and_its_name_is_its_modules() -> None:
     module = module_name()
     text = f"""
       <p id="p" phx-hook=".Sort">x</p>
@@ -83,17 +83,17 @@ def test_a_hook_is_taken_out_and_its_name_is_its_modules():
         ("<script>a({})</script>", "<script>a({})</script>"),
     ],
 )
-def test_what_is_taken_out_leaves_nothing_behind(text: str, html: str):
+def test_what_is_taken_out_leaves_nothing_behind(text: str, html: str) -> None:
     assert render_to_string(compiled(text, module_name()), {}) == html
 
 
-def test_scripts_and_styles_need_no_name():
+def test_scripts_and_styles_need_no_name() -> None:
     module = module_name()
     compiled("<script :type={ColocatedJS}>a()</script><style :type={ColocatedCSS}>p{}</style>", module)
     assert [(entry.kind, entry.text) for entry in brought(module)] == [("js", "a()"), ("css", "p{}")]
 
 
-def test_scoped_styles_mark_the_root_elements():
+def test_scoped_styles_mark_the_root_elements() -> None:
     module = module_name()
     text = """
       <p><b>x</b></p><i :if={True}></i>{% for n in [1, 2] %}<u>{n}</u>{% endfor %}<.link href="/">y</.link>
@@ -121,14 +121,14 @@ def test_scoped_styles_mark_the_root_elements():
         {"actorlive": actorlive},
     ],
 )
-def test_the_type_may_be_imported_in_any_way(names: dict[str, object]):
+def test_the_type_may_be_imported_in_any_way(names: dict[str, object]) -> None:
     written = {"Hook": "Hook", "actorlive": "actorlive.ColocatedHook"}.get("".join(names), "ColocatedHook")
     module = module_name()
     compiled(f'<script :type={{{written}}} name=".A">{HOOK}</script>', module, **names)
     assert len(brought(module)) == 1
 
 
-def test_names_in_expressions_and_on_components():
+def test_names_in_expressions_and_on_components() -> None:
     module = module_name()
     text = f"""
       <p id="p" phx-hook={{".Sort" if @on else None}}></p><.link id="a" href="/" phx-hook=".Sort">x</.link>
@@ -141,7 +141,7 @@ def test_names_in_expressions_and_on_components():
 
 
 @pytest.mark.parametrize("script", [HOOK, "{ mounted() {} }", "const n = 1\nexport default { n };\n"])
-def test_a_runtime_hook_stays_as_a_function(script: str):
+def test_a_runtime_hook_stays_as_a_function(script: str) -> None:
     module = module_name()
     text = f"""<script :type={{ColocatedHook}} name=".Run" runtime nonce={{@nonce}}>{script}</script>"""
     html = render_to_string(compiled(text, module), {"nonce": 'a"b'})
@@ -151,7 +151,7 @@ def test_a_runtime_hook_stays_as_a_function(script: str):
     assert "export" not in html
 
 
-def test_a_hook_of_another_template_of_the_module(load: Load):
+def test_a_hook_of_another_template_of_the_module(load: Load) -> None:
     module = load(f"""
 from actorlive.template import heex
 first = heex('<p id="p" phx-hook=".Late"></p>')
@@ -161,7 +161,7 @@ second = heex('''
     assert f"{module.__name__}.Late" in render_to_string(module.first, {})
 
 
-def test_a_template_in_a_file(tmp_path: Path):
+def test_a_template_in_a_file(tmp_path: Path) -> None:
     module = module_name()
     (tmp_path / "a.heex").write_text('<p id="p" phx-hook=".Beside"></p>')
     (tmp_path / "b.heex").write_text(f'<script :type={{ColocatedHook}} name=".Beside">{HOOK}</script>')
@@ -172,7 +172,7 @@ def test_a_template_in_a_file(tmp_path: Path):
     assert [entry.name for entry in brought(module)] == [".Beside"]
 
 
-def test_a_module_that_is_loaded_again_replaces_what_it_brought(load: Load):
+def test_a_module_that_is_loaded_again_replaces_what_it_brought(load: Load) -> None:
     script = 'heex("""<script :type={ColocatedHook} name=".Sort">export default {TEXT}</script>""")'
     before = "from actorlive.template import heex\n"
     module = load(before + script.replace("TEXT", "a: 1"))
@@ -183,7 +183,7 @@ def test_a_module_that_is_loaded_again_replaces_what_it_brought(load: Load):
     assert registry.version > version
 
 
-def test_two_hooks_of_one_name_in_a_module_point_to_each_other(load: Load):
+def test_two_hooks_of_one_name_in_a_module_point_to_each_other(load: Load) -> None:
     script = 'heex("""<script :type={ColocatedHook} name=".Sort">export default {}</script>""")\n'
     with pytest.raises(TemplateError, match=r"two hooks \.Sort") as raised:
         load("from actorlive.template import heex\n" + 2 * script)
@@ -191,7 +191,7 @@ def test_two_hooks_of_one_name_in_a_module_point_to_each_other(load: Load):
     assert ".py:2" in raised.value.hint
 
 
-def test_modules_have_names_of_their_own():
+def test_modules_have_names_of_their_own() -> None:
     one, two = module_name(), module_name()
     for module in (one, two):
         compiled(f'<script :type={{ColocatedHook}} name=".Sort">{HOOK}</script>', module)
@@ -230,6 +230,6 @@ def said(text: str) -> str:
     return str(raised.value)
 
 
-def test_faults_are_told_word_for_word():
+def test_faults_are_told_word_for_word() -> None:
     told = "\n\n".join(f"# {name}\n{said(text)}" for name, text in FAULTS.items())
     assert told + "\n" == GOLDEN.read_text(encoding="utf-8")

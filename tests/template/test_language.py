@@ -456,5 +456,7 @@ def test_assigns_that_are_elsewhere() -> None:
         ([Markup("<b>"), 3], "<b>3"),
     ],
 )
-def test_a_list_with_text_in_it_is_its_items_and_any_other_is_as_python_shows_it(value: object, shown: str):
+def test_a_list_with_text_in_it_is_its_items_and_any_other_is_as_python_shows_it(
+    value: object, shown: str
+) -> None:
     assert html(heex("{@xs}"), xs=value) == shown

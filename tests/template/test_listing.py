@@ -47,11 +47,11 @@ def same_code(one: str, other: str) -> bool:
     return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
 
 
-def test_the_compiled_functions_are_the_golden_ones():
+def test_the_compiled_functions_are_the_golden_ones() -> None:
     assert same_code(list_templates(TEMPLATE), (GOLDEN / "compiled.txt").read_text(encoding="utf-8"))
 
 
-def test_the_note_shows_the_template_its_functions_and_its_tree():
+def test_the_note_shows_the_template_its_functions_and_its_tree() -> None:
     assert blocks("heex") == [TEMPLATE.read_text(encoding="utf-8")]
     function, tree = blocks("text")
     assert function == (GOLDEN / "compiled.txt").read_text(encoding="utf-8")
@@ -60,7 +60,7 @@ def test_the_note_shows_the_template_its_functions_and_its_tree():
     assert same_code(tree, repr(Rendered(core.statics, slots)))
 
 
-def test_the_note_shows_the_messages():
+def test_the_note_shows_the_messages() -> None:
     template = compile_template(TEMPLATE.read_text(encoding="utf-8").strip())
     assigns = {"open": True, "title": "Today", "items": items("milk", "bread")}
     renderer = Renderer()
@@ -78,7 +78,7 @@ def sent(message: object) -> object:
     return json.loads(msgspec.json.encode(message))
 
 
-def test_the_templates_of_a_component_or_view_are_shown_alone(tmp_path: Path):
+def test_the_templates_of_a_component_or_view_are_shown_alone(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text(MODULE)
     everything = list_templates(tmp_path / "page.py")
     assert "'<b>'" in everything
@@ -88,13 +88,13 @@ def test_the_templates_of_a_component_or_view_are_shown_alone(tmp_path: Path):
 
 
 @pytest.mark.parametrize(("name", "owner"), [("page.py", "nobody"), ("gone.py", "")])
-def test_what_cannot_be_shown_is_said(tmp_path: Path, name: str, owner: str):
+def test_what_cannot_be_shown_is_said(tmp_path: Path, name: str, owner: str) -> None:
     (tmp_path / "page.py").write_text(MODULE)
     with pytest.raises(TemplateError, match="there is no"):
         list_templates(tmp_path / name, owner)
 
 
-def test_the_command_line_shows_them(tmp_path: Path):
+def test_the_command_line_shows_them(tmp_path: Path) -> None:
     (tmp_path / "page.py").write_text(MODULE)
     command = [sys.executable, "-m", "actorlive.cli", "check"]
     shown = subprocess.run(

@@ -81,7 +81,7 @@ def make_app() -> QuartTrio:
     return app
 
 
-async def test_the_outer_view_may_crash_and_come_back_while_another_is_open():
+async def test_the_outer_view_may_crash_and_come_back_while_another_is_open() -> None:
     app = make_app()
     async with live(app, "/") as outer:
         async with live(app, "/"):
@@ -91,7 +91,7 @@ async def test_the_outer_view_may_crash_and_come_back_while_another_is_open():
         assert await outer.element("p").text() == ""
 
 
-async def test_the_outer_view_may_navigate_and_set_timers_while_another_is_open():
+async def test_the_outer_view_may_navigate_and_set_timers_while_another_is_open() -> None:
     app = make_app()
     async with live(app, "/") as outer:
         async with live(app, "/"):
@@ -100,7 +100,7 @@ async def test_the_outer_view_may_navigate_and_set_timers_while_another_is_open(
             await (await outer.follow_redirect()).advance(1)
 
 
-async def test_a_process_that_the_inner_view_leaves_is_still_a_leak():
+async def test_a_process_that_the_inner_view_leaves_is_still_a_leak() -> None:
     app = make_app()
     async with live(app, "/", leaks=True) as outer:
         with pytest.raises(Leak):
@@ -113,7 +113,7 @@ async def leave_a_stray(app: QuartTrio) -> None:
         await inner.click("stray")
 
 
-async def test_patches_of_links_and_of_commands_are_seen():
+async def test_patches_of_links_and_of_commands_are_seen() -> None:
     async with live(make_app(), "/") as view:
         await view.refute_patched()
         await view.element("a", text="Link").click()
@@ -125,7 +125,7 @@ async def test_patches_of_links_and_of_commands_are_seen():
             await view.assert_patch()
 
 
-async def test_a_session_is_there_before_the_first_page():
+async def test_a_session_is_there_before_the_first_page() -> None:
     app = make_app()
     async with live(app, "/", session={"user": "Ada"}) as view:
         assert await view.element("i").text() == "Ada"
@@ -136,7 +136,7 @@ async def test_a_session_is_there_before_the_first_page():
             assert await stranger.element("i").text() == ""
 
 
-async def test_an_interval_keeps_its_schedule_and_ends_when_it_is_cancelled():
+async def test_an_interval_keeps_its_schedule_and_ends_when_it_is_cancelled() -> None:
     async with live(make_app(), "/") as view:
         await view.advance(10.5)
         assert await view.element("output").text() == "10"

@@ -8,7 +8,7 @@ import pytest
 from actorlive.web.assets import Assets
 
 
-def test_a_name_changes_with_the_content(tmp_path: Path):
+def test_a_name_changes_with_the_content(tmp_path: Path) -> None:
     (tmp_path / "actorlive.js").write_text("one")
     (tmp_path / "actorlive.css").write_text("body{}")
     first = Assets("/live/assets", tmp_path)
@@ -25,7 +25,7 @@ def test_a_name_changes_with_the_content(tmp_path: Path):
     assert second.get(name) is None
 
 
-def test_a_client_that_is_not_built_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+def test_a_client_that_is_not_built_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     assets = Assets("/live/assets", tmp_path)
     assert "npm run build" in caplog.text
     asset = assets.get(assets.url("actorlive.js").rpartition("/")[2])

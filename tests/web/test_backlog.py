@@ -146,7 +146,7 @@ async def count_through_pauses(arrived: int) -> None:
 @pytest.mark.usefixtures("way")
 async def test_every_event_is_handled_in_order_and_few_wait(
     events: list[tuple[str, dict[str, Any]]], caplog: pytest.LogCaptureFixture
-):
+) -> None:
     await count_through_pauses(11)
     assert seen == ["held", *range(AMOUNT), Shutdown("closed")]
     assert max(waiting) <= 11
@@ -158,7 +158,7 @@ async def test_every_event_is_handled_in_order_and_few_wait(
 
 @pytest.mark.real_clock
 @pytest.mark.usefixtures("way")
-async def test_without_the_bound_all_of_them_wait(monkeypatch: pytest.MonkeyPatch):
+async def test_without_the_bound_all_of_them_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: the events and the measurement are such as need the bound."""
     monkeypatch.setattr(Backlog, "is_full", False)
     await count_through_pauses(AMOUNT + 1)
@@ -167,7 +167,7 @@ async def test_without_the_bound_all_of_them_wait(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.real_clock
 @pytest.mark.usefixtures("way")
-async def test_a_peer_that_floods_a_busy_view_has_to_wait():
+async def test_a_peer_that_floods_a_busy_view_has_to_wait() -> None:
     async with serving(make_app(max_waiting=100_000)) as url, joined(url) as wire:
         await wire.click("hold")
         text = "x" * 50_000
@@ -184,7 +184,7 @@ async def test_a_peer_that_floods_a_busy_view_has_to_wait():
 
 @pytest.mark.real_clock
 @pytest.mark.usefixtures("way")
-async def test_a_socket_that_is_not_read_can_be_closed():
+async def test_a_socket_that_is_not_read_can_be_closed() -> None:
     """Frames stand in every queue between the kernel and the view; none of them holds the connection."""
     async with serving(make_app(max_waiting=100_000)) as url, joined(url) as wire:
         await wire.click("hold")
@@ -200,7 +200,7 @@ async def test_a_socket_that_is_not_read_can_be_closed():
 
 @pytest.mark.real_clock
 @pytest.mark.usefixtures("way")
-async def test_heartbeats_and_siblings_do_not_wait_for_a_busy_view():
+async def test_heartbeats_and_siblings_do_not_wait_for_a_busy_view() -> None:
     async with serving(make_app()) as url, joined(url) as wire:
         sibling = Wire(wire.socket, await get(url, "/counter", wire.page.cookie))
         await sibling.join()
@@ -217,7 +217,7 @@ async def test_heartbeats_and_siblings_do_not_wait_for_a_busy_view():
 @pytest.mark.usefixtures("way")
 async def test_a_view_that_does_not_catch_up_is_given_up_and_its_siblings_live(
     events: list[tuple[str, dict[str, Any]]], caplog: pytest.LogCaptureFixture
-):
+) -> None:
     limits = {"max_waiting_events": 20, "max_pause": 0.05}
     async with serving(make_app(**limits)) as url, joined(url) as wire:
         sibling = Wire(wire.socket, await get(url, "/counter", wire.page.cookie))
@@ -246,7 +246,7 @@ async def test_a_view_that_does_not_catch_up_is_given_up_and_its_siblings_live(
 
 @pytest.mark.real_clock
 @pytest.mark.usefixtures("way")
-async def test_who_joins_floods_and_leaves_again_and_again_gains_nothing():
+async def test_who_joins_floods_and_leaves_again_and_again_gains_nothing() -> None:
     """What was left counts as long as it waits."""
     async with serving(make_app(max_waiting_events=50, max_pause=0.05)) as url, joined(url) as wire:
         for _ in range(10):
@@ -266,7 +266,7 @@ async def test_who_joins_floods_and_leaves_again_and_again_gains_nothing():
         gate.set()
 
 
-async def test_a_view_whose_socket_has_gone_does_not_go_on_for_ever(caplog: pytest.LogCaptureFixture):
+async def test_a_view_whose_socket_has_gone_does_not_go_on_for_ever(caplog: pytest.LogCaptureFixture) -> None:
     """A thousand naps of three seconds are waiting when the visitor goes."""
     live = make_app(max_outlive=30.0).extensions["actorlive"]
     async with websocket(live, "/busy") as socket:
@@ -295,7 +295,7 @@ async def test_a_view_whose_socket_has_gone_does_not_go_on_for_ever(caplog: pyte
 )
 def test_a_backlog_is_the_sum_of_what_its_living_views_have_waiting(
     steps: list[tuple[int, str, int]],
-):
+) -> None:
     backlog = Backlog(100, 5)
     queues: dict[int, list[int]] = {}
     intakes: dict[int, Intake] = {}
@@ -315,7 +315,7 @@ def test_a_backlog_is_the_sum_of_what_its_living_views_have_waiting(
         assert backlog.is_full is (len(everything) > 5 or sum(everything) > 100)
 
 
-async def test_room_is_there_when_half_is_free():
+async def test_room_is_there_when_half_is_free() -> None:
     backlog = Backlog(100, 10)
     intake = Intake(backlog)
     for _ in range(11):

@@ -41,7 +41,7 @@ def served(assets: Assets, url: str) -> str:
     return asset.body.decode()
 
 
-def test_a_hook_is_a_file_whose_name_changes_with_its_text(registry: ColocatedRegistry):
+def test_a_hook_is_a_file_whose_name_changes_with_its_text(registry: ColocatedRegistry) -> None:
     assets = Assets("/live/assets")
     ours = ColocatedAssets(assets)
     registry.add(hook(".Sort", "export default {a: 1}"))
@@ -56,14 +56,14 @@ def test_a_hook_is_a_file_whose_name_changes_with_its_text(registry: ColocatedRe
     assert hooks["shop.other.Sort"].rpartition("-")[2] != first.rpartition("-")[2]
 
 
-def test_names_that_do_not_fit_a_url(registry: ColocatedRegistry):
+def test_names_that_do_not_fit_a_url(registry: ColocatedRegistry) -> None:
     assets = Assets("/live/assets")
     registry.add(hook(".Größe", module="<run_path>"))
     [url] = ColocatedAssets(assets).manifest()["hooks"].values()
     assert url.startswith("/live/assets/_run_path_.Gr%C3%B6%C3%9Fe-")
 
 
-def test_all_styles_are_one_stylesheet(registry: ColocatedRegistry):
+def test_all_styles_are_one_stylesheet(registry: ColocatedRegistry) -> None:
     assets = Assets("/live/assets")
     ours = ColocatedAssets(assets)
     assert ours.manifest()["css"] is None
@@ -74,12 +74,12 @@ def test_all_styles_are_one_stylesheet(registry: ColocatedRegistry):
     assert served(assets, url) == "/* one */\na{}\n/* two */\nb{}"
 
 
-def test_a_runtime_hook_is_not_served(registry: ColocatedRegistry):
+def test_a_runtime_hook_is_not_served(registry: ColocatedRegistry) -> None:
     registry.add(Colocated("runtime", "shop.rows", ".Run", "{}", "shop/rows.py", 1, 0))
     assert ColocatedAssets(Assets("/live/assets")).manifest()["hooks"] == {}
 
 
-def test_the_tags_hold_the_manifest_as_data_that_cannot_break_out(registry: ColocatedRegistry):
+def test_the_tags_hold_the_manifest_as_data_that_cannot_break_out(registry: ColocatedRegistry) -> None:
     registry.add(styles("a{}", "one"))
     tags = ColocatedAssets(Assets("/live/assets"), ["/own.js?</script><script>"]).tags()
     assert tags.count("</script>") == 1
@@ -113,12 +113,12 @@ async def page_of(**options: Any) -> tuple[str, Any]:
 
 
 @pytest.mark.parametrize("debug", [True, False])
-async def test_only_in_debug_mode_the_client_looks_for_faults_of_the_page(debug: bool):
+async def test_only_in_debug_mode_the_client_looks_for_faults_of_the_page(debug: bool) -> None:
     html, _ = await page_of(debug=debug)
     assert ("data-debug" in html) is debug
 
 
-async def test_a_page_leads_to_its_hooks():
+async def test_a_page_leads_to_its_hooks() -> None:
     html, client = await page_of(hooks=["/static/a.js", "/static/b.js"])
     manifest = manifest_in(html)
     assert html.index("al-colocated") < html.index("<body>")
@@ -129,7 +129,7 @@ async def test_a_page_leads_to_its_hooks():
     assert await response.get_data(as_text=True) == "export default {}"
 
 
-async def test_the_newest_manifest_is_asked_for_each_time():
+async def test_the_newest_manifest_is_asked_for_each_time() -> None:
     html, client = await page_of(hooks="/static/a.js")
     response = await client.get("/live/assets/colocated.json")
     assert response.headers["Cache-Control"] == "no-cache"
@@ -146,7 +146,7 @@ def placed(*, colocated: Markup, inner_block: Slot) -> Template:
     return heex("<head>{@colocated}</head><body>{@page}</body>", page=render_slot(inner_block))
 
 
-async def test_a_root_layout_places_the_tags_or_has_them_before_the_page():
+async def test_a_root_layout_places_the_tags_or_has_them_before_the_page() -> None:
     before, _ = await page_of(root_layout=bare)
     manifest_in(before)
     assert before.index("<main>") < before.index("al-colocated") < before.index("data-phx-main")
@@ -160,7 +160,7 @@ class NonceLive(LiveView):
     template = heex("<p>x</p>")
 
 
-async def test_the_nonce_of_the_view_is_that_of_the_client():
+async def test_the_nonce_of_the_view_is_that_of_the_client() -> None:
     app, live = make_app()
     live.route("/nonce", NonceLive)
     html = await (await app.test_client().get("/nonce")).get_data(as_text=True)

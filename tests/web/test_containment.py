@@ -201,7 +201,7 @@ EVENTS += ["process", "expression", "component"]
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("raised", RAISED)
-async def test_a_witness_notices_nothing_of_whatever_is_raised_anywhere(raised: str):
+async def test_a_witness_notices_nothing_of_whatever_is_raised_anywhere(raised: str) -> None:
     fault[0] = raised
     async with serving(make_app()) as url, connect(await get(url, "/witness")) as witness:
         await witness.join()
@@ -238,7 +238,7 @@ async def test_a_witness_notices_nothing_of_whatever_is_raised_anywhere(raised: 
 )
 async def test_a_status_raised_in_a_nursery_counts_unless_a_real_error_goes_before_it(
     errors: list[Exception], status: int
-):
+) -> None:
     class Group(LiveView):
         template = heex("<p></p>")
 
@@ -251,7 +251,7 @@ async def test_a_status_raised_in_a_nursery_counts_unless_a_real_error_goes_befo
         assert (await get(url, "/")).status == status
 
 
-async def test_when_the_node_ends_the_server_ends_and_says_so():
+async def test_when_the_node_ends_the_server_ends_and_says_so() -> None:
     app = make_app()
     with pytest.raises(BaseExceptionGroup) as caught:  # noqa: PT012
         async with trio.open_nursery() as nursery:
@@ -262,7 +262,7 @@ async def test_when_the_node_ends_the_server_ends_and_says_so():
     assert caught.group_contains(ServerError, match="has ended, so the server ends: .*the root gave up")
 
 
-async def test_a_real_interrupt_in_a_request_ends_the_program():
+async def test_a_real_interrupt_in_a_request_ends_the_program() -> None:
     app = QuartTrio(__name__)
     ActorLive(app, secret_key="k" * 40)
 
@@ -313,7 +313,7 @@ live.route("/", StubbornLive)
 )
 async def test_who_waits_in_a_shield_is_named_and_the_program_ends(
     tmp_path: os.PathLike[str], how: str, named: str
-):
+) -> None:
     async with process(tmp_path, "--port", "0", app=STUBBORN) as child:
         url = (await read_until(child, r"live at (http://\S+) "))[1]
         async with connect(await get(url, "/")) as wire:

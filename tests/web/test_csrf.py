@@ -8,7 +8,7 @@ from hypothesis import given, strategies as st
 from actorlive.web.csrf import CSRF_KEY, masked_token, valid
 
 
-def test_each_page_gets_its_own_mask_of_the_sessions_one_token():
+def test_each_page_gets_its_own_mask_of_the_sessions_one_token() -> None:
     session: dict[str, Any] = {}
     first, second = masked_token(session), masked_token(session)
     assert first != second
@@ -17,7 +17,7 @@ def test_each_page_gets_its_own_mask_of_the_sessions_one_token():
     assert list(session) == [CSRF_KEY]
 
 
-def test_another_sessions_token_is_refused():
+def test_another_sessions_token_is_refused() -> None:
     session: dict[str, Any] = {}
     masked_token(session)
     assert not valid(session, masked_token({}))
@@ -26,12 +26,12 @@ def test_another_sessions_token_is_refused():
 
 
 @given(st.text() | st.binary(max_size=40).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
-def test_garbage_is_refused(masked: str):
+def test_garbage_is_refused(masked: str) -> None:
     session: dict[str, Any] = {}
     masked_token(session)
     assert not valid(session, masked)
 
 
 @given(st.text())
-def test_a_session_token_of_any_text_is_no_fault(token: str):
+def test_a_session_token_of_any_text_is_no_fault(token: str) -> None:
     assert not valid({CSRF_KEY: token}, masked_token({}))

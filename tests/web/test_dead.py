@@ -52,7 +52,7 @@ async def body(visitor: Visitor, path: str, status: int = 200) -> str:
     return await response.get_data(as_text=True)
 
 
-async def test_the_page_is_complete_without_a_node():
+async def test_the_page_is_complete_without_a_node() -> None:
     visitor, live = client()
     page = await body(visitor, "/counter/ada")
     assert page.startswith("<!DOCTYPE html>")
@@ -64,7 +64,7 @@ async def test_the_page_is_complete_without_a_node():
     assert page.count('role="status"') == 1
 
 
-async def test_the_container_holds_tokens_of_its_own():
+async def test_the_container_holds_tokens_of_its_own() -> None:
     visitor, _ = client()
     pages = [await body(visitor, "/counter") for _ in range(2)]
     container = (
@@ -79,7 +79,7 @@ async def test_the_container_holds_tokens_of_its_own():
     assert static.id == first
 
 
-async def test_the_cookie_and_the_csrf_token_belong_together():
+async def test_the_cookie_and_the_csrf_token_belong_together() -> None:
     visitor, live = client()
     response = await visitor.get("/counter")
     cookie = response.headers["set-cookie"]
@@ -94,7 +94,7 @@ async def test_the_cookie_and_the_csrf_token_belong_together():
     assert valid(signer.loads(cookie.split("=", 1)[1].split(";")[0]), token[1])
 
 
-async def test_the_headers_of_a_page():
+async def test_the_headers_of_a_page() -> None:
     visitor, _ = client()
     headers = (await visitor.get("/counter")).headers
     assert headers["x-content-type-options"] == "nosniff"
@@ -105,19 +105,19 @@ async def test_the_headers_of_a_page():
     )
 
 
-async def test_params_of_path_and_query_and_a_title():
+async def test_params_of_path_and_query_and_a_title() -> None:
     visitor, _ = client()
     page = await body(visitor, "/shown/7?a[]=1&a[]=%3Cb%3E&number=8")
     assert "{&#39;a&#39;: [&#39;1&#39;, &#39;&lt;b&gt;&#39;], &#39;number&#39;: 7}" in page
     assert "<title>A &amp; B</title>" in page
 
 
-async def test_a_query_that_cannot_be_read_is_a_bad_request():
+async def test_a_query_that_cannot_be_read_is_a_bad_request() -> None:
     visitor, _ = client()
     await body(visitor, "/shown?" + "a" + "[x]" * 50, status=400)
 
 
-async def test_a_redirect_carries_its_flash_to_the_next_page_only():
+async def test_a_redirect_carries_its_flash_to_the_next_page_only() -> None:
     visitor, _ = client()
     response = await visitor.get("/guarded")
     assert (response.status_code, response.headers["location"]) == (303, "/shown")
@@ -125,7 +125,7 @@ async def test_a_redirect_carries_its_flash_to_the_next_page_only():
     assert "<b></b>" in await body(visitor, "/shown")
 
 
-async def test_the_flash_of_a_redirect_over_the_socket_comes_by_cookie():
+async def test_the_flash_of_a_redirect_over_the_socket_comes_by_cookie() -> None:
     visitor, live = client()
     visitor.set_cookie("localhost", "__phoenix_flash__", live.endpoint.sign_flash({"error": "Saved"}))
     response = await visitor.get("/shown")
@@ -134,26 +134,26 @@ async def test_the_flash_of_a_redirect_over_the_socket_comes_by_cookie():
     assert "<b></b>" in await body(visitor, "/shown")
 
 
-async def test_a_forged_flash_cookie_is_dropped():
+async def test_a_forged_flash_cookie_is_dropped() -> None:
     visitor, _ = client()
     visitor.set_cookie("localhost", "__phoenix_flash__", "garbage")
     assert "<b></b>" in await body(visitor, "/shown")
 
 
-async def test_the_status_of_a_join_that_failed_is_that_of_the_next_page():
+async def test_the_status_of_a_join_that_failed_is_that_of_the_next_page() -> None:
     visitor, live = client()
     visitor.set_cookie("localhost", "__phoenix_reload_status__", live.endpoint.sign_reload(404))
     await body(visitor, "/counter", status=404)
     await body(visitor, "/counter", status=200)
 
 
-async def test_a_forged_status_is_dropped():
+async def test_a_forged_status_is_dropped() -> None:
     visitor, _ = client()
     visitor.set_cookie("localhost", "__phoenix_reload_status__", "404")
     await body(visitor, "/counter", status=200)
 
 
-async def test_an_asset_is_kept_for_ever_and_compressed_on_demand():
+async def test_an_asset_is_kept_for_ever_and_compressed_on_demand() -> None:
     visitor, live = client()
     url = live.assets.url("actorlive.js")
     plain = await visitor.get(url)
@@ -166,6 +166,6 @@ async def test_an_asset_is_kept_for_ever_and_compressed_on_demand():
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/shown/x"])
-async def test_what_is_not_routed(path: str):
+async def test_what_is_not_routed(path: str) -> None:
     visitor, _ = client()
     await body(visitor, path, status=404)

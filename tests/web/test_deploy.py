@@ -16,7 +16,7 @@ from tests.web.views import make_app
 COMPLETE: dict[str, Any] = {"secret_key": "k" * 48, "hosts": ["example.com"], "https": True}
 
 
-def test_nothing_is_missing_of_what_is_complete():
+def test_nothing_is_missing_of_what_is_complete() -> None:
     assert missing(make_app(**COMPLETE)[1]) == []
 
 
@@ -36,7 +36,7 @@ def test_nothing_is_missing_of_what_is_complete():
         ({"limits": Limits(heartbeat_timeout=inf)}, "nothing bounds heartbeat_timeout"),
     ],
 )
-def test_what_is_missing_has_its_line(options: dict[str, Any], line: str | None):
+def test_what_is_missing_has_its_line(options: dict[str, Any], line: str | None) -> None:
     found = missing(make_app(**{**COMPLETE, **options})[1])
     assert len(found) == (line is not None)
     assert all(line and line in told for told in found)
@@ -44,7 +44,7 @@ def test_what_is_missing_has_its_line(options: dict[str, Any], line: str | None)
 
 def test_the_command_names_them_and_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     monkeypatch.chdir(tmp_path)
     make = "from quart_trio import QuartTrio\nfrom actorlive import ActorLive\napp = QuartTrio('x')\n"
     Path("bare_deploy.py").write_text(f"{make}ActorLive(app, secret_key='{'k' * 48}')\n", encoding="utf-8")

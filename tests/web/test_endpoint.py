@@ -48,7 +48,7 @@ def mounted(client: ConnectionInfo = CLIENT, **payload: Any) -> Mount:
     return mount
 
 
-def test_a_join_that_may_be():
+def test_a_join_that_may_be() -> None:
     mount = mounted(params={"_mounts": 0, "locale": "de"})
     assert mount.route.view is Counter
     assert mount.params == {"who": "x", "y": "1"}
@@ -80,15 +80,15 @@ def test_a_join_that_may_be():
         "no url",
     ],
 )
-def test_stale(payload: dict[str, Any]):
+def test_stale(payload: dict[str, Any]) -> None:
     assert ask(**payload) == Refused("stale")
 
 
-def test_stale_without_a_session_of_its_own():
+def test_stale_without_a_session_of_its_own() -> None:
     assert ask(ConnectionInfo(None)) == Refused("stale")
 
 
-def test_stale_after_the_key_changed():
+def test_stale_after_the_key_changed() -> None:
     live = make_app(secret_key="another key that is for tests only")[1]
     join = Join("lv:phx-1", "4", "4", msgspec.Raw(b""))
     payload = msgspec.convert({**tokens(), "url": f"{HOST}/counter"}, JoinPayload)
@@ -111,35 +111,35 @@ def test_stale_after_the_key_changed():
     ],
     ids=json.dumps,
 )
-def test_unauthorized(payload: dict[str, Any]):
+def test_unauthorized(payload: dict[str, Any]) -> None:
     assert ask(**payload) == Refused("unauthorized")
 
 
-def test_a_live_navigation_stays_within_its_live_session():
+def test_a_live_navigation_stays_within_its_live_session() -> None:
     mount = mounted(redirect=f"{HOST}/other")
     assert mount.route.view is Other
     assert mount.redirected
     assert ask(CLIENT, **tokens(live_session="admin"), redirect=f"{HOST}/other") == Refused("unauthorized")
 
 
-def test_another_visitors_page_is_stale():
+def test_another_visitors_page_is_stale() -> None:
     assert ask(CLIENT, **tokens(visitor="eve")) == Refused("stale")
     assert ask(ConnectionInfo({"user": "ada"}, SOCKET)) == Refused("stale")
 
 
-def test_flash_of_the_dead_render_shows_on_the_first_join_only():
+def test_flash_of_the_dead_render_shows_on_the_first_join_only() -> None:
     assert mounted(params={"_mounts": 0}).flash == {"info": "hello"}
     assert mounted(params={"_mounts": 1}).flash == {}
     assert mounted(redirect=f"{HOST}/other").flash == {}
 
 
-def test_flash_of_a_navigation_wins():
+def test_flash_of_a_navigation_wins() -> None:
     flash = endpoint().sign_flash({"info": "moved"})
     assert mounted(redirect=f"{HOST}/other", flash=flash).flash == {"info": "moved"}
     assert mounted(flash="forged").flash == {}
 
 
-def test_debug_is_that_of_the_application_unless_told():
+def test_debug_is_that_of_the_application_unless_told() -> None:
     app, live = make_app()
     assert not live.endpoint.debug
     app.testing = True

@@ -99,7 +99,7 @@ FAULTS = [
 @pytest.mark.parametrize("debug", [True, False])
 async def test_a_page_and_one_traceback(
     path: str, message: str, line: str, debug: bool, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     page, traces = await visit(make_app(debug=debug), path, caplog)
     assert page.status == 500
     (trace,) = traces
@@ -115,14 +115,18 @@ async def test_a_page_and_one_traceback(
 
 @pytest.mark.parametrize(("how", "status"), [("missing", 404), ("odd", 499), ("abort", 403), ("fine", 200)])
 @pytest.mark.parametrize("debug", [True, False])
-async def test_a_4xx_is_an_answer(how: str, status: int, debug: bool, caplog: pytest.LogCaptureFixture):
+async def test_a_4xx_is_an_answer(
+    how: str, status: int, debug: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     page, traces = await visit(make_app(debug=debug), f"/fails/{how}", caplog)
     assert (page.status, traces) == (status, [])
     assert "raise" not in page.body
 
 
 @pytest.mark.parametrize("debug", [True, False])
-async def test_the_applications_own_handlers_come_first(debug: bool, caplog: pytest.LogCaptureFixture):
+async def test_the_applications_own_handlers_come_first(
+    debug: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     app = make_app(debug=debug)
 
     @app.errorhandler(ValueError)
@@ -139,7 +143,7 @@ async def test_the_applications_own_handlers_come_first(debug: bool, caplog: pyt
     assert (page.status, page.body, traces) == (404, "our 404", [])
 
 
-async def test_a_500_of_the_applications_own(caplog: pytest.LogCaptureFixture):
+async def test_a_500_of_the_applications_own(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app(debug=False)
 
     @app.errorhandler(500)
@@ -150,13 +154,13 @@ async def test_a_500_of_the_applications_own(caplog: pytest.LogCaptureFixture):
     assert (page.status, page.body, len(traces)) == (500, "sorry", 1)
 
 
-async def test_a_test_gets_the_exception_itself():
+async def test_a_test_gets_the_exception_itself() -> None:
     with pytest.raises(ValueError, match="luck"):
         async with live(make_app(debug=True), "/fails/plain"):
             pass
 
 
-def test_a_page_for_what_was_never_raised():
+def test_a_page_for_what_was_never_raised() -> None:
     page = error_page(ValueError("<script>"))
     assert "&lt;script&gt;" in page
     assert "<script>" not in page

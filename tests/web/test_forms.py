@@ -69,19 +69,19 @@ async def post(client: Any, path: str, *fields: tuple[str, str], **headers: str)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "put", "pAtCh"])
-async def test_a_first_field_names_the_method(method: str):
+async def test_a_first_field_names_the_method(method: str) -> None:
     client, token = await visitor(make_app())
     answer = await post(client, "/rows/7", ("_method", method), ("_csrf_token", token), ("name", "é" * PEEK))
     assert answer == (200, f"{method.upper()} 7 {'é' * PEEK}")
 
 
-async def test_a_route_that_has_only_that_method_is_found():
+async def test_a_route_that_has_only_that_method_is_found() -> None:
     client, token = await visitor(make_app())
     assert await post(client, "/only", ("_method", "delete"), ("_csrf_token", token)) == (200, "gone")
     assert (await post(client, "/only", ("_csrf_token", token)))[0] == 405
 
 
-async def test_a_multipart_form_as_a_browser_sends_it():
+async def test_a_multipart_form_as_a_browser_sends_it() -> None:
     client, token = await visitor(make_app())
     line, rule = "------WebKitFormBoundaryuZ0xT3", 'Content-Disposition: form-data; name="{}"'
     parts = [
@@ -105,13 +105,13 @@ async def test_a_multipart_form_as_a_browser_sends_it():
         [("x_method", "delete")],
     ],
 )
-async def test_what_leaves_a_post_a_post(fields: list[tuple[str, str]]):
+async def test_what_leaves_a_post_a_post(fields: list[tuple[str, str]]) -> None:
     client, token = await visitor(make_app())
     status, text = await post(client, "/rows/7", *fields, **{"X-CSRF-Token": token})
     assert (status, text.split()[:2]) == (200, ["POST", "7"])
 
 
-async def test_only_a_form_names_a_method():
+async def test_only_a_form_names_a_method() -> None:
     client, token = await visitor(make_app())
     for kind in ("text/plain", "application/json", ""):
         body = urlencode({"_method": "delete", "_csrf_token": token})
@@ -122,20 +122,20 @@ async def test_only_a_form_names_a_method():
 
 
 @pytest.mark.parametrize("token", ["", "forged", "AAAA"])
-async def test_an_overridden_method_needs_the_sessions_token(token: str):
+async def test_an_overridden_method_needs_the_sessions_token(token: str) -> None:
     client, _ = await visitor(make_app())
     status, text = await post(client, "/only", ("_method", "delete"), ("_csrf_token", token))
     assert status == 403
     assert "CSRF token" in text
 
 
-async def test_the_token_of_another_session_is_not_good():
+async def test_the_token_of_another_session_is_not_good() -> None:
     app = make_app()
     (client, _), (_, other) = await visitor(app), await visitor(app)
     assert (await post(client, "/only", ("_method", "delete"), ("_csrf_token", other)))[0] == 403
 
 
-async def test_plain_posts_are_checked_unless_the_application_does_it():
+async def test_plain_posts_are_checked_unless_the_application_does_it() -> None:
     client, _ = await visitor(make_app(protect_forms=False))
     assert (await post(client, "/rows/7"))[0] == 200
     assert (await post(client, "/only", ("_method", "delete")))[0] == 403
@@ -148,7 +148,7 @@ async def test_plain_posts_are_checked_unless_the_application_does_it():
     assert await post(client, "/hook") == (200, "taken")
 
 
-async def test_a_body_in_single_bytes_arrives_whole():
+async def test_a_body_in_single_bytes_arrives_whole() -> None:
     """As slow as a network can be: the layer reads no further than it must, and gives everything on."""
     body = b"_method=put&rest=of%20it"
     sent = [{"type": "http.request", "body": bytes([b]), "more_body": True} for b in body]
@@ -170,7 +170,7 @@ async def test_a_body_in_single_bytes_arrives_whole():
     assert b"".join(arrived[1:]) == body
 
 
-async def test_a_body_that_never_begins_is_the_applications_affair():
+async def test_a_body_that_never_begins_is_the_applications_affair() -> None:
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         assert scope["method"] == "POST"
@@ -181,7 +181,7 @@ async def test_a_body_that_never_begins_is_the_applications_affair():
     assert trio.current_time() - before == PATIENCE
 
 
-async def test_a_click_on_a_link_with_a_method_sends_its_request():
+async def test_a_click_on_a_link_with_a_method_sends_its_request() -> None:
     async with live(make_app(), "/") as view:
         await view.element("a", text="Delete").click()
         assert (await view.assert_redirect("/")).kind == "redirect"
@@ -191,7 +191,7 @@ async def test_a_click_on_a_link_with_a_method_sends_its_request():
         assert (await again.follow_to_page()).html == "POST 1 "
 
 
-async def test_a_click_inside_of_a_link_counts():
+async def test_a_click_inside_of_a_link_counts() -> None:
     async with live(make_app(), "/") as view:
         await view.element("a b").click()
         await view.assert_redirect("/")

@@ -84,7 +84,7 @@ def answers(log: list[Entry]) -> list[Entry]:
 
 
 @pytest.mark.parametrize("recorded", CASES, ids=[case["case"] for case in CASES])
-async def test_recorded_control_frames(recorded: dict[str, Any]):
+async def test_recorded_control_frames(recorded: dict[str, Any]) -> None:
     name = recorded["case"]
     player = Player(
         ConnectionInfo(

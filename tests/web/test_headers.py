@@ -79,7 +79,7 @@ def make_app() -> tuple[QuartTrio, ActorLive]:
         ("/live/websocket", 400),
     ],
 )
-async def test_every_answer_has_the_headers_that_make_browsers_careful(path: str, status: int):
+async def test_every_answer_has_the_headers_that_make_browsers_careful(path: str, status: int) -> None:
     app, _ = make_app()
     async with serving(app) as url:
         answer = await get(url, path)
@@ -88,7 +88,7 @@ async def test_every_answer_has_the_headers_that_make_browsers_careful(path: str
             assert answer.headers[name.lower()] == value
 
 
-async def test_an_asset_is_not_sniffed():
+async def test_an_asset_is_not_sniffed() -> None:
     app, live = make_app()
     async with serving(app) as url:
         assert (await get(url, live.assets.url("actorlive.css"))).headers[
@@ -96,7 +96,7 @@ async def test_an_asset_is_not_sniffed():
         ] == "nosniff"
 
 
-async def test_what_the_application_says_itself_stays():
+async def test_what_the_application_says_itself_stays() -> None:
     app, _ = make_app()
     async with serving(app) as url:
         headers = (await get(url, "/framed")).headers
@@ -105,7 +105,7 @@ async def test_what_the_application_says_itself_stays():
 
 
 @pytest.mark.parametrize("place", range(len(PLACES)))
-async def test_a_redirect_goes_out_in_ascii_to_where_it_was_meant(place: int):
+async def test_a_redirect_goes_out_in_ascii_to_where_it_was_meant(place: int) -> None:
     app, _ = make_app()
     async with serving(app) as url:
         location = (await get(url, f"/elsewhere/{place}")).headers["location"]
@@ -113,7 +113,7 @@ async def test_a_redirect_goes_out_in_ascii_to_where_it_was_meant(place: int):
         assert location == SPELLED[place]
 
 
-async def test_a_status_without_a_name_is_answered_as_it_is():
+async def test_a_status_without_a_name_is_answered_as_it_is() -> None:
     app, _ = make_app()
     async with serving(app) as url:
         page = await get(url, "/moody")
@@ -139,11 +139,11 @@ async def test_a_status_without_a_name_is_answered_as_it_is():
         ("http://x/live/websocket", "http://x/live/websocket"),
     ],
 )
-def test_a_url_without_its_csrf_token(url: str, left: str):
+def test_a_url_without_its_csrf_token(url: str, left: str) -> None:
     assert csrf.without_token(url) == left
 
 
-async def test_what_a_view_knows_of_its_connection_has_no_csrf_token():
+async def test_what_a_view_knows_of_its_connection_has_no_csrf_token() -> None:
     known: list[str] = []
 
     class Curious(LiveView):

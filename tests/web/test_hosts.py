@@ -72,7 +72,7 @@ async def ask(app: QuartTrio, path: str = "/plain", host: str | None = "example.
         ([], "example.com", False),
     ],
 )
-def test_a_host_is_one_of_the_list_or_not(names: list[str], host: str, admitted: bool):
+def test_a_host_is_one_of_the_list_or_not(names: list[str], host: str, admitted: bool) -> None:
     parsed = parse_host(host)
     assert parsed is not None
     assert Hosts(names).admits(parsed, debug=False) is admitted
@@ -81,12 +81,12 @@ def test_a_host_is_one_of_the_list_or_not(names: list[str], host: str, admitted:
 @pytest.mark.parametrize(
     "header", ["", "a b", "a@example.com", "example.com/x", "example.com:x", "[::1", "é", "a,b"]
 )
-def test_what_is_no_host(header: str):
+def test_what_is_no_host(header: str) -> None:
     assert parse_host(header) is None
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_a_host_or_not_and_never_ours_by_accident(header: str):
+def test_any_text_is_a_host_or_not_and_never_ours_by_accident(header: str) -> None:
     parsed = parse_host(header)
     if parsed is not None and Hosts(["example.com"]).admits(parsed, debug=False):
         assert header.lower().partition(":")[0].removesuffix(".") == "example.com"
@@ -95,7 +95,7 @@ def test_any_text_is_a_host_or_not_and_never_ours_by_accident(header: str):
 @pytest.mark.parametrize(
     "host", ["localhost", "app.localhost:4000", "127.0.0.1", "127.9.9.9:80", "[::1]:4000"]
 )
-def test_the_names_of_this_machine_are_ours_in_debug_mode_only(host: str):
+def test_the_names_of_this_machine_are_ours_in_debug_mode_only(host: str) -> None:
     parsed = parse_host(host)
     assert parsed is not None
     assert Hosts(["example.com"]).admits(parsed, debug=True)
@@ -105,7 +105,7 @@ def test_the_names_of_this_machine_are_ours_in_debug_mode_only(host: str):
 @pytest.mark.parametrize(
     "hosts", ["example.com", ["https://example.com"], ["example.com/"], [None], ["*.*.com"]]
 )
-def test_a_list_that_can_name_nobody_is_refused(hosts: Any):
+def test_a_list_that_can_name_nobody_is_refused(hosts: Any) -> None:
     with pytest.raises(ConfigurationError, match="hosts"):
         ActorLive(hosts=hosts)
 
@@ -116,7 +116,7 @@ def test_a_list_that_can_name_nobody_is_refused(hosts: Any):
 @pytest.mark.parametrize(
     "path", ["/plain", "/place", "/nowhere", "/live/assets/actorlive.js", "/live/websocket"]
 )
-async def test_another_host_gets_nothing(path: str, caplog: pytest.LogCaptureFixture):
+async def test_another_host_gets_nothing(path: str, caplog: pytest.LogCaptureFixture) -> None:
     app = site(hosts=["example.com"])
     assert (await ask(app, path)).status_code != 421
     answer = await ask(app, path, "evil.example")
@@ -126,11 +126,13 @@ async def test_another_host_gets_nothing(path: str, caplog: pytest.LogCaptureFix
 
 
 @pytest.mark.parametrize("host", ["", "a b", "exa\x00mple.com"])
-async def test_a_host_that_is_none_is_a_bad_request(host: str):
+async def test_a_host_that_is_none_is_a_bad_request(host: str) -> None:
     assert (await ask(site(hosts=["example.com"]), host=host)).status_code == 400
 
 
-async def test_without_a_list_every_host_is_served_and_the_log_says_so_once(caplog: pytest.LogCaptureFixture):
+async def test_without_a_list_every_host_is_served_and_the_log_says_so_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     app = site()
     async with app.test_app():
         assert (await ask(app, host="evil.example")).status_code == 200
@@ -145,7 +147,7 @@ async def test_without_a_list_every_host_is_served_and_the_log_says_so_once(capl
 
 
 @pytest.mark.real_clock
-async def test_a_socket_is_refused_as_a_page_is(caplog: pytest.LogCaptureFixture):
+async def test_a_socket_is_refused_as_a_page_is(caplog: pytest.LogCaptureFixture) -> None:
     async with serving(site(hosts=["127.0.0.1"])) as url:
         page = await get(url, "/place")
         assert page.status == 200
@@ -164,7 +166,7 @@ async def test_a_socket_is_refused_as_a_page_is(caplog: pytest.LogCaptureFixture
 
 
 @pytest.mark.real_clock
-async def test_the_host_of_a_views_uri_is_the_handshakes():
+async def test_the_host_of_a_views_uri_is_the_handshakes() -> None:
     async with serving(site()) as url:
         page = await get(url, "/place?dead")
         async with connect(page) as wire:
@@ -187,7 +189,7 @@ async def test_the_host_of_a_views_uri_is_the_handshakes():
         ("//evil.example/x", "https://example.com/evil.example/x"),
     ],
 )
-async def test_a_plain_page_is_led_over_to_https(path: str, place: str):
+async def test_a_plain_page_is_led_over_to_https(path: str, place: str) -> None:
     app = site(hosts=["example.com"], https=True)
     raw = {"raw_path": path.partition("?")[0].encode()}
     for method in ("GET", "HEAD"):
@@ -197,7 +199,7 @@ async def test_a_plain_page_is_led_over_to_https(path: str, place: str):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
-async def test_what_may_carry_something_is_not_sent_twice(method: str):
+async def test_what_may_carry_something_is_not_sent_twice(method: str) -> None:
     answer = await ask(site(hosts=["example.com"], https=True), method=method)
     assert (answer.status_code, await answer.get_data(as_text=True)) == (
         403,
@@ -205,7 +207,7 @@ async def test_what_may_carry_something_is_not_sent_twice(method: str):
     )
 
 
-async def test_over_https_cookies_are_secure_and_browsers_are_told_to_stay():
+async def test_over_https_cookies_are_secure_and_browsers_are_told_to_stay() -> None:
     answer = await ask(site(hosts=["example.com"], https=True), "/place", scheme="https")
     assert answer.status_code == 200
     assert answer.headers["strict-transport-security"] == HSTS
@@ -225,7 +227,9 @@ async def test_over_https_cookies_are_secure_and_browsers_are_told_to_stay():
         ({"SESSION_COOKIE_PATH": "/shop"}, "__Secure-session"),
     ],
 )
-async def test_the_name_of_a_cookie_promises_what_browsers_hold_it_to(config: dict[str, str], name: str):
+async def test_the_name_of_a_cookie_promises_what_browsers_hold_it_to(
+    config: dict[str, str], name: str
+) -> None:
     app = site(https=True)
     app.config.update(config)
     for _ in range(2):
@@ -233,7 +237,7 @@ async def test_the_name_of_a_cookie_promises_what_browsers_hold_it_to(config: di
     assert app.config["SESSION_COOKIE_NAME"] == name
 
 
-async def test_in_debug_mode_a_page_is_developed_over_http():
+async def test_in_debug_mode_a_page_is_developed_over_http() -> None:
     answer = await ask(site(hosts=["example.com"], https=True, debug=True), "/place", "localhost:4000")
     assert answer.status_code == 200
     assert answer.headers["set-cookie"].startswith("session=")
@@ -241,7 +245,7 @@ async def test_in_debug_mode_a_page_is_developed_over_http():
 
 
 @pytest.mark.real_clock
-async def test_a_plain_socket_is_refused_where_https_is_wanted():
+async def test_a_plain_socket_is_refused_where_https_is_wanted() -> None:
     async with serving(site(hosts=["127.0.0.1"])) as url:
         page = await get(url, "/place")
     async with serving(site(hosts=["127.0.0.1"], https=True)) as url:
@@ -271,13 +275,13 @@ PROXY = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
 )
 async def test_a_proxy_speaks_for_its_client_when_it_is_named(
     peer: str, headers: dict[str, str], seen_as: str
-):
+) -> None:
     app = site(proxies=["10.0.0.0/8"])
     answer = await ask(app, headers=headers, scope_base={"client": (peer, 1234)})
     assert await answer.get_data(as_text=True) == seen_as
 
 
-async def test_nobody_is_believed_by_default():
+async def test_nobody_is_believed_by_default() -> None:
     answer = await ask(site(https=True), headers=PROXY, scope_base={"client": ("127.0.0.1", 1)})
     assert answer.status_code == 308
     answer = await ask(
@@ -286,7 +290,7 @@ async def test_nobody_is_believed_by_default():
     assert answer.status_code == 200
 
 
-def test_a_websocket_is_secure_behind_a_proxy_that_is():
+def test_a_websocket_is_secure_behind_a_proxy_that_is() -> None:
     scope = {
         "type": "websocket",
         "scheme": "ws",
@@ -297,6 +301,6 @@ def test_a_websocket_is_secure_behind_a_proxy_that_is():
 
 
 @pytest.mark.parametrize("proxies", ["10.0.0.0/8", ["nginx"], ["10.0.0.1/8"], ["10.0.0.0/33"]])
-def test_proxies_are_networks(proxies: Any):
+def test_proxies_are_networks(proxies: Any) -> None:
     with pytest.raises(ConfigurationError, match="proxies"):
         ActorLive(QuartTrio("x"), secret_key=KEY, proxies=proxies)

@@ -41,13 +41,13 @@ async def page(**options: Any) -> str:
     return await response.get_data(as_text=True)
 
 
-async def test_the_default_document():
+async def test_the_default_document() -> None:
     document = await page()
     assert "<title>&lt;Title&gt;</title>" in document
     assert '<div id="al-status" class="sr-only" role="status" aria-live="polite"></div>' in document
 
 
-async def test_an_applications_own_document():
+async def test_an_applications_own_document() -> None:
     document = await page(root_layout=own_root)
     assert document.startswith('<!DOCTYPE html>\n<html class="dark">')
     assert "<title data-suffix=" in document
@@ -55,7 +55,7 @@ async def test_an_applications_own_document():
     assert "<b>Hello</b>" in document
 
 
-async def test_a_document_takes_what_it_names_and_no_more():
+async def test_a_document_takes_what_it_names_and_no_more() -> None:
     document = await page(root_layout=bare_root)
     assert document.startswith("<main>")
     assert "<p>content</p></div></main>" in document

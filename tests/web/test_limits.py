@@ -41,7 +41,7 @@ async def closed(socket: Any) -> int:
             return int(error.args[0])
 
 
-async def test_who_is_silent_for_a_minute_is_gone():
+async def test_who_is_silent_for_a_minute_is_gone() -> None:
     live = make_app(limits=Limits(heartbeat_timeout=60))[1]
     async with websocket(live) as socket:
         began = trio.current_time()
@@ -55,21 +55,21 @@ async def test_who_is_silent_for_a_minute_is_gone():
     assert len(live.sockets) == 0
 
 
-async def test_a_frame_beyond_the_limit_is_refused_whatever_the_server_lets_through():
+async def test_a_frame_beyond_the_limit_is_refused_whatever_the_server_lets_through() -> None:
     live = make_app(limits=Limits(max_frame=100))[1]
     async with websocket(live) as socket:
         await socket.send("x" * 101)
         assert await closed(socket) == 1009
 
 
-async def test_an_empty_binary_frame_is_taken_for_what_it_is():
+async def test_an_empty_binary_frame_is_taken_for_what_it_is() -> None:
     live = make_app()[1]
     async with websocket(live) as socket:
         await socket.send(b"")
         assert await closed(socket) == 1011
 
 
-async def test_draining_closes_with_1012_and_refuses_newcomers():
+async def test_draining_closes_with_1012_and_refuses_newcomers() -> None:
     live = make_app()[1]
     async with websocket(live) as socket, trio.open_nursery() as nursery:
         nursery.start_soon(live.drain)

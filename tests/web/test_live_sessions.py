@@ -85,7 +85,7 @@ async def patched(wire: Wire, url: str) -> dict[str, Any]:
     return reply[4]["response"]
 
 
-async def test_a_client_patches_within_its_view_and_its_live_session_only():
+async def test_a_client_patches_within_its_view_and_its_live_session_only() -> None:
     async with serving(make_app()) as url, connect(await get(url, "/posts")) as wire:
         await wire.join()
         for place, path in PLACES.items():
@@ -96,7 +96,7 @@ async def test_a_client_patches_within_its_view_and_its_live_session_only():
                 assert response == {"link_redirect": True}, place
 
 
-async def test_a_view_that_patches_elsewhere_is_told_where_it_may():
+async def test_a_view_that_patches_elsewhere_is_told_where_it_may() -> None:
     async with serving(make_app()) as url, connect(await get(url, "/posts")) as wire:
         await wire.join()
         for place, path in PLACES.items():
@@ -109,7 +109,7 @@ async def test_a_view_that_patches_elsewhere_is_told_where_it_may():
             )
 
 
-async def test_a_navigation_to_another_live_session_is_refused_and_its_page_is_asked_for():
+async def test_a_navigation_to_another_live_session_is_refused_and_its_page_is_asked_for() -> None:
     """The client's way after `link_redirect`: a join with `redirect`, then a load of the page, which is guarded."""
     async with serving(make_app()) as url, connect(await get(url, "/posts")) as wire:
         for path in ("/admin/posts", "/admin/about"):
@@ -128,6 +128,6 @@ ROUTES = st.builds(
 
 
 @given(ROUTES, ROUTES)
-def test_a_patch_changes_neither_the_view_nor_the_live_session(here: Route, there: Route):
+def test_a_patch_changes_neither_the_view_nor_the_live_session(here: Route, there: Route) -> None:
     same = (here.view, here.live_session) == (there.view, there.live_session)
     assert here.admits_patch(there) is same is there.admits_patch(here)

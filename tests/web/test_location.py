@@ -56,7 +56,7 @@ def make_app() -> QuartTrio:
         ("//files/a", "a"),
     ],
 )
-async def test_a_real_request_and_its_join_see_the_same(target: str, name: str):
+async def test_a_real_request_and_its_join_see_the_same(target: str, name: str) -> None:
     async with serving(make_app()) as url:
         page = await get(url, target)
         assert page.status == 200
@@ -69,7 +69,7 @@ async def test_a_real_request_and_its_join_see_the_same(target: str, name: str):
     assert dead[1]["name"] == name
 
 
-async def test_a_fragment_is_the_browsers_own():
+async def test_a_fragment_is_the_browsers_own() -> None:
     async with serving(make_app()) as url:
         page = await get(url, "/files/a?b=c")
         async with connect(page) as wire:
@@ -84,7 +84,7 @@ queries = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
 
 @given(segments | st.text("%25efF.2~é ", min_size=1), queries)
-async def test_any_path_and_query_in_the_kit(segment: str, query: str):
+async def test_any_path_and_query_in_the_kit(segment: str, query: str) -> None:
     """What stands in the address bar: typed as it is, encoded by the browser, `%` and all."""
     typed = f"/files/{segment.replace('?', '%3F')}?{query}"
     app = make_app()
@@ -99,7 +99,7 @@ async def test_any_path_and_query_in_the_kit(segment: str, query: str):
 
 
 @given(st.text())
-def test_a_location_is_a_fixed_point(url: str):
+def test_a_location_is_a_fixed_point(url: str) -> None:
     try:
         once = location(url)
     except ValueError:
@@ -121,11 +121,11 @@ def test_a_location_is_a_fixed_point(url: str):
         ("http://h//x/...", "http://h//x/..."),
     ],
 )
-def test_a_location_is_what_a_browser_makes_of_it(given: str, shown: str):
+def test_a_location_is_what_a_browser_makes_of_it(given: str, shown: str) -> None:
     assert location(given) == shown
 
 
-async def test_a_patch_arrives_at_the_location_that_a_reload_would_have():
+async def test_a_patch_arrives_at_the_location_that_a_reload_would_have() -> None:
     async with live(make_app(), "/files/a") as view:
         await view.patch("/files/café?q=é")
         patched = seen[-1]

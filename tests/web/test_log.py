@@ -47,7 +47,7 @@ def is_quoted_and_short(record: logging.LogRecord) -> bool:
 @pytest.mark.parametrize("text", [FORGED, LONG], ids=["forged", "long"])
 async def test_a_log_holds_one_short_line_whatever_a_client_sends(
     text: str, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     caplog.set_level(logging.DEBUG, logger="actorlive")
     app, _ = make_app(debug=False)
     async with serving(app) as url:
@@ -63,7 +63,7 @@ async def test_a_log_holds_one_short_line_whatever_a_client_sends(
     assert [record.getMessage()[:300] for record in records if not is_quoted_and_short(record)] == []
 
 
-def test_the_fault_of_a_connection_is_one_short_line(caplog: pytest.LogCaptureFixture):
+def test_the_fault_of_a_connection_is_one_short_line(caplog: pytest.LogCaptureFixture) -> None:
     report(ValueError(LONG))
     (record,) = caplog.records
     assert is_quoted_and_short(record)

@@ -59,12 +59,12 @@ from actorlive.web.origin import CheckOrigin, origin_allowed
         ("https://example.com", "user@example.com", True, False),
     ],
 )
-def test_origins(origin: str | None, host: str, check: CheckOrigin, allowed: bool):
+def test_origins(origin: str | None, host: str, check: CheckOrigin, allowed: bool) -> None:
     assert origin_allowed(origin, host, check) is allowed
 
 
 @given(st.text())
-def test_garbage_is_refused(origin: str):
+def test_garbage_is_refused(origin: str) -> None:
     assert not origin_allowed(origin, "example.com", ["https://example.org:1"])
 
 
@@ -89,7 +89,7 @@ def test_garbage_is_refused(origin: str):
     ],
     ids=repr,
 )
-def test_what_no_origin_can_match_is_refused_at_the_start(check: Any):
+def test_what_no_origin_can_match_is_refused_at_the_start(check: Any) -> None:
     with pytest.raises(ConfigurationError, match="check_origin"):
         ActorLive(check_origin=check)
 
@@ -105,7 +105,7 @@ def test_what_no_origin_can_match_is_refused_at_the_start(check: Any):
     ],
     ids=repr,
 )
-def test_patterns_that_are_taken(check: Any):
+def test_patterns_that_are_taken(check: Any) -> None:
     assert ActorLive(check_origin=check).check_origin is check
 
 
@@ -121,7 +121,7 @@ def spelled(scheme: str, host: str, port: int | None) -> str:
 @given(SCHEMES, HOSTS, PORTS, SCHEMES, HOSTS, PORTS)
 def test_a_pattern_matches_the_origin_that_it_means_and_no_other(
     scheme: str, host: str, port: int | None, other_scheme: str, other_host: str, other_port: int | None
-):
+) -> None:
     default = {"http": 80, "https": 443}
     origin = spelled(scheme, host, port)
     assert origin_allowed(origin, "x", [origin])

@@ -68,7 +68,7 @@ async def body(client: Any, path: str) -> str:
     return text
 
 
-async def test_a_component_stands_in_the_root_layout():
+async def test_a_component_stands_in_the_root_layout() -> None:
     page = await body(make_app().test_client(), "/login")
     assert page.startswith("<!DOCTYPE html>")
     assert "<title>Log in</title>" in page
@@ -76,20 +76,20 @@ async def test_a_component_stands_in_the_root_layout():
     assert "data-phx-main" not in page
 
 
-async def test_title_and_flash_are_the_layouts_and_the_components_that_take_them():
+async def test_title_and_flash_are_the_layouts_and_the_components_that_take_them() -> None:
     client = make_app().test_client()
     assert "<h1>Notice</h1><p>saved</p>" in await body(client, "/notice")
     async with client.session_transaction() as kept:
         assert FLASH_KEY not in kept
 
 
-async def test_a_page_that_is_its_visitors_is_kept_by_nobody_else():
+async def test_a_page_that_is_its_visitors_is_kept_by_nobody_else() -> None:
     answer = await make_app().test_client().get("/login")
     assert answer.headers["cache-control"] == "private, max-age=0, must-revalidate"
 
 
 @pytest.mark.parametrize("path", ["/login", "/own", "/jinja"])
-async def test_its_forms_are_accepted_and_nobody_elses(path: str):
+async def test_its_forms_are_accepted_and_nobody_elses(path: str) -> None:
     app = make_app()
     client, other = app.test_client(), app.test_client()
     found = re.search(r'name="_csrf_token" value="([^"]+)"', await body(client, path))
@@ -101,22 +101,22 @@ async def test_its_forms_are_accepted_and_nobody_elses(path: str):
     assert (await other.post("/login", form=form)).status_code == 403
 
 
-async def test_a_script_has_the_token_as_a_header():
+async def test_a_script_has_the_token_as_a_header() -> None:
     client = make_app().test_client()
     token = await body(client, "/token")
     assert (await client.post("/login", json={}, headers={"X-CSRF-Token": token})).status_code == 200
     assert (await client.post("/login", json={"_csrf_token": token})).status_code == 403
 
 
-async def test_a_route_is_exempt_that_says_so():
+async def test_a_route_is_exempt_that_says_so() -> None:
     assert (await make_app().test_client().post("/webhook")).status_code == 200
 
 
-async def test_where_there_is_no_session_there_is_no_token():
+async def test_where_there_is_no_session_there_is_no_token() -> None:
     with pytest.raises(RuntimeError, match="no page and no request"):
         csrf_token()
 
 
-def test_the_token_is_masked_afresh_each_time():
+def test_the_token_is_masked_afresh_each_time() -> None:
     kept: dict[str, Any] = {}
     assert csrf.masked_token(kept) != csrf.masked_token(kept)

@@ -48,14 +48,14 @@ async def page(app: QuartTrio, path: str = "/") -> tuple[str, str]:
     return answer.headers["content-security-policy"], await answer.get_data(as_text=True)
 
 
-async def test_by_default_scripts_are_the_servers_own_files():
+async def test_by_default_scripts_are_the_servers_own_files() -> None:
     policy, html = await page(make_app())
     assert policy == DEFAULT_POLICY
     assert "script-src 'self'" in policy.split("; ")
     assert "nonce" not in html
 
 
-async def test_a_page_has_a_nonce_of_its_own_that_its_scripts_carry():
+async def test_a_page_has_a_nonce_of_its_own_that_its_scripts_carry() -> None:
     app = make_app(csp="script-src 'self' 'nonce'")
     policy, html = await page(app)
     found = re.fullmatch(r"script-src 'self' 'nonce-([\w-]{22})'", policy)
@@ -65,11 +65,11 @@ async def test_a_page_has_a_nonce_of_its_own_that_its_scripts_carry():
     assert (await page(app))[0] != policy
 
 
-async def test_an_answers_own_policy_stays():
+async def test_an_answers_own_policy_stays() -> None:
     assert (await page(make_app(), "/own"))[0] == "sandbox"
 
 
-async def test_the_nonce_lasts_over_the_socket():
+async def test_the_nonce_lasts_over_the_socket() -> None:
     app = make_app(csp="script-src 'self' 'nonce'")
     async with visit(app, "/", connect_params={"_csp_nonce": "drawn-before"}) as view:
         await view.click("go")
@@ -78,7 +78,7 @@ async def test_the_nonce_lasts_over_the_socket():
 
 
 @pytest.mark.parametrize("told", [None, 1, "", "a b", "'><script>", "x" * 65, ["a"]])
-def test_what_is_no_nonce_is_none(told: object):
+def test_what_is_no_nonce_is_none(told: object) -> None:
     assert told_nonce({"_csp_nonce": told}) is None
     assert told_nonce({}) is None
 
@@ -87,7 +87,7 @@ INLINE = re.compile(r"<script(?![^>]*(?: src=| type=.application/json))[^>]*>|\s
 
 
 @pytest.mark.parametrize("path", [example.path for example in EXAMPLES] + ["/"])
-async def test_no_page_of_the_gallery_has_a_script_in_it(path: str):
+async def test_no_page_of_the_gallery_has_a_script_in_it(path: str) -> None:
     policy, html = await page(create_app(), path)
     assert policy == POLICY
     assert "<script" in html
@@ -95,9 +95,9 @@ async def test_no_page_of_the_gallery_has_a_script_in_it(path: str):
 
 
 @pytest.mark.parametrize("html", ["<script>run()</script>", "<SCRIPT defer>", "<p onclick='run()'>"])
-def test_a_script_in_a_page_would_be_found(html: str):
+def test_a_script_in_a_page_would_be_found(html: str) -> None:
     assert INLINE.search(html)
 
 
-def test_the_page_of_a_failure_has_no_script_in_it():
+def test_the_page_of_a_failure_has_no_script_in_it() -> None:
     assert not INLINE.search(error_page(ValueError("broken")))

@@ -83,7 +83,7 @@ async def websocket(url: str) -> AsyncGenerator[tuple[trio.SocketStream, str]]:
 
 
 @pytest.mark.usefixtures("way")
-async def test_compression_is_not_taken_up_however_it_is_offered():
+async def test_compression_is_not_taken_up_however_it_is_offered() -> None:
     app, _ = make_app()
     async with serving(app) as url, websocket(url) as (_, head):
         assert head.startswith("HTTP/1.1 101")
@@ -109,7 +109,7 @@ BREACHES: dict[str, tuple[bytes, int]] = {
 @pytest.mark.parametrize("breach", BREACHES)
 async def test_who_breaks_the_protocol_is_told_and_closed_and_nobody_else(
     breach: str, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr(protocols, "LINGER", 0.05)
     app, _ = make_app(limits=Limits(max_frame=1000))
     async with serving(app) as url:
@@ -122,7 +122,7 @@ async def test_who_breaks_the_protocol_is_told_and_closed_and_nobody_else(
 
 
 @pytest.mark.usefixtures("way")
-async def test_what_comes_after_a_breach_is_neither_read_nor_kept(monkeypatch: pytest.MonkeyPatch):
+async def test_what_comes_after_a_breach_is_neither_read_nor_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """The peer claims a frame of a terabyte and goes on sending it, for as long as it is let."""
     monkeypatch.setattr(protocols, "LINGER", 60.0)
     app, _ = make_app(limits=Limits(max_frame=100_000))
@@ -139,7 +139,7 @@ async def test_what_comes_after_a_breach_is_neither_read_nor_kept(monkeypatch: p
 
 
 @pytest.mark.usefixtures("way")
-async def test_a_breach_ends_the_connection_though_the_peer_stays(monkeypatch: pytest.MonkeyPatch):
+async def test_a_breach_ends_the_connection_though_the_peer_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocols, "LINGER", 0.01)
     app, live = make_app()
     async with serving(app) as url, websocket(url) as (stream, _):
@@ -151,7 +151,7 @@ async def test_a_breach_ends_the_connection_though_the_peer_stays(monkeypatch: p
 
 
 @given(st.lists(st.text(max_size=20), min_size=1), st.integers(0, 100))
-def test_a_message_is_whole_or_nothing_of_it_is_kept(pieces: list[str], limit: int):
+def test_a_message_is_whole_or_nothing_of_it_is_kept(pieces: list[str], limit: int) -> None:
     message = WholeMessage(limit)
     fits = [message.add(piece) for piece in pieces]
     size = 0
@@ -173,7 +173,7 @@ UPGRADE = (
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
 
-async def test_an_upgrade_to_http2_in_the_clear_is_ignored():
+async def test_an_upgrade_to_http2_in_the_clear_is_ignored() -> None:
     app, _ = make_app()
     async with serving(app) as url, await raw(url) as stream:
         await stream.send_all(UPGRADE.replace(", close", "").encode())
@@ -187,7 +187,7 @@ async def test_an_upgrade_to_http2_in_the_clear_is_ignored():
 @pytest.mark.parametrize(
     "follows", [b"", bytes(9), b"\x00\x00\x00\x04\x00\x00\x00\x00\x00" * 50], ids=range(3)
 )
-async def test_the_preface_of_http2_in_the_clear_is_answered_with_505(follows: bytes):
+async def test_the_preface_of_http2_in_the_clear_is_answered_with_505(follows: bytes) -> None:
     app, _ = make_app()
     async with serving(app) as url:
         async with await raw(url) as stream:
@@ -250,7 +250,7 @@ async def arrives(
             await stream.send_all(client.data_to_send())
 
 
-async def test_over_http2_no_websocket_is_compressed_either():
+async def test_over_http2_no_websocket_is_compressed_either() -> None:
     live = make_app()[1]
     async with http2(live) as (client, stream):
         await arrives(client, stream, lambda e: isinstance(e, h2.events.RemoteSettingsChanged))
@@ -275,7 +275,7 @@ async def test_over_http2_no_websocket_is_compressed_either():
         assert closing.data == bytes([0x88, 2]) + struct.pack("!H", 1002)
 
 
-async def test_without_the_guard_the_offer_is_taken_up(monkeypatch: pytest.MonkeyPatch):
+async def test_without_the_guard_the_offer_is_taken_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: what Hypercorn does by itself."""
     monkeypatch.setattr(visitor, "DIRECT", False)
     monkeypatch.setattr(protocols, "install", lambda: None)

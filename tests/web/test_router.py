@@ -20,7 +20,7 @@ def router() -> Router:
         ("https://shop.example/counter/ada%20l?who=query", {"who": "ada l"}),
     ],
 )
-def test_a_path_or_a_url(uri: str, params: dict[str, object]):
+def test_a_path_or_a_url(uri: str, params: dict[str, object]) -> None:
     route = router().match(uri)
     assert route is not None
     assert (route.view, route.params) == (Counter, params)
@@ -41,11 +41,11 @@ def test_a_path_or_a_url(uri: str, params: dict[str, object]):
         "http://[",
     ],
 )
-def test_what_leads_to_no_view(uri: str):
+def test_what_leads_to_no_view(uri: str) -> None:
     assert router().match(uri) is None
 
 
-def test_a_match_leaves_the_route_as_it_was():
+def test_a_match_leaves_the_route_as_it_was() -> None:
     live = make_app()[1]
     first, second = live.endpoint.route_for("/counter?a=1"), live.endpoint.route_for("/counter")
     assert first is not None
@@ -53,7 +53,7 @@ def test_a_match_leaves_the_route_as_it_was():
     assert (first.params, second.params) == ({"a": "1"}, {})
 
 
-def test_all_routes():
+def test_all_routes() -> None:
     listed = [(path, route.view, route.live_session) for path, route in router()]
     assert listed == [
         ("/counter", Counter, "default"),
@@ -67,5 +67,5 @@ KNOWN = router()
 
 
 @given(st.text() | st.text(alphabet="/counter?[]=&%:@.#", max_size=30).map(lambda tail: "/" + tail))
-def test_any_text_is_a_route_or_none(uri: str):
+def test_any_text_is_a_route_or_none(uri: str) -> None:
     KNOWN.match(uri)

@@ -31,7 +31,7 @@ HANDSHAKE = (
 
 
 @pytest.mark.usefixtures("way")
-async def test_stray_bytes_in_a_websocket_end_one_connection():
+async def test_stray_bytes_in_a_websocket_end_one_connection() -> None:
     """Hypercorn alone lets this take the whole server down."""
     app, _ = make_app()
     async with serving(app) as url:
@@ -61,7 +61,7 @@ async def test_stray_bytes_in_a_websocket_end_one_connection():
     ],
     ids=range(9),
 )
-async def test_garbage_on_the_port_ends_its_connection_only(garbage: bytes):
+async def test_garbage_on_the_port_ends_its_connection_only(garbage: bytes) -> None:
     app, _ = make_app()
     async with serving(app) as url:
         stream = await trio.open_tcp_stream("127.0.0.1", int(url.rpartition(":")[2]))
@@ -74,7 +74,7 @@ async def test_garbage_on_the_port_ends_its_connection_only(garbage: bytes):
 
 
 @pytest.mark.usefixtures("way")
-async def test_who_does_not_read_is_dropped_and_delays_nobody(caplog: pytest.LogCaptureFixture):
+async def test_who_does_not_read_is_dropped_and_delays_nobody(caplog: pytest.LogCaptureFixture) -> None:
     """A peer that asks for much and reads nothing would keep Hypercorn alone from ever going down."""
     app, _ = make_app(limits=Limits(send_timeout=0.2))
 
@@ -144,7 +144,7 @@ async def rest(child: trio.Process) -> str:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 async def test_a_signal_closes_the_sockets_with_1012_and_ends_in_order(
     tmp_path: os.PathLike[str], number: signal.Signals
-):
+) -> None:
     async with process(tmp_path, "--port", "0") as child:
         url = (await read_until(child, r"live at (http://\S+) "))[1]
         page = await get(url, "/counter")
@@ -157,7 +157,7 @@ async def test_a_signal_closes_the_sockets_with_1012_and_ends_in_order(
         assert "Traceback" not in await rest(child)
 
 
-async def test_a_port_that_is_taken_is_one_line_and_exit_code_1(tmp_path: os.PathLike[str]):
+async def test_a_port_that_is_taken_is_one_line_and_exit_code_1(tmp_path: os.PathLike[str]) -> None:
     taken = listen("127.0.0.1", 0)
     with taken:
         port = taken.getsockname()[1]
@@ -169,6 +169,6 @@ async def test_a_port_that_is_taken_is_one_line_and_exit_code_1(tmp_path: os.Pat
             )
 
 
-def test_an_address_that_is_not_ours():
+def test_an_address_that_is_not_ours() -> None:
     with pytest.raises(ServerError, match=r"cannot listen on 203\.0\.113\.1 port 4000"):
         listen("203.0.113.1", 4000)

@@ -23,7 +23,7 @@ SESSIONS = st.dictionaries(
 
 
 @given(KEYS, st.binary())
-def test_each_reads_what_the_other_has_signed(keys: list[bytes], value: bytes):
+def test_each_reads_what_the_other_has_signed(keys: list[bytes], value: bytes) -> None:
     kept, plain = KeyedSigner(keys, **OPTIONS), TimestampSigner(keys, **OPTIONS)
     assert kept.get_signature(value) == plain.get_signature(value)
     assert plain.unsign(kept.sign(value)) == kept.unsign(plain.sign(value)) == value
@@ -32,7 +32,7 @@ def test_each_reads_what_the_other_has_signed(keys: list[bytes], value: bytes):
 @given(KEYS, st.binary())
 def test_what_an_earlier_key_has_signed_is_read_and_another_key_signs_nothing(
     keys: list[bytes], value: bytes
-):
+) -> None:
     signed = TimestampSigner(keys[:1], **OPTIONS).sign(value)
     assert KeyedSigner(keys, **OPTIONS).unsign(signed) == value
     with pytest.raises(BadSignature):
@@ -47,7 +47,7 @@ def app_with(key: str, *fallbacks: str) -> QuartTrio:
 
 
 @given(SESSIONS | st.just({"long": "x" * 1_000}))
-def test_a_cookie_of_quarts_is_read_and_quart_reads_ours(session: dict[str, Any]):
+def test_a_cookie_of_quarts_is_read_and_quart_reads_ours(session: dict[str, Any]) -> None:
     app = app_with(KEY)
     kept = CookieSessions().get_signing_serializer(app)
     quarts = SecureCookieSessionInterface().get_signing_serializer(app)
@@ -56,14 +56,14 @@ def test_a_cookie_of_quarts_is_read_and_quart_reads_ours(session: dict[str, Any]
     assert kept.loads(quarts.dumps(session)) == quarts.loads(kept.dumps(session)) == session
 
 
-def test_a_short_session_is_not_compressed_and_a_long_one_is():
+def test_a_short_session_is_not_compressed_and_a_long_one_is() -> None:
     serializer = CookieSessions().get_signing_serializer(app_with(KEY))
     assert serializer is not None
     assert not serializer.dumps({"a": "x" * (SHORT // 2)}).startswith(".")
     assert serializer.dumps({"a": "x" * SHORT}).startswith(".")
 
 
-def test_the_serializer_is_kept_until_a_key_changes():
+def test_the_serializer_is_kept_until_a_key_changes() -> None:
     sessions, app = CookieSessions(), app_with(KEY)
     first = sessions.get_signing_serializer(app)
     assert first is not None
@@ -83,7 +83,7 @@ def test_the_serializer_is_kept_until_a_key_changes():
     assert sessions.get_signing_serializer(app) is None
 
 
-def test_sessions_of_an_applications_own_kind_stay():
+def test_sessions_of_an_applications_own_kind_stay() -> None:
     class Own(SecureCookieSessionInterface):
         pass
 

@@ -7,7 +7,7 @@ from actorlive.runtime import open_node, receive
 from actorlive.web.sockets import ClientSocket, Sockets, all_down
 
 
-async def test_frames_leave_in_order_and_the_end_comes_behind_them():
+async def test_frames_leave_in_order_and_the_end_comes_behind_them() -> None:
     socket = ClientSocket(100, None)
     for frame in (b"a", b"b"):
         socket.send(frame)
@@ -17,7 +17,7 @@ async def test_frames_leave_in_order_and_the_end_comes_behind_them():
     assert socket.close_code == 1012
 
 
-async def test_a_writer_waits_for_the_next_frame():
+async def test_a_writer_waits_for_the_next_frame() -> None:
     socket = ClientSocket(100, None)
     taken: list[bytes | None] = []
 
@@ -35,7 +35,7 @@ async def test_a_writer_waits_for_the_next_frame():
         socket.close(None)
 
 
-async def test_a_client_that_does_not_keep_up_is_closed_and_its_queue_let_go():
+async def test_a_client_that_does_not_keep_up_is_closed_and_its_queue_let_go() -> None:
     socket = ClientSocket(10, None)
     socket.send(b"12345678")
     assert not socket.closing
@@ -45,7 +45,7 @@ async def test_a_client_that_does_not_keep_up_is_closed_and_its_queue_let_go():
     assert await socket.next_frame() is None
 
 
-async def test_what_was_sent_no_longer_counts():
+async def test_what_was_sent_no_longer_counts() -> None:
     socket = ClientSocket(10, None)
     for _ in range(5):
         socket.send(b"12345678")
@@ -53,14 +53,14 @@ async def test_what_was_sent_no_longer_counts():
     assert not socket.closing
 
 
-async def test_the_first_reason_to_close_holds():
+async def test_the_first_reason_to_close_holds() -> None:
     socket = ClientSocket(10, None)
     socket.close(1011)
     socket.close(1012)
     assert socket.close_code == 1011
 
 
-def test_disconnect_by_id():
+def test_disconnect_by_id() -> None:
     sockets = Sockets()
     ada, bob, nobody = ClientSocket(10, "ada"), ClientSocket(10, "bob"), ClientSocket(10, None)
     for socket in (ada, bob, nobody):
@@ -69,7 +69,7 @@ def test_disconnect_by_id():
     assert [socket.close_code for socket in (ada, bob, nobody)] == [1001, None, None]
 
 
-async def test_waiting_for_processes_to_end():
+async def test_waiting_for_processes_to_end() -> None:
     async def worker() -> None:
         await receive()
 

@@ -17,7 +17,7 @@ from tests.web.visitor import connect, get, refused, serving
 pytestmark = [pytest.mark.real_clock, pytest.mark.usefixtures("way")]
 
 
-async def test_page_websocket_click():
+async def test_page_websocket_click() -> None:
     app, _ = make_app()
     async with serving(app) as url:
         page = await get(url, "/counter/ada")
@@ -31,7 +31,7 @@ async def test_page_websocket_click():
             assert await wire.clicked("inc") == {"diff": {"0": "2"}}
 
 
-async def test_events_sent_before_the_close_are_all_handled():
+async def test_events_sent_before_the_close_are_all_handled() -> None:
     """The peer closes right behind its last frame: every event is handled, then comes DOWN, then `terminate`."""
     app, live = make_app()
     async with serving(app) as url:
@@ -46,7 +46,7 @@ async def test_events_sent_before_the_close_are_all_handled():
 
 
 @pytest.mark.parametrize("ending", ["closing handshake", "end of the connection"])
-async def test_a_burst_with_the_close_in_the_same_packet_is_all_handled(ending: str):
+async def test_a_burst_with_the_close_in_the_same_packet_is_all_handled(ending: str) -> None:
     """Everything is buffered somewhere between the socket and the view when the end is seen."""
     app, live = make_app()
     async with serving(app) as url:
@@ -65,7 +65,7 @@ async def test_a_burst_with_the_close_in_the_same_packet_is_all_handled(ending: 
     assert [*range(1, 201), Shutdown("closed")] == happened
 
 
-async def test_a_crash_is_the_views_own():
+async def test_a_crash_is_the_views_own() -> None:
     app, _ = make_app()
     async with serving(app) as url:
         page, neighbour = await get(url, "/counter"), await get(url, "/counter")
@@ -81,7 +81,7 @@ async def test_a_crash_is_the_views_own():
             assert await other.clicked("inc") == {"diff": {"0": "1"}}
 
 
-async def test_a_duplicate_join_takes_over():
+async def test_a_duplicate_join_takes_over() -> None:
     app, _ = make_app()
     async with serving(app) as url:
         page = await get(url, "/counter")
@@ -94,7 +94,7 @@ async def test_a_duplicate_join_takes_over():
             assert await wire.clicked("inc") == {"diff": {"0": "1"}}
 
 
-async def test_leave():
+async def test_leave() -> None:
     app, live = make_app()
     async with serving(app) as url:
         page = await get(url, "/counter")
@@ -114,7 +114,7 @@ async def test_leave():
     assert happened == [Shutdown("left")]
 
 
-async def test_unknown_topic():
+async def test_unknown_topic() -> None:
     app, _ = make_app()
     async with serving(app) as url:
         async with connect(await get(url, "/counter")) as wire:
@@ -128,7 +128,7 @@ async def test_unknown_topic():
     ["{not json", '["1","2","t","e"]', "[]", "\x00", b"", b"\x07garbage", '["4","5",6,"event",{}]'],
     ids=repr,
 )
-async def test_what_is_no_frame_closes_its_own_socket_only(frame: str | bytes):
+async def test_what_is_no_frame_closes_its_own_socket_only(frame: str | bytes) -> None:
     app, _ = make_app()
     async with serving(app) as url:
         page, neighbour = await get(url, "/counter"), await get(url, "/counter")
@@ -140,7 +140,7 @@ async def test_what_is_no_frame_closes_its_own_socket_only(frame: str | bytes):
             assert await other.clicked("inc") == {"diff": {"0": "1"}}
 
 
-async def test_an_oversized_frame_closes_its_own_socket_only():
+async def test_an_oversized_frame_closes_its_own_socket_only() -> None:
     app, _ = make_app(limits=Limits(max_frame=1000))
     async with serving(app) as url:
         page, neighbour = await get(url, "/counter"), await get(url, "/counter")
@@ -151,7 +151,7 @@ async def test_an_oversized_frame_closes_its_own_socket_only():
             assert await other.clicked("inc") == {"diff": {"0": "1"}}
 
 
-async def test_an_unknown_event_is_acknowledged_in_production():
+async def test_an_unknown_event_is_acknowledged_in_production() -> None:
     app, _ = make_app(debug=False)
     async with serving(app) as url:
         async with connect(await get(url, "/counter")) as wire:
@@ -160,7 +160,7 @@ async def test_an_unknown_event_is_acknowledged_in_production():
             assert await wire.clicked("inc") == {"diff": {"0": "1"}}
 
 
-async def test_an_unknown_event_crashes_its_view_in_development():
+async def test_an_unknown_event_crashes_its_view_in_development() -> None:
     app, _ = make_app(debug=True)
     async with serving(app) as url:
         async with connect(await get(url, "/counter")) as wire:
@@ -169,7 +169,7 @@ async def test_an_unknown_event_crashes_its_view_in_development():
             assert (await wire.receive())[3] == "phx_error"
 
 
-async def test_a_foreign_origin_and_another_protocol_version_are_refused():
+async def test_a_foreign_origin_and_another_protocol_version_are_refused() -> None:
     app, _ = make_app()
     async with serving(app) as url:
         page = await get(url, "/counter")
@@ -179,7 +179,7 @@ async def test_a_foreign_origin_and_another_protocol_version_are_refused():
 
 
 @pytest.mark.parametrize("fault", ["no csrf", "foreign csrf", "no cookie", "forged cookie"])
-async def test_without_a_session_of_its_own_a_socket_joins_nothing(fault: str):
+async def test_without_a_session_of_its_own_a_socket_joins_nothing(fault: str) -> None:
     app, _ = make_app()
     async with serving(app) as url:
         page, stranger = await get(url, "/counter"), await get(url, "/counter")
@@ -190,7 +190,7 @@ async def test_without_a_session_of_its_own_a_socket_joins_nothing(fault: str):
             assert reply[4] == {"status": "error", "response": {"reason": "stale"}}
 
 
-async def test_disconnect_closes_the_sockets_of_a_session():
+async def test_disconnect_closes_the_sockets_of_a_session() -> None:
     app, live = make_app()
 
     @app.get("/login")

@@ -59,7 +59,7 @@ async def opened(url: str) -> trio.SocketStream:
     return await trio.open_tcp_stream("127.0.0.1", int(url.rpartition(":")[2]))
 
 
-async def test_the_way_is_the_one_that_was_asked_for(way: str):
+async def test_the_way_is_the_one_that_was_asked_for(way: str) -> None:
     """The control of all tests that run on both."""
     app, live = make_app()
     async with serving(app) as url, connect(await get(url, "/counter")) as wire:
@@ -69,7 +69,7 @@ async def test_the_way_is_the_one_that_was_asked_for(way: str):
 
 
 @both_ways
-async def test_handshake_join_and_events_may_come_byte_by_byte():
+async def test_handshake_join_and_events_may_come_byte_by_byte() -> None:
     app, _ = make_app()
     async with serving(app) as url:
         page = await get(url, "/counter")
@@ -99,7 +99,7 @@ async def hear_replies(stream: trio.SocketStream, refs: int) -> None:
             heard += chunk
 
 
-async def test_frames_in_the_packet_of_the_handshake_are_answered():
+async def test_frames_in_the_packet_of_the_handshake_are_answered() -> None:
     """Direct alone: Hypercorn answers such a packet with 400."""
     app, _ = make_app()
     async with serving(app) as url:
@@ -114,7 +114,7 @@ async def test_frames_in_the_packet_of_the_handshake_are_answered():
 
 
 @both_ways
-async def test_a_connection_that_has_asked_for_a_page_may_become_a_websocket():
+async def test_a_connection_that_has_asked_for_a_page_may_become_a_websocket() -> None:
     """So it is Hypercorn's, whatever way the server prefers."""
     app, _ = make_app()
     async with serving(app) as url:
@@ -132,7 +132,7 @@ async def test_a_connection_that_has_asked_for_a_page_may_become_a_websocket():
 
 @both_ways
 @pytest.mark.parametrize("cut", [1, 20, 200, -1])
-async def test_who_hangs_up_within_the_handshake_or_a_frame_leaves_nothing(cut: int):
+async def test_who_hangs_up_within_the_handshake_or_a_frame_leaves_nothing(cut: int) -> None:
     app, live = make_app()
     async with serving(app) as url:
         page = await get(url, "/counter")
@@ -149,7 +149,7 @@ async def test_who_hangs_up_within_the_handshake_or_a_frame_leaves_nothing(cut: 
 
 
 @both_ways
-async def test_draining_loses_no_acknowledged_event_and_says_1012_last():
+async def test_draining_loses_no_acknowledged_event_and_says_1012_last() -> None:
     app, live = make_app()
     async with serving(app) as url:
         pages = [await get(url, "/counter") for _ in range(20)]
@@ -181,7 +181,7 @@ async def test_draining_loses_no_acknowledged_event_and_says_1012_last():
         assert acknowledged <= sum(isinstance(one, int) for one in happened)
 
 
-async def test_over_ipv6_too():
+async def test_over_ipv6_too() -> None:
     app, live = make_app()
     if not socket.has_ipv6:
         return

@@ -47,7 +47,7 @@ async def joined(page: Page, tokens: Page) -> Any:
 
 
 @pytest.mark.real_clock
-async def test_a_stolen_page_does_not_join_under_another_cookie():
+async def test_a_stolen_page_does_not_join_under_another_cookie() -> None:
     async with serving(site()[0]) as url:
         mine, stolen = await get(url, "/counter"), await get(url, "/counter")
         assert await joined(mine, mine) == "ok"
@@ -57,7 +57,7 @@ async def test_a_stolen_page_does_not_join_under_another_cookie():
 
 @pytest.mark.real_clock
 @pytest.mark.parametrize(("path", "outcome"), [("/visit", "ok"), ("/login", "stale"), ("/logout", "stale")])
-async def test_a_page_lasts_until_its_visitor_logs_in_or_out(path: str, outcome: str):
+async def test_a_page_lasts_until_its_visitor_logs_in_or_out(path: str, outcome: str) -> None:
     async with serving(site()[0]) as url:
         before = await get(url, "/counter")
         changed = await get(url, path, before.cookie)
@@ -67,7 +67,7 @@ async def test_a_page_lasts_until_its_visitor_logs_in_or_out(path: str, outcome:
 
 
 @pytest.mark.real_clock
-async def test_the_csrf_token_of_before_a_login_is_not_good_after_it():
+async def test_the_csrf_token_of_before_a_login_is_not_good_after_it() -> None:
     async with serving(site()[0]) as url:
         before = await get(url, "/counter")
         after = await get(url, "/login", before.cookie)
@@ -75,7 +75,7 @@ async def test_the_csrf_token_of_before_a_login_is_not_good_after_it():
             assert (await wire.join())[4]["response"]["reason"] == "stale"
 
 
-def test_renewing_leaves_the_rest_of_the_session():
+def test_renewing_leaves_the_rest_of_the_session() -> None:
     kept: dict[str, Any] = {"user": "ada", CSRF_KEY: "x"}
     first = visitor_id(kept)
     renew(kept)
@@ -84,6 +84,6 @@ def test_renewing_leaves_the_rest_of_the_session():
 
 
 @given(st.none() | st.integers() | st.text())
-def test_whatever_a_session_holds_it_is_no_other_visitors(found: object):
+def test_whatever_a_session_holds_it_is_no_other_visitors(found: object) -> None:
     assert is_visitor({VISITOR_KEY: found}, "ada") is (found == "ada")
     assert is_visitor({}, "") is False

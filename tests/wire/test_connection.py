@@ -25,7 +25,7 @@ def joined(connection: Connection, topic: str = "lv:a", ref: str = "4") -> Join:
     return received
 
 
-def test_heartbeat():
+def test_heartbeat() -> None:
     assert answer(Connection().receive(text(None, "1", "phoenix", "heartbeat", {}))) == [
         None,
         "1",
@@ -35,7 +35,7 @@ def test_heartbeat():
     ]
 
 
-def test_join_event_leave():
+def test_join_event_leave() -> None:
     connection = Connection()
     assert joined(connection) == Join("lv:a", "4", "4", msgspec.Raw(b"{}"))
     push = connection.receive(text("4", "5", "lv:a", "event", {"x": 1}))
@@ -47,7 +47,7 @@ def test_join_event_leave():
     assert connection.channel_down("lv:a", "4", crashed=False) is None
 
 
-def test_a_second_join_takes_the_topic_over():
+def test_a_second_join_takes_the_topic_over() -> None:
     connection = Connection()
     joined(connection, ref="4")
     assert joined(connection, ref="7").replaces == "4"
@@ -56,7 +56,7 @@ def test_a_second_join_takes_the_topic_over():
     assert isinstance(connection.receive(text(None, "9", "lv:a", "event", {})), Push)
 
 
-def test_how_a_channel_ends():
+def test_how_a_channel_ends() -> None:
     connection = Connection()
     for crashed, event in [(True, "phx_error"), (False, "phx_close")]:
         joined(connection)
@@ -66,7 +66,7 @@ def test_how_a_channel_ends():
         assert connection.channel_down("lv:a", "4", crashed=crashed) is None
 
 
-def test_unmatched_topics():
+def test_unmatched_topics() -> None:
     connection = Connection()
     for frame in [text("4", "4", "room:1", "phx_join", {}), text("4", "4", "room:1", "event", {})]:
         assert answer(connection.receive(frame)) == [
@@ -78,12 +78,12 @@ def test_unmatched_topics():
         ]
 
 
-def test_leaving_what_is_not_joined_is_done():
+def test_leaving_what_is_not_joined_is_done() -> None:
     received = Connection().receive(text("4", "6", "lv:a", "phx_leave", {}))
     assert answer(received) == ["4", "6", "lv:a", "phx_reply", {"status": "ok", "response": {}}]
 
 
-def test_a_leave_of_an_earlier_join_is_ignored():
+def test_a_leave_of_an_earlier_join_is_ignored() -> None:
     connection = Connection()
     joined(connection, ref="4")
     joined(connection, ref="7")
@@ -91,14 +91,14 @@ def test_a_leave_of_an_earlier_join_is_ignored():
     assert connection.joined("lv:a", "7")
 
 
-def test_a_refused_join_frees_the_topic():
+def test_a_refused_join_frees_the_topic() -> None:
     connection = Connection(max_channels=1)
     joined(connection)
     connection.refuse("lv:a", "4")
     assert joined(connection, "lv:b").replaces is None
 
 
-def test_too_many_channels():
+def test_too_many_channels() -> None:
     connection = Connection(max_channels=2)
     joined(connection, "lv:a", "1")
     joined(connection, "lv:b", "2")
@@ -113,16 +113,16 @@ def test_too_many_channels():
 
 
 @pytest.mark.parametrize("refs", [(None, "4"), ("4", None), (None, None)])
-def test_a_join_without_refs_cannot_be_answered(refs: tuple[str | None, str | None]):
+def test_a_join_without_refs_cannot_be_answered(refs: tuple[str | None, str | None]) -> None:
     assert isinstance(Connection().receive(text(*refs, "lv:a", "phx_join", {})), Ignored)
 
 
-def test_a_binary_join_is_ignored():
+def test_a_binary_join_is_ignored() -> None:
     frame = bytes([0, 1, 1, 4, 8]) + b"44lv:aphx_join"
     assert isinstance(Connection().receive(frame), Ignored)
 
 
-def test_a_binary_push_reaches_its_channel():
+def test_a_binary_push_reaches_its_channel() -> None:
     connection = Connection()
     joined(connection)
     frame = bytes([0, 1, 1, 4, 5]) + b"45lv:achunk" + b"\x01\x02"
@@ -140,7 +140,7 @@ frames = st.builds(
 
 
 @given(st.lists(frames | st.text(max_size=20) | st.binary(max_size=20), max_size=30))
-def test_any_frames_in_any_order(script: list[str | bytes]):
+def test_any_frames_in_any_order(script: list[str | bytes]) -> None:
     """Nothing but `ProtocolError` ever comes out, and at most one channel holds a topic."""
     connection = Connection(max_channels=2)
     held: dict[str, str] = {}

@@ -37,11 +37,11 @@ from actorlive.wire import ParamsError, decode_query, form_params, split_name
         ("%FF=%FE", {"�": "�"}),
     ],
 )
-def test_fields(text: str, params: dict[str, Any]):
+def test_fields(text: str, params: dict[str, Any]) -> None:
     assert decode_query(text) == params
 
 
-def test_meta_is_merged_over_the_fields_and_the_target_split():
+def test_meta_is_merged_over_the_fields_and_the_target_split() -> None:
     assert form_params("user[name]=Jo&id=1", {"_target": "user[name]", "id": "7"}) == {
         "user": {"name": "Jo"},
         "id": "7",
@@ -51,7 +51,7 @@ def test_meta_is_merged_over_the_fields_and_the_target_split():
     assert form_params("", {"_target": "undefined"})["_target"] == ["undefined"]
 
 
-def test_limits():
+def test_limits() -> None:
     with pytest.raises(ParamsError, match="more than 3 fields"):
         decode_query("a=1&b=2&c=3&d=4", max_fields=3)
     with pytest.raises(ParamsError, match="5 levels deep; the limit is 4"):
@@ -74,17 +74,17 @@ def flatten(tree: Any, name: str = "") -> list[tuple[str, str]]:
 
 
 @given(trees)
-def test_a_tree_written_as_fields_is_read_back(tree: dict[str, Any]):
+def test_a_tree_written_as_fields_is_read_back(tree: dict[str, Any]) -> None:
     assert decode_query(urlencode(flatten(tree))) == tree
 
 
 @given(st.text(alphabet="ab[]=&%+", max_size=60))
-def test_any_text_gives_nested_fields(text: str):
+def test_any_text_gives_nested_fields(text: str) -> None:
     decode_query(text, max_fields=1000, max_depth=1000)
 
 
 @given(st.text())
-def test_a_name_is_its_path(name: str):
+def test_a_name_is_its_path(name: str) -> None:
     path = split_name(name)
     assert path
     assert path == [name] or path[0] + "".join(f"[{part}]" for part in path[1:]) == name

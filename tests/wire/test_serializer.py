@@ -20,14 +20,14 @@ from actorlive.wire import (
 )
 
 
-def test_a_text_frame_is_five_fields():
+def test_a_text_frame_is_five_fields() -> None:
     message = decode('["4","5","lv:x","event",{"type":"click"}]')
     assert isinstance(message, Message)
     assert (message.join_ref, message.ref, message.topic, message.event) == ("4", "5", "lv:x", "event")
     assert bytes(message.payload) == b'{"type":"click"}'
 
 
-def test_a_binary_push_as_the_official_client_sends_it():
+def test_a_binary_push_as_the_official_client_sends_it() -> None:
     frame = bytes.fromhex("0002020505") + b"16" + b"17" + b"lvu:0" + b"chunk" + b"\x00\xff"
     assert decode(frame) == BinaryMessage("16", "17", "lvu:0", "chunk", b"\x00\xff")
 
@@ -53,14 +53,14 @@ def test_a_binary_push_as_the_official_client_sends_it():
         b"\x00\x01\x00\x00\x00\xff",
     ],
 )
-def test_what_is_no_frame_is_a_protocol_error(frame: str | bytes):
+def test_what_is_no_frame_is_a_protocol_error(frame: str | bytes) -> None:
     with pytest.raises(ProtocolError) as caught:
         decode(frame)
     assert caught.value.code == 1011
 
 
 @given(st.one_of(st.text(), st.binary(), st.text(st.characters(categories=["Cs"]), min_size=1)))
-def test_garbage_is_a_protocol_error_and_nothing_else(frame: str | bytes):
+def test_garbage_is_a_protocol_error_and_nothing_else(frame: str | bytes) -> None:
     try:
         decode(frame)
     except ProtocolError:
@@ -80,13 +80,13 @@ json_values = st.recursive(
 @given(refs, refs, st.text(), st.text(), json_values)
 def test_a_frame_that_json_writes_is_read_back(
     join_ref: str | None, ref: str | None, topic: str, event: str, value: object
-):
+) -> None:
     message = decode(json.dumps([join_ref, ref, topic, event, value], ensure_ascii=False))
     assert (message.join_ref, message.ref, message.topic, message.event) == (join_ref, ref, topic, event)
     assert json.loads(bytes(message.payload)) == value
 
 
-def test_what_the_server_says():
+def test_what_the_server_says() -> None:
     assert json.loads(encode_reply("4", "5", "lv:x", "ok", {"diff": {0: "a"}})) == [
         "4",
         "5",
@@ -104,13 +104,13 @@ class Chain:
         return [["push", {"event": "go"}]]
 
 
-def test_markup_and_values_that_encode_themselves():
+def test_markup_and_values_that_encode_themselves() -> None:
     assert bytes(encode_payload({"html": Markup("<b>"), "js": Chain()}, "a reply")) == (
         b'{"html":"<b>","js":[["push",{"event":"go"}]]}'
     )
 
 
-def test_a_value_without_json_form_is_named():
+def test_a_value_without_json_form_is_named() -> None:
     with pytest.raises(CallbackError, match="a reply cannot be sent as JSON: object has no JSON form"):
         encode_payload(object(), "a reply")
 

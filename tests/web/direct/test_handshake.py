@@ -79,7 +79,7 @@ async def shake(app: Application, sent: bytes, *, hang_up: bool = False) -> tupl
 pytestmark = pytest.mark.real_clock
 
 
-async def test_who_takes_the_offer_has_its_socket_opened_with_what_came_in_the_same_packet():
+async def test_who_takes_the_offer_has_its_socket_opened_with_what_came_in_the_same_packet() -> None:
     heard, driver = await shake(take, head() + frame(b"early"))
     assert heard.startswith(b"HTTP/1.1 101 ")
     assert b"ICX+Yqv66kxgM0FcWaLWlFLwTAI=" in heard
@@ -87,7 +87,7 @@ async def test_who_takes_the_offer_has_its_socket_opened_with_what_came_in_the_s
     assert driver.again
 
 
-async def test_headers_and_a_subprotocol_of_the_application_are_sent():
+async def test_headers_and_a_subprotocol_of_the_application_are_sent() -> None:
     app = partial(take, subprotocol="tea", headers=[(b"x-kind", b"green")])
     heard, _ = await shake(cast("Any", app), head())
     assert b"sec-websocket-protocol: tea\r\n" in heard.lower()
@@ -119,7 +119,7 @@ async def test_headers_and_a_subprotocol_of_the_application_are_sent():
 )
 async def test_what_is_not_a_handshake_is_refused_before_the_application_hears_of_it(
     sent: bytes, status: int
-):
+) -> None:
     async def app(*_: Any) -> None:
         raise AssertionError
 
@@ -159,7 +159,7 @@ async def closes(scope: Any, receive: Any, send: Any) -> None:
 )
 async def test_an_application_that_does_not_accept_is_answered_for(
     app: Application, status: int, logged: bool, caplog: pytest.LogCaptureFixture
-):
+) -> None:
     behind.clear()
     heard, driver = await shake(app, head())
     assert heard.startswith(f"HTTP/1.1 {status} ".encode())
@@ -170,7 +170,7 @@ async def test_an_application_that_does_not_accept_is_answered_for(
 
 async def test_a_fault_behind_the_acceptance_is_logged_and_the_socket_goes_on(
     caplog: pytest.LogCaptureFixture,
-):
+) -> None:
     """As in Quart, where an `after_websocket` function or a teardown fails: the client has its 101."""
     heard, driver = await shake(fails_after_taking, head())
     assert heard.startswith(b"HTTP/1.1 101 ")
@@ -178,7 +178,7 @@ async def test_a_fault_behind_the_acceptance_is_logged_and_the_socket_goes_on(
     assert "a handshake failed in the application" in caplog.text
 
 
-async def test_a_peer_that_hangs_up_meanwhile_leaves_nothing_behind(caplog: pytest.LogCaptureFixture):
+async def test_a_peer_that_hangs_up_meanwhile_leaves_nothing_behind(caplog: pytest.LogCaptureFixture) -> None:
     behind.clear()
 
     async def slow(scope: Any, receive: Any, send: Any) -> None:
@@ -191,7 +191,7 @@ async def test_a_peer_that_hangs_up_meanwhile_leaves_nothing_behind(caplog: pyte
     assert caplog.text == ""
 
 
-async def test_a_cancelled_handshake_gives_up_what_was_taken():
+async def test_a_cancelled_handshake_gives_up_what_was_taken() -> None:
     behind.clear()
 
     async def stuck(scope: Any, receive: Any, send: Any) -> None:
@@ -204,7 +204,7 @@ async def test_a_cancelled_handshake_gives_up_what_was_taken():
 
 
 @pytest.mark.parametrize("cut", range(1, len(head()), 7))
-async def test_a_head_may_come_in_pieces(cut: int):
+async def test_a_head_may_come_in_pieces(cut: int) -> None:
     ours, theirs = await streams()
     async with ours, theirs, trio.open_nursery() as nursery:
 
@@ -234,7 +234,7 @@ async def test_a_head_may_come_in_pieces(cut: int):
     ],
     ids=range(9),
 )
-async def test_everything_else_is_handed_on_with_every_byte(sent: bytes):
+async def test_everything_else_is_handed_on_with_every_byte(sent: bytes) -> None:
     ours, theirs = await streams()
     async with ours, theirs:
         await theirs.send_all(sent)
@@ -245,7 +245,7 @@ async def test_everything_else_is_handed_on_with_every_byte(sent: bytes):
         assert read + b"".join([chunk async for chunk in ours]) == sent
 
 
-async def test_who_does_not_finish_a_head_is_handed_on_when_patience_ends():
+async def test_who_does_not_finish_a_head_is_handed_on_when_patience_ends() -> None:
     ours, theirs = await streams()
     async with ours, theirs:
         await theirs.send_all(head()[:-1])
@@ -253,7 +253,7 @@ async def test_who_does_not_finish_a_head_is_handed_on_when_patience_ends():
 
 
 @given(st.binary(max_size=200))
-async def test_no_bytes_at_all_break_the_reading_of_a_head(tail: bytes):
+async def test_no_bytes_at_all_break_the_reading_of_a_head(tail: bytes) -> None:
     ours, theirs = trio.testing.memory_stream_pair()
     await theirs.send_all(b"GET /live/websocket " + tail + b"\r\n\r\n")
     await theirs.aclose()

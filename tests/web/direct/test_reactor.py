@@ -81,7 +81,7 @@ class Peer:
             await trio.sleep(0)
 
 
-async def test_messages_come_and_go_in_order(kind: str):
+async def test_messages_come_and_go_in_order(kind: str) -> None:
     async with driven(kind) as driver:
         peer = Peer(driver, frame(b"early"))
         texts = [f"message {number}" for number in range(1_000)]
@@ -98,7 +98,7 @@ async def test_messages_come_and_go_in_order(kind: str):
         await peer.ended()
 
 
-async def test_more_than_the_kernel_takes_goes_out_as_the_peer_reads(kind: str):
+async def test_more_than_the_kernel_takes_goes_out_as_the_peer_reads(kind: str) -> None:
     async with driven(kind) as driver:
         peer = Peer(driver)
         frames = [bytes([65 + number]) * 100_000 for number in range(20)]
@@ -111,7 +111,9 @@ async def test_more_than_the_kernel_takes_goes_out_as_the_peer_reads(kind: str):
         assert (heard[-1][0], rest) == (CLOSE, b"")
 
 
-async def test_a_peer_that_hangs_up_unread_keeps_nobody_busy(kind: str, monkeypatch: pytest.MonkeyPatch):
+async def test_a_peer_that_hangs_up_unread_keeps_nobody_busy(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Level-triggered readiness would be reported again and again for a socket that is not read."""
     turns = 0
     turn = Reactor._turn
@@ -139,7 +141,7 @@ async def test_a_peer_that_hangs_up_unread_keeps_nobody_busy(kind: str, monkeypa
         assert peer.behind.closed == 1
 
 
-async def test_a_reset_while_much_is_unsent_ends_the_socket(kind: str):
+async def test_a_reset_while_much_is_unsent_ends_the_socket(kind: str) -> None:
     async with driven(kind) as driver:
         peer = Peer(driver)
         await peer.say(frame(b"one"))
@@ -152,7 +154,7 @@ async def test_a_reset_while_much_is_unsent_ends_the_socket(kind: str):
         assert peer.behind.closed == 1
 
 
-async def test_a_fault_of_one_socket_is_its_own(kind: str, caplog: pytest.LogCaptureFixture):
+async def test_a_fault_of_one_socket_is_its_own(kind: str, caplog: pytest.LogCaptureFixture) -> None:
     async with driven(kind) as driver:
         broken, neighbour = Peer(driver), Peer(driver)
         cast("Any", broken.behind).receive = None
@@ -163,7 +165,7 @@ async def test_a_fault_of_one_socket_is_its_own(kind: str, caplog: pytest.LogCap
     assert "a websocket is given up" in caplog.text
 
 
-async def test_a_flood_of_one_socket_leaves_turns_to_all_others(kind: str):
+async def test_a_flood_of_one_socket_leaves_turns_to_all_others(kind: str) -> None:
     async with driven(kind) as driver:
         noisy, others = Peer(driver), [Peer(driver) for _ in range(BATCH + 10)]
         async with trio.open_nursery() as nursery:
@@ -177,7 +179,7 @@ async def test_a_flood_of_one_socket_leaves_turns_to_all_others(kind: str):
             nursery.cancel_scope.cancel()
 
 
-async def test_descriptors_are_used_again_and_nothing_is_left(kind: str):
+async def test_descriptors_are_used_again_and_nothing_is_left(kind: str) -> None:
     probe = os.dup(0)
     async with driven(kind) as driver:
         for _ in range(50):
@@ -194,14 +196,14 @@ async def test_descriptors_are_used_again_and_nothing_is_left(kind: str):
     assert again == probe, "a descriptor was left open"
 
 
-async def test_silence_is_noticed(kind: str, monkeypatch: pytest.MonkeyPatch):
+async def test_silence_is_noticed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reactor, "TICK", 0.01)
     async with driven(kind) as driver:
         peer = Peer(driver, heartbeat_timeout=0.05)
         assert frames_of(await peer.hear()) == ([(CLOSE, b"\x03\xe9")], b"")
 
 
-async def test_the_end_of_the_driver_ends_its_sockets(kind: str):
+async def test_the_end_of_the_driver_ends_its_sockets(kind: str) -> None:
     async with driven(kind) as driver:
         peer, full = Peer(driver), Peer(driver)
         full.behind.fill()
@@ -217,7 +219,7 @@ async def test_the_end_of_the_driver_ends_its_sockets(kind: str):
 @given(st.lists(st.binary(max_size=300).map(lambda raw: raw.hex()), max_size=20), st.data())
 async def test_however_the_bytes_are_split_and_the_peer_ends_all_is_handled(
     texts: list[str], data: st.DataObject
-):
+) -> None:
     stream = b"".join(frame(text.encode()) for text in texts)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=5)))
     goodbye = data.draw(st.booleans())

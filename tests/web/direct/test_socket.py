@@ -172,7 +172,7 @@ def live(life: tuple[list[Step], Step, list[Step]], kind: type[DirectSocket]) ->
     one.finish()
 
 
-async def test_nothing_is_lost_doubled_torn_or_said_behind_the_end(caplog: pytest.LogCaptureFixture):
+async def test_nothing_is_lost_doubled_torn_or_said_behind_the_end(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, "actorlive.web")
 
     @settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
@@ -239,7 +239,7 @@ class EndsTwice(DirectSocket):
 )
 async def test_a_socket_that_breaks_a_rule_is_found(
     mutant: type[DirectSocket], caplog: pytest.LogCaptureFixture
-):
+) -> None:
     """The control."""
     caplog.set_level(logging.CRITICAL, "actorlive.web")
 
@@ -255,13 +255,13 @@ async def test_a_socket_that_breaks_a_rule_is_found(
 # -- single rules --------------------------------------------------------------
 
 
-async def test_frames_in_the_packet_of_the_handshake_are_handled():
+async def test_frames_in_the_packet_of_the_handshake_are_handled() -> None:
     world = World(early=frame(b"one") + frame(b"two"))
     world.settle()
     assert world.behind.handled == ["one", "two"]
 
 
-async def test_a_peer_with_much_waits_for_its_next_turn_and_is_not_read_meanwhile():
+async def test_a_peer_with_much_waits_for_its_next_turn_and_is_not_read_meanwhile() -> None:
     world = World()
     world.tcp.arrived += frame(b"") * 100_000
     for _ in range(20):
@@ -273,7 +273,7 @@ async def test_a_peer_with_much_waits_for_its_next_turn_and_is_not_read_meanwhil
     assert len(world.behind.handled) > 21 * TURN
 
 
-async def test_a_ping_is_answered_and_a_pong_is_not():
+async def test_a_ping_is_answered_and_a_pong_is_not() -> None:
     world = World()
     world.tcp.arrived += frame(b"here?", PING) + frame(b"", PONG) + frame(b"text")
     world.settle()
@@ -284,7 +284,7 @@ async def test_a_ping_is_answered_and_a_pong_is_not():
 @pytest.mark.parametrize(
     ("said", "answer"), [(b"\x03\xe8", b"\x03\xe8"), (b"", b""), (b"\x0f\xa0bye", b"\x0f\xa0")]
 )
-async def test_a_goodbye_is_returned_then_comes_the_end_of_the_stream(said: bytes, answer: bytes):
+async def test_a_goodbye_is_returned_then_comes_the_end_of_the_stream(said: bytes, answer: bytes) -> None:
     world = World()
     world.tcp.arrived += frame(said, CLOSE) + frame(b"too late")
     world.settle()
@@ -295,14 +295,14 @@ async def test_a_goodbye_is_returned_then_comes_the_end_of_the_stream(said: byte
 
 
 @pytest.mark.parametrize("size", [3, 300], ids=["on the short cut", "in the reader"])
-async def test_a_message_beyond_the_limit_closes_with_1009(size: int):
+async def test_a_message_beyond_the_limit_closes_with_1009(size: int) -> None:
     world = World(max_frame=size - 1)
     world.tcp.arrived += frame(b"x" * size)
     world.settle()
     assert world.sent == [(CLOSE, b"\x03\xf1")]
 
 
-async def test_who_reads_nothing_is_not_read():
+async def test_who_reads_nothing_is_not_read() -> None:
     world = World()
     world.tcp.room = 0
     while world.direct.wants_read:
@@ -316,7 +316,7 @@ async def test_who_reads_nothing_is_not_read():
     assert world.behind.handled == ["later"]
 
 
-async def test_what_a_peer_has_not_begun_to_get_is_dropped_beyond_the_limit():
+async def test_what_a_peer_has_not_begun_to_get_is_dropped_beyond_the_limit() -> None:
     world = World(max_queue=1_000)
     world.tcp.room = 10
     world.direct.send(b"a" * 100)
@@ -327,7 +327,7 @@ async def test_what_a_peer_has_not_begun_to_get_is_dropped_beyond_the_limit():
     assert world.sent == [(TEXT, b"a" * 100), (CLOSE, (1013).to_bytes(2, "big"))]
 
 
-async def test_one_frame_beyond_the_limit_of_all_is_sent_before_the_goodbye():
+async def test_one_frame_beyond_the_limit_of_all_is_sent_before_the_goodbye() -> None:
     world = World(max_queue=1_000)
     world.tcp.room = 10
     world.direct.send(b"a" * 5_000)
@@ -337,7 +337,7 @@ async def test_one_frame_beyond_the_limit_of_all_is_sent_before_the_goodbye():
     assert world.sent == [(TEXT, b"a" * 5_000), (CLOSE, (1013).to_bytes(2, "big"))]
 
 
-async def test_behind_full_views_nothing_is_read_until_they_have_caught_up():
+async def test_behind_full_views_nothing_is_read_until_they_have_caught_up() -> None:
     world = World()
     world.behind.fill()
     world.tcp.arrived += frame(b"one")
@@ -351,7 +351,7 @@ async def test_behind_full_views_nothing_is_read_until_they_have_caught_up():
     assert world.behind.handled == ["one", "two"]
 
 
-async def test_a_pause_too_long_costs_the_view_that_is_furthest_behind():
+async def test_a_pause_too_long_costs_the_view_that_is_furthest_behind() -> None:
     world = World(max_pause=20.0)
     world.behind.fill()
     world.tcp.arrived += frame(b"one")
@@ -376,7 +376,9 @@ def half_a_frame(world: World) -> None:
 
 
 @pytest.mark.parametrize(("last", "patience"), [(silence, 60.0), (half_a_frame, STALL)])
-async def test_a_peer_may_be_silent_so_long_and_within_a_frame_not_even_that(last: Ends, patience: float):
+async def test_a_peer_may_be_silent_so_long_and_within_a_frame_not_even_that(
+    last: Ends, patience: float
+) -> None:
     world = World()
     last(world)
     world.settle()
@@ -389,7 +391,7 @@ async def test_a_peer_may_be_silent_so_long_and_within_a_frame_not_even_that(las
     assert world.sent == [(CLOSE, (1001).to_bytes(2, "big"))]
 
 
-async def test_who_is_not_read_is_not_silent():
+async def test_who_is_not_read_is_not_silent() -> None:
     world = World(heartbeat_timeout=10.0, send_timeout=1_000.0)
     world.tcp.room = 0
     world.direct.send(b"x" * (UNSENT + 1))
@@ -398,7 +400,7 @@ async def test_who_is_not_read_is_not_silent():
     assert world.direct.state is State.OPEN
 
 
-async def test_who_takes_nothing_is_dropped(caplog: pytest.LogCaptureFixture):
+async def test_who_takes_nothing_is_dropped(caplog: pytest.LogCaptureFixture) -> None:
     world = World(send_timeout=3.0)
     world.tcp.room = 0
     world.direct.send(b"text")
@@ -409,7 +411,7 @@ async def test_who_takes_nothing_is_dropped(caplog: pytest.LogCaptureFixture):
     assert "dropped a connection that accepted nothing for 3.0 s" in caplog.text
 
 
-async def test_who_does_not_close_after_us_is_closed():
+async def test_who_does_not_close_after_us_is_closed() -> None:
     world = World()
     world.direct.close(1001)
     world.settle()
@@ -421,7 +423,7 @@ async def test_who_does_not_close_after_us_is_closed():
     assert world.tcp.closed
 
 
-async def test_sending_in_a_views_stack_ends_nothing_there():
+async def test_sending_in_a_views_stack_ends_nothing_there() -> None:
     """A broken connection, an overflow: found by who drives the socket."""
     world = World(max_queue=10)
     world.tcp.room = 0
