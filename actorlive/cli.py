@@ -67,6 +67,12 @@ def parser() -> argparse.ArgumentParser:
         "--deploy", metavar="MODULE:APP", help="say what an application lacks for the open internet"
     )
     check_.add_argument(
+        "--format",
+        choices=("text", "json", "github"),
+        default="text",
+        help="how faults are printed; github: as annotations of a pull request",
+    )
+    check_.add_argument(
         "--show",
         metavar="FILE[:NAME]",
         help="print what a file's templates, or a component's, are compiled to",
@@ -141,6 +147,7 @@ def check(options: argparse.Namespace) -> None:
     With --deploy print what an application lacks for the open internet.
     """
     from actorlive.template.tools.project import check_project, list_templates
+    from actorlive.template.tools.reports import FORMATS
 
     if options.show is not None:
         path, _, name = options.show.partition(":")
@@ -150,8 +157,8 @@ def check(options: argparse.Namespace) -> None:
     elif not options.paths:
         raise TargetError("nothing to check: name files or folders, or an application as --deploy module:app")
     faults = check_project(options.paths)
-    for fault in faults:
-        print(f"{fault}\n")
+    if options.paths:
+        print(FORMATS[options.format](faults), end="")
     if faults:
         sys.exit(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}")
 

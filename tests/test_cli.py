@@ -142,6 +142,20 @@ def test_check_reports_faults_without_running_anything(
     assert "^" in shown
 
 
+def test_check_prints_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.heex"
+    page.write_text("<p>{1}</b>", encoding="utf-8")
+    with pytest.raises(SystemExit, match="1 fault"):
+        main(["check", "--format=json", str(page)])
+    assert '"line": 1' in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="1 fault"):
+        main(["check", "--format=github", str(page)])
+    assert capsys.readouterr().out.startswith("::error file=")
+    page.write_text("<p>{1}</p>", encoding="utf-8")
+    main(["check", "--format=json", str(page)])
+    assert capsys.readouterr().out == "[]\n"
+
+
 def test_check_says_nothing_where_nothing_is_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
