@@ -3,8 +3,9 @@
 `conversion.ParamsReader` walks a declaration beside the params and gathers every fault. For a form of four fields
 that costs some 40 µs, most of it to ask each time what the declaration is. Here it is asked once. Each field becomes
 a function of what was sent: text, numbers and checkboxes are read right away where they are written as browsers write
-them, any other type by the same `ParamsReader`. **What is returned is what `ParamsReader` returns.** Where that would
-take more than a look nothing is returned, and the `ParamsReader` begins anew and says what is wrong.
+them, a struct within the struct in the same way, any other type by the same `ParamsReader`. **What is returned is what
+`ParamsReader` returns.** Where that would take more than a look nothing is returned, and the `ParamsReader` begins anew
+and says what is wrong.
 
 Rejected: msgspec's own conversion of the dict. It stops at the first fault, does not know what a blank control or an
 absent checkbox means, and needs a second pass for both. Generated source was no faster than the closures.
@@ -80,6 +81,8 @@ def _read_general(fields: list[inspect.Field], params: Mapping[str, Any], values
 
 def _quick(field: inspect.Field) -> _Read | None:
     node, optional = _without_none(field.type)
+    if isinstance(node, inspect.StructType):
+        return _struct(node, _DEFAULT if not field.required else None if optional else _CARE)
     make = _READERS.get(type(node))
     if make is None or any(getattr(node, limit, None) is not None for limit in _LIMITS):
         return None
@@ -97,6 +100,25 @@ def _without_none(node: inspect.Type) -> tuple[inspect.Type, bool]:
         if len(members) == 1 and len(node.types) == 2:
             return members[0], True
     return node, False
+
+
+def _struct(node: inspect.StructType, absent: object) -> _Read:
+    """Fields whose names have one prefix, `user[name]`. The reader is made when it is first needed: a struct may hold
+    itself."""
+    made: list[FormReader | None] = []
+
+    def read(value: Any) -> Any:
+        if type(value) is not dict:
+            return absent if value is _ABSENT else _CARE
+        if not made:
+            made.append(form_reader(node))
+        try:
+            struct = made[0](cast("object", value)) if made[0] is not None else None
+        except RecursionError:
+            return _CARE
+        return _CARE if struct is None else struct
+
+    return read
 
 
 # -- what a control sends ------------------------------------------------------

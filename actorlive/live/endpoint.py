@@ -49,7 +49,7 @@ class Transport(Protocol):
         """The connection's port; its DOWN tells the view that the socket has ended."""
         ...
 
-    def send(self, frame: bytes) -> None:
+    def send(self, frame: bytes, /) -> None:
         """Queue one text frame (UTF-8 JSON). Never blocks, never raises; a frame to a closed socket is lost."""
         ...
 

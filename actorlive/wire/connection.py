@@ -74,7 +74,7 @@ class Join(msgspec.Struct, frozen=True):
     replaces: str | None = None
 
 
-class Push(msgspec.Struct, frozen=True):
+class Push(msgspec.Struct, frozen=True, gc=False):
     """A message for the channel on `topic`; the payload of a binary frame is bytes."""
 
     topic: str
@@ -187,7 +187,7 @@ class Connection:
         current = self._join_refs.get(message.topic)
         if current is None:
             return _unmatched(message)
-        if message.join_ref not in (None, current):
+        if message.join_ref != current and message.join_ref is not None:
             return Ignored("a message from an earlier join")
         return Push(message.topic, current, message.ref, message.event, message.payload)
 

@@ -84,7 +84,8 @@ def form_params(text: str, meta: Mapping[str, Any] | None = None) -> Params:
     params.update(meta or {})
     target = params.get("_target")
     if isinstance(target, str):
-        params["_target"] = [part for part in split_name(target) if part]
+        path = _target(target) if len(target) <= _LONGEST_KEPT else split_name(target)
+        params["_target"] = [part for part in path if part]
     return params
 
 
@@ -100,6 +101,7 @@ def _decoded_path(name: str) -> tuple[str, ...]:
 
 
 _path = lru_cache(maxsize=1024)(_decoded_path)
+_target = lru_cache(maxsize=1024)(split_name)
 
 
 def _put(params: Params, path: tuple[str, ...], value: str) -> None:

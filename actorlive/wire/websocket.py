@@ -57,6 +57,7 @@ _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0
 _FINAL, _RESERVED, _OPCODE = 0x80, 0x70, 0x0F
 _MASKED, _LENGTH = 0x80, 0x7F
 _SHORT_TEXT = _FINAL | _TEXT
+_SHORT_TEXT_HEADS = [bytes((_SHORT_TEXT, length)) for length in range(CONTROL_MAX + 1)]
 
 
 class Ping(NamedTuple):
@@ -86,17 +87,24 @@ Received: TypeAlias = str | bytes | Ping | Pong | Close
 
 
 def sole_text(data: bytes, max_message: int) -> str | None:
-    """The text of a read that is exactly one whole, short, masked text frame; None for anything else.
+    """The text of a read that is exactly one whole, masked text frame of less than 64 KiB; None for anything else.
 
     None is no verdict: the bytes then go to the connection's `FrameReader`. May only be asked between messages.
     """
-    if len(data) < 6 or data[0] != _SHORT_TEXT:
+    size = len(data)
+    if size < 6 or data[0] != _SHORT_TEXT:
         return None
-    length = data[1] - _MASKED
-    if not 0 <= length <= CONTROL_MAX or len(data) != length + 6 or length > max_message:
+    length, start = data[1] - _MASKED, 6
+    if length == CONTROL_MAX + 1:
+        length, start = data[2] << 8 | data[3], 8
+        if length <= CONTROL_MAX:  # not in its shortest form
+            return None
+    elif length > CONTROL_MAX:
+        return None
+    if length < 0 or size != length + start or length > max_message:
         return None
     try:
-        return _unmask(data[6:], data[2:6]).decode()
+        return _unmask(data[start:], data[start - 4 : start]).decode()
     except UnicodeDecodeError:
         return None
 
@@ -262,7 +270,10 @@ def _unmask(payload: bytes, mask: bytes) -> bytes:
 
 def text_frame(payload: bytes) -> bytes:
     """A text message as one frame; the payload is UTF-8."""
-    return _frame(_FINAL | _TEXT, payload)
+    length = len(payload)
+    if length <= CONTROL_MAX:
+        return _SHORT_TEXT_HEADS[length] + payload
+    return _frame(_SHORT_TEXT, payload)
 
 
 def binary_frame(payload: bytes) -> bytes:

@@ -46,6 +46,27 @@ class Needed(Event):
     tags: list[int]
 
 
+class Held(msgspec.Struct):
+    street: str
+    address: Address
+    owner: Held | None = None
+    agreed: bool = False
+
+    def __post_init__(self) -> None:
+        if self.street == "seven":
+            raise ValueError("seven is taken")
+
+    def __validate__(self) -> dict[str, str]:
+        return {"street": "is not one"} if self.street == "none" else {}
+
+
+class Holding(Event):
+    needed: Held
+    optional: Held | None
+    empty: Held | None = None
+    standard: Address = msgspec.field(default_factory=lambda: Address("Ulm"))
+
+
 class Checked(Event):
     least: int = 0
     most: int = 0
@@ -62,7 +83,7 @@ class Narrow(Event):
             raise ValueError("seven is taken")
 
 
-CLASSES = [Everything, Needed, Checked, Narrow]
+CLASSES = [Everything, Needed, Checked, Narrow, Holding]
 
 NAMES = sorted({name for cls in CLASSES for name in cls.__struct_fields__})
 
@@ -101,6 +122,44 @@ def test_what_is_read_at_once_is_what_the_reader_reads(cls: type[Event], params:
         assert repr(at_once) == repr(careful)
 
 
+streets = st.sampled_from(["a", "", "seven", "none"])
+cities = texts | st.dictionaries(st.sampled_from(["city", "zip", "_unused_zip"]), values, max_size=3)
+holders: st.SearchStrategy[Any] = st.recursive(
+    values,
+    lambda below: st.fixed_dictionaries(
+        {}, optional={"street": streets, "address": cities, "owner": below, "agreed": texts}
+    ),
+    max_leaves=4,
+)
+holding = st.fixed_dictionaries(
+    {}, optional={"needed": holders, "optional": holders, "empty": holders, "standard": cities}
+)
+
+
+@given(holding)
+@example({"needed": {"street": "a", "address": {"city": "b"}}})
+@example({"needed": {"street": "a", "address": {"city": "b"}, "owner": {"street": "seven"}}})
+@example({"needed": {"street": "none", "address": {"city": "b"}}})
+def test_structs_in_structs_are_read_at_once_as_the_reader_reads_them(params: dict[str, Any]) -> None:
+    node = declaration(Holding)
+    read = form_reader(node)
+    assert read is not None
+    at_once = read(params)
+    if at_once is not None:
+        assert repr(at_once) == repr(ParamsReader(FORM).read(node, params, ""))
+
+
+def test_a_struct_that_is_nested_without_end_is_left_to_the_reader() -> None:
+    read = form_reader(declaration(Holding))
+    assert read is not None
+    address = {"city": "b"}
+    owner: dict[str, Any] = {"street": "a", "address": address}
+    assert read({"needed": owner}) is not None
+    for _ in range(100_000):
+        owner = {"street": "a", "address": address, "owner": owner}
+    assert read({"needed": owner}) is None
+
+
 @pytest.mark.parametrize(
     ("cls", "fields"),
     [
@@ -110,6 +169,7 @@ def test_what_is_read_at_once_is_what_the_reader_reads(cls: type[Event], params:
         ),
         (Needed, {"count": "-3", "share": "2", "tags": ["4"]}),
         (Checked, {"least": "1", "most": "2"}),
+        (Holding, {"needed": {"street": "", "address": {"city": "b", "zip": "1"}, "agreed": "on"}}),
     ],
 )
 def test_the_usual_form_is_read_at_once(cls: type[Event], fields: dict[str, Any]) -> None:

@@ -249,15 +249,35 @@ def test_after_the_close_nothing_is_read() -> None:
 # -- the short cut -------------------------------------------------------------
 
 
-@given(st.text(max_size=140), st.integers(0, 200))
-def test_the_short_cut_reads_what_the_reader_reads(text: str, max_message: int) -> None:
-    data = frame(TEXT, text.encode())
+@given(st.text(max_size=140), st.integers(1, 500), st.integers(0, 70_000))
+@example("a", 125, 126)
+@example("a", 126, 126)
+@example("a", 127, 126)
+@example("a", 65_535, 70_000)
+@example("a", 65_536, 70_000)
+def test_the_short_cut_reads_what_the_reader_reads(text: str, times: int, max_message: int) -> None:
+    payload = text.encode() * times
+    data = frame(TEXT, payload)
     short = sole_text(data, max_message)
     seen, code = read(data, [], max_message)
     if short is not None:
         assert ([short], None) == (seen, code)
-    elif len(text.encode()) < 126:
+    elif len(payload) < 1 << 16:
         assert code == TOO_BIG
+
+
+def test_the_short_cut_leaves_lengths_that_are_not_in_their_shortest_form_to_the_reader() -> None:
+    payload = b"a" * 127
+    for head in (
+        b"\x81\xfe\x00\x05",
+        b"\x81\xfe\x00\x7d",
+        b"\x81\xff" + (127).to_bytes(8, "big"),
+        b"\x81\xff",
+    ):
+        for length in (5, 125, 127):
+            data = head + bytes(4) + payload[:length]
+            assert sole_text(data, MAX) is None
+    assert sole_text(b"\x81\xfe\x00\x7f" + bytes(4) + payload, MAX) == payload.decode()
 
 
 @given(st.one_of(faults, controls, closes, st.binary(max_size=200)))

@@ -89,7 +89,8 @@ class LiveConnection:
         self._max_outlive = max_outlive
         self.backlog = backlog or Backlog()
         self._port = open_port(self._on_message, node=node, label="connection")
-        self._send_frame = send_frame
+        self.send = send_frame
+        """Gives the transport one frame for the client."""
 
     @property
     def pid(self) -> Pid:
@@ -106,18 +107,16 @@ class LiveConnection:
         channel = self._channels.get(topic)
         return None if channel is None else channel.pid
 
-    def send(self, frame: bytes) -> None:
-        """Give the transport one frame for the client."""
-        self._send_frame(frame)
-
     def receive(self, frame: str | bytes) -> None:
         """Take one frame of the client: `str` is a text frame, `bytes` a binary one.
 
         Raises `ProtocolError` when it is no frame of the protocol: the transport closes with its code.
         """
-        match self._wire.receive(frame):
-            case Push() as push:  # nearly always
-                self._push(push, frame_size(frame))
+        received = self._wire.receive(frame)
+        if isinstance(received, Push):  # nearly always
+            self._push(received, frame_size(frame))
+            return
+        match received:
             case Answered(frame=answer):
                 self.send(answer)
             case Join() as join:
@@ -153,10 +152,12 @@ class LiveConnection:
         intake.give_up()
 
     def _push(self, push: Push, size: int) -> None:
-        if isinstance(push.payload, msgspec.Raw):
+        payload = push.payload
+        if type(payload) is msgspec.Raw:
             channel = self._channels[push.topic]
-            channel.intake.arrived(size)
-            runtime.send(channel.pid, ClientEvent(push.ref, push.event, push.payload, size, channel.intake))
+            intake = channel.intake
+            intake.arrived(size)
+            runtime.send(channel.pid, ClientEvent(push.ref, push.event, payload, size, intake))
         else:
             _log.warning("a binary frame %.80r for a view, which takes none", push.event)
 

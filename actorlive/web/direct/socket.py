@@ -33,6 +33,7 @@ from typing import Protocol
 import trio
 
 from actorlive.errors import ProtocolError
+from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import LiveConnection
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import GOING_AWAY, TRY_AGAIN_LATER, Pauses, Sockets
@@ -213,7 +214,6 @@ class DirectSocket:
     def _take_bytes(self, data: bytes) -> None:
         if self._reader.idle and (text := sole_text(data, self._limits.max_frame)) is not None:
             self._hand_over(text)
-            self._pause_if_full()
         else:
             self._reader.feed(data)
             self.go_on()
@@ -252,16 +252,18 @@ class DirectSocket:
                 self.close(code)
             case message:
                 self._hand_over(message)
-                self._pause_if_full()
         return True
 
     def _hand_over(self, message: str | bytes) -> None:
-        if self.connection is None:
+        connection = self.connection
+        if connection is None:
             return
         try:
-            self.connection.receive(message)
+            connection.receive(message)
         except ProtocolError as error:
             self._refuse(error)
+        if connection.backlog.is_full and not self._paused:
+            self._pause(connection.backlog)
 
     def _refuse(self, error: ProtocolError) -> None:
         _log.warning("closed a websocket: %s", error)
@@ -269,13 +271,11 @@ class DirectSocket:
 
     # -- back-pressure ---------------------------------------------------------
 
-    def _pause_if_full(self) -> None:
-        if self.connection is None or self._paused or not self.connection.backlog.is_full:
-            return
+    def _pause(self, backlog: Backlog) -> None:
         self._paused = True
         self._deadline = trio.current_time() + self._limits.max_pause
-        self._pauses.tell(self.connection.backlog)
-        self.connection.backlog.when_room(self._resume)
+        self._pauses.tell(backlog)
+        backlog.when_room(self._resume)
         self._watch()
 
     def _resume(self) -> None:
