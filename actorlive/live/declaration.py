@@ -36,8 +36,8 @@ def check_class(cls: type[Assigns], root: type[Assigns]) -> None:
     for base in cls.__mro__:
         if base is cls or not _has_assigns(base):
             for name, value in vars(base).items():
-                own = vars(root).get(name)
-                if isinstance(own, Function) and isinstance(value, Function) and not name.startswith("_"):
+                own = _callback(root, name)
+                if own is not None and isinstance(value, Function) and not name.startswith("_"):
                     _check_callback(cls, name, value, own)
 
 
@@ -91,6 +91,12 @@ def _is_event(member: object) -> TypeGuard[type[Event]]:
     return isinstance(member, type) and issubclass(member, Event)
 
 
+def _callback(root: type, name: str) -> Function | None:
+    """The root's own version of a callback."""
+    found = inspect.getattr_static(root, name, None)
+    return found if isinstance(found, Function) else None
+
+
 def _has_assigns(base: type) -> bool:
     """False for a mixin, whose callbacks nobody has looked at yet."""
     return issubclass(base, Assigns)
@@ -120,7 +126,7 @@ def _check_made_by_python(cls: type, root: type) -> None:
 
 
 def _check_declared(cls: type[Assigns], root: type[Assigns], name: str, annotation: object) -> None:
-    if name in RESERVED or name == "template" or isinstance(vars(root).get(name), Function):
+    if name in RESERVED or name == "template" or _callback(root, name) is not None:
         raise _fault(
             AssignError,
             f"{cls.__qualname__} declares {name!r}, which belongs to the framework",

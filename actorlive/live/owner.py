@@ -21,9 +21,9 @@ from actorlive.live.defaults import Factory
 from actorlive.live.flash import Flash
 from actorlive.live.hooks import Hooks
 from actorlive.live.later import Postponed
+from actorlive.live.stateful import Stateful, stream_names
 from actorlive.live.streams import LiveStream, Streams
 from actorlive.live.tasks import AsyncWork
-from actorlive.live.view import LiveView, stream_names
 
 if TYPE_CHECKING:
     from actorlive.live.state import ViewState
@@ -46,7 +46,7 @@ class Owner:
         "touched",
     )
 
-    def __init__(self, assigns: LiveView[Any], state: ViewState, flash: Mapping[str, str]) -> None:
+    def __init__(self, assigns: Stateful[Any], state: ViewState, flash: Mapping[str, str]) -> None:
         self.assigns = assigns
         self.state = state
         self.flash = Flash(dict(flash))

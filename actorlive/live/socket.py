@@ -27,9 +27,9 @@ from actorlive.live.navigation import (
     local_path,
 )
 from actorlive.live.owner import Owner
+from actorlive.live.stateful import stream_names
 from actorlive.live.streams import DomId, ItemId, Stream
 from actorlive.live.tasks import lists, loads
-from actorlive.live.view import stream_names
 from actorlive.runtime import Exit, Pid, Shutdown, Timer
 from actorlive.wire.serializer import encode_payload
 

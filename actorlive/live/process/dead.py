@@ -16,7 +16,7 @@ from actorlive.live.process.mounting import begin, open_view
 from actorlive.live.process.spans import span
 from actorlive.live.properties import readable
 from actorlive.live.state import ViewState
-from actorlive.live.view import template_of
+from actorlive.live.stateful import template_of
 from actorlive.runtime import dead_pid
 from actorlive.template import render_to_string
 

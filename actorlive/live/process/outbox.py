@@ -13,7 +13,7 @@ from actorlive.live.process.mutation import MutationGuard
 from actorlive.live.process.spans import span
 from actorlive.live.properties import Properties, readable
 from actorlive.live.state import ViewState
-from actorlive.live.view import template_of
+from actorlive.live.stateful import template_of
 from actorlive.template import Renderer, Template
 from actorlive.wire.serializer import encode_push, encode_reply
 

@@ -89,12 +89,19 @@ class Template:
         """The root assigns that the template reads."""
         return self.core.names - self.values.keys() if self.values else self.core.names
 
-    def check(self, declared: Collection[str], *, owner: str, events: Collection[str] | None = None) -> None:
-        """Raise `TemplateError` for the first assign that is not declared, naming the nearest that is.
+    def check(
+        self,
+        declared: Collection[str],
+        *,
+        owner: str,
+        special: Collection[str] = SPECIAL_ASSIGNS,
+        events: Collection[str] | None = None,
+    ) -> None:
+        """Raise `TemplateError` for the first assign that neither is declared nor special, naming the nearest that is.
 
         Likewise, unless `events` is None, for an event that a literal binding names and that is not among them.
         """
-        known = {*declared, *self.values, *SPECIAL_ASSIGNS}
+        known = {*declared, *self.values, *special}
         check_names(self.core, known, owner)
         check_events(self.core, events, owner)
 

@@ -1,0 +1,189 @@
+"""Stateful: what a view and a live component have in common. Its state is its attributes, and a template shows it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, get_args, get_origin
+
+from typing_extensions import TypeVar, get_original_bases
+
+from actorlive.errors import CallbackError
+from actorlive.live.assigns import Assigns
+from actorlive.live.declaration import check_class, check_complete, check_events
+from actorlive.live.events import EventTable, RawEvent
+from actorlive.live.rejection import Stale
+from actorlive.live.streams import Stream, Streams
+from actorlive.template import Template, compile_function, load_template
+from actorlive.template.names import snake_case
+
+if TYPE_CHECKING:
+    from actorlive.live.socket import Socket
+
+__all__ = ["E", "Stateful", "is_stream", "stream_names", "template_of"]
+
+E = TypeVar("E", default=RawEvent)
+
+
+class Stateful(Assigns, Generic[E]):
+    """The base of `LiveView` and `LiveComponent`: annotated assigns, properties, typed events, streams, a template."""
+
+    __slots__ = ()
+
+    template: ClassVar[Template]
+    """What `render` returns unless it is overridden: `template = heex(…)`, or the file beside the module."""
+
+    flash: Mapping[str, str]
+    """The flash messages by kind; put and cleared through the socket."""
+
+    streams: Streams
+    """The streams by name, `@streams.items`."""
+
+    __events__: ClassVar[EventTable] = EventTable(None)
+    __root__: ClassVar[type[Stateful[Any]]]
+    """LiveView or LiveComponent: whose callbacks the class has."""
+
+    def __init_subclass__(cls, *, root: bool = False, **kwargs: Any) -> None:
+        if root:
+            cls.__root__ = cls
+        else:
+            check_class(cls, cls.__root__)
+        super().__init_subclass__(**kwargs)
+        if root:
+            return
+        events = _event_argument(cls)
+        check_events(cls, events)
+        cls.__events__ = EventTable(events)
+        cls._find_templates()
+
+    def __init__(self) -> None:
+        super().__init__()
+        values = self.__dict__
+        values["flash"] = {}
+        values["streams"] = Streams()
+        for name in stream_names(type(self)):
+            values[name] = Stream[Any].idle()
+
+    async def handle_event(self, event: E, socket: Socket) -> Mapping[str, Any] | None:
+        """An event of the client. What is returned answers the client's `pushEvent` (`handle_event/3`)."""
+        raise CallbackError(
+            f"{type(self).__qualname__} received the event {event!r} but has no handle_event;"
+            " write `async def handle_event(self, event, socket)`"
+        )
+
+    async def handle_async(self, name: Any, result: Any, socket: Socket) -> None:
+        """The end of a `socket.start_async(name, …)`: `Ok(value)` or `Exit(reason)` (`handle_async/3`)."""
+        raise CallbackError(
+            f"{type(self).__qualname__} started the async task {name!r} but has no handle_async;"
+            " write `async def handle_async(self, name, result, socket)`"
+        )
+
+    async def handle_stale(self, stale: Stale[Any], socket: Socket) -> None:
+        """A handler raised `Stale`: show the row as it stands.
+
+        By default it goes into every stream and assign that is declared for exactly its type.
+        """
+        for name, annotation in type(self).__declared__.items():
+            if annotation is type(stale.fresh):
+                setattr(self, name, stale.fresh)
+            elif is_stream(annotation) and type(stale.fresh) in get_args(annotation):
+                socket.stream_insert(name, stale.fresh)
+
+    def render(self) -> Template:
+        """The template of the current state. Runs after every callback that changed an assign."""
+        template: Template | None = getattr(type(self), "template", None)
+        if template is None:
+            check_complete(type(self), type(self).__root__)
+            return type(self).template
+        return template
+
+    @classmethod
+    def _find_templates(cls) -> list[Template]:
+        """Check the class's own templates against its assigns, the one beside the module too; returns them."""
+        template = vars(cls).get("template")
+        if template is None and "render" not in vars(cls):
+            template = _load_beside(cls)
+        declared = [*cls.__declared__, *cls.__properties__]
+        events = None if cls.__events__.raw else cls.__events__.names
+        found: list[Template] = []
+        if isinstance(template, Template):
+            template.check(declared, owner=cls.__qualname__, special=(), events=events)
+            found.append(template)
+        if "render" in vars(cls):
+            found += compile_function(
+                cls.render, declared=declared, owner=cls.__qualname__, special=(), events=events
+            )
+        return found
+
+
+def template_of(stateful: Stateful[Any]) -> Template:
+    """What `render` returns. Raises `CallbackError` for anything but a template."""
+    return _as_template(type(stateful), stateful.render())
+
+
+def _as_template(cls: type, made: object) -> Template:
+    if not isinstance(made, Template):
+        raise CallbackError(
+            f'{cls.__qualname__}.render returned {made!r:.80}; return a template, `heex("""…""")`'
+        )
+    return made
+
+
+def stream_names(cls: type[Assigns]) -> list[str]:
+    """The declared streams of a class."""
+    return [name for name, annotation in cls.__declared__.items() if is_stream(annotation)]
+
+
+def is_stream(annotation: object) -> bool:
+    """True for the annotation `Stream[…]`."""
+    if isinstance(annotation, str):
+        return annotation.startswith("Stream[") or annotation == "Stream"
+    return annotation is Stream or get_origin(annotation) is Stream
+
+
+def _event_argument(cls: type) -> object:
+    """The events that the class names, itself or by a base; None where nobody has, or a type variable stands."""
+    found = _argument(cls)
+    return None if isinstance(found, TypeVar) else found
+
+
+def _argument(cls: type) -> Any:
+    """The type argument of LiveView or LiveComponent as `cls` sees it: what it says itself, else what a base says,
+    whose own type variables stand for what `cls` puts in their place."""
+    bases = get_original_bases(cls)
+    for base in bases:
+        if _is_root(get_origin(base)):
+            return get_args(base)[0]
+    for base in bases:
+        origin = get_origin(base) or base
+        if isinstance(origin, type) and issubclass(origin, Stateful) and not _is_root(cast("type", origin)):
+            found = _substituted(_argument(cast("type", origin)), origin, get_args(base))
+            if found is not None:
+                return found
+    return None
+
+
+def _is_root(origin: object) -> bool:
+    return isinstance(origin, type) and vars(origin).get("__root__") is origin
+
+
+def _substituted(argument: Any, generic: Any, given: tuple[Any, ...]) -> Any:
+    """The argument with the parameters of a generic class replaced, where any are given."""
+    put = dict(zip(generic.__parameters__, given, strict=False))
+    if isinstance(argument, TypeVar):
+        return put.get(argument, argument)
+    free = getattr(argument, "__parameters__", ())
+    return argument[tuple(put.get(each, each) for each in free)] if free and put else argument
+
+
+def _load_beside(cls: type[Stateful[Any]]) -> Template | None:
+    namespace = vars(inspect.getmodule(cls) or object())
+    module_file = cast("str | None", namespace.get("__file__"))
+    if module_file is None:
+        return None
+    path = Path(module_file).with_name(f"{snake_case(cls.__name__)}.heex")
+    if not path.is_file():
+        return None
+    cls.template = load_template(path, namespace)
+    return cls.template
