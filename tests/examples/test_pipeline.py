@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings, strategies as st
 
 from examples.pipeline.pipeline import Outcome, count_lines, main
 
 
-async def test_everything_is_counted_once_and_poison_is_set_aside(caplog) -> None:
+async def test_everything_is_counted_once_and_poison_is_set_aside(caplog: pytest.LogCaptureFixture) -> None:
     lines = ["a b", "poison 1", "b c", "poison 2", "c d"] * 2
     outcome = await count_lines(lines)
     assert outcome.words == {"a": 2, "b": 4, "c": 4, "d": 2}
@@ -29,6 +30,6 @@ async def test_without_poison_it_is_a_counter(lines: list[str]) -> None:
     assert outcome.poisoned == []
 
 
-def test_it_runs_as_a_program(capsys) -> None:
+def test_it_runs_as_a_program(capsys: pytest.CaptureFixture[str]) -> None:
     main()
     assert "set aside: ['a cup of poison']" in capsys.readouterr().out

@@ -17,12 +17,14 @@ class Proc:
     """What the model knows of one process."""
 
     pid: Pid
-    mailbox: list[object] = field(default_factory=list)
-    links: set[Pid] = field(default_factory=set)
-    watching: dict[Ref, Pid] = field(default_factory=dict)
-    watchers: list[tuple[Ref, Pid, Pid | str, bool]] = field(default_factory=list)
+    mailbox: list[object] = field(default_factory=list[object])
+    links: set[Pid] = field(default_factory=set[Pid])
+    watching: dict[Ref, Pid] = field(default_factory=dict[Ref, Pid])
+    watchers: list[tuple[Ref, Pid, Pid | str, bool]] = field(
+        default_factory=list[tuple[Ref, Pid, Pid | str, bool]]
+    )
     owner: Pid | None = None
-    owned: list[Pid] = field(default_factory=list)
+    owned: list[Pid] = field(default_factory=list[Pid])
     trapping: bool = False
     doomed: bool = False
     reason: object = None

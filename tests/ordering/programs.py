@@ -11,11 +11,11 @@ import logging
 import random
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 import trio
-from trio._core import _run as trio_internals
+from trio._core import _run as trio_internals  # pyright: ignore[reportPrivateUsage]
 from trio.testing import MockClock
 
 from actorlive import runtime
@@ -30,7 +30,7 @@ SLOTS = 4
 """Processes of a program at its start; steps name others by their slot."""
 NAMES = ("x", "y")
 REASONS = ("normal", "kill", "shutdown", "odd", runtime.Shutdown("s"))
-WANTED: tuple[type | None, ...] = (None, None, int, Down, ExitSignal)
+WANTED: tuple[type[object] | None, ...] = (None, None, int, Down, ExitSignal)
 Step = tuple[object, ...]
 Program = tuple[tuple[Step, ...], ...]
 
@@ -69,7 +69,7 @@ class World:
             if kind == "exit" and pid in self.model.procs:
                 self.ended(pid, detail)
             elif kind in ("send", "lost") and isinstance(detail, tuple):
-                self.fired(pid if kind == "send" else None, detail)
+                self.fired(pid if kind == "send" else None, cast("Step", detail))
         except Mismatch as fault:
             self.fault = self.fault or fault
 
@@ -114,7 +114,7 @@ class World:
     def compare_parked(self, pid: Pid, entity: Entity) -> None:
         """INV-9: who is parked waits in Trio for this very mailbox, and nothing in it is what it waits for."""
         if entity.parked:
-            waits_for: object = entity.sleeper._abort_func
+            waits_for: object = entity.sleeper._abort_func  # pyright: ignore[reportPrivateUsage]
             check(f"{pid} is parked in its mailbox (INV-9)", waits_for, entity)
             kind = self.wanted[pid]
             fits = [m for m in entity.messages() if kind is None or isinstance(m, kind)]

@@ -64,7 +64,7 @@ class Seen:
 
     reason: object = None
     """Why it ended; "alive" if it did not."""
-    log: list[object] = field(default_factory=list)
+    log: list[object] = field(default_factory=list[object])
 
 
 class Ending(Server):
@@ -219,7 +219,7 @@ programs = st.builds(
 
 @settings(max_examples=400)
 @given(programs)
-def test_a_server_ends_as_in_otp(program) -> None:
+def test_a_server_ends_as_in_otp(program: Program) -> None:
     check_end(program)
 
 
@@ -280,7 +280,7 @@ starting = st.builds(Starting, st.booleans(), st.booleans(), st.sampled_from(["k
 
 @settings(max_examples=40)
 @given(starting)
-def test_who_dies_while_it_starts_a_server_leaves_it_to_the_link(program) -> None:
+def test_who_dies_while_it_starts_a_server_leaves_it_to_the_link(program: Starting) -> None:
     check_start(program)
 
 
@@ -321,7 +321,7 @@ def check_failed_start(how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["stop", "exit", "signal", "killed", "other"])
-def test_a_start_that_a_signal_ended_leaves_no_exit_and_one_that_failed_does(how) -> None:
+def test_a_start_that_a_signal_ended_leaves_no_exit_and_one_that_failed_does(how: str) -> None:
     check_failed_start(how)
 
 
@@ -355,7 +355,7 @@ def check_stop(reason: object) -> None:
 
 
 @pytest.mark.parametrize("reason", ["normal", "shutdown", "noproc", "odd"])
-def test_only_who_stops_a_server_has_stopped_it(reason) -> None:
+def test_only_who_stops_a_server_has_stopped_it(reason: object) -> None:
     check_stop(reason)
 
 
@@ -413,6 +413,18 @@ every_start = [
 ]
 
 
+def never(_: object) -> bool:
+    return False
+
+
+def always(_: object) -> bool:
+    return True
+
+
+def nothing(*_: object) -> None:
+    pass
+
+
 def check_all(check: Callable[[Any], None], inputs: list[Any]) -> None:
     for given_input in inputs:
         check(given_input)
@@ -427,24 +439,31 @@ def check_all(check: Callable[[Any], None], inputs: list[Any]) -> None:
         (server, "answer", reply_at_once, check_end, every_end),
         (server, "serve", parentless, check_end, every_end),
         (server.Acknowledgement, "outcome", kill_what_is_starting, check_start, every_start),
-        (server, "discard_exit", lambda _: None, check_failed_start, ["signal"]),
+        (server, "discard_exit", nothing, check_failed_start, ["signal"]),
         (
             server.Acknowledgement,
             "failed",
-            property(lambda _: False, lambda *_: None),
+            property(never, nothing),
             check_failed_start,
             ["stop"],
         ),
         (
             server.StopRequest,
             "taken",
-            property(lambda _: True, lambda *_: None),
+            property(always, nothing),
             check_stop,
             ["noproc", "odd"],
         ),
     ],
 )
-def test_each_rule_is_needed(where, name, broken, check, inputs, monkeypatch) -> None:
+def test_each_rule_is_needed(
+    where: object,
+    name: str,
+    broken: object,
+    check: Callable[[Any], None],
+    inputs: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(where, name, broken, raising=False)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
         check_all(check, inputs)

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from actorlive.runtime.node import Node
+from actorlive.runtime.signals import Entity
 from tests.ordering.mutants import MUTANTS, Mutant
-from tests.ordering.programs import SLOTS, STEPS, Mismatch, random_program, run_program
+from tests.ordering.programs import SLOTS, STEPS, Mismatch, Program, random_program, run_program
+from tests.support.narrow import present
 
 SOAK = bool(os.environ.get("ACTORLIVE_SOAK"))
 SEEDS = 40 if SOAK else 5
@@ -33,7 +35,7 @@ programs = st.tuples(*[st.lists(steps(), max_size=15).map(tuple)] * SLOTS)
 
 @settings(max_examples=PROGRAMS)
 @given(program=programs, seed=st.integers(0, 1 << 30))
-def test_hypothesis_finds_no_program_that_breaks_a_rule(program, seed) -> None:
+def test_hypothesis_finds_no_program_that_breaks_a_rule(program: Program, seed: int) -> None:
     for offset in range(SEEDS):
         run_program(program, seed + offset, own_scheduler=offset % 2 == 0)
 
@@ -61,14 +63,14 @@ def test_the_seeds_really_permute_who_runs_first() -> None:
         assert len(firsts) == 2
 
 
-def first_holder(program, seed, *, own_scheduler) -> int:
+def first_holder(program: Program, seed: int, *, own_scheduler: bool) -> int:
     """Which of two processes was faster."""
     holders: list[int] = []
     register = Node.register
 
-    def note(node, name, entity) -> None:
+    def note(node: Node, name: str, entity: Entity) -> None:
         register(node, name, entity)
-        holders.append(entity.pid.id - node.port.pid.id)
+        holders.append(entity.pid.id - present(node.port).pid.id)
 
     with mock.patch.object(Node, "register", note):
         run_program(program, seed, own_scheduler=own_scheduler)

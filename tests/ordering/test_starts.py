@@ -234,8 +234,8 @@ def check_alone() -> None:
     assert current_node().statistics().processes == 1
 
 
-def flat(tree: tuple[Any, ...]) -> list[Leaf]:
-    return [leaf for node in tree for leaf in (flat(node) if isinstance(node, tuple) else [node])]
+def flat(tree: Leaf | tuple[Any, ...]) -> list[Leaf]:
+    return [tree] if isinstance(tree, Leaf) else [leaf for node in tree for leaf in flat(node)]
 
 
 async def crash_at(seconds: float) -> None:
@@ -254,14 +254,14 @@ def check_order(world: World, ends: list[object]) -> None:
 
 @settings(max_examples=300)
 @given(programs)
-def test_a_start_leaves_nothing_behind_however_it_is_interrupted(program) -> None:
+def test_a_start_leaves_nothing_behind_however_it_is_interrupted(program: Program) -> None:
     run(program)
 
 
 @pytest.mark.soak
 @settings(max_examples=20_000)
 @given(programs)
-def test_far_more_starts(program) -> None:
+def test_far_more_starts(program: Program) -> None:
     run(program)
 
 
@@ -279,7 +279,7 @@ def control(function: Control) -> Control:
 
 
 @control
-def who_dies_kills_what_it_starts(patch) -> None:
+def who_dies_kills_what_it_starts(patch: pytest.MonkeyPatch) -> None:
     async def outcome(ack: Acknowledgement, pid: Pid, timeout: float | None) -> object:
         try:
             with AwaitedReply(ack.node, pid) as ack.awaited:
@@ -295,13 +295,17 @@ def who_dies_kills_what_it_starts(patch) -> None:
     patch.setattr(Acknowledgement, "outcome", outcome)
 
 
-@control
-def who_runs_already_is_killed(patch) -> None:
-    patch.setattr(Acknowledgement, "answered", property(lambda _: None, lambda *_: None), raising=False)
+def nothing(*_: object) -> None:
+    pass
 
 
 @control
-def nobody_waits_for_the_end(patch) -> None:
+def who_runs_already_is_killed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Acknowledgement, "answered", property(nothing, nothing), raising=False)
+
+
+@control
+def nobody_waits_for_the_end(patch: pytest.MonkeyPatch) -> None:
     async def end_unstarted(ack: Acknowledgement, pid: Pid) -> None:
         supervisor.current_process().unlink(pid)
         exit(pid, "kill")
@@ -310,7 +314,7 @@ def nobody_waits_for_the_end(patch) -> None:
 
 
 @control
-def a_killed_supervisor_forgets_its_children(patch) -> None:
+def a_killed_supervisor_forgets_its_children(patch: pytest.MonkeyPatch) -> None:
     async def take_back(server: SupervisorServer) -> None:
         await server.end_all(server.children)
 
@@ -318,7 +322,7 @@ def a_killed_supervisor_forgets_its_children(patch) -> None:
 
 
 @control
-def who_is_starting_is_forgotten(patch) -> None:
+def who_is_starting_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     async def end_unlisted(known: object) -> None:
         pass
 
@@ -326,7 +330,7 @@ def who_is_starting_is_forgotten(patch) -> None:
 
 
 @control
-def children_end_in_the_order_of_their_start(patch) -> None:
+def children_end_in_the_order_of_their_start(patch: pytest.MonkeyPatch) -> None:
     async def end_all(server: SupervisorServer, children: list[Child]) -> None:
         for child in list(children):
             await server.end(child)
@@ -335,7 +339,7 @@ def children_end_in_the_order_of_their_start(patch) -> None:
 
 
 @control
-def a_list_shrinks_under_the_loop(patch) -> None:
+def a_list_shrinks_under_the_loop(patch: pytest.MonkeyPatch) -> None:
     async def start_all(server: SupervisorServer, children: list[Child]) -> object:
         for child in children:
             error = await server.begin(child)
@@ -347,7 +351,7 @@ def a_list_shrinks_under_the_loop(patch) -> None:
 
 
 @control
-def the_end_of_the_node_does_not_interrupt(patch) -> None:
+def the_end_of_the_node_does_not_interrupt(patch: pytest.MonkeyPatch) -> None:
     stop = Node.stop
 
     async def patient(node: Node) -> None:
@@ -366,7 +370,7 @@ def fails(program: Program) -> bool:
 
 
 @pytest.mark.parametrize("broken", controls, ids=lambda control: control.__name__)
-def test_each_rule_is_needed(broken, monkeypatch) -> None:
+def test_each_rule_is_needed(broken: Control, monkeypatch: pytest.MonkeyPatch) -> None:
     broken(monkeypatch)
     options = settings(
         max_examples=2000,

@@ -393,11 +393,11 @@ def test_late_results_of_a_view_that_navigated_away_are_dropped() -> None:
 
 
 def test_control_a_view_that_outlives_its_navigation_speaks_again() -> None:
-    depart = Cycle._depart
+    depart = Cycle._depart  # pyright: ignore[reportPrivateUsage]
 
     def depart_and_stay(self: Cycle, ref: str | None) -> None:
         depart(self, ref)
         self.exit_reason = None
-        self._state.navigation = None
+        self._state.navigation = None  # pyright: ignore[reportPrivateUsage]
 
     breaks((Cycle, "_depart", depart_and_stay), late_results_are_dropped)

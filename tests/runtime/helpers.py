@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import pytest
 import trio
@@ -11,11 +12,13 @@ from actorlive.runtime import Node, Server, receive
 
 __all__ = ["Unsteady", "collect", "in_process", "until_told"]
 
+T = TypeVar("T")
 
-async def in_process(node: Node, body: Callable[[], Awaitable[object]]) -> object:
-    """Run `body` in a process of its own; its value, or its error as it is."""
+
+async def in_process(node: Node, body: Callable[[], Awaitable[T]]) -> T:
+    """Run `body` in a process of its own; its value, or its error as it is. It does not exit on its own."""
     done = trio.Event()
-    values: list[object] = []
+    values: list[T] = []
     errors: list[BaseException] = []
 
     async def run() -> None:
@@ -30,7 +33,7 @@ async def in_process(node: Node, body: Callable[[], Awaitable[object]]) -> objec
     await done.wait()
     if errors:
         raise errors[0]
-    return values[0] if values else None
+    return values[0]
 
 
 async def until_told(*_: object) -> None:
@@ -42,7 +45,7 @@ async def until_told(*_: object) -> None:
         message()
 
 
-async def collect(to: list[object]) -> None:
+async def collect(to: list[Any]) -> None:
     """A process that keeps every message."""
     while True:
         to.append(await receive())
@@ -51,9 +54,9 @@ async def collect(to: list[object]) -> None:
 class Unsteady(Server):
     """Takes a second to start, notes when, and fails at its second try."""
 
-    async def init(self, *args: object) -> None:
+    async def init(self, *args: Any) -> None:
+        tries: list[float]
         [tries] = args
-        assert isinstance(tries, list)
         await trio.sleep(1)
         tries.append(trio.current_time())
         if len(tries) == 2:

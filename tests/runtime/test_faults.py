@@ -8,7 +8,7 @@ import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import NoReturn
+from typing import NoReturn, cast
 
 import pytest
 import trio
@@ -37,7 +37,7 @@ class OwnBase(BaseException):
 
 def kept_cancellation() -> BaseException:
     """A `Cancelled` that somebody has kept: there is no scope any more that it belongs to."""
-    return trio.Cancelled._create(source="explicit")
+    return trio.Cancelled._create(source="explicit")  # pyright: ignore[reportPrivateUsage]
 
 
 RAISED: list[Callable[[], BaseException]] = [
@@ -83,7 +83,9 @@ async def when_it_is_cleaned_up(error: BaseException) -> None:
 @pytest.mark.parametrize("place", [plainly, in_a_nursery, in_a_thread])
 @pytest.mark.parametrize("make", RAISED)
 async def test_whatever_a_process_raises_is_its_own_end_and_its_reason(
-    place: Callable[[BaseException], Awaitable[None]], make: Callable[[], BaseException], caplog
+    place: Callable[[BaseException], Awaitable[None]],
+    make: Callable[[], BaseException],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def witness() -> None:
         send("watcher", await receive())
@@ -108,7 +110,9 @@ async def test_whatever_a_process_raises_is_its_own_end_and_its_reason(
 
 
 @pytest.mark.parametrize("make", RAISED)
-async def test_what_the_clean_up_raises_is_logged_and_changes_no_reason(make, caplog) -> None:
+async def test_what_the_clean_up_raises_is_logged_and_changes_no_reason(
+    make: Callable[[], BaseException], caplog: pytest.LogCaptureFixture
+) -> None:
     async def watcher() -> object:
         pid, _ = spawn_monitor(when_it_is_cleaned_up, make())
         await trio.sleep(1)
@@ -122,7 +126,7 @@ async def test_what_the_clean_up_raises_is_logged_and_changes_no_reason(make, ca
     )  # which there means what it says
 
 
-async def test_with_the_old_rule_one_system_exit_ends_the_node(monkeypatch) -> None:
+async def test_with_the_old_rule_one_system_exit_ends_the_node(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: a process that lets something out takes the node along."""
 
     def lets_out(self: Process, error: BaseException) -> object:
@@ -136,7 +140,9 @@ async def test_with_the_old_rule_one_system_exit_ends_the_node(monkeypatch) -> N
             await trio.sleep(1)
 
 
-async def test_a_coroutine_that_is_thrown_away_is_closed_without_a_word(caplog) -> None:
+async def test_a_coroutine_that_is_thrown_away_is_closed_without_a_word(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with open_node() as node:
         process = Process(node, "forgotten")
         coroutine = process.run(trio.sleep_forever, ())
@@ -146,7 +152,7 @@ async def test_a_coroutine_that_is_thrown_away_is_closed_without_a_word(caplog) 
     assert not caplog.records
 
 
-async def test_an_asyncio_call_says_what_to_write_on_trio(caplog) -> None:
+async def test_an_asyncio_call_says_what_to_write_on_trio(caplog: pytest.LogCaptureFixture) -> None:
     async def mistaken() -> None:
         await asyncio.sleep(1)
 
@@ -193,13 +199,16 @@ def groups_of_one(error: BaseException, depth: int) -> BaseException:
 
 
 @given(error=trees, depth=st.integers(0, 3))
-def test_what_nurseries_wrap_around_an_error_does_not_change_what_it_is(error, depth) -> None:
+def test_what_nurseries_wrap_around_an_error_does_not_change_what_it_is(
+    error: BaseException, depth: int
+) -> None:
     found = unwrap(groups_of_one(error, depth))
     assert found is unwrap(error)
     assert found is unwrap(found)
     if isinstance(found, BaseExceptionGroup):
-        assert len(found.exceptions) > 1
-        assert flatten(found) == flatten(error)
+        group = cast("BaseExceptionGroup[BaseException]", found)
+        assert len(group.exceptions) > 1
+        assert flatten(group) == flatten(error)
 
 
 @given(
@@ -207,6 +216,6 @@ def test_what_nurseries_wrap_around_an_error_does_not_change_what_it_is(error, d
         lambda reasons: [ProcessExit(r) for r in reasons]
     )
 )
-def test_of_several_exits_the_first_is_the_one(exits) -> None:
+def test_of_several_exits_the_first_is_the_one(exits: list[ProcessExit]) -> None:
     assert unwrap(BaseExceptionGroup("", exits)) is exits[0]
     assert unwrap(BaseExceptionGroup("", [BaseExceptionGroup("", exits)])) is exits[0]

@@ -22,6 +22,7 @@ from actorlive.runtime import (
 )
 from actorlive.runtime.mailbox import BUDGET
 from tests.runtime.helpers import collect, in_process, until_told
+from tests.support.narrow import entity_of, untyped
 
 
 async def test_selective_receive_keeps_the_order_of_what_it_skips() -> None:
@@ -62,7 +63,9 @@ async def test_a_waiting_selective_receive_looks_at_new_messages_only() -> None:
 
 
 @pytest.mark.parametrize("take", ["flush", "receive"])
-async def test_a_waiting_selective_receive_misses_nothing_when_another_task_takes_a_message(take) -> None:
+async def test_a_waiting_selective_receive_misses_nothing_when_another_task_takes_a_message(
+    take: str,
+) -> None:
     async def body() -> object:
         gone = monitor(dead_pid())
         send(self(), "skipped")
@@ -91,7 +94,7 @@ async def test_a_matcher_may_be_a_union_and_must_be_something() -> None:
             send(self(), message)
         assert await receive(int | float) == 1
         with pytest.raises(RuntimeMisuse, match="a union of types or a predicate, not by 'a'"):
-            await receive("a")
+            await receive(untyped("a"))
 
     async with open_node() as node:
         await in_process(node, body)
@@ -135,7 +138,7 @@ async def test_time_outs() -> None:
             await receive(int, timeout=2)
         assert trio.current_time() - start == 2
         assert await receive(timeout=2) == "unwanted"
-        assert self().entity.handled == 1
+        assert entity_of(self()).handled == 1
 
     async with open_node() as node:
         await in_process(node, body)
@@ -238,7 +241,7 @@ async def test_high_water_is_told_once_for_each_doubling_and_again_after_drainin
         )
 
 
-async def test_without_a_callback_high_water_is_a_warning(caplog) -> None:
+async def test_without_a_callback_high_water_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     async with open_node(high_water=3) as node:
         pid = node.spawn(until_told, name="lazy")
         for _ in range(3):
@@ -263,10 +266,10 @@ async def test_an_idle_process_has_no_queue() -> None:
         send(pid, "before it began")
         await trio.sleep(1)
         assert kept == ["before it began"]
-        assert pid.entity.queue is None
+        assert entity_of(pid).queue is None
 
 
-async def test_a_sender_does_not_pay_for_the_callbacks_of_others(caplog) -> None:
+async def test_a_sender_does_not_pay_for_the_callbacks_of_others(caplog: pytest.LogCaptureFixture) -> None:
     def fail(*_: object) -> None:
         raise ValueError("callback")
 
@@ -280,4 +283,4 @@ async def test_a_sender_does_not_pay_for_the_callbacks_of_others(caplog) -> None
         assert "a tracer raised" in caplog.text
         for sender in (send, node.send_threadsafe):
             with pytest.raises(RuntimeMisuse, match="not to 3"):
-                sender(3, "x")
+                sender(untyped(3), "x")

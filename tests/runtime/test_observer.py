@@ -26,6 +26,7 @@ from actorlive.runtime import (
 )
 from actorlive.runtime.watchdog import Watchdog
 from tests.runtime.helpers import collect, until_told
+from tests.support.narrow import entity_of, process_of
 
 
 async def test_statistics_of_a_process() -> None:
@@ -98,11 +99,11 @@ async def test_a_tracer_records_messages_spawns_and_exits_and_stops() -> None:
         ]
         assert tracer.messages(first) == [1]
         assert kept == [1, 2]
-        assert first.entity.gate == node.thread
+        assert entity_of(first).gate == node.thread
 
 
 @pytest.mark.real_clock
-async def test_the_watchdog_names_who_holds_the_loop_once(caplog) -> None:
+async def test_the_watchdog_names_who_holds_the_loop_once(caplog: pytest.LogCaptureFixture) -> None:
     async def hog() -> None:
         end = time.perf_counter() + 30
         while not caplog.records and time.perf_counter() < end:
@@ -123,7 +124,7 @@ async def test_the_watchdog_looks_again_as_soon_as_a_suspect_has_had_its_time() 
         pid = node.spawn(until_told)
         watchdog = Watchdog(node, 10.0)
         assert watchdog.pause() == 2
-        watchdog.begin(pid.entity)
+        watchdog.begin(process_of(pid))
         assert watchdog.pause() == 2
         watchdog.since -= 9
         assert 0 < watchdog.pause() < 1
@@ -135,7 +136,7 @@ async def test_the_watchdog_looks_again_as_soon_as_a_suspect_has_had_its_time() 
 
 
 @pytest.mark.real_clock
-async def test_the_watchdog_is_silent_about_many_short_steps(caplog) -> None:
+async def test_the_watchdog_is_silent_about_many_short_steps(caplog: pytest.LogCaptureFixture) -> None:
     async def short() -> None:
         for _ in range(30):
             time.sleep(0.001)  # noqa: ASYNC251

@@ -23,6 +23,7 @@ from actorlive.runtime import (
     statistics,
 )
 from tests.runtime.helpers import in_process, until_told
+from tests.support.narrow import entity_of
 
 
 async def test_messages_are_handed_over_at_once_and_in_order() -> None:
@@ -50,7 +51,7 @@ async def test_down_and_exit_queue_behind_everything_sent_before() -> None:
             await receive(),
             {await receive(), await receive()}
             == {Down(ref, port.pid, "closed"), ExitSignal(port.pid, "closed")},
-            self().entity.messages(),
+            entity_of(self()).messages(),
         ]
 
     async with open_node() as node:
@@ -89,7 +90,9 @@ async def test_exit_signals_close_a_port_unless_it_traps() -> None:
         assert trapping.closed
 
 
-async def test_a_callback_that_raises_closes_the_port_and_not_the_sender(caplog) -> None:
+async def test_a_callback_that_raises_closes_the_port_and_not_the_sender(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     closed: list[object] = []
     error = ValueError("no")
 
@@ -125,7 +128,7 @@ async def test_open_ports_close_with_their_node() -> None:
     assert closed == ["shutdown"]
 
 
-async def test_leaving_in_a_callback_ends_the_port_alone(caplog) -> None:
+async def test_leaving_in_a_callback_ends_the_port_alone(caplog: pytest.LogCaptureFixture) -> None:
     def leave(_: object) -> None:
         exit("out of here")
 
@@ -154,4 +157,4 @@ async def test_a_callback_knows_its_node_whoever_sends() -> None:
         with trio.fail_after(10):
             while len(heard) < 3:
                 await trio.sleep(0.001)
-    assert sorted(heard) == ["by a thread", "by a timer", "from here"]
+    assert sorted(map(str, heard)) == ["by a thread", "by a timer", "from here"]

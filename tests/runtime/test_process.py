@@ -9,7 +9,9 @@ import logging
 import pickle
 import threading
 import weakref
+from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Any
 
 import pytest
 import trio
@@ -18,9 +20,12 @@ from actorlive.runtime import (
     Down,
     ExitSignal,
     NameTaken,
+    Node,
     NoProcess,
     NotAProcess,
+    Pid,
     ProcessExit,
+    Ref,
     RuntimeMisuse,
     Shutdown,
     alias,
@@ -50,10 +55,12 @@ from actorlive.runtime import (
     unregister,
     whereis,
 )
+from actorlive.runtime.pid import AliasMode
 from tests.runtime.helpers import in_process, until_told
+from tests.support.narrow import entity_of, pid_of, process_of, untyped
 
 
-async def reason_of(body) -> object:
+async def reason_of(body: Callable[[], Awaitable[object]]) -> object:
     """The reason with which a process running `body` ends."""
 
     async def watch() -> object:
@@ -68,7 +75,7 @@ async def test_a_function_that_returns_ends_normally() -> None:
     assert await reason_of(trio.lowlevel.checkpoint) == "normal"
 
 
-async def test_a_crash_is_the_exception_itself(caplog) -> None:
+async def test_a_crash_is_the_exception_itself(caplog: pytest.LogCaptureFixture) -> None:
     async def crash() -> None:
         raise ValueError("boom")
 
@@ -81,7 +88,7 @@ async def test_a_crash_is_the_exception_itself(caplog) -> None:
 
 
 @pytest.mark.parametrize("reason", ["normal", "shutdown", Shutdown("why")])
-async def test_graceful_exits_are_not_logged(reason, caplog) -> None:
+async def test_graceful_exits_are_not_logged(reason: object, caplog: pytest.LogCaptureFixture) -> None:
     async def leave() -> None:
         exit(reason)
 
@@ -89,7 +96,7 @@ async def test_graceful_exits_are_not_logged(reason, caplog) -> None:
     assert not caplog.records
 
 
-async def test_an_exit_with_another_reason_is_one_line(caplog) -> None:
+async def test_an_exit_with_another_reason_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
     async def leave() -> None:
         exit(("no", "way"))
 
@@ -107,7 +114,7 @@ async def test_exit_passes_except_exception() -> None:
     assert await reason_of(leave) == "shutdown"
 
 
-async def test_a_nursery_with_one_error_gives_that_error(caplog) -> None:
+async def test_a_nursery_with_one_error_gives_that_error(caplog: pytest.LogCaptureFixture) -> None:
     async def fail() -> None:
         raise KeyError("k")
 
@@ -131,7 +138,7 @@ async def test_exit_inside_a_nursery_gives_its_reason() -> None:
     assert await reason_of(body) == "shutdown"
 
 
-async def test_exits_of_several_tasks_give_the_first_reason(caplog) -> None:
+async def test_exits_of_several_tasks_give_the_first_reason(caplog: pytest.LogCaptureFixture) -> None:
     async def leave(reason: object) -> None:
         exit(reason)
 
@@ -144,17 +151,17 @@ async def test_exits_of_several_tasks_give_the_first_reason(caplog) -> None:
     assert not caplog.records
 
 
-async def test_what_cannot_run_is_refused_with_a_word(caplog) -> None:
+async def test_what_cannot_run_is_refused_with_a_word(caplog: pytest.LogCaptureFixture) -> None:
     def plain() -> str:
         return "value"
 
-    reason = await reason_of(plain)
+    reason = await reason_of(untyped(plain))
     assert isinstance(reason, RuntimeMisuse)
     assert str(reason).endswith("plain returned 'value', which cannot be awaited")
     async with open_node() as node:
         coroutine = until_told()
         with pytest.raises(RuntimeMisuse, match=r"spawn\(fn, argument\), not <coroutine"):
-            node.spawn(coroutine)
+            node.spawn(untyped(coroutine))
         coroutine.close()
 
 
@@ -200,7 +207,7 @@ async def test_an_exit_signal_cancels_what_is_awaited_and_runs_finally() -> None
 
 
 async def test_down_comes_after_the_clean_up_and_its_messages() -> None:
-    async def body(parent) -> None:
+    async def body(parent: Pid) -> None:
         try:
             await trio.sleep_forever()
         finally:
@@ -208,18 +215,18 @@ async def test_down_comes_after_the_clean_up_and_its_messages() -> None:
                 await trio.sleep(3)
             send(parent, "last words")
 
-    async def parent() -> list[object]:
+    async def parent() -> tuple[object, object, Pid, Ref]:
         pid, ref = spawn_monitor(body, self())
         await trio.sleep(1)
         exit(pid, "kill")
-        return [await receive(), await receive(), pid, ref]
+        return await receive(), await receive(), pid, ref
 
     async with open_node() as node:
         words, down, pid, ref = await in_process(node, parent)
     assert (words, down) == ("last words", Down(ref, pid, "killed"))
 
 
-async def test_a_clean_up_that_fails_keeps_the_reason_and_is_logged(caplog) -> None:
+async def test_a_clean_up_that_fails_keeps_the_reason_and_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     async def body() -> None:
         try:
             await trio.sleep_forever()
@@ -244,12 +251,12 @@ async def test_running_code_meets_its_end_at_the_next_receive() -> None:
         send(self(), "one")
         send(self(), "two")
         seen.append(await receive())
-        send(whereis("killer"), self())
+        send(pid_of("killer"), self())
         await trio.sleep(1)
         seen.append(await receive())
 
     async def killer() -> None:
-        victim = await receive()
+        victim = await receive(Pid)
         exit(victim, "kill")
 
     async with open_node() as node:
@@ -264,7 +271,7 @@ async def test_killed_in_the_middle_of_its_own_code_it_ends_at_the_next_receive(
 
     async def body() -> None:
         me = self()
-        killer = open_port(lambda _: me.entity.doom("by a callback"))
+        killer = open_port(lambda _: entity_of(me).doom("by a callback"))
         send(me, "one")
         send(me, "two")
         seen.append(await receive())
@@ -371,7 +378,7 @@ async def test_kill_by_exit_cannot_be_trapped_and_partners_see_killed() -> None:
 
 
 async def test_demonitor_of_anothers_ref_does_nothing() -> None:
-    async def other(ref, to) -> None:
+    async def other(ref: Ref, to: Pid) -> None:
         send(to, demonitor(ref))
 
     async def parent() -> list[object]:
@@ -396,7 +403,7 @@ async def test_demonitor_info_and_flush() -> None:
         assert demonitor(ref, flush=True, info=True) is False  # nothing to flush, and no monitor either
         living = spawn(until_told)
         assert demonitor(monitor(living), flush=True, info=True) is True
-        assert not self().entity.messages()
+        assert not entity_of(self()).messages()
 
     async with open_node() as node:
         await in_process(node, parent)
@@ -447,7 +454,7 @@ async def test_aliases() -> None:
         assert unalias(plain) is False
         send(plain, "gone")
         send(make_ref(), "never was")
-        assert not self().entity.queue
+        assert not entity_of(self()).queue
 
     async with open_node() as node:
         await in_process(node, parent)
@@ -457,35 +464,35 @@ async def test_aliases() -> None:
     ("mode", "after_down", "down_after_reply"),
     [("explicit_unalias", True, True), ("demonitor", False, True), ("reply_demonitor", False, False)],
 )
-async def test_aliases_of_monitors(mode, after_down, down_after_reply) -> None:
+async def test_aliases_of_monitors(mode: AliasMode, after_down: bool, down_after_reply: bool) -> None:
     async def parent() -> None:
         pid = spawn(until_told)
         ref = monitor(pid, alias=mode)
         send(pid, "end")
         await receive(Down)
         send(ref, "late")
-        assert bool(self().entity.queue) is after_down
-        self().entity.queue = None
+        assert bool(entity_of(self()).queue) is after_down
+        entity_of(self()).queue = None
         pid = spawn(until_told)
         ref = monitor(pid, alias=mode)
         send(ref, "reply")
         assert await receive() == "reply"
         send(pid, "end")
         await trio.sleep(1)
-        assert bool(self().entity.queue) is down_after_reply
+        assert bool(entity_of(self()).queue) is down_after_reply
 
     async with open_node() as node:
         await in_process(node, parent)
 
 
 @pytest.mark.parametrize("mode", [None, "explicit_unalias", "demonitor", "reply_demonitor"])
-async def test_a_monitor_of_oneself_is_neither_monitor_nor_alias(mode) -> None:
+async def test_a_monitor_of_oneself_is_neither_monitor_nor_alias(mode: AliasMode | None) -> None:
     async def body() -> None:
         for ref in (monitor(self(), alias=mode), monitor("me", alias=mode)):
             send(ref, "lost")
             assert demonitor(ref, info=True) is False
             assert unalias(ref) is False
-        assert not self().entity.queue
+        assert not entity_of(self()).queue
 
     async def named() -> None:
         register("me", self())
@@ -553,7 +560,7 @@ async def test_names() -> None:
 
 
 async def test_an_owner_takes_its_processes_along_whatever_they_trap() -> None:
-    async def stubborn(to) -> None:
+    async def stubborn(to: Pid) -> None:
         process_flag(trap_exit=True)
         try:
             while True:
@@ -587,8 +594,8 @@ async def test_a_link_with_a_process_that_never_begins_tells_why() -> None:
 async def test_what_is_refused_is_not_half_spawned() -> None:
     async with open_node() as node:
         for use, words in [
-            (lambda: node.spawn(until_told, owner="name"), "takes a Pid, not 'name'"),
-            (lambda: node.spawn(until_told, name=3), "a name is a string, not 3"),
+            (lambda: node.spawn(until_told, owner=untyped("name")), "takes a Pid, not 'name'"),
+            (lambda: node.spawn(until_told, name=untyped(3)), "a name is a string, not 3"),
         ]:
             with pytest.raises(RuntimeMisuse, match=words):
                 use()
@@ -602,7 +609,7 @@ async def test_nothing_flows_back_to_an_owner_and_a_dead_owner_is_noproc() -> No
         exit(owned, "kill")
         await trio.sleep(1)
         assert alive(owner)
-        assert not owner.entity.owned
+        assert not entity_of(owner).owned
         spawn_monitor(until_told, owner=dead_pid())
         return (await receive(Down)).reason
 
@@ -619,11 +626,11 @@ async def test_a_pid_keeps_nothing_of_the_dead_alive() -> None:
         references.append(weakref.ref(state))
         await receive()
 
-    references: list[weakref.ref] = []
+    references: list[weakref.ref[Any]] = []
     async with open_node() as node:
         pid = node.spawn(body)
         await trio.sleep(1)
-        references.append(weakref.ref(pid.entity.scope))
+        references.append(weakref.ref(process_of(pid).scope))
         exit(pid, "kill")
         await trio.sleep(1)
         gc.collect()
@@ -663,19 +670,19 @@ async def test_outside_of_processes() -> None:
         with pytest.raises(ProcessExit):
             exit("reason")
         with pytest.raises(RuntimeMisuse, match="wants a Pid"):
-            exit("reason", "second")
+            exit(untyped("reason"), "second")
         with pytest.raises(TypeError, match="got 3 arguments"):
-            exit(dead_pid(), "reason", "third")
+            untyped(exit)(dead_pid(), "reason", "third")
 
 
 async def test_wrong_arguments_are_named() -> None:
     async def body() -> None:
         for use, words in [
-            (lambda: link("name"), r"link\(\) takes a Pid, not 'name'"),
-            (lambda: monitor(3), r"monitor\(\) takes a Pid, not 3"),
-            (lambda: alias("once"), "'explicit_unalias', 'reply', not 'once'"),
-            (lambda: monitor(self(), alias="reply"), "'reply_demonitor', not 'reply'"),
-            (lambda: send_after(3, "x", 1), "a Pid or a name, not to 3"),
+            (lambda: link(untyped("name")), r"link\(\) takes a Pid, not 'name'"),
+            (lambda: monitor(untyped(3)), r"monitor\(\) takes a Pid, not 3"),
+            (lambda: alias(untyped("once")), "'explicit_unalias', 'reply', not 'once'"),
+            (lambda: monitor(self(), alias=untyped("reply")), "'reply_demonitor', not 'reply'"),
+            (lambda: send_after(untyped(3), "x", 1), "a Pid or a name, not to 3"),
         ]:
             with pytest.raises(RuntimeMisuse, match=words):
                 use()
@@ -722,12 +729,12 @@ async def test_from_another_thread_send_works_in_order_and_the_rest_is_refused()
 
 @pytest.mark.real_clock
 async def test_sending_after_the_end_of_everything_is_silent() -> None:
-    kept: list[object] = []
+    kept: list[tuple[Node, Pid]] = []
 
     def run() -> None:
         async def main() -> None:
             async with open_node() as node:
-                kept.extend([node, node.spawn(until_told)])
+                kept.append((node, node.spawn(until_told)))
                 await trio.lowlevel.checkpoint()
 
         trio.run(main)
@@ -735,6 +742,7 @@ async def test_sending_after_the_end_of_everything_is_silent() -> None:
     thread = threading.Thread(target=run)
     thread.start()
     thread.join()
-    send(kept[1], "x")
-    kept[0].send_threadsafe(kept[1], "x")
+    [(node, pid)] = kept
+    send(pid, "x")
+    node.send_threadsafe(pid, "x")
     send("nobody", "x")

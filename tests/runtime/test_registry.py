@@ -18,6 +18,7 @@ from actorlive.runtime import (
     statistics,
 )
 from tests.runtime.helpers import in_process, until_told
+from tests.support.narrow import untyped
 
 
 async def listed(registry: Registry, *keys: object) -> None:
@@ -41,7 +42,7 @@ async def test_unique_keys() -> None:
         assert registry.whereis("a") is None
         assert registry.keys(pid) == []
         registry.register("a", 1)
-        assert registry.update_value("a", lambda value: value + 1) is True
+        assert registry.update_value("a", lambda value: untyped(value) + 1) is True
         assert registry.update_value("b", lambda value: value) is False
         await trio.sleep(1)
         assert registry.lookup("a") == [(self(), 2)]
@@ -66,7 +67,7 @@ async def test_metadata_belongs_to_the_registry() -> None:
         registry.delete_meta("topic")
         assert registry.meta("topic") is None
         with pytest.raises(RuntimeMisuse, match="'unique', 'duplicate', not 'single'"):
-            Registry("single")
+            Registry(untyped("single"))
 
 
 async def test_duplicate_keys_and_dispatch() -> None:

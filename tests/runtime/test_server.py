@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import weakref
+from typing import Any
 
 import pytest
 import trio
@@ -12,10 +13,12 @@ import trio
 from actorlive.runtime import (
     IGNORE,
     NO_REPLY,
+    Caller,
     CallError,
     Continue,
     Down,
     ExitSignal,
+    Pid,
     ProcessExit,
     RuntimeMisuse,
     Server,
@@ -39,6 +42,7 @@ from actorlive.runtime import (
     stop,
 )
 from tests.runtime.helpers import in_process
+from tests.support.narrow import entity_of, present, untyped
 
 own_pid = self
 
@@ -46,19 +50,22 @@ own_pid = self
 class Echo(Server):
     """Does what the messages say."""
 
-    async def init(self, *args: object) -> object:
-        self.log: list[object] = args[0] if args else []
-        self.waiting = None
+    log: list[Any]
+
+    async def init(self, *args: Any) -> object:
+        self.log = args[0] if args else []
+        self.waiting: Caller | None = None
         if len(args) > 1 and args[1] == "trap":
             process_flag(trap_exit=True)
         return args[2] if len(args) > 2 else None
 
-    async def handle_call(self, request: object, caller: object) -> object:
+    async def handle_call(self, request: object, caller: Caller) -> object:
+        answer = ("echo", request)
         match request:
             case "later":
                 self.waiting = caller
                 return NO_REPLY
-            case ("sleep", seconds):
+            case ("sleep", float() | int() as seconds):
                 await trio.sleep(seconds)
             case "crash":
                 raise ValueError("crash")
@@ -68,7 +75,9 @@ class Echo(Server):
                 return request
             case "who":
                 return caller.pid
-        return ("echo", request)
+            case _:
+                pass
+        return answer
 
     async def handle_cast(self, request: object) -> object:
         if request == "answer" and self.waiting:
@@ -83,6 +92,7 @@ class Echo(Server):
 
     async def handle_continue(self, argument: object) -> object:
         self.log.append(("continue", argument))
+        assert isinstance(argument, int)
         return Continue(argument - 1) if argument else None
 
     async def terminate(self, reason: object) -> None:
@@ -90,7 +100,7 @@ class Echo(Server):
 
 
 async def test_call_cast_info() -> None:
-    log: list[object] = []
+    log: list[Any] = []
     async with open_node():
         pid = await Echo.start(log, name="echo")
         assert await call("echo", 1) == ("echo", 1)
@@ -112,9 +122,9 @@ async def test_a_deferred_reply_and_a_second_one() -> None:
         assert await call(pid, "later") == "answered"
         assert await call(pid, "twice") == "early"
         assert await call(pid, "fine") == ("echo", "fine")
-        assert not self().entity.messages()
+        assert not entity_of(self()).messages()
 
-    async def later(pid) -> None:
+    async def later(pid: Pid) -> None:
         await trio.sleep(1)
         cast(pid, "answer")
 
@@ -129,7 +139,7 @@ async def test_a_call_that_times_out_leaves_nothing_behind() -> None:
             await call(pid, ("sleep", 3), timeout=1)
         assert caught.value.reason == "timeout"
         await trio.sleep(5)
-        assert not self().entity.messages()
+        assert not entity_of(self()).messages()
         assert not statistics(pid).monitored_by
 
     async with open_node() as node:
@@ -138,7 +148,7 @@ async def test_a_call_that_times_out_leaves_nothing_behind() -> None:
         assert node.statistics().timers == 0
 
 
-async def test_the_caller_sees_why_the_callee_died(caplog) -> None:
+async def test_the_caller_sees_why_the_callee_died(caplog: pytest.LogCaptureFixture) -> None:
     async with open_node():
         pid = await Echo.start()
         with pytest.raises(CallError) as caught:
@@ -149,25 +159,25 @@ async def test_the_caller_sees_why_the_callee_died(caplog) -> None:
                 await call(nobody, 1)
             assert caught.value.reason == "noproc"
         with pytest.raises(RuntimeMisuse, match=r"call\(\) takes a Pid, not 3"):
-            await call(3, 1)
+            await call(untyped(3), 1)
 
 
 async def test_calling_oneself_is_refused() -> None:
     class Narcissus(Server):
-        async def handle_call(self, request, caller):
+        async def handle_call(self, request: object, caller: Caller) -> object:
             return await call("me", request)
 
     async with open_node():
         await Narcissus.start(name="me")
         with pytest.raises(CallError) as caught:
             await call("me", 1)
-        assert caught.value.reason.reason == "calling_self"
+        assert untyped(caught.value.reason).reason == "calling_self"
 
 
 async def test_messages_sent_before_a_reply_are_there_when_call_returns() -> None:
     class Chatty(Server):
-        async def handle_call(self, request, caller):
-            send(caller.pid, "first")
+        async def handle_call(self, request: object, caller: Caller) -> object:
+            send(present(caller.pid), "first")
             return "reply"
 
     async def body() -> None:
@@ -180,7 +190,7 @@ async def test_messages_sent_before_a_reply_are_there_when_call_returns() -> Non
 
 
 async def test_continue_runs_before_the_next_message() -> None:
-    log: list[object] = []
+    log: list[Any] = []
     async with open_node():
         pid = await Echo.start(log, None, Continue(1))
         send(pid, "info")
@@ -190,8 +200,8 @@ async def test_continue_runs_before_the_next_message() -> None:
 
 
 @pytest.mark.parametrize("how", ["call", "cast", "info", "stop"])
-async def test_stopping(how) -> None:
-    log: list[object] = []
+async def test_stopping(how: str) -> None:
+    log: list[Any] = []
 
     async def body() -> object:
         pid = await Echo.start(log)
@@ -214,7 +224,7 @@ async def test_stopping(how) -> None:
 
 async def test_stop_tells_when_it_went_otherwise() -> None:
     class Slow(Server):
-        async def terminate(self, reason) -> None:
+        async def terminate(self, reason: object) -> None:
             await trio.sleep(2)
             exit("other")
 
@@ -231,11 +241,13 @@ async def test_stop_tells_when_it_went_otherwise() -> None:
         assert caught.value.reason == "noproc"
 
 
-async def test_terminate_runs_after_a_crash_and_may_replace_the_reason(caplog) -> None:
-    log: list[object] = []
+async def test_terminate_runs_after_a_crash_and_may_replace_the_reason(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log: list[Any] = []
 
     class Replaces(Echo):
-        async def terminate(self, reason):
+        async def terminate(self, reason: object):
             await super().terminate(reason)
             raise KeyError("replaced")
 
@@ -253,8 +265,10 @@ async def test_terminate_runs_after_a_crash_and_may_replace_the_reason(caplog) -
     assert isinstance(log[-1][1], ValueError)
 
 
-async def test_terminate_gets_the_error_itself_though_it_came_through_a_nursery(caplog) -> None:
-    log: list[object] = []
+async def test_terminate_gets_the_error_itself_though_it_came_through_a_nursery(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log: list[Any] = []
 
     class Parallel(Echo):
         async def handle_cast(self, request: object) -> None:
@@ -273,17 +287,17 @@ async def test_terminate_gets_the_error_itself_though_it_came_through_a_nursery(
 
 
 @pytest.mark.parametrize("reason", ["normal", "shutdown", "odd"])
-async def test_a_trapping_server_ends_with_its_parent(reason) -> None:
-    log: list[object] = []
+async def test_a_trapping_server_ends_with_its_parent(reason: object) -> None:
+    log: list[Any] = []
 
-    async def parent(tester) -> None:
+    async def parent(tester: Pid) -> None:
         send(tester, await Echo.start_link(log, "trap"))
         await receive()
         exit(reason)
 
     async def body() -> object:
         pid = spawn(parent, self())
-        monitor(await receive())
+        monitor(await receive(Pid))
         send(pid, None)
         return (await receive(Down)).reason
 
@@ -293,7 +307,7 @@ async def test_a_trapping_server_ends_with_its_parent(reason) -> None:
 
 
 async def test_exits_of_others_are_only_messages_for_a_trapping_server() -> None:
-    log: list[object] = []
+    log: list[Any] = []
     async with open_node() as node:
         pid = await Echo.start(log, "trap")
 
@@ -305,14 +319,14 @@ async def test_exits_of_others_are_only_messages_for_a_trapping_server() -> None
         assert log == [ExitSignal(sender, "hello")]
 
 
-async def test_init_that_fails(caplog) -> None:
+async def test_init_that_fails(caplog: pytest.LogCaptureFixture) -> None:
     class Fails(Server):
         async def init(self, *args: object) -> object:
             if args[0] == "raise":
                 raise ValueError("no")
             return args[0]
 
-    async def trapping(argument) -> tuple[object, object]:
+    async def trapping(argument: object) -> tuple[object, object]:
         process_flag(trap_exit=True)
         with pytest.raises(StartError) as caught:
             await Fails.start_link(argument)
@@ -347,7 +361,7 @@ async def test_init_that_fails(caplog) -> None:
 
 async def test_a_start_that_takes_too_long_is_killed_and_leaves_no_exit() -> None:
     class Slow(Server):
-        async def init(self, *args: object) -> None:
+        async def init(self, *args: Any) -> None:
             args[0].append(self)
             await trio.sleep(10)
             args[0].append("not reached")
@@ -361,7 +375,7 @@ async def test_a_start_that_takes_too_long_is_killed_and_leaves_no_exit() -> Non
         assert caught.value.reason == "timeout"
         assert processes() == [self()]
         await trio.sleep(20)
-        assert not self().entity.messages()
+        assert not entity_of(self()).messages()
 
     async with open_node() as node:
         await in_process(node, body)
@@ -372,7 +386,7 @@ async def test_a_start_that_takes_too_long_is_killed_and_leaves_no_exit() -> Non
 
 
 @pytest.mark.parametrize("start", ["start", "start_link"])
-async def test_a_start_that_is_cancelled_ends_the_server(start) -> None:
+async def test_a_start_that_is_cancelled_ends_the_server(start: str) -> None:
     ended: list[int] = []
 
     class Slow(Server):
@@ -389,7 +403,7 @@ async def test_a_start_that_is_cancelled_ends_the_server(start) -> None:
         await trio.sleep(1)
         assert ended
         assert processes() == [self()]
-        assert not self().entity.messages()
+        assert not entity_of(self()).messages()
         assert not statistics(self()).links
 
     async with open_node() as node:
@@ -403,7 +417,7 @@ async def test_a_cancelled_call_leaves_nothing_behind() -> None:
             await call(pid, ("sleep", 3))
         assert scope.cancelled_caught
         await trio.sleep(5)
-        assert not self().entity.messages()
+        assert not entity_of(self()).messages()
         assert not statistics(pid).monitored_by
         assert await call(pid, "again") == ("echo", "again")
 
@@ -413,12 +427,12 @@ async def test_a_cancelled_call_leaves_nothing_behind() -> None:
 
 
 async def test_without_trapping_a_parents_normal_end_is_ignored() -> None:
-    async def parent(tester) -> None:
+    async def parent(tester: Pid) -> None:
         send(tester, await Echo.start_link())
 
     async def body() -> None:
         spawn(parent, self())
-        pid = await receive()
+        pid = await receive(Pid)
         await trio.sleep(1)
         assert await call(pid, "still there") == ("echo", "still there")
 
@@ -427,7 +441,7 @@ async def test_without_trapping_a_parents_normal_end_is_ignored() -> None:
 
 
 async def test_a_parents_exit_signal_ends_a_trapping_server_though_the_parent_lives() -> None:
-    log: list[object] = []
+    log: list[Any] = []
 
     async def body() -> object:
         pid = await Echo.start_link(log, "trap")
@@ -462,11 +476,14 @@ async def test_a_server_keeps_nothing_of_what_its_init_was_given() -> None:
         assert statistics(pid).state == "waiting"
 
 
-async def test_whatever_a_callback_raises_is_a_crash_after_terminate(caplog) -> None:
-    log: list[object] = []
+async def test_whatever_a_callback_raises_is_a_crash_after_terminate(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log: list[Any] = []
 
     class Leaves(Echo):
         async def handle_cast(self, request: object) -> object:
+            assert isinstance(request, BaseException)
             raise request
 
     async with open_node():
@@ -489,11 +506,11 @@ async def test_who_is_killed_at_the_end_of_its_init_has_not_started() -> None:
         assert caught.value.reason == "killed"
 
 
-async def test_callbacks_that_are_missing(caplog) -> None:
+async def test_callbacks_that_are_missing(caplog: pytest.LogCaptureFixture) -> None:
     async with open_node():
-        for use in (lambda pid: cast(pid, "x"), lambda pid: send(pid, "x")):
+        for use in (cast, send):
             pid = await Server.start()
-            use(pid)
+            use(pid, "x")
             await trio.sleep(1)
         assert "has no handle_cast" in caplog.text
         assert "unexpected message: 'x'" in caplog.text
@@ -508,14 +525,14 @@ async def test_statistics_say_what_a_server_is_doing() -> None:
         node.spawn(call, pid, ("sleep", 5))
         await trio.sleep(1)
         figures = statistics(pid)
-        assert figures.doing.request == ("sleep", 5)
+        assert untyped(figures.doing).request == ("sleep", 5)
         assert "Echo.handle_call" in figures.current_function
         await trio.sleep(5)
         assert statistics(pid).doing is None
 
 
 async def test_timers_reach_a_server() -> None:
-    log: list[object] = []
+    log: list[Any] = []
     async with open_node():
         send_after(await Echo.start(log), "tick", 1)
         await trio.sleep(2)

@@ -14,6 +14,7 @@ from actorlive.runtime import (
     Error,
     Exit,
     Ok,
+    Pid,
     RuntimeMisuse,
     Task,
     TaskReply,
@@ -29,6 +30,7 @@ from actorlive.runtime import (
 from actorlive.runtime.otp.dynamic import start_task
 from actorlive.runtime.otp.task import run_task
 from tests.runtime.helpers import in_process
+from tests.support.narrow import entity_of
 
 
 async def double(number: int, delay: float = 1) -> int:
@@ -43,7 +45,7 @@ async def fail() -> None:
 
 async def nothing_left() -> bool:
     await trio.sleep(20)
-    return not self().entity.messages()
+    return not entity_of(self()).messages()
 
 
 async def test_async_and_await() -> None:
@@ -65,7 +67,7 @@ async def test_a_plain_function_runs_in_a_thread() -> None:
         assert await in_process(node, body) != threading.get_ident()
 
 
-async def test_a_crash_takes_a_linked_owner_along(caplog) -> None:
+async def test_a_crash_takes_a_linked_owner_along(caplog: pytest.LogCaptureFixture) -> None:
     async def owner() -> None:
         await Task.async_(fail).await_()
 
@@ -78,7 +80,7 @@ async def test_a_crash_takes_a_linked_owner_along(caplog) -> None:
     assert "fail crashed: ValueError: task" in caplog.text
 
 
-async def test_await_of_a_crash_or_too_late(caplog) -> None:
+async def test_await_of_a_crash_or_too_late(caplog: pytest.LogCaptureFixture) -> None:
     async def body() -> None:
         process_flag(trap_exit=True)
         with pytest.raises(CallError) as caught:
@@ -89,7 +91,7 @@ async def test_await_of_a_crash_or_too_late(caplog) -> None:
             await Task.async_(double, 1, 9).await_(timeout=1)
         assert caught.value.reason == "timeout"
         await trio.sleep(20)
-        assert [type(message).__name__ for message in self().entity.messages()] == ["ExitSignal"]
+        assert [type(message).__name__ for message in entity_of(self()).messages()] == ["ExitSignal"]
 
     async with open_node() as node:
         await in_process(node, body)
@@ -146,7 +148,7 @@ async def test_only_the_owner_awaits() -> None:
         await in_process(node, body)
 
 
-async def test_a_supervised_task_without_a_link(caplog) -> None:
+async def test_a_supervised_task_without_a_link(caplog: pytest.LogCaptureFixture) -> None:
     async def body() -> None:
         supervisor = await TaskSupervisor.start_link()
         bad = await TaskSupervisor.async_nolink(supervisor, fail)
@@ -175,13 +177,15 @@ async def test_a_supervised_task_without_a_link(caplog) -> None:
         await in_process(node, body)
 
 
-async def test_a_supervised_task_with_a_link_and_one_for_its_effects(caplog) -> None:
+async def test_a_supervised_task_with_a_link_and_one_for_its_effects(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     done: list[int] = []
 
     async def effect() -> None:
         done.append(1)
 
-    async def owner(supervisor) -> None:
+    async def owner(supervisor: Pid) -> None:
         await (await TaskSupervisor.async_(supervisor, fail)).await_()
 
     async def body() -> object:
@@ -200,9 +204,12 @@ async def test_a_supervised_task_with_a_link_and_one_for_its_effects(caplog) -> 
 
 
 async def test_a_task_whose_owner_is_gone_before_it_began_ends() -> None:
+    async def leave_at_once(supervisor: Pid) -> None:
+        await TaskSupervisor.async_nolink(supervisor, double, 1, 1000)
+
     async def body() -> None:
         supervisor = await TaskSupervisor.start_link()
-        spawn_monitor(TaskSupervisor.async_nolink, supervisor, double, 1, 1000)
+        spawn_monitor(leave_at_once, supervisor)
         assert (await receive(Down)).reason == "normal"
         assert (await DynamicSupervisor.count_children(supervisor))["active"] == 1
         assert await start_task(supervisor, run_task, dead_pid(), double, (), {})

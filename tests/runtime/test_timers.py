@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 import trio
+import trio.testing
 
 from actorlive.runtime import (
     NodeClosed,
@@ -24,6 +26,7 @@ from actorlive.runtime import (
     unregister,
 )
 from tests.runtime.helpers import collect, until_told
+from tests.support.narrow import entity_of
 
 
 async def test_send_after_and_start_timer() -> None:
@@ -51,7 +54,7 @@ async def test_cancel_and_read_give_the_seconds_left_once() -> None:
         await trio.sleep(9)
         assert cancel_timer(fired) is None
         assert kept == ["y"]
-        assert not pid.entity.timers
+        assert not entity_of(pid).timers
 
 
 async def test_a_message_already_in_the_mailbox_stays() -> None:
@@ -60,7 +63,7 @@ async def test_a_message_already_in_the_mailbox_stays() -> None:
         timer = send_after(pid, "x", 1)
         await trio.sleep(2)
         assert cancel_timer(timer) is None
-        assert pid.entity.messages() == ("x",)
+        assert entity_of(pid).messages() == ("x",)
         exit(pid, "kill")
 
 
@@ -97,7 +100,9 @@ async def test_intervals_keep_their_schedule_and_skip_what_was_missed() -> None:
         timer = send_interval(pid, "tick", 1)
         await trio.sleep(2.5)
         assert times == [1, 2]
-        trio.lowlevel.current_clock().jump(3)
+        clock = trio.lowlevel.current_clock()
+        assert isinstance(clock, trio.testing.MockClock)
+        clock.jump(3)
         await trio.sleep(1.2)
         assert times == [1, 2, 5.5, 6]
         assert cancel_timer(timer) == pytest.approx(0.3)
@@ -106,7 +111,7 @@ async def test_intervals_keep_their_schedule_and_skip_what_was_missed() -> None:
 
 
 async def test_ties_fire_in_the_order_of_arming_and_deadlines_in_theirs() -> None:
-    kept: list[object] = []
+    kept: list[Any] = []
     dice = random.Random(7)
     async with open_node() as node:
         pid = node.spawn(collect, kept)
@@ -146,7 +151,7 @@ async def test_cancelled_timers_do_not_pile_up() -> None:
         assert len(node.timers) == 1
         assert len(node.timers.entries) < 1000
         assert cancel_timer(first) == 1
-        assert len(pid.entity.timers) == 0
+        assert not entity_of(pid).timers
 
 
 async def test_a_timer_armed_while_others_fire_waits_its_turn() -> None:
@@ -167,7 +172,7 @@ async def test_a_timer_armed_while_others_fire_waits_its_turn() -> None:
 
 
 @pytest.mark.parametrize("delay", [-1, float("nan")])
-async def test_bad_delays(delay) -> None:
+async def test_bad_delays(delay: float) -> None:
     async with open_node() as node:
         pid = node.spawn(until_told)
         with pytest.raises(RuntimeMisuse, match="in seconds"):
