@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from actorlive.forms.validate import validate as validate
     from actorlive.js.commands import JS as JS
     from actorlive.live.async_result import AsyncResult as AsyncResult
+    from actorlive.live.container import Container as Container
     from actorlive.live.events import Event as Event, RawEvent as RawEvent
     from actorlive.live.hooks import Cont as Cont, Halt as Halt
     from actorlive.live.rejection import Rejected as Rejected, Stale as Stale
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
         component as component,
         heex as heex,
         render_slot as render_slot,
+        url_for as url_for,
     )
     from actorlive.web import ActorLive as ActorLive, csp_nonce as csp_nonce, csrf_token as csrf_token
 

@@ -116,6 +116,9 @@ class Gate:
     def route_for(self, uri: str) -> Route:
         return self.route
 
+    def url_for(self, to: str | type, values: Any) -> str:
+        return ""
+
     def sign_flash(self, flash: Any) -> str:
         return ""
 

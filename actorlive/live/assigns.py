@@ -18,7 +18,7 @@ from actorlive.live.defaults import Factory, factory_of, given_default, refuse_i
 from actorlive.rendered.equality import looks_equal
 from actorlive.template.rendering.updating import TOUCHED
 
-__all__ = ["MISSING", "RESERVED", "Assigns", "declared_assigns", "no_value"]
+__all__ = ["MISSING", "RESERVED", "Assigns", "declare", "declared_assigns", "no_value"]
 
 RESERVED = frozenset({"flash", "uploads", "streams", "socket", "myself", "live_action"})
 """Names that belong to the framework; `socket` has a method for each that can be changed."""
@@ -111,7 +111,7 @@ class Assigns:
         super().__init_subclass__(**kwargs)
         cls.__properties__ = properties_of(cls)
         cls.__declared__ = declared_assigns(cls)
-        cls.__values__, cls.__factories__ = _defaults(cls)
+        cls.__values__, cls.__factories__ = _defaults(cls, cls.__declared__)
 
     def __init__(self) -> None:
         object.__setattr__(self, "_changed", {})
@@ -139,10 +139,31 @@ class Assigns:
         )
 
 
-def _defaults(cls: type[Assigns]) -> tuple[dict[str, object], dict[str, Factory]]:
+def declare(cls: type[Assigns], source: type) -> None:
+    """Declare the annotated attributes of another class as assigns of `cls`, which keeps what it declares itself.
+
+    Raises `AssignError` for a name that means something else in `cls`.
+    """
+    declared = declared_assigns(source)
+    for name in declared.keys() - cls.__declared__.keys():
+        if name in RESERVED or hasattr(cls, name):
+            raise AssignError(
+                f"{source.__qualname__} brings the assign {name!r} along, which is something else in"
+                f" {cls.__qualname__}: give it another name"
+            )
+    values, factories = _defaults(source, declared)
+    given = cls.__values__.keys() | cls.__factories__.keys()
+    cls.__declared__ = {**declared, **cls.__declared__}
+    cls.__values__ = {name: value for name, value in values.items() if name not in given} | dict(
+        cls.__values__
+    )
+    cls.__factories__ = {n: make for n, make in factories.items() if n not in given} | dict(cls.__factories__)
+
+
+def _defaults(cls: type, declared: Collection[str]) -> tuple[dict[str, object], dict[str, Factory]]:
     values: dict[str, object] = {}
     factories: dict[str, Factory] = {}
-    for name in cls.__declared__:
+    for name in declared:
         named = _named(cls, name)
         given = None if named is MISSING else given_default(getattr(cls, name))
         if given is None:

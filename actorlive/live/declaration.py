@@ -133,13 +133,22 @@ def _check_declared(cls: type[Assigns], root: type[Assigns], name: str, annotati
             _class_place(cls, name),
             "give the assign another name",
         )
-    if name == "on_mount" and get_origin(annotation) is not ClassVar and "ClassVar" not in str(annotation):
+    if (
+        name in _of_the_class(root)
+        and get_origin(annotation) is not ClassVar
+        and "ClassVar" not in str(annotation)
+    ):
         raise _fault(
             AssignError,
-            f"{cls.__qualname__} declares 'on_mount' as an assign; it is what the class has, not each view",
+            f"{cls.__qualname__} declares {name!r} as an assign; it is what the class has, not each view",
             _class_place(cls, name),
-            "write `on_mount = (…)` without an annotation",
+            f"write `{name} = …` without an annotation",
         )
+
+
+def _of_the_class(root: type[Assigns]) -> set[str]:
+    """What a class says of all its views, such as `on_mount`."""
+    return {name for name, of in inspect.get_annotations(root).items() if str(of).startswith("ClassVar")}
 
 
 def _check_constant(cls: type[Assigns], name: str, value: object) -> None:

@@ -7,13 +7,14 @@ says where its frames go, and the two messages that a connection puts into a vie
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from actorlive.live.intake import Intake
+from actorlive.live.on_mount import OnMount
 from actorlive.runtime import Pid
 from actorlive.template import Component
 
@@ -33,9 +34,6 @@ __all__ = [
     "connect_info",
 ]
 
-
-OnMount = Callable[..., Awaitable[Any]]
-"""`async def hook(params, session, socket) -> Cont | Halt`."""
 
 Layout = Component[...]
 """A live layout: a `@component` with an `inner_block`, rendered with the view (see `live.layout`)."""
@@ -65,10 +63,16 @@ class Route:
     on_mount: tuple[OnMount, ...] = ()
     layout: Layout | None = None
 
+    def admits_navigation(self, to: Route) -> bool:
+        """True when a page of this route may show `to` over its socket: it is of the same live session, and in an
+        element of the same tag, which the client keeps whatever it is told."""
+        return to.live_session == self.live_session and to.view.container.tag == self.view.container.tag
+
     def admits_patch(self, to: Route) -> bool:
-        """True when a view at this route may go on at `to` without a new mount: the same view, in the same live
-        session. Between live sessions a visitor is mounted afresh, so that no `on_mount` hook is passed by."""
-        return to.view is self.view and to.live_session == self.live_session
+        """True when a view at this route may go on at `to` without a new mount: the same view in the same live layout,
+        in the same live session. Between live sessions a visitor is mounted afresh, so that no `on_mount` hook is
+        passed by."""
+        return to.view is self.view and to.live_session == self.live_session and to.layout is self.layout
 
 
 class Endpoint(Protocol):
@@ -81,6 +85,10 @@ class Endpoint(Protocol):
 
     def route_for(self, uri: str) -> Route | None:
         """The live route of a path or URL (query string included in `params`), or None."""
+        ...
+
+    def url_for(self, to: str | type, values: Mapping[str, Any]) -> str:
+        """The path of a route, by its name or its view (see `actorlive.url_for`). Raises `NavigationError`."""
         ...
 
     def sign_reload(self, status: int) -> str:

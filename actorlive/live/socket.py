@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from actorlive.errors import AssignError, CallbackError, NavigationError, did_yo
 from actorlive.live.assigns import RESERVED, assign, touch
 from actorlive.live.async_result import AsyncResult
 from actorlive.live.defaults import factory_of
-from actorlive.live.endpoint import Mount
+from actorlive.live.endpoint import Layout, Mount
 from actorlive.live.flash import exact
 from actorlive.live.hooks import Hook, Stage
 from actorlive.live.later import OnExit
@@ -104,11 +105,16 @@ class Socket:
         mount = self._state.mount
         if mount is None:
             raise CallbackError(
-                f"socket.{name} is known in mount only; keep what you need of it as an assign there"
+                f"socket.{name} works in mount only; keep what you need of it as an assign there"
             )
         return mount
 
     # -- assigns ---------------------------------------------------------------
+
+    @property
+    def assigns(self) -> Mapping[str, Any]:
+        """What the assigns are now, by name, for hooks and libraries that know no class; it cannot be written to."""
+        return MappingProxyType(self._owner.assigns.__dict__)
 
     def assign(self, **values: object) -> None:
         """Set assigns by name, as `self.name = value` does (`assign/2`). Raises `AssignError`."""
@@ -203,6 +209,25 @@ class Socket:
         if (to is None) == (external is None):
             raise NavigationError("redirect takes a path, or external=URL, and not both")
         self._go(Redirect(local_path(to) if to is not None else external_url(external or ""), status))
+
+    def navigation_type(self, to: str) -> Literal["patch", "navigate", "href"]:
+        """What it takes to go to a path: a patch of this view, a navigation in its live session, or a page load.
+
+        In the dead render it is always a page load. Raises `NavigationError` for an unsafe path. (`navigation_type/2`)
+        """
+        route = self._state.endpoint.route_for(absolute(self._state.uri, local_path(to)))
+        here = self._state.route
+        if route is None or not self.connected or not here.admits_navigation(route):
+            return "href"
+        return "patch" if here.admits_patch(route) else "navigate"
+
+    def put_layout(self, layout: Layout | None) -> None:
+        """The live layout of this view, None for none, in place of the one that its route has (`layout:` of mount).
+
+        Raises `CallbackError` after mount.
+        """
+        self._mount("put_layout(…)")
+        self._state.layout = layout
 
     def _go(self, navigation: Navigation) -> None:
         if self._state.navigation is not None:

@@ -5,7 +5,8 @@ The sockets write what a callback asked for, `live.process` carries it out:
 | | written by | read, and cleared, by |
 |---|---|---|
 | `mount` | the connection | `mounting`; gone when mount is over |
-| `route`, `uri` | `mounting` | the socket, the layout |
+| `route`, `uri` | `mounting` | the socket |
+| `layout` | the socket, in mount | whoever renders |
 | `navigation`, `events` | the socket | `process.cycle`, after each callback |
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from actorlive.live.assigns import assign
-from actorlive.live.endpoint import Endpoint, Mount, Route
+from actorlive.live.endpoint import Endpoint, Layout, Mount, Route
 from actorlive.live.navigation import Navigation
 from actorlive.live.owner import Owner
 from actorlive.live.view import LiveView
@@ -33,6 +34,7 @@ class ViewState:
         "dom_id",
         "endpoint",
         "events",
+        "layout",
         "mount",
         "navigation",
         "owner",
@@ -51,6 +53,7 @@ class ViewState:
         self.endpoint: Endpoint = mount.endpoint
         self.mount: Mount | None = mount
         self.route: Route = mount.route
+        self.layout: Layout | None = mount.route.layout
         self.uri = mount.uri
         self.navigation: Navigation | None = None
         self.events: list[PushedEvent] = []

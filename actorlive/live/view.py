@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
 
 from actorlive.errors import CallbackError
+from actorlive.live.container import Container
 from actorlive.live.declaration import check_complete
+from actorlive.live.on_mount import OnMount, bring_along
 from actorlive.live.stateful import E, Stateful
 from actorlive.runtime import Caller
+from actorlive.template import Component, Template
 
 if TYPE_CHECKING:
     from actorlive.live.socket import Socket
@@ -35,14 +38,25 @@ class LiveView(Stateful[E], Generic[E], root=True):
 
     __slots__ = ()
 
-    on_mount: ClassVar[tuple[Callable[..., Awaitable[Any]], ...]] = ()
-    """Hooks that stand before `mount`, after those of the live session."""
+    on_mount: ClassVar[tuple[OnMount, ...]] = ()
+    """Hooks that stand before `mount`, after those of the live session (see `actorlive.live.on_mount`)."""
+
+    layout: ClassVar[Component[...] | None]
+    """The live layout, None for none. Without it that of the route, the live session or the application counts."""
+
+    container: ClassVar[Container] = Container()
+    """The element that the view is in."""
 
     live_action: str | None
     """The action of the route that led here."""
 
     page_title: str | None = None
     """The document's title; setting it sends it."""
+
+    @classmethod
+    def _find_templates(cls) -> list[Template]:
+        bring_along(cls, cls.on_mount)
+        return super()._find_templates()
 
     def __init__(self) -> None:
         super().__init__()

@@ -15,6 +15,7 @@ from actorlive.template.builtins import (
     link,
     live_title,
     portal,
+    root_layout,
 )
 from actorlive.template.colocated.kinds import ColocatedCSS, ColocatedHook, ColocatedJS
 from actorlive.template.component import component
@@ -27,6 +28,7 @@ from actorlive.template.rendering.matching import DuplicateKeyError
 from actorlive.template.rendering.renderer import Renderer, render_to_string
 from actorlive.template.rendering.signature import Attrs
 from actorlive.template.rendering.slots import Slot, SlotEntry, render_slot
+from actorlive.template.rendering.urls import url_for
 from actorlive.template.tools.format import format_source, format_template
 from actorlive.template.tools.project import check_project
 
@@ -65,4 +67,6 @@ __all__ = [
     "portal",
     "render_slot",
     "render_to_string",
+    "root_layout",
+    "url_for",
 ]

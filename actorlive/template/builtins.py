@@ -42,6 +42,7 @@ __all__ = [
     "link",
     "live_title",
     "portal",
+    "root_layout",
 ]
 
 _TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -300,6 +301,55 @@ def inputs_for(
         {% endfor %}
         """,
         forms=forms,
+    )
+
+
+@component
+def root_layout(
+    *,
+    page_title: str = "",
+    title: str | None = None,
+    icon: str = "data:,",
+    csrf_token: str,
+    stylesheet: str,
+    stylesheets: Sequence[str] = (),
+    script: str,
+    colocated: Markup,
+    csp_nonce: str | None,
+    lang: str = "en",
+    head: Slot = Slot.empty,
+    scripts: Slot = Slot.empty,
+    inner_block: Slot,
+) -> Template:
+    """The default document. `#al-status` is where `socket.announce` speaks; it lives outside of every view.
+
+    `:head` goes to the end of the head, `:scripts` in front of the client's script, which both run before: an own
+    layout that only adds something is `<.root_layout {@document}>` with these.
+    """
+    return heex(
+        """
+        <!DOCTYPE html>
+        <html lang={@lang}>
+          <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="csrf-token" content={@csrf_token}>
+            <.live_title default={@title}>{@page_title}</.live_title>
+            <link rel="icon" href={@icon}>
+            <link phx-track-static rel="stylesheet" href={@stylesheet}>
+            <link :for={url in @stylesheets} phx-track-static rel="stylesheet" href={url}>
+            {@colocated}
+            {render_slot(@scripts)}
+            <script defer phx-track-static src={@script} nonce={@csp_nonce}></script>
+            {render_slot(@head)}
+          </head>
+          <body>
+            {@page}
+            <div id="al-status" class="sr-only" role="status" aria-live="polite"></div>
+          </body>
+        </html>
+        """,
+        page=render_slot(inner_block),
     )
 
 

@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
+from types import EllipsisType
 from typing import Any, TypeVar, cast
 
 import trio
@@ -18,10 +19,12 @@ from quart import Quart, Response, abort, request, session
 from quart.typing import ResponseTypes
 from quart_trio import QuartTrio
 
-from actorlive.live.endpoint import Layout, OnMount, Route
-from actorlive.live.view import LiveView, check_view
+from actorlive.live.endpoint import Layout
+from actorlive.live.on_mount import OnMount
+from actorlive.live.view import LiveView
 from actorlive.runtime import Node, NodeFailed, enter_node, open_node
-from actorlive.template import Component
+from actorlive.template import Component, root_layout as default_root_layout
+from actorlive.template.rendering.urls import url_variable
 from actorlive.web.assets import Assets
 from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.containment import HttpConnection, ungrouped
@@ -34,8 +37,9 @@ from actorlive.web.failures import answer_failures
 from actorlive.web.forms import MethodOverride, check_csrf_token, csrf_exempt
 from actorlive.web.headers import secure
 from actorlive.web.hosts import Hosts
-from actorlive.web.layouts import RootLayout, root_layout as default_root_layout
+from actorlive.web.layouts import RootLayout
 from actorlive.web.limits import Limits
+from actorlive.web.live_session import LiveRoute, LiveSession, SessionSource
 from actorlive.web.origin import CheckOrigin, check_patterns
 from actorlive.web.plain import render_plain
 from actorlive.web.policy import DEFAULT_POLICY, policy
@@ -53,50 +57,6 @@ _log = logging.getLogger("actorlive.web")
 
 F = TypeVar("F", bound=Callable[..., Any])
 ViewClass = TypeVar("ViewClass", bound=type[LiveView[Any]])
-_Rule = tuple[str, str, Route]
-
-
-class LiveSession:
-    """A group of routes between which a visitor navigates over one socket (mirrors `live_session`).
-
-    Made by `ActorLive.session`. To go from one group to another the browser loads the page, so that the
-    checks of the other group's `on_mount` hooks cannot be passed by.
-    """
-
-    def __init__(
-        self, live: ActorLive, name: str, on_mount: Sequence[OnMount], layout: Layout | None
-    ) -> None:
-        self._live = live
-        self.name = name
-        self.on_mount: tuple[OnMount, ...] = tuple(on_mount)
-        self.layout = layout
-
-    def route(
-        self,
-        path: str,
-        view: type[LiveView[Any]] | None = None,
-        *,
-        action: str | None = None,
-        name: str | None = None,
-    ) -> Callable[[ViewClass], ViewClass]:
-        """Serve `view` at `path` (with Quart's converters); without `view`, a class decorator.
-
-        `action` is the view's `live_action` there; `name` is the URL map's endpoint, for `url_for`.
-        """
-
-        rule = name or f"live:{path}"
-
-        def add(cls: ViewClass) -> ViewClass:
-            self._add(path, rule, cls, action)
-            return cls
-
-        if view is not None:
-            self._add(path, rule, view, action)
-        return add
-
-    def _add(self, path: str, rule: str, view: type[LiveView[Any]], action: str | None) -> None:
-        check_view(view)
-        self._live.add_rule(path, rule, Route(view, action, {}, self.name, self.on_mount, self.layout))
 
 
 class ActorLive:
@@ -107,7 +67,9 @@ class ActorLive:
     redirected, cookies are Secure, and browsers are told to come by https only. `proxies` are the networks of the
     reverse proxies in front, whose `X-Forwarded-Proto` and `X-Forwarded-For` are believed.
     `secret_key` signs tokens and the session; by default it is the application's own. `root_layout` is a
-    component that renders the document around a page, see `actorlive.web.layouts`. `check_origin` names the
+    component that renders the document around a page, see `actorlive.web.layouts`; the default one links `stylesheets`
+    and names `title` where a view has no `page_title`. `layout` is the live layout around each view that has no other
+    (see `actorlive.web.live_session`). `check_origin` names the
     origins whose pages may connect: True is the host's own, else patterns as "https://example.com" and
     "//*.example.com". `hooks` is the URL of an ES module (or several), each export of which is a hook.
     `protect_forms` has every POST, PUT, PATCH and DELETE carry the session's CSRF token, see `csrf_exempt`; False
@@ -125,7 +87,10 @@ class ActorLive:
         https: bool = False,
         proxies: Sequence[str] = (),
         secret_key: str | bytes | None = None,
+        title: str | None = None,
+        stylesheets: Sequence[str] = (),
         root_layout: RootLayout | None = None,
+        layout: Layout | None = None,
         check_origin: CheckOrigin = True,
         hooks: str | Sequence[str] = (),
         limits: Limits | None = None,
@@ -139,7 +104,10 @@ class ActorLive:
         self._proxies = Proxies(proxies)
         self._secret_key = secret_key
         self._debug = debug
+        self.title: str | None = title
+        self.stylesheets: tuple[str, ...] = tuple(stylesheets)
         self.root_layout: RootLayout = root_layout or default_root_layout
+        self.layout: Layout | None = layout
         self.check_origin: CheckOrigin = check_origin
         self.limits: Limits = limits or Limits()
         self.csp: str = csp
@@ -149,9 +117,9 @@ class ActorLive:
             self.assets, [hooks] if isinstance(hooks, str) else hooks
         )
         self.sockets: Sockets = Sockets()
-        self._default = LiveSession(self, "default", (), None)
+        self._default = LiveSession(self, "default")
         self._sessions = {"default": self._default}
-        self._rules: list[_Rule] = []
+        self._rules: list[LiveRoute] = []
         self._app: QuartTrio | None = None
         self._node: Node | None = None
         self._stop = trio.Event()
@@ -192,7 +160,7 @@ class ActorLive:
         app.before_serving(self._start)
         app.after_serving(self._finish)
         for rule in self._rules:
-            self._add_to_app(*rule)
+            self._add_to_app(rule)
 
     def route(
         self,
@@ -201,35 +169,49 @@ class ActorLive:
         *,
         action: str | None = None,
         name: str | None = None,
+        layout: Layout | EllipsisType | None = ...,
     ) -> Callable[[ViewClass], ViewClass]:
         """Serve `view` at `path`, in the default live session; see `LiveSession.route`."""
-        return self._default.route(path, view, action=action, name=name)
+        return self._default.route(path, view, action=action, name=name, layout=layout)
 
     def session(
-        self, name: str, *, on_mount: Sequence[OnMount] = (), layout: Layout | None = None
+        self,
+        name: str,
+        *,
+        on_mount: Sequence[OnMount] = (),
+        layout: Layout | EllipsisType | None = ...,
+        root_layout: RootLayout | None = None,
+        session: SessionSource | None = None,
     ) -> LiveSession:
-        """A group of routes with hooks that stand before each of its views. Raises `ConfigurationError` when
-        the name is taken."""
+        """A group of routes whose views share hooks, layouts and session data (mirrors `live_session`).
+
+        `on_mount` hooks stand before each of its views. `session` is added to the session that they see: a mapping, or
+        a function of the page's request; everybody can read it, nobody can change it. Raises `ConfigurationError` when
+        the name is taken, or `session` has no JSON form.
+        """
         if name in self._sessions:
             raise ConfigurationError(
                 f"there is a live session {name!r} already; keep it in a variable instead"
             )
-        self._sessions[name] = LiveSession(self, name, on_mount, layout)
-        return self._sessions[name]
+        group = LiveSession(
+            self, name, on_mount=on_mount, layout=layout, root_layout=root_layout, session=session
+        )
+        self._sessions[name] = group
+        return group
 
-    def add_rule(self, path: str, name: str, route: Route) -> None:
+    def add_rule(self, rule: LiveRoute) -> None:
         """Serve a route; what `LiveSession.route` ends in."""
-        self._rules.append((path, name, route))
+        self._rules.append(rule)
         if self._app is not None:
-            self._add_to_app(path, name, route)
+            self._add_to_app(rule)
 
-    def _add_to_app(self, path: str, name: str, route: Route) -> None:
+    def _add_to_app(self, rule: LiveRoute) -> None:
         async def page(**from_path: object) -> Response:
             with ungrouped():
-                return await respond(self, route, from_path)
+                return await respond(self, rule, from_path)
 
-        self.app.add_url_rule(path, name, page, methods=["GET"])
-        self.endpoint.router.add(name, route)
+        self.app.add_url_rule(rule.path, rule.endpoint, page, methods=["GET"])
+        self.endpoint.router.add(rule.endpoint, rule.route)
 
     # -- plain routes ----------------------------------------------------------
 
@@ -345,10 +327,11 @@ class ActorLive:
     # -- requests --------------------------------------------------------------
 
     async def _enter_node(self) -> None:
-        """Let handlers and dead renders speak to processes by name.
+        """Let handlers and dead renders speak to processes by name, and `url_for` know the application.
 
         A coroutine, because Quart runs plain functions in a thread, where setting a context variable has no effect.
         """
+        url_variable.set(self.endpoint.url_for)
         if self._node is not None:
             enter_node(self._node)
 

@@ -16,7 +16,8 @@ from markupsafe import Markup
 from quart import Response, abort, after_this_request, request, session
 from werkzeug.urls import iri_to_uri
 
-from actorlive.live.endpoint import Mount, Route, connect_info
+from actorlive.live.container import Container
+from actorlive.live.endpoint import Mount, connect_info
 from actorlive.live.navigation import location
 from actorlive.live.process.dead import DeadPage, DeadRedirect, dead_render
 from actorlive.web import csrf
@@ -30,6 +31,7 @@ from actorlive.web.visitor import visitor_id
 
 if TYPE_CHECKING:
     from actorlive.web.app import ActorLive
+    from actorlive.web.live_session import LiveRoute
 
 __all__ = ["FLASH_COOKIE", "FRESH", "RELOAD_COOKIE", "respond", "take_flash"]
 
@@ -44,22 +46,23 @@ FRESH = {"Cache-Control": "private, max-age=0, must-revalidate"}
 """Headers of a page that is its visitor's alone."""
 
 
-async def respond(live: ActorLive, route: Route, from_path: Mapping[str, Any]) -> Response:
-    """Render `route`, which this request has been found to be for."""
+async def respond(live: ActorLive, found: LiveRoute, from_path: Mapping[str, Any]) -> Response:
+    """Render the view of the route that this request has been found to be for."""
     _status_of_failed_join(live.endpoint)
     uri = _location()
     try:
-        route = with_params(route, uri, from_path)
+        route = with_params(found.route, uri, from_path)
     except ValueError:
         abort(400)
     csrf_token = csrf.masked_token(session)
     visitor = visitor_id(session)
+    of_group = await found.group.session_data()
     mount = Mount(
         route=route,
         dom_id=f"phx-{secrets.token_urlsafe(12)}",
         uri=uri,
         params=route.params,
-        session=dict(session),
+        session={**session, **of_group},
         endpoint=live.endpoint,
         flash=take_flash(live.endpoint),
         connect_info=connect_info(
@@ -72,28 +75,19 @@ async def respond(live: ActorLive, route: Route, from_path: Mapping[str, Any]) -
         case DeadRedirect() as target:
             return _redirect(target)
         case page:
-            container = _container(live.endpoint, mount, page, visitor)
-            document = render_document(
-                live.root_layout,
-                container,
-                page,
-                csrf_token,
-                live.assets,
-                live.colocated.tags(debug=live.endpoint.debug),
-            )
+            view, element = view_name(route.view), route.view.container
+            who = SessionToken(mount.dom_id, view, route.live_session, visitor, of_group, element.tag)
+            container = _container(live.endpoint, element, who, page)
+            document = render_document(live, found.group.root_layout, container, page, csrf_token)
             return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)
 
 
-def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage, visitor: str) -> Markup:
+def _container(endpoint: AppEndpoint, element: Container, who: SessionToken, page: DeadPage) -> Markup:
     """The element that the client takes over. Its id and its tokens are URL-safe, so there is nothing to escape."""
-    tokens = endpoint.tokens
-    who = SessionToken(mount.dom_id, view_name(mount.route.view), mount.route.live_session, visitor)
-    session_token = tokens.session.sign(who)
-    static = tokens.static.sign(StaticToken(mount.dom_id, page.flash))
-    return Markup(
-        f'<div id="{mount.dom_id}" data-phx-main data-phx-session="{session_token}"'
-        f' data-phx-static="{static}">{page.content}</div>'
-    )
+    session_token = endpoint.tokens.session.sign(who)
+    static = endpoint.tokens.static.sign(StaticToken(who.id, page.flash))
+    own = f'id="{who.id}" data-phx-main data-phx-session="{session_token}" data-phx-static="{static}"'
+    return Markup(f"{element.open(own)}{page.content}{element.close()}")
 
 
 def _status_of_failed_join(endpoint: AppEndpoint) -> None:

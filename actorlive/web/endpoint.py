@@ -3,7 +3,8 @@
 `authorize` is the gate that every join passes. The checks and their order are LiveView's: a token that is
 missing, forged, too old, of another container or of another visitor, or a socket without a session of its own, is
 "stale" (the browser loads the page again); a URL that leads to another view or live session than the token says is
-"unauthorized" (likewise, so that the application's own checks run again on the way).
+"unauthorized" (likewise, so that the application's own checks run again on the way), and so is one whose view is in an
+element of another tag, which only a page load can bring.
 """
 
 from __future__ import annotations
@@ -61,6 +62,10 @@ class AppEndpoint:
         """The live route of a path or URL, or None."""
         return self.router.match(uri)
 
+    def url_for(self, to: str | type, values: Mapping[str, Any]) -> str:
+        """The path of a route, by its name or its view. Raises `NavigationError`."""
+        return self.router.url_for(to, values)
+
     def sign_flash(self, flash: Mapping[str, str]) -> str:
         """A token that carries flash over one redirect, good for 60 seconds."""
         return self.tokens.flash.sign(dict(flash))
@@ -115,7 +120,9 @@ class AppEndpoint:
         route = self.router.match(uri) if uri.startswith(("http://", "https://")) else None
         if route is None or route.live_session != token.live_session:
             return None
-        return route if redirected or view_name(route.view) == token.view else None
+        if redirected:
+            return route if route.view.container.tag == token.tag else None
+        return route if view_name(route.view) == token.view else None
 
     def _flash(self, payload: JoinPayload, static: StaticToken) -> dict[str, str]:
         """What a live navigation brings along wins; else, on the first join only, what the page showed."""

@@ -38,8 +38,7 @@ def render_plain(live: ActorLive, component: Component[...], assigns: dict[str, 
     try:
         content = Markup(render_to_string(component(**wanted), {}))
         page = DeadPage(content, offered["page_title"], offered["flash"], assigns)
-        tags = live.colocated.tags(debug=live.endpoint.debug)
-        document = render_document(live.root_layout, content, page, csrf_token, live.assets, tags)
+        document = render_document(live, live.root_layout, content, page, csrf_token)
     finally:
         csrf_variable.reset(before)
     return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)

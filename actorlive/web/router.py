@@ -1,4 +1,4 @@
-"""Which view a URL leads to.
+"""Which view a URL leads to, and which URL leads to a view.
 
 The routes are rules of the application's own URL map, so Quart's converters and its precedence hold, and a
 URL that an ordinary route of the application takes is no live route.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from quart import Quart
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BuildError, MapAdapter, Rule
 
+from actorlive.errors import NavigationError, did_you_mean
 from actorlive.live.endpoint import Route
 from actorlive.live.navigation import location
 from actorlive.wire import Params, ParamsError, decode_query
@@ -36,10 +38,12 @@ class Router:
     def __init__(self, app: Quart) -> None:
         self._app = app
         self._routes: dict[str, Route] = {}
+        self._by_view: dict[type, list[str]] = {}
 
     def add(self, endpoint: str, route: Route) -> None:
         """The URL map's `endpoint` leads to `route`."""
         self._routes[endpoint] = route
+        self._by_view.setdefault(route.view, []).append(endpoint)
 
     def __iter__(self) -> Iterator[tuple[str, Route]]:
         """`(rule, route)` for every live route, in the order of the URL map."""
@@ -60,11 +64,56 @@ class Router:
         return self._match_path("/" + unquote(parts.path).lstrip("/"), parts.netloc, query)
 
     def _match_path(self, path: str, host: str, query: Params) -> Route | None:
-        url_map = self._app.url_map
         try:
-            adapter = url_map.bind(host if url_map.host_matching else "localhost")
-            endpoint, args = adapter.match(path, method="GET")
+            endpoint, args = self._adapter(host).match(path, method="GET")
         except (HTTPException, ValueError):
             return None
         route = self._routes.get(endpoint)
         return None if route is None else replace(route, params={**query, **args})
+
+    def _adapter(self, host: str = "localhost") -> MapAdapter:
+        url_map = self._app.url_map
+        return url_map.bind(host if url_map.host_matching else "localhost")
+
+    # -- the other way ---------------------------------------------------------
+
+    def url_for(self, to: str | type, values: Mapping[str, Any]) -> str:
+        """The path of a rule by its name, or of a view's route (see `actorlive.url_for`). Raises `NavigationError`.
+
+        Of several routes of a view that one is meant whose action is given, and that names the most of the values.
+        """
+        given = {name: value for name, value in values.items() if value is not None}
+        if isinstance(to, str):
+            return self._build(to, given)
+        action = given.pop("action", None)
+        rules = [rule for rule in self._rules_of(to, action) if _arguments(rule) <= given.keys()]
+        if not rules:
+            raise NavigationError(self._no_route(to, action, given))
+        return self._build(max(rules, key=lambda rule: len(_arguments(rule))).endpoint, given)
+
+    def _rules_of(self, view: type, action: object) -> Iterator[Rule]:
+        for endpoint in self._by_view.get(view, ()):
+            if action in (None, self._routes[endpoint].action):
+                yield from self._app.url_map.iter_rules(endpoint)
+
+    def _build(self, endpoint: str, values: Mapping[str, Any]) -> str:
+        try:
+            return self._adapter().build(endpoint, values)
+        except (BuildError, ValueError, TypeError) as error:
+            known = {rule.endpoint for rule in self._app.url_map.iter_rules()}
+            near = "" if endpoint in known else did_you_mean(endpoint, known)
+            raise NavigationError(f"there is no route {_shown(endpoint, values)}.{near}") from error
+
+    def _no_route(self, view: type, action: object, values: Mapping[str, Any]) -> str:
+        asked = values if action is None else {**values, "action": action}
+        paths = [rule.rule for rule in self._rules_of(view, None)]
+        routes = f"its routes are {', '.join(paths)}" if paths else "it has none"
+        return f"there is no route {_shown(view.__qualname__, asked)}: {routes}"
+
+
+def _arguments(rule: Rule) -> set[str]:
+    return cast("Any", rule).arguments
+
+
+def _shown(name: str, values: Mapping[str, Any]) -> str:
+    return f"{name}({', '.join(f'{key}={value!r}' for key, value in values.items())})"

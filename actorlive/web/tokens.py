@@ -32,14 +32,15 @@ T = TypeVar("T")
 
 
 class SessionToken(msgspec.Struct, frozen=True):
-    """Who a container is: its DOM id, the view, the live session, the visitor (see `actorlive.web.visitor`), and the
-    session data that the group adds."""
+    """Who a container is: its DOM id, the view, the live session, the visitor (see `actorlive.web.visitor`), the
+    session data that the group adds, and the container's tag."""
 
     id: str
     view: str
     live_session: str
     visitor: str
     session: dict[str, Any] = {}
+    tag: str = "div"
 
 
 class StaticToken(msgspec.Struct, frozen=True):

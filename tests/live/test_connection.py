@@ -61,6 +61,9 @@ class Gate:
     def route_for(self, uri: str) -> Route | None:
         return Route(Counter)
 
+    def url_for(self, to: str | type, values: object) -> str:
+        return "/"
+
     def sign_flash(self, flash: object) -> str:
         return "flash"
 

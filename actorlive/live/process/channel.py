@@ -82,19 +82,22 @@ class Channel:
 
     async def join(self) -> JoinRefused | None:
         """Run the first callbacks and answer `phx_join`; when it is refused, returns what ends the process."""
+        mount = self._state.mount
         try:
             with span("mount", self._view, connected=True):
                 await begin(self._state, self._socket)
             patch = await follow_patches(self._state, self._socket)
             if leads_away(self._state):
-                kind, payload = departure(self._state)
+                kind, payload = departure(self._state, joining=True)
                 self._outbox.refuse_join({kind: payload, "events": self._state.events})
                 return JoinRefused()
-            response: dict[str, Any] = self._joined(self._outbox.render_all())
+            response = self._joined(self._outbox.render_all())
         except BaseException as error:
             if not is_fault(error):
                 raise
             return self._join_crashed(error)
+        if mount is not None and mount.redirected:
+            response["container"] = type(self._view).container.wire()
         if patch is not None:
             response["live_patch"] = patch.wire()
         self._outbox.answer_join(response)

@@ -35,10 +35,13 @@ def leads_away(state: ViewState) -> bool:
     return state.navigation is not None
 
 
-def departure(state: ViewState) -> Departure:
-    """The view's redirect, with the flash that goes along. Raises `NavigationError` when it stays where it is."""
+def departure(state: ViewState, *, joining: bool = False) -> Departure:
+    """The view's redirect, with the flash that goes along. Raises `NavigationError` when it stays where it is.
+
+    That is what this callback put; of a view that was on its way in, and has shown nothing yet, all that it has.
+    """
     target = state.navigation
-    flash = state.owner.flash.fresh if state.mounted else state.owner.flash.shown
+    flash = state.owner.flash.shown if joining else state.owner.flash.fresh
     token = state.endpoint.sign_flash(flash) if flash else None
     match target:
         case Redirect():

@@ -55,7 +55,7 @@ async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
 
 
 def _render(state: ViewState) -> str:
-    template, layout = template_of(state.view), state.route.layout
+    template, layout = template_of(state.view), state.layout
     assigns: Mapping[str, Any] = readable(state.view)
     if layout is not None:
         template, assigns, _ = framed(layout, template, assigns, None)

@@ -14,8 +14,8 @@ import trio
 
 from actorlive.errors import CallbackError, NavigationError
 from actorlive.live.endpoint import Mount, Route
-from actorlive.live.hooks import Cont, Halt, call
 from actorlive.live.navigation import MAX_PATCHES, LivePatch, absolute
+from actorlive.live.on_mount import each_once, may_mount
 from actorlive.live.process.spans import span
 from actorlive.live.rejection import Rejected, refusals, say_no
 from actorlive.live.socket import Socket
@@ -25,6 +25,7 @@ from actorlive.runtime import Pid
 from actorlive.runtime.faults import flatten, unwrap
 from actorlive.template.rendering.csrf import csrf_variable
 from actorlive.template.rendering.nonce import nonce_variable
+from actorlive.template.rendering.urls import url_variable
 
 __all__ = ["begin", "client_error", "follow_patches", "one_error", "open_view", "patch_to"]
 
@@ -33,6 +34,7 @@ def open_view(mount: Mount, pid: Pid, transport_pid: Pid | None) -> tuple[ViewSt
     """A new view of the route's class, before its first callback. What is rendered here from now on is its page."""
     csrf_variable.set(mount.csrf_token)
     nonce_variable.set(mount.csp_nonce)
+    url_variable.set(mount.endpoint.url_for)
     view: LiveView[Any] = mount.route.view()
     state = ViewState(view, mount, pid, transport_pid)
     return state, Socket(state.owner)
@@ -44,7 +46,7 @@ async def begin(state: ViewState, socket: Socket) -> None:
     if mount is None:
         raise CallbackError("this view is mounted already")
     params = mount.params or {}
-    goes_on = await _run_on_mount(state, socket, mount, params)
+    goes_on = await _may_mount(state, socket, mount, params)
     if not goes_on:
         return
     await state.view.mount(params, mount.session, socket)
@@ -53,22 +55,9 @@ async def begin(state: ViewState, socket: Socket) -> None:
         await handle_params(state, socket, params, state.uri)
 
 
-async def _run_on_mount(state: ViewState, socket: Socket, mount: Mount, params: dict[str, Any]) -> bool:
-    """Run the `on_mount` hooks; False when one of them halted."""
-    for hook in (*mount.route.on_mount, *type(state.view).on_mount):
-        outcome = await call(hook, params, mount.session, socket)
-        name = getattr(hook, "__qualname__", repr(hook))
-        if isinstance(outcome, Halt):
-            if state.navigation is None:
-                raise CallbackError(
-                    f"on_mount hook {name} returned Halt() without a redirect; use socket.redirect first"
-                )
-            return False
-        if not isinstance(outcome, Cont):
-            raise CallbackError(f"on_mount hook {name} returned {outcome!r}; return Cont() or Halt()")
-        if state.navigation is not None:
-            raise CallbackError(f"on_mount hook {name} redirected but returned Cont(); return Halt()")
-    return True
+async def _may_mount(state: ViewState, socket: Socket, mount: Mount, params: dict[str, Any]) -> bool:
+    hooks = each_once(mount.route.on_mount, type(state.view).on_mount)
+    return await may_mount(hooks, params, mount.session, socket, lambda: state.navigation is not None)
 
 
 async def handle_params(state: ViewState, socket: Socket, params: dict[str, Any], uri: str) -> bool:

@@ -69,7 +69,7 @@ class Outbox:
     def _framed(
         self, changed: Mapping[str, object] | None
     ) -> tuple[Template, Mapping[str, Any], Mapping[str, object] | None]:
-        view, layout = self._state.view, self._state.route.layout
+        view, layout = self._state.view, self._state.layout
         assigns = readable(view, self._properties)
         if layout is None:
             return template_of(view), assigns, changed

@@ -32,6 +32,7 @@ class Module:
 
     path: Path
     components: dict[str, Signature] = field(default_factory=dict[str, Signature])
+    functions: set[str] = field(default_factory=set[str])
     classes: dict[str, ast.ClassDef] = field(default_factory=dict[str, ast.ClassDef])
     names: set[str] = field(default_factory=set[str])
     imports: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
@@ -54,6 +55,8 @@ def read_module(path: Path) -> Module:
     for node in _at_module_level(module.tree):
         _note_name(module, node)
     for node in module.tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            module.functions.add(node.name)
         if isinstance(node, ast.FunctionDef) and _is_component(node):
             module.components[node.name] = _signature(node, module.attrs)
     return module

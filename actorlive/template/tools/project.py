@@ -239,7 +239,27 @@ class _Project:
                 return None
             own |= inherited
             is_view = True
-        return frozenset(own) if is_view else None
+        brought = self._brought(module, node)
+        return frozenset(own | brought) if is_view and brought is not None else None
+
+    def _brought(self, module: Module, view: ast.ClassDef) -> frozenset[str] | None:
+        """What the view's own `on_mount` hooks bring along; None where one of them is out of sight."""
+        found: set[str] = set()
+        for hook in _hooks(view):
+            name = hook.id if isinstance(hook, ast.Name) else ""
+            place = self._find_class(module, name)
+            if place is not None and not place[1].bases:
+                found |= {name for statement in place[1].body for name in _declares(statement)}
+            elif not self._is_function(module, name):
+                return None
+        return frozenset(found)
+
+    def _is_function(self, module: Module, name: str) -> bool:
+        if name in module.functions:
+            return True
+        source, original = module.imports.get(name, ("", ""))
+        other = self._module(module, source)
+        return other is not None and bool(original) and self._is_function(other, original)
 
     def _find_class(self, module: Module, name: str) -> tuple[Module, ast.ClassDef] | None:
         if name in module.classes:
@@ -312,6 +332,20 @@ def _declares(statement: ast.stmt) -> Iterator[str]:
             yield name
         case _:
             return
+
+
+def _hooks(view: ast.ClassDef) -> Iterator[ast.expr]:
+    """What stands in the view's `on_mount = (…)`."""
+    for statement in view.body:
+        match statement:
+            case ast.Assign(
+                targets=[ast.Name(id="on_mount")], value=ast.Tuple(elts=hooks) | ast.List(elts=hooks)
+            ):
+                yield from hooks
+            case ast.Assign(targets=[ast.Name(id="on_mount")], value=other):
+                yield other
+            case _:
+                pass
 
 
 def _of_actorlive(module: Module, name: str) -> bool:

@@ -85,7 +85,7 @@ class ClientView:
         self.move(ViewEvent.JOINED)
         self.joins += 1
         if "container" in response:
-            self._dress(response["container"][1])
+            self._dress(*response["container"])
         self.attempts = 0
         self._set_state("phx-connected")
         extracted = split(response["rendered"])
@@ -97,8 +97,10 @@ class ClientView:
         self._run_all("phx-connected")
         self._recover(recovery)
 
-    def _dress(self, attributes: dict[str, str]) -> None:
-        """The container gets another view's attributes, after a live navigation; who it is stays."""
+    def _dress(self, tag: str, attributes: dict[str, str]) -> None:
+        """The container gets another view's attributes, after a live navigation; who it is stays, and its tag."""
+        if tag != self.container.tag:
+            raise Failure(f"a live navigation makes no <{tag}> of the container <{self.container.tag}>")
         kept = {name: value for name, value in self.container.attrs.items() if name in CONTAINER_ATTRIBUTES}
         self.container.attrs = {**attributes, **kept}
         self._set_state("phx-connected")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from actorlive.errors import NavigationError
 from actorlive.live.endpoint import Mount, Route
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.process.dead import DeadRedirect, dead_render
@@ -44,6 +45,11 @@ class _Endpoint:
 
     def route_for(self, uri: str) -> Route | None:
         return None
+
+    def url_for(self, to: str | type, values: Mapping[str, Any]) -> str:
+        raise NavigationError(
+            "an isolated view has no application around it, so there are no routes: use live(app, …)"
+        )
 
     def sign_reload(self, status: int) -> str:
         return str(status)
