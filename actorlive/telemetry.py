@@ -5,21 +5,28 @@ be quick and must not await. A handler that raises is detached and logged: telem
 
 | name                              | measurements         | metadata                          |
 |-----------------------------------|----------------------|-----------------------------------|
-| `live_view.mount.stop`            | `duration` (seconds) | `view`, `connected`               |
+| `live_view.mount.stop`            | `duration` (seconds) | `view`, `connected`, `socket`     |
 | `live_view.handle_params.stop`    | `duration`           | `view`, `uri`                     |
-| `live_view.handle_event.stop`     | `duration`           | `view`, `event`                   |
+| `live_view.handle_event.stop`     | `duration`           | `view`, `event`, `params`         |
 | `live_view.handle_event.rejected` | –                    | `view`, `event`, `error`, `misfits` |
 | `live_view.handle_event.dropped`  | –                    | `view`, `events`                  |
+| `live_view.handle_info.stop`      | `duration`           | `view`, `message`                 |
+| `live_view.handle_async.stop`     | `duration`           | `view`, `name`, `result`          |
+| `live_view.handle_call.stop`      | `duration`           | `view`, `request`                 |
+| `live_view.handle_cast.stop`      | `duration`           | `view`, `request`                 |
 | `live_view.render.stop`           | `duration`           | `view`, `changed`                 |
 | `live_view.*.exception`           | `duration`           | the same, and `error`             |
+| `live_view.crashed`               | –                    | `view`, `error`, `socket`         |
 | `socket.connected`                | –                    | `peer`                            |
 | `socket.join_failed`              | –                    | `topic`, `reason`                 |
 | `socket.paused`                   | `events`, `bytes`    | `peer`                            |
 | `socket.gave_up`                  | `events`, `bytes`    | `topic`                           |
 | `host.refused`                    | –                    | `host`                            |
 
-`view` is the view itself. `changed` are the names of the assigns that a render is for, None where it renders all of
-them: in both lives the first. `handle_params` is spanned in views that have one.
+`view` is the view itself, `socket` that of its callbacks. `params` is the event as the handler takes it. `changed` are
+the names of the assigns that a render is for, None where it renders all of them: in both lives the first.
+`handle_params` is spanned in views that have one. `crashed` is told once of a connected view that raised, whatever it
+was that did.
 
 The names follow LiveView's telemetry events with dots for its lists.
 """

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from quart_trio import QuartTrio
 
-from actorlive import Event, LiveView, Socket, heex, telemetry
+from actorlive import Event, LiveView, Socket, heex, runtime, telemetry
 from actorlive.testing import live
 from actorlive.web import ActorLive
 
@@ -46,14 +46,16 @@ def sent() -> Iterator[tuple[str, set[str]]]:
     """The name and the metadata of each event that the code sends, as it stands in the source."""
     for file in PACKAGE.rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant):
-                name, keywords = str(call.args[0].value), {str(keyword.arg) for keyword in call.keywords}
+            if isinstance(call, ast.Call) and call.args:
+                first = call.args[1 if ast.unparse(call.func) == "spanned" else 0]
+                name = str(first.value) if isinstance(first, ast.Constant) else ""
+                keywords = {str(keyword.arg) for keyword in call.keywords}
                 match ast.unparse(call.func):
-                    case "span":
+                    case "span" | "spanned" if name:
                         yield f"live_view.{name}.stop", {"view", *keywords}
-                    case "span.event":
+                    case "span.event" if name:
                         yield f"live_view.{name}", {"view", *keywords}
-                    case "telemetry.execute":
+                    case "telemetry.execute" if name:
                         assert isinstance(call.args[2], ast.Dict)
                         yield name, {ast.literal_eval(key) for key in call.args[2].keys if key is not None}
                     case _:
@@ -86,7 +88,10 @@ async def test_what_a_view_sends_in_its_life(
         await view.patch("/?page=2")
         await view.click("inc", {"by": "many"})
     table = documented()
-    told = [(name, {**metadata, "view": None}) for name, _, metadata in events]
+    told = [(name, {**dict(metadata), "view": None}) for name, _, metadata in events]
+    for _, metadata in told:
+        assert isinstance(metadata.pop("socket", None), Socket | None)
+        assert isinstance(metadata.pop("params", None), Inc | None)
     first, second = "http://localhost/?page=1", "http://localhost/?page=2"
     assert [(name, *metadata.values()) for name, metadata in told if not name.endswith("rejected")] == [
         ("live_view.handle_params.stop", None, first),
@@ -106,3 +111,51 @@ async def test_what_a_view_sends_in_its_life(
         assert metadata.keys() == table[name]
         assert all(seconds >= 0 for seconds in measurements.values())
         assert isinstance(metadata["view"], Counter)
+
+
+class Poked(LiveView):
+    """Takes messages of every kind, and some of them badly."""
+
+    template = heex("<p>{@page_title}</p>")
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        socket.start_async("work", self.work)
+
+    async def work(self) -> int:
+        return 7
+
+    async def handle_async(self, name: str, result: Any, socket: Socket) -> None:
+        self.page_title = f"{name} {result.value}"
+
+    async def handle_info(self, message: object, socket: Socket) -> None:
+        if message == "fall":
+            raise ValueError("it fell")
+
+    async def handle_call(self, request: object, caller: runtime.Caller, socket: Socket) -> str:
+        return f"{request}!"
+
+    async def handle_cast(self, request: object, socket: Socket) -> None:
+        self.page_title = str(request)
+
+
+async def test_every_message_of_a_process_has_a_span_and_a_crash_is_told_once(
+    events: list[tuple[str, Mapping[str, float], Mapping[str, object]]],
+) -> None:
+    app = QuartTrio("poked")
+    ActorLive(app, secret_key="a secret key for tests of telemetry").route("/", Poked)
+    async with live(app, "/") as view:
+        await view.settle()
+        assert await runtime.call(view.pid, "hello") == "hello!"
+        runtime.cast(view.pid, "cast")
+        runtime.send(view.pid, "stay")
+        await view.settle()
+        events_before = len(events)
+        runtime.send(view.pid, "fall")
+        with pytest.raises(ValueError, match="it fell"):
+            await view.settle()
+    names = [name for name, _, _ in events[:events_before]]
+    for kind in ("handle_async", "handle_call", "handle_cast", "handle_info"):
+        assert names.count(f"live_view.{kind}.stop") == 1, kind
+    assert "live_view.crashed" not in names
+    crashes = [metadata["error"] for name, _, metadata in events if name == "live_view.crashed"]
+    assert [str(error) for error in crashes] == ["it fell"]

@@ -6,18 +6,22 @@ import inspect
 import sys
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from actorlive.template.errors import TemplateError
 from actorlive.template.heex import compile_source
 from actorlive.template.rendering.calls import Component
-from actorlive.template.rendering.compiled import Template
+from actorlive.template.rendering.compiled import Compiled, Template
 from actorlive.template.rendering.signature import Attrs
 from actorlive.template.rendering.slots import Slot
 from actorlive.template.syntax.source import Source
 
-__all__ = ["embed_templates", "load_template"]
+__all__ = ["embed_templates", "load_again", "load_template"]
 
 SUFFIX = ".heex"
+
+_loaded: WeakKeyDictionary[Compiled, tuple[Path, dict[str, Any]]] = WeakKeyDictionary()
+"""The templates that came from files, with those files and the globals of their expressions."""
 
 
 def load_template(path: str | Path, namespace: dict[str, Any]) -> Template:
@@ -25,7 +29,18 @@ def load_template(path: str | Path, namespace: dict[str, Any]) -> Template:
 
     Raises `TemplateError` for a fault in it, and where it is not UTF-8; `OSError` when it cannot be read.
     """
-    return compile_source(Source.of_path(Path(path)).tidy(), namespace)
+    template = compile_source(Source.of_path(Path(path)).tidy(), namespace)
+    _loaded[template.core] = Path(path).resolve(), namespace
+    return template
+
+
+def load_again(path: Path) -> list[tuple[Compiled, Compiled]]:
+    """Compile a file that has changed: each template that came from it, and what it would be now (`Compiled.become`).
+
+    Raises as `load_template`.
+    """
+    known = [(core, namespace) for core, (file, namespace) in _loaded.items() if file == path.resolve()]
+    return [(core, compile_source(Source.of_path(path).tidy(), namespace).core) for core, namespace in known]
 
 
 def embed_templates(pattern: str) -> dict[str, Component[...]]:

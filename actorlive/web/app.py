@@ -15,6 +15,7 @@ from types import EllipsisType
 from typing import Any, TypeVar, cast
 
 import trio
+from markupsafe import Markup
 from quart import Quart, Response, abort, request, session
 from quart.typing import ResponseTypes
 from quart_trio import QuartTrio
@@ -30,8 +31,10 @@ from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.containment import HttpConnection, ungrouped
 from actorlive.web.csrf import csrf_token
 from actorlive.web.dead import respond
+from actorlive.web.development import Development
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.entrance import Asgi, Entrance
+from actorlive.web.error_page import error_page
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.failures import answer_failures
 from actorlive.web.forms import MethodOverride, check_csrf_token, csrf_exempt
@@ -117,6 +120,7 @@ class ActorLive:
             self.assets, [hooks] if isinstance(hooks, str) else hooks
         )
         self.sockets: Sockets = Sockets()
+        self.development: Development | None = None
         self._default = LiveSession(self, "default")
         self._sessions = {"default": self._default}
         self._rules: list[LiveRoute] = []
@@ -149,7 +153,7 @@ class ActorLive:
         served.asgi_http_class = HttpConnection
         served.asgi_websocket_class = WebsocketConnection
         served.asgi_app = self._entrance(MethodOverride(app.asgi_app))
-        answer_failures(app, lambda: self.endpoint.debug)
+        answer_failures(app, lambda: self.endpoint.debug, self._error_page)
         app.add_websocket(SOCKET_PATH, "actorlive.websocket", self._websocket)
         app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
         app.context_processor(self._template_functions)
@@ -234,6 +238,14 @@ class ActorLive:
         stays, and so do open sockets; `disconnect` closes those.
         """
         renew(session)
+
+    def page_tags(self) -> Markup:
+        """What a page needs in its head beside the client: colocated code, and what development adds."""
+        tags = self.colocated.tags(debug=self.endpoint.debug)
+        return tags if self.development is None else self.development.tags() + tags
+
+    def _error_page(self, error: BaseException) -> str:
+        return error_page(error) if self.development is None else self.development.error_page(error)
 
     # -- running ---------------------------------------------------------------
 

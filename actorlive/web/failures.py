@@ -1,9 +1,10 @@
 """What a request is answered with when nobody handles what it raised.
 
 Quart asks the application's error handlers first; what comes here is left over. **The browser gets a page, and
-the log one traceback, which begins in the application's own code**: in debug mode the page of `error_page`,
-else Quart's plain 500 or the application's own. An exception with a 4xx `code` is an answer, not a fault: it has
-that status, as it has at a join. In tests, and where PROPAGATE_EXCEPTIONS says so, the exception goes on as it is.
+the log one traceback, which begins in the application's own code**: in debug mode the page of `error_page`, or the
+development server's own, else Quart's plain 500 or the application's own. An exception with a 4xx `code` is an answer,
+not a fault: it has that status, as it has at a join. In tests, and where PROPAGATE_EXCEPTIONS says so, the exception
+goes on as it is.
 
 Left alone, Quart on Trio lets these exceptions leave its nursery in debug mode, and groups of them in any mode: the
 browser would get an empty 500 and the log a traceback of the server.
@@ -20,13 +21,14 @@ from werkzeug.exceptions import HTTPException, InternalServerError, default_exce
 
 from actorlive.live.process.mounting import client_error
 from actorlive.runtime.faults import belongs_outside, unwrap
-from actorlive.web.error_page import error_page, is_own
+from actorlive.web.error_page import is_own
 
 __all__ = ["answer_failures", "http_error"]
 
 
-def answer_failures(app: Quart, debug: Callable[[], bool]) -> None:
-    """Have the application answer its failures by the rule above; `debug` says whether the browser may see them."""
+def answer_failures(app: Quart, debug: Callable[[], bool], page: Callable[[BaseException], str]) -> None:
+    """Have the application answer its failures by the rule above; `debug` says whether the browser may see them, as
+    the document that `page` makes."""
     dispatch: Callable[..., Awaitable[Any]] = app.full_dispatch_request
 
     async def full_dispatch_request(context: Any = None) -> Any:
@@ -35,7 +37,7 @@ def answer_failures(app: Quart, debug: Callable[[], bool]) -> None:
         except BaseException as error:
             if belongs_outside(error) or app.testing or app.config["PROPAGATE_EXCEPTIONS"]:
                 raise
-            return await _answer(app, error, debug=debug())
+            return await _answer(app, error, page if debug() else None)
 
     cast("Any", app).full_dispatch_request = full_dispatch_request
 
@@ -50,7 +52,7 @@ def http_error(status: int) -> HTTPException:
     return error
 
 
-async def _answer(app: Quart, error: BaseException, *, debug: bool) -> Any:
+async def _answer(app: Quart, error: BaseException, page: Callable[[BaseException], str] | None) -> Any:
     cause = unwrap(error)
     status = client_error(cause)
     if status is not None:
@@ -60,8 +62,8 @@ async def _answer(app: Quart, error: BaseException, *, debug: bool) -> Any:
     traceback = cause.__traceback__ = _from_own_code(cause.__traceback__)
     await cast("Any", got_request_exception).send_async(app, _sync_wrapper=app.ensure_async, exception=cause)
     app.log_exception(cast("Any", (type(cause), cause, traceback)))
-    if debug:
-        answer = Response(error_page(cause), 500, content_type="text/html; charset=utf-8")
+    if page is not None:
+        answer = Response(page(cause), 500, content_type="text/html; charset=utf-8")
     else:
         answer = await app.handle_user_exception(InternalServerError(original_exception=cause))
     return await app.finalize_request(answer, from_error_handler=True)

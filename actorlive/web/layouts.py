@@ -41,7 +41,7 @@ def render_document(
     live: ActorLive, layout: RootLayout, container: Markup, page: DeadPage, csrf_token: str
 ) -> str:
     """The whole document of a dead render. A layout that takes no `colocated` has it in front of the page."""
-    colocated = live.colocated.tags(debug=live.endpoint.debug)
+    colocated = live.page_tags()
     document: dict[str, Any] = {
         "page_title": page.page_title or "",
         "title": live.title,

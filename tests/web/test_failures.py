@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import trio
+from markupsafe import Markup
 from quart import abort
 from quart_trio import QuartTrio
 
@@ -165,3 +166,32 @@ def test_a_page_for_what_was_never_raised() -> None:
     assert "&lt;script&gt;" in page
     assert "<script>" not in page
     assert "<h2>Where" not in page
+
+
+class Shown:
+    """A development server, as small as it can be."""
+
+    def tags(self) -> Markup:
+        return Markup("<i>a tag of development</i>")
+
+    def error_page(self, error: BaseException) -> str:
+        return f"<h1>{type(error).__name__}, drawn elsewhere</h1>"
+
+
+@pytest.mark.parametrize("debug", [True, False])
+async def test_a_development_server_draws_the_pages_of_debug_mode_alone(
+    debug: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(debug=debug)
+    app.extensions["actorlive"].development = Shown()
+    page, _ = await visit(app, "/fails/plain", caplog)
+    assert page.status == 500
+    assert ("ValueError, drawn elsewhere" in page.body) == debug
+
+
+async def test_its_tags_are_in_every_page(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app(debug=True)
+    assert "a tag of development" not in (await visit(app, "/fails/not", caplog))[0].body
+    app = make_app(debug=True)
+    app.extensions["actorlive"].development = Shown()
+    assert "<i>a tag of development</i>" in (await visit(app, "/fails/not", caplog))[0].body

@@ -23,6 +23,7 @@ from actorlive.live.process.cycle import Cycle, departure, leads_away
 from actorlive.live.process.dispatch import Dispatcher
 from actorlive.live.process.mounting import begin, client_error, follow_patches, one_error, open_view
 from actorlive.live.process.outbox import Diff, Outbox
+from actorlive.live.process.redrawing import Redraw
 from actorlive.live.process.spans import span
 from actorlive.live.process.trespass import refuse_others
 from actorlive.live.process.turnstile import take_turn
@@ -84,7 +85,7 @@ class Channel:
         """Run the first callbacks and answer `phx_join`; when it is refused, returns what ends the process."""
         mount = self._state.mount
         try:
-            with span("mount", self._view, connected=True):
+            with span("mount", self._view, connected=True, socket=self._socket):
                 await begin(self._state, self._socket)
             patch = await follow_patches(self._state, self._socket)
             if leads_away(self._state):
@@ -118,6 +119,7 @@ class Channel:
             return JoinRefused()
         add_hint(error)
         _log.error("%s raised while it was mounted", type(self._view).__qualname__, exc_info=error)
+        self._tell_of_crash(error)
         self._outbox.refuse_join({"reason": "join crashed"})
         return JoinRefused(error)
 
@@ -137,6 +139,7 @@ class Channel:
                     await self._handle(message)
         except BaseException as error:
             if is_own_end(error):
+                self._tell_of_crash(error)
                 await self._terminate(reason_of(error))
             raise
         await self._terminate(cycle.exit_reason)
@@ -162,6 +165,8 @@ class Channel:
                 await self._dispatcher.call(message)
             case CastRequest():
                 await self._dispatcher.cast(message.request)
+            case Redraw():
+                self._cycle.redraw()
             case ClientLeft():
                 self._outbox.reply(message.ref, {})
                 self._cycle.exit_reason = Shutdown("left")
@@ -185,6 +190,10 @@ class Channel:
         span.event("handle_event.dropped", self._view, events=waiting)
 
     # -- the end ---------------------------------------------------------------
+
+    def _tell_of_crash(self, error: BaseException) -> None:
+        if is_fault(error):
+            span.event("crashed", self._view, error=one_error(error), socket=self._socket)
 
     async def _terminate(self, reason: object) -> None:
         for commit in self._state.owner.postponed.on_exit():

@@ -91,6 +91,11 @@ class Cycle:
         self._outbox.send_diff(ref, diff)
         self._state.end_of_cycle()
 
+    def redraw(self) -> None:
+        """Render everything anew and send it: a template has been exchanged."""
+        self._outbox.send_diff(None, self._outbox.render_all())
+        self._state.end_of_cycle()
+
     def _encode(self, reply: object) -> msgspec.Raw:
         name = type(self._state.view).__qualname__
         if not isinstance(reply, Mapping):

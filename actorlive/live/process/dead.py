@@ -45,7 +45,7 @@ class DeadRedirect:
 async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
     """Mount the view without a connection and render it once. What a callback raises is the request's error."""
     state, socket = open_view(mount, dead_pid(), None)
-    with span("mount", state.view, connected=False):
+    with span("mount", state.view, connected=False, socket=socket):
         await begin(state, socket)
     if state.navigation is not None:
         return _redirect(state)

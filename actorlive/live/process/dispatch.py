@@ -25,7 +25,7 @@ from actorlive.live.navigation import LivePatch, location, on_host_of
 from actorlive.live.process.cycle import Cycle
 from actorlive.live.process.mounting import patch_to
 from actorlive.live.process.outbox import Outbox
-from actorlive.live.process.spans import span
+from actorlive.live.process.spans import span, spanned
 from actorlive.live.process.task_ends import apply_result
 from actorlive.live.rejection import Rejected, refusals, say_no
 from actorlive.live.socket import Socket
@@ -142,7 +142,7 @@ class Dispatcher:
             if isinstance(halt, Halt):
                 return halt.reply
         event = envelope.typed(target.events)
-        with span("handle_event", target.handler, event=envelope.event):
+        with span("handle_event", target.handler, event=envelope.event, params=event):
             return await target.handler.handle_event(event, target.socket)
 
     def _handle_framework_event(self, envelope: Envelope) -> None:
@@ -192,21 +192,26 @@ class Dispatcher:
         try:
             halted = await self._is_halted("handle_info", message)
             if not halted:
-                await self._view.handle_info(message, self._socket)
+                handled = self._view.handle_info(message, self._socket)
+                if telemetry.enabled():
+                    handled = spanned(handled, "handle_info", self._view, message=message)
+                await handled
         except (Rejected, BaseExceptionGroup) as error:
             await self._refuse(error)
         await self._cycle.end()
 
     async def call(self, message: CallRequest) -> None:
         """Answer a `runtime.call`, after the render."""
-        answer = await self._view.handle_call(message.request, message.caller, self._socket)
+        with span("handle_call", self._view, request=message.request):
+            answer = await self._view.handle_call(message.request, message.caller, self._socket)
         await self._cycle.end()
         if answer is not NO_REPLY:
             runtime.reply(message.caller, answer)
 
     async def cast(self, request: object) -> None:
         """Handle a `runtime.cast`."""
-        await self._view.handle_cast(request, self._socket)
+        with span("handle_cast", self._view, request=request):
+            await self._view.handle_cast(request, self._socket)
         await self._cycle.end()
 
     async def later(self, later: Later) -> None:
@@ -234,7 +239,8 @@ class Dispatcher:
         try:
             halted = await self._is_halted("handle_async", name, result)
             if not halted:
-                await self._view.handle_async(name, result, self._socket)
+                with span("handle_async", self._view, name=name, result=result):
+                    await self._view.handle_async(name, result, self._socket)
         except (Rejected, BaseExceptionGroup) as error:
             await self._refuse(error)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from actorlive import telemetry
 
-__all__ = ["span"]
+__all__ = ["span", "spanned"]
+
+T = TypeVar("T")
 
 
 class span:  # noqa: N801 - reads as a statement: `with span("mount", view): …`
@@ -16,7 +19,7 @@ class span:  # noqa: N801 - reads as a statement: `with span("mount", view): …
 
     __slots__ = ("_metadata", "_name", "_started")
 
-    def __init__(self, name: str, view: object, **metadata: Any) -> None:
+    def __init__(self, name: str, view: object, /, **metadata: Any) -> None:
         self._name = name
         self._metadata = {"view": view, **metadata}
         self._started = 0.0
@@ -39,7 +42,13 @@ class span:  # noqa: N801 - reads as a statement: `with span("mount", view): …
             )
 
     @staticmethod
-    def event(name: str, view: object, **metadata: Any) -> None:
+    def event(name: str, view: object, /, **metadata: Any) -> None:
         """A single event, `live_view.<name>`."""
         if telemetry.enabled():
             telemetry.execute(f"live_view.{name}", {}, {"view": view, **metadata})
+
+
+async def spanned(callback: Awaitable[T], name: str, view: object, /, **metadata: Any) -> T:
+    """What a callback returns, with a span around it; for callers that have found that somebody listens."""
+    with span(name, view, **metadata):
+        return await callback
