@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from enum import Enum
 from pathlib import Path
@@ -99,7 +99,7 @@ class Topics:
             self.steps.append((state, event if name == topic else None, self.connection.topic(name)))
 
     def _tell(self, kind: str, topic: str, ref: str) -> TopicEvent | None:
-        current = self.connection.joined(topic, ref)
+        current = self.connection.is_current(topic, ref)
         match kind:
             case "refuse":
                 self.connection.refuse(topic, ref)
@@ -107,12 +107,15 @@ class Topics:
             case "crash" | "close":
                 self.connection.channel_down(topic, ref, crashed=kind == "crash")
                 return TopicEvent.DOWN if current else None
+            case _:
+                pass
         match self.connection.receive(json.dumps([ref, ref, topic, kind, {}])):
             case Join():
                 return TopicEvent.JOIN
             case Leave():
                 return TopicEvent.LEAVE
-        return None
+            case _:
+                return None
 
 
 tellings = st.tuples(
@@ -144,7 +147,7 @@ def test_a_topic_makes_each_of_them() -> None:
 
 def test_control_a_channel_that_a_stale_end_frees() -> None:
     def refuse(self: Connection, topic: str, _: str) -> None:
-        self._join_refs.pop(topic, None)
+        self._join_refs.pop(topic, None)  # pyright: ignore[reportPrivateUsage]
 
     with mock.patch.object(Connection, "refuse", refuse), pytest.raises(AssertionError, match=NO_STEP):
         check_all(connection.TRANSITIONS, topic_walk)
@@ -154,7 +157,7 @@ def test_control_a_channel_that_a_stale_end_frees() -> None:
 
 
 @contextmanager
-def watched(steps: list[Step]) -> Iterator[None]:
+def watched(steps: list[Step]) -> Generator[None]:
     """Note what every process and port of the runtime is before and after each thing that may end it."""
     doom, finish = Entity.doom, Entity.finish
 
@@ -223,7 +226,8 @@ def changed(result: AsyncResult[int], change: AsyncChange) -> AsyncResult[int]:
 
 
 def results(script: list[AsyncChange]) -> list[Step]:
-    result, steps = AsyncResult[int].idle(), []
+    result = AsyncResult[int].idle()
+    steps: list[Step] = []
     for change in script:
         before, result = result, changed(result, change)
         steps.append((state_of(before), change, state_of(result)))
@@ -333,7 +337,7 @@ class Tab:
 
 
 @contextmanager
-def views_watched(steps: list[Step]) -> Iterator[None]:
+def views_watched(steps: list[Step]) -> Generator[None]:
     """Note every event of a view with what it was and is; and that its status changes in no other way."""
     move = ClientView.move
 
@@ -350,7 +354,7 @@ def views_watched(steps: list[Step]) -> Iterator[None]:
     moving: list[ClientView] = []
 
     @contextmanager
-    def allowed(view: ClientView) -> Iterator[None]:
+    def allowed(view: ClientView) -> Generator[None]:
         moving.append(view)
         try:
             yield
@@ -395,7 +399,8 @@ def test_a_view_makes_the_transitions_of_its_table_only(script: list[tuple[tuple
 
 
 def view_walk(seed: int) -> list[Step]:
-    dice, steps = random.Random(seed), []
+    dice = random.Random(seed)
+    steps: list[Step] = []
     for _ in range(20):  # most views end soon
         tab = Tab()
         for _ in range(12):

@@ -287,7 +287,7 @@ class ParamsReader:
         return self._unsent(node, field, value, path)
 
     def _is_empty(self, node: inspect.Type, value: object) -> bool:
-        """Whether nothing was sent for `node`: None, or blank text where that is no text or choice of its own."""
+        """Whether nothing was sent for `node`: None, or blank text where the declared type has no use for it."""
         if value is None:
             return not is_anything(node) or self._manner.controls
         if not _is_blank(value) or _chooses_blank(node, value):
@@ -362,7 +362,7 @@ def _unwrap(node: inspect.Type) -> tuple[inspect.Type, bool]:
 
 
 def _takes_text(node: inspect.Type) -> bool:
-    """Whether text is a value of the declared type as it stands."""
+    """Whether text is, unchanged, a value of the declared type."""
     inner, _ = _unwrap(node)
     if isinstance(inner, inspect.UnionType):
         return any(map(_takes_text, inner.types))

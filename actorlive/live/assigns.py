@@ -168,7 +168,7 @@ def _defaults(cls: type, declared: Collection[str]) -> tuple[dict[str, object], 
         given = None if named is MISSING else given_default(getattr(cls, name))
         if given is None:
             if name in vars(cls):
-                delattr(cls, name)  # a `field()` without a default is no value
+                delattr(cls, name)  # a `field()` without a default is not a value
             continue
         value, factory = given
         factory = factory or factory_of(value, cls.__qualname__, name)
@@ -200,7 +200,7 @@ def assign(owner: Assigns, name: str, value: object) -> None:
 
 
 def guard(owner: Assigns, check: Callable[[str], None]) -> None:
-    """Ask `check` with the name before each assign is set; it raises where that may not be."""
+    """Ask `check` with the name before each assign is set; it raises to refuse it."""
     object.__setattr__(owner, "_guard", check)
 
 
@@ -242,8 +242,8 @@ def _undeclared(cls: type[Assigns], name: str) -> str:
     if name.startswith("_"):
         public = name.lstrip("_") or "name"
         return (
-            f"{owner}.{name} cannot be set: a name with an underscore is no assign. What is never shown belongs into"
-            f" `socket.private[{public!r}]`; what is shown is declared without the underscore, `{public}: <type>`."
+            f"{owner}.{name} cannot be set: a name with an underscore is not an assign. What is never shown belongs"
+            f" into `socket.private[{public!r}]`; what is shown is declared without the underscore, `{public}: <type>`."
         )
     return (
         f"{owner} declares no assign {name!r}.{did_you_mean(name, cls.__declared__)}"

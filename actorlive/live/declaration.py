@@ -64,7 +64,7 @@ def check_complete(cls: type[Any], root: type[Any]) -> None:
 
 
 def check_events(cls: type[Any], argument: object) -> None:
-    """Raise `CallbackError` for a type argument that is no event, or for two events of one name."""
+    """Raise `CallbackError` for a type argument that is not an event, or for two events of one name."""
     known: dict[str, type[Event]] = {}
     for member in members(argument):
         if isinstance(member, TypeVar) or member in (None, Any, Never, NoReturn, RawEvent):
@@ -72,7 +72,7 @@ def check_events(cls: type[Any], argument: object) -> None:
         if not _is_event(member):
             raise _fault(
                 CallbackError,
-                f"the type argument of {cls.__qualname__} names {_shown(member)}, which is no event",
+                f"the type argument of {cls.__qualname__} names {_shown(member)}, which is not an event",
                 _class_place(cls),
                 "an event is a class of its own, `class Go(Event): …`, and several are joined by `|`",
             )
@@ -98,7 +98,7 @@ def _callback(root: type, name: str) -> Function | None:
 
 
 def _has_assigns(base: type) -> bool:
-    """False for a mixin, whose callbacks nobody has looked at yet."""
+    """False for a mixin, whose callbacks have not been checked yet."""
     return issubclass(base, Assigns)
 
 
@@ -163,7 +163,7 @@ def _check_constant(cls: type[Assigns], name: str, value: object) -> None:
     kind = type(value).__name__
     raise _fault(
         AssignError,
-        f"{cls.__qualname__}.{name} has no annotation, so it is no assign",
+        f"{cls.__qualname__}.{name} has no annotation, so it is not an assign",
         _class_place(cls, name),
         f"write `{name}: {kind} = …` for an assign, `{name}: ClassVar[{kind}] = …` for a constant of the class"
         + (f".{meant}" if meant else ""),

@@ -82,7 +82,7 @@ def factory_of(value: object, owner: str, name: str) -> Factory | None:
 
 
 def is_immutable(value: object) -> bool:
-    """True for what nobody can change, to the bottom."""
+    """True for a value that cannot be changed, nor anything in it."""
     kind: type = type(value)
     if kind in ATOMS or isinstance(value, _ATOMIC) or value is Ellipsis:
         return True

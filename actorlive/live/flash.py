@@ -28,7 +28,7 @@ class Flash:
         return self.shown
 
     def clear(self, kind: str | None) -> Mapping[str, str]:
-        """Drop one kind or all; answers the new mapping to assign."""
+        """Drop one kind or all; returns the new mapping to assign."""
         self.fresh = {} if kind is None else {k: v for k, v in self.fresh.items() if k != kind}
         self.shown = {} if kind is None else {k: v for k, v in self.shown.items() if k != kind}
         return self.shown

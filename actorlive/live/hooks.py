@@ -1,4 +1,4 @@
-"""Hooks: functions that stand before a view's callbacks (LiveView's `on_mount` and `attach_hook`)."""
+"""Hooks: functions that run before a view's callbacks (LiveView's `on_mount` and `attach_hook`)."""
 
 from __future__ import annotations
 
@@ -54,15 +54,15 @@ class Hooks:
         hooks[hook_id] = hook
 
     def detach(self, stage: Stage, hook_id: str) -> None:
-        """Remove a hook; nothing happens when there is none."""
+        """Remove a hook; no effect when there is none."""
         self._by_stage.get(stage, {}).pop(hook_id, None)
 
     def has(self, stage: Stage) -> bool:
-        """True when any hook stands before that callback."""
+        """True when there is a hook on that callback."""
         return bool(self._by_stage.get(stage))
 
     async def run(self, stage: Stage, *args: object) -> Halt | None:
-        """Run the stage's hooks; the `Halt` that stopped them, or None to go on to the callback."""
+        """Run the stage's hooks; returns the `Halt` that stopped them, or None to go on to the callback."""
         for hook_id, hook in list(self._by_stage.get(stage, {}).items()):
             outcome = await call(hook, *args)
             if isinstance(outcome, Halt):
@@ -74,7 +74,7 @@ class Hooks:
         return None
 
     async def after_render(self, socket: object) -> None:
-        """Run the `after_render` hooks; what they return is not looked at."""
+        """Run the `after_render` hooks; what they return is ignored."""
         for hook in list(self._by_stage.get("after_render", {}).values()):
             await call(hook, socket)
 

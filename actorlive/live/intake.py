@@ -4,13 +4,13 @@ A view handles one event at a time, and what comes meanwhile waits in its mailbo
 
 * An event counts, with the bytes of its frame, from its arrival until its view has handled it; those of all views of
   a socket count together, those of views that were left included.
-* Up to the bound the socket is read on, however busy one view is: heartbeats are answered, and siblings go on.
+* Up to the bound the socket is still read, however busy one view is: heartbeats are answered, and siblings go on.
   Above it the socket is not read, so that the peer waits, until half of the bound is free again. Events go to their
   mailboxes as they come, so a pause changes no order and loses nothing.
 * A pause ends in time for the client's next heartbeat. When the views have not caught up by then, the one that is
   furthest behind is given up: for its client it has crashed and is mounted afresh, what it had not handled is
   dropped, and its siblings live. A handler that runs is not interrupted, and what was acknowledged is done.
-* A view whose socket has gone, or that was left, handles what waits for a while yet; what it has not come to by then
+* A view whose socket has gone, or that was left, handles what waits for a while longer; what it has not reached by then
   is dropped. Then it ends in order.
 
 An application sees the bounds as `Limits`, what they do as log lines and as telemetry.
@@ -44,22 +44,22 @@ class Backlog:
 
     @property
     def is_full(self) -> bool:
-        """True when nothing more should be read."""
+        """True when the socket should not be read."""
         return self.size > self.max_size or self.events > self.max_events
 
     async def room(self) -> None:
-        """Wait until no more than half of what may wait does."""
+        """Wait until at most half of the bound is used."""
         if not self._is_half_empty():
             room = trio.Event()
             self.when_room(room.set)
             await room.wait()
 
     def when_room(self, tell: Callable[[], None]) -> None:
-        """Call `tell`, once, when no more than half of what may wait does. One at a time may ask."""
+        """Call `tell`, once, when at most half of the bound is used. Only one caller at a time."""
         self._room = tell
 
     def release(self, events: int, size: int) -> None:
-        """So much waits no longer."""
+        """Count so much as handled or dropped."""
         self.events -= events
         self.size -= size
         if self._room is not None and self._is_half_empty():
@@ -83,18 +83,18 @@ class Intake:
 
     @property
     def share(self) -> float:
-        """How much of what may wait is this view's."""
+        """This view's share of the bound."""
         if self._backlog is None:
             return 0.0
         return max(self.size / (self._backlog.max_size or 1), self.events / (self._backlog.max_events or 1))
 
     @property
     def is_over(self) -> bool:
-        """True when what waits is to be dropped."""
+        """True when the events that wait are to be dropped."""
         return self.deadline < inf and trio.current_time() > self.deadline
 
     def arrived(self, size: int) -> None:
-        """An event of that size goes to the view."""
+        """Count an event of that size, which goes to the view."""
         self.events += 1
         self.size += size
         if self._backlog is not None:
@@ -102,7 +102,7 @@ class Intake:
             self._backlog.size += size
 
     def handled(self, size: int) -> None:
-        """The view is done with one."""
+        """The view has handled one event."""
         self.events -= 1
         self.size -= size
         backlog = self._backlog
@@ -110,11 +110,11 @@ class Intake:
             backlog.release(1, size)
 
     def outlives(self, seconds: float) -> None:
-        """The client has gone: the view has so long for what waits."""
+        """The client has left: the view may handle what waits for so many seconds."""
         self.deadline = min(self.deadline, trio.current_time() + seconds)
 
     def give_up(self) -> None:
-        """The view has ended, or what waits for it is to be dropped: it is nobody's burden any more."""
+        """The view has ended, or its events are to be dropped: they no longer count."""
         backlog, self._backlog, self.deadline = self._backlog, None, -inf
         if backlog is not None:
             backlog.release(self.events, self.size)

@@ -2,7 +2,7 @@
 
 **A view's URL is the browser's `location` without its fragment**, in both of its lives and after every patch:
 percent-encoded as the browser encodes it, and decoded once, when its path is matched and its query read.
-`location` makes it of whatever a URL was given as.
+`location` makes it from any form in which a URL is given.
 
 A path comes from application code, but is often built from what a client sent; so every target is checked
 before it becomes a Location header or a frame.
@@ -84,7 +84,7 @@ Navigation = Redirect | LiveRedirect | LivePatch
 
 
 def local_path(to: str) -> str:
-    """The path if it stays on this host. Raises `NavigationError` for anything that may not."""
+    """The path if it stays on this host. Raises `NavigationError` for anything else."""
     if not to.startswith("/") or to.startswith("//") or _UNSAFE.search(to):
         raise NavigationError(
             f"unsafe path {to!r}: a path starts with one / and has no backslash or control character."
@@ -94,7 +94,7 @@ def local_path(to: str) -> str:
 
 
 def external_url(url: str) -> str:
-    """The URL if its scheme is a harmless one. Raises `NavigationError` otherwise."""
+    """The URL if its scheme is harmless. Raises `NavigationError` otherwise."""
     scheme = urlsplit(url).scheme.lower()
     if scheme not in SCHEMES or _UNSAFE.search(url):
         raise NavigationError(f"unsafe URL {url!r}: its scheme is not one of {', '.join(sorted(SCHEMES))}")
@@ -107,10 +107,10 @@ def absolute(uri: str, to: str) -> str:
 
 
 def on_host_of(uri: str, url: str) -> str:
-    """What a client calls `url`, at the host of `uri`: a client does not say who we are.
+    """The `url` that a client sent, at the host of `uri`: a client does not decide which host this is.
 
     The scheme is that of `uri` too, except that a plain websocket may have come through a proxy that ended TLS: the
-    page knows better. What is neither an http(s) URL nor a path, and leads nowhere, stays as it is.
+    page knows better. Anything that is neither an http(s) URL nor a path stays as it is: it leads nowhere.
     """
     try:
         ours, theirs = urlsplit(uri), urlsplit(url)

@@ -1,7 +1,7 @@
-"""Saying no: exceptions by which a handler takes back what the page has shown in advance.
+"""Refusals: exceptions by which a handler takes back what the page has shown in advance.
 
-A refusal that is raised inside a nursery arrives in a group. It counts there as it counts alone, unless anything else
-is in the group: a real error goes before it, and is a crash.
+A refusal that is raised inside a nursery arrives in a group. It means there what it means alone, unless the group holds
+anything else: a real error takes precedence, and is a crash.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ STALE = "Updated by someone else. Your changes were not saved."
 
 
 class Rejected(ActorLiveError):
-    """Raised in `handle_event`: the server does not do what was asked for.
+    """Raised in `handle_event`: the server refuses what was asked for.
 
     The view goes on. What the event's `optimistic=` commands had shown is undone in the browser, back to the
     server's newest state, and the message, if any, becomes a flash of that kind.
 
     In `handle_info`, in `handle_async`, in their hooks and in what `undoable` does later there is nothing left to take
-    back, and it is the flash alone. In `handle_params` the patch is not made: the URL stays what it was. Raised in a
-    nursery it counts as well. Everywhere else it is an exception like any other.
+    back, and it is the flash alone. In `handle_params` the patch is not carried out: the URL stays what it was. It
+    may be raised in a nursery. Everywhere else it is an exception like any other.
     """
 
     def __init__(self, message: object = "", *, kind: str = "error") -> None:
@@ -44,9 +44,9 @@ class Rejected(ActorLiveError):
 
 
 class Stale(Rejected, Generic[T]):
-    """Raised by a save whose `expected_version` is not the stored one any more.
+    """Raised by a save whose `expected_version` is no longer the stored one.
 
-    `fresh` is the row as it stands. It goes into every stream and assign of the view that is declared for its
+    `fresh` is the row as it is now. It goes into every stream and assign of the view that is declared for its
     type (see `LiveView.handle_stale`), and the message becomes a flash.
     """
 
@@ -63,7 +63,7 @@ def refusals(error: BaseException) -> list[Rejected]:
 
 
 async def say_no(view: LiveView[Any], socket: Socket, refused: list[Rejected]) -> None:
-    """Tell the person: the rows as they stand, and the messages."""
+    """Show the visitor the rows as they are now, and the messages."""
     for rejected in refused:
         if isinstance(rejected, Stale):
             await view.handle_stale(cast("Stale[Any]", rejected), socket)

@@ -30,7 +30,7 @@ from actorlive.live.navigation import (
 from actorlive.live.owner import Owner
 from actorlive.live.stateful import stream_names
 from actorlive.live.streams import DomId, ItemId, Stream
-from actorlive.live.tasks import lists, loads
+from actorlive.live.tasks import assign_loader, stream_loader
 from actorlive.runtime import Exit, Pid, Shutdown, Timer
 from actorlive.wire.serializer import encode_payload
 
@@ -247,7 +247,7 @@ class Socket:
         self._owner.hooks.attach(stage, hook_id, hook)
 
     def detach_hook(self, stage: Stage, hook_id: str) -> None:
-        """Remove a hook; nothing happens when there is none (`detach_hook/3`)."""
+        """Remove a hook; no effect when there is none (`detach_hook/3`)."""
         self._owner.hooks.detach(stage, hook_id)
 
     # -- messages and timers ---------------------------------------------------
@@ -335,7 +335,9 @@ class Socket:
         for name in keys:
             self._begin_loading(name, keys, reset is True or (reset is not False and name in reset))
         if self._acts("assign_async"):
-            self._owner.tasks.start(_async_key(keys), "assign", keys, loads(keys, fn, args), supervisor)
+            self._owner.tasks.start(
+                _async_key(keys), "assign", keys, assign_loader(keys, fn, args), supervisor
+            )
 
     def stream_async(
         self,
@@ -353,7 +355,7 @@ class Socket:
         self._begin_loading(name, True, reset)
         self._owner.stream(name, create=True)
         if self._acts("stream_async"):
-            self._owner.tasks.start(name, "stream", (name,), lists(name, fn, args), supervisor)
+            self._owner.tasks.start(name, "stream", (name,), stream_loader(name, fn, args), supervisor)
 
     def cancel_async(self, name: Hashable | AsyncResult[Any], reason: object = CANCEL) -> None:
         """End a task with that reason (`cancel_async/3`).

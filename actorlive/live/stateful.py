@@ -66,7 +66,7 @@ class Stateful(Assigns, Generic[E]):
             values[name] = Stream[Any].idle()
 
     async def handle_event(self, event: E, socket: Socket) -> Mapping[str, Any] | None:
-        """An event of the client. What is returned answers the client's `pushEvent` (`handle_event/3`)."""
+        """An event of the client. What it returns is the reply to the client's `pushEvent` (`handle_event/3`)."""
         raise CallbackError(
             f"{type(self).__qualname__} received the event {event!r} but has no handle_event;"
             " write `async def handle_event(self, event, socket)`"
@@ -80,7 +80,7 @@ class Stateful(Assigns, Generic[E]):
         )
 
     async def handle_stale(self, stale: Stale[Any], socket: Socket) -> None:
-        """A handler raised `Stale`: show the row as it stands.
+        """A handler raised `Stale`: show the row as it is now.
 
         By default it goes into every stream and assign that is declared for exactly its type.
         """

@@ -1,10 +1,10 @@
 """Work on the side: tasks that belong to a view and whose ends are messages to it (LiveView's `async.ex`).
 
-A task is a process of its own, owned by the view: it dies with the view, and whatever it does, the view lives.
+A task is a process of its own, owned by the view: it ends with the view, and whatever it does, the view lives on.
 Its end is one message: its value, or the DOWN that says why there is none. The view keeps one task per key, and an end
 is accepted only from the very task that is kept there: a task that was started again, or cancelled and started again,
-is not heard any more. Of a task that was cancelled nothing arrives but the reason that was given, whatever it makes of
-that: clean-up that raises (which is logged), a value that was ready, a shield that it waits out.
+is ignored from then on. All that arrives from a task that was cancelled is the reason that was given, whatever it does
+with it: clean-up that raises (which is logged), a value that was ready, a shield that it waits out.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class AsyncTask:
     """How it ends, from the moment that it was cancelled."""
 
     def end(self, end: Ok[Any] | Exit) -> Ok[Any] | Exit:
-        """What is told of its end."""
+        """What the view is told of its end."""
         return self.cancelled or end
 
 
@@ -83,7 +83,7 @@ class AsyncWork:
         fn: Callable[..., Any],
         supervisor: Pid | str | None = None,
     ) -> None:
-        """Begin a task under a key. One that runs there already goes on, unheard."""
+        """Start a task under a key. One that runs there already goes on, but its end is ignored."""
         box: list[AsyncTask] = []
         work = fn if supervisor is None else functools.partial(_supervised, supervisor, fn)
         pid = spawn(_run, box, work, owner=self._owner)
@@ -93,9 +93,9 @@ class AsyncWork:
         self._by_monitor[task.monitor] = task
 
     def cancel(self, key: Hashable, reason: object) -> None:
-        """Ask the task of that key to exit; that it has arrives as a later message. No task: nothing.
+        """Ask the task of that key to exit; a later message says that it has. Without such a task, do nothing.
 
-        The reasons are exit signals': "normal" ends nobody, and "kill" arrives as "killed".
+        Reasons are those of exit signals: "normal" does not end it, and "kill" arrives as "killed".
         """
         task = self._by_key.get(exact(key))
         if task is None or (type(reason) is str and reason == "normal"):
@@ -133,7 +133,7 @@ class AsyncWork:
 
 
 async def _run(box: list[AsyncTask], fn: Callable[..., Any]) -> None:
-    """The task's process: run the function, tell the owner what became of it."""
+    """The task's process: run the function, send its value to the owner."""
     set_label(f"async task {box[0].key!r}")
     done = AsyncDone(box, Ok(await run_function(fn, (), {})))
     send(box[0].monitor, done)  # through the monitor's alias, which ends with it: no DOWN follows a value
@@ -148,13 +148,15 @@ async def _supervised(supervisor: Pid | str, fn: Callable[..., Any]) -> Any:
     return await task.await_(timeout=None)
 
 
-def loads(names: tuple[str, ...], fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:
-    """The function of an `assign_async`, checked where it runs: it answers `Error` or a value for every name."""
+def assign_loader(
+    names: tuple[str, ...], fn: Callable[..., Any], args: tuple[object, ...]
+) -> Callable[[], Any]:
+    """The function of an `assign_async`, checked where it runs: it returns `Error` or a value for every name."""
     return _checked(functools.partial(fn, *args), functools.partial(_values, names))
 
 
-def lists(name: str, fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:
-    """The function of a `stream_async`, checked where it runs: it answers `Error` or the items."""
+def stream_loader(name: str, fn: Callable[..., Any], args: tuple[object, ...]) -> Callable[[], Any]:
+    """The function of a `stream_async`, checked where it runs: it returns `Error` or the items."""
     return _checked(functools.partial(fn, *args), functools.partial(_items, name))
 
 

@@ -1,4 +1,4 @@
-"""PubSub: messages to whoever listens to a topic (Phoenix's `PubSub`)."""
+"""PubSub: messages to the subscribers of a topic (Phoenix's `PubSub`)."""
 
 from actorlive.pubsub.local import Adapter, PubSub, broadcast, broadcast_from, subscribe, unsubscribe
 

@@ -1,8 +1,9 @@
-"""PubSub within one node, and the seam for what carries it further.
+"""PubSub within one node, and the seam for an adapter that carries it to others.
 
 A subscription is a place in a topic's list; it ends with its process. A broadcast puts the message into every
 subscriber's mailbox at once, in the order of subscription, so two subscribers of one topic see broadcasts in the
-same order. Subscribing twice delivers twice, as in Phoenix. Nothing is stored: who is not there does not hear it.
+same order. Subscribing twice delivers twice, as in Phoenix. Nothing is stored: later subscribers
+do not get it.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ class PubSub:
             self.adapter.publish(topic, message)
 
     def subscribers(self, topic: str) -> Iterable[Pid]:
-        """The processes that listen to a topic, in the order in which they came."""
+        """The subscribers of a topic, in the order of subscription."""
         return tuple(self._topics.get(topic, ()))
 
     def _hear(self, message: object) -> None:

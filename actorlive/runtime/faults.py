@@ -2,7 +2,7 @@
 
 Whatever code raises is a fault of that code and ends its process or its request, and nothing else (INV-7). That holds
 for `SystemExit`, `GeneratorExit`, a `KeyboardInterrupt` that code raised and every `BaseException` of one's own, alone
-or in groups. Only two things belong to somebody else, and go on to him:
+or in groups. Only two things belong to others, and are passed on to them:
 
 * **an interrupt**: the `KeyboardInterrupt` that Trio's own signal handler raises, in whatever code happens to
   run when a person presses Ctrl+C. It is known by where it was raised, and ends the program.
@@ -102,7 +102,7 @@ def is_cancelled_here() -> bool:
 
 
 def belongs_outside(error: BaseException) -> bool:
-    """True for what whoever runs other people's code has to pass on: a real interrupt, a cancellation around it."""
+    """True for what code that runs other people's code has to pass on: a real interrupt, a cancellation around it."""
     if interrupt_in(error) is not None:
         return True
     return any(isinstance(leaf, trio.Cancelled) for leaf in flatten(error)) and is_cancelled_here()
@@ -126,7 +126,7 @@ def reason_of(error: BaseException) -> object:
 
 
 def add_hint(error: BaseException) -> None:
-    """Say what to write where somebody awaits what is asyncio's."""
+    """Say what to write where a function awaits something of asyncio's."""
     for leaf in flatten(error):
         if (
             isinstance(leaf, (RuntimeError, TypeError))

@@ -1,8 +1,8 @@
-"""Functions that somebody else runs: their names in logs, and what calling them comes down to.
+"""Functions of others that are run here: their names in logs, and what calling them comes down to.
 
 A callback, a task and a process may be an async function, a plain one, a partial, an object with `__call__`, or a plain
 function that returns something to await. `is_async` and `resolve` say once for all what that means, and refuse an async
-generator, over which nobody would iterate.
+generator, which would never be iterated over.
 """
 
 from __future__ import annotations

@@ -149,7 +149,7 @@ class Mailbox:
             self.rise(length)
 
     def put_first(self, message: object) -> None:
-        """A message for somebody who was idle: `put` and `wake` in one, since every hop goes through here."""
+        """A message for an idle process: `put` and `wake` in one, since every hop goes through here."""
         self.queue = deque((message,))
         if self.parked:  # `wake`, written out: a call is a good part of what an append costs
             self.parked = False

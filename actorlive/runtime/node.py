@@ -3,13 +3,13 @@
 The problem: a process must not end because the block that created it did, and none may outlive the program's own block.
 Trio's answer to the second is a nursery, whose cancellation ends all its tasks at once, in no order.
 
-The rule: `open_node()` is one block of structured concurrency, and holds the only nursery. The processes stand behind a
+The rule: `open_node()` is one block of structured concurrency, and holds the only nursery. The processes run behind a
 shield, so a cancellation from outside reaches only the block's body; then the node stops its tree in order
 and the cancellation goes on. First the root supervisor ends its children, the last started first and each
 within its shutdown time; then everything else gets an exit signal "shutdown", the youngest first, and what
 is not gone after `grace` seconds is killed; at last the ports are closed.
 
-A real interrupt (Ctrl+C), in whichever process it arrives, is not that process's affair: it cancels the body, the
+A real interrupt (Ctrl+C), in whichever process it arrives, does not concern that process: it cancels the body, the
 node ends in order, and `open_node()` raises it. An error of the runtime itself leaves `open_node()` as it is,
 unwrapped.
 
@@ -200,7 +200,7 @@ class Node:
         return await self.root.start_child(spec)
 
     def root_ended(self, message: object) -> None:
-        """The root supervisor has ended; unless we asked for it, that is the end of the node."""
+        """The root supervisor has ended; unless it was asked to, the node fails."""
         if isinstance(message, Down) and not self.stopping:
             self.failure = NodeFailed(
                 f"the root supervisor ended with {message.reason!r}; its children failed too often, see the log"
@@ -208,7 +208,7 @@ class Node:
             self.body.cancel()
 
     def interrupt(self, interrupt: KeyboardInterrupt) -> None:
-        """A person wants the program to end, and it was a process that happened to run. The second time at once."""
+        """End the node in order after Ctrl+C, in whichever process that arrived; the second time, at once."""
         if self.failure is None:
             self.failure = interrupt
         self.body.cancel()
@@ -230,14 +230,14 @@ class Node:
     def spawn(self, fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None) -> Pid:
         """Start a process that runs `await fn(*args)`; see `actorlive.runtime.spawn`.
 
-        It inherits the context variables of the place where the node was opened, nothing of the caller's.
+        It inherits the context variables of the place where the node was opened, not those of the caller.
         """
         process = self.create(fn, name, owner)
         self.context.run(self.launch, process, fn, args)  # INV-15: nothing of the request that asked for it
         return process.pid
 
     def create(self, fn: Callable[..., object], name: str | None, owner: Pid | None) -> Process:
-        """A process that does not run yet, known under its name, tied to its owner."""
+        """Make a process that does not run yet, known under its name, tied to its owner."""
         self.check_thread()
         if self.nursery is None:
             raise NodeClosed("the node has ended; nothing can be spawned on it")
@@ -256,7 +256,7 @@ class Node:
         return process
 
     def tie(self, process: Process, owner: Pid | None) -> None:
-        """Apply `owner=`, and the end of the node."""
+        """Apply `owner=`, and doom it when the node ends."""
         if owner is not None:
             entity = owner.entity
             if entity is None or not entity.alive:
@@ -310,7 +310,7 @@ class Node:
             del self.names[entity.name]
 
     def lookup(self, name: str) -> Entity | None:
-        """Who has the name."""
+        """The process that has the name, or None."""
         return self.names.get(name)
 
     # -- messages --------------------------------------------------------------
@@ -386,14 +386,14 @@ class Node:
         self.set_gate()
 
     def set_gate(self) -> None:
-        """While somebody traces, every `send` takes the slow way."""
+        """While there is a tracer, every `send` takes the slow way."""
         self.tracing = bool(self.tracers)
         self.gate = 0 if self.tracing else self.thread
         for entity in (*self.processes, *self.ports):
             entity.gate = self.gate
 
     def statistics(self) -> NodeStatistics:
-        """Figures of this moment."""
+        """Figures of the node, now."""
         return NodeStatistics(
             processes=len(self.processes),
             ports=len(self.ports),

@@ -1,7 +1,7 @@
 """Names of things that live: `Pid` for processes and ports, `Ref` for everything that is unique once.
 
 Both are compared by identity, so they hash at the speed of `object`. A Pid points at its
-process while that is alive and at nothing afterwards: whoever keeps a Pid keeps no dead state alive.
+process while that is alive and at nothing afterwards: a Pid that is kept keeps no dead state alive.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _next_ref = itertools.count(1).__next__
 
 
 class Identity:
-    """What is only itself: a copy of it, alone or inside a message, is the same one."""
+    """Something that is equal to itself alone: a copy of it, alone or inside a message, is the same one."""
 
     __slots__ = ()
 
@@ -60,7 +60,7 @@ class Ref(Identity):
     def __init__(self, target: Pid | None = None, mode: AliasMode | None = None) -> None:
         self.id: int = _next_ref()
         self.target: Pid | None = target
-        """Whom messages to this alias reach; None when it is not an alias (any more). Internal."""
+        """The process that messages to this alias reach; None when it is not an alias (any more). Internal."""
         self.mode = mode
 
     def __repr__(self) -> str:

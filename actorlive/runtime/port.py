@@ -90,7 +90,7 @@ class Port:
         return not self.entity.alive
 
     def close(self, reason: object = "normal") -> None:
-        """Close: whoever monitors or is linked gets DOWN or EXIT with `reason`. The second time nothing."""
+        """Close: processes that monitor it get DOWN, those linked to it EXIT, with `reason`. Do it once."""
         self.entity.doom(reason)
 
     def monitor(self, dest: Pid | str) -> Ref:

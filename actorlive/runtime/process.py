@@ -1,6 +1,6 @@
 """Processes: a Trio task with a mailbox, a Pid and an exit reason.
 
-The task lives in the node's nursery and in nobody else's, so a process never ends because its creator's
+The task lives in the node's nursery and in no other, so a process never ends because its creator's
 block did; links, owners and supervisors say who ends with whom. Inside, a process may do all that Trio
 offers: nurseries, sleep, cancel scopes, worker threads.
 
@@ -251,7 +251,7 @@ def alive(pid: Pid, /) -> bool:
 
 def set_label(label: str) -> None:
     """Set the name of this process in logs and statistics, in place of the name of its function (Elixir:
-    `Process.set_label/1`). Nobody can be found by it; for that there is `register`."""
+    `Process.set_label/1`). It is not a name to find the process by: that is what `register` is for."""
     acting_process().label = label
 
 

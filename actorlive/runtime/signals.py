@@ -118,7 +118,7 @@ class Entity(Mailbox):
         self.monitors: dict[Ref, Entity] | None = None
         """Whom this one watches."""
         self.watchers: dict[Ref, tuple[Entity, Pid | str, bool]] | None = None
-        """Who watches this one, under which name, and whether since before it was doomed."""
+        """The processes that watch this one: under which name, and whether since before it was doomed."""
         self.owner: Entity | None = None
         self.owned: dict[Entity, None] | None = None
         self.timers: dict[Timer, None] | None = None
@@ -179,9 +179,9 @@ class Entity(Mailbox):
         raise NotImplementedError
 
     def finish(self, reason: object) -> None:
-        """The end: everybody concerned learns of it, and nothing is left behind.
+        """The end: every process concerned is told, and nothing is left behind.
 
-        It vanishes first and tells afterwards: whoever is told may look for it, or end in turn and look for its links.
+        It vanishes first and tells afterwards: one that is told may look for it, or end in turn and look for its links.
         """
         self.doomed = True
         self.pid.entity = None
@@ -212,7 +212,7 @@ class Entity(Mailbox):
             self.join(other)
 
     def join(self, other: Entity) -> None:
-        """A link with somebody who has not ended yet."""
+        """A link with an entity that has not ended yet."""
         if self.links is None:
             self.links = {}
         if other.links is None:
@@ -221,7 +221,7 @@ class Entity(Mailbox):
         other.links.setdefault(self, False)
 
     def link_to_dead(self, pid: Pid) -> None:
-        """Nobody there: an error for the caller, or a signal when it traps exits."""
+        """The other end is dead: an error for the caller, or a signal when it traps exits."""
         if not self.trapping:
             raise NoProcess(f"cannot link to {pid}: no such process (set trap_exit to get a signal instead)")
         self.deliver(ExitSignal(pid, "noproc"))
@@ -269,7 +269,7 @@ class Entity(Mailbox):
             check_pid("monitor", target)
         other = self.node.lookup(target) if isinstance(target, str) else target.entity
         if other is self:
-            return Ref()  # never fires, and is no alias either: so it is on the BEAM
+            return Ref()  # never fires, and is not an alias either: so it is on the BEAM
         ref = Ref(self.pid if mode else None, mode)
         if other is None:
             self.receive_down(ref, target, "noproc")
@@ -279,7 +279,7 @@ class Entity(Mailbox):
         self.monitors[ref] = other
         if other.watchers is None:
             other.watchers = {}
-        # INV-6: whoever begins to watch the doomed gets "noproc"
+        # INV-6: a process that begins to watch the doomed gets "noproc"
         other.watchers[ref] = (self, target, other.alive)
         return ref
 

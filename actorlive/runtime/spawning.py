@@ -20,7 +20,7 @@ def spawn(fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | N
     """Start a process that runs `await fn(*args)`; returns at once (Erlang: `spawn/1`).
 
     Called in a process, the new one inherits its context variables. `name` registers it; raises
-    `NameTaken` and starts nothing when somebody has it. With `owner` the process ends when the owner
+    `NameTaken` and starts nothing when the name is taken. With `owner` the process ends when the owner
     does, for whatever reason and even when it traps exits, with the owner's reason; nothing flows back.
     """
     return begin(fn, args, name, owner).pid
@@ -69,7 +69,7 @@ def register(name: str, pid: Pid) -> None:
 
 
 def unregister(name: str) -> bool:
-    """Free a name; True when somebody had it (Erlang: `unregister/1`, which raises instead of False)."""
+    """Free a name; True when it was taken (Erlang: `unregister/1`, which raises instead of False)."""
     node = current_node()
     node.check_thread()
     entity = node.lookup(name)
@@ -81,7 +81,7 @@ def unregister(name: str) -> bool:
 
 
 def whereis(name: str) -> Pid | None:
-    """Who has the name on this node, or None (Erlang: `whereis/1`). Free the moment its holder is dead."""
+    """The process that has the name on this node, or None (Erlang: `whereis/1`). Free the moment its holder is dead."""
     entity = current_node().lookup(name)
     return None if entity is None else entity.pid
 

@@ -6,7 +6,7 @@ shorter, so `MockClock` jumps exactly to it). Marked entries are dropped when th
 heap is rebuilt when more than half of it is marked.
 
 A timer addressed to a Pid is listed with its process and vanishes with it; one addressed to a name lives
-on, and its message goes to whoever holds the name by then.
+on, and its message goes to the process that has the name by then.
 """
 
 from __future__ import annotations
@@ -263,7 +263,7 @@ def start(dest: Pid | str, message: object, delay: float, *, period: float, wrap
     """Arm a timer on the destination's node."""
     if not isinstance(dest, (Pid, str)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise RuntimeMisuse(f"a timer goes to a Pid or a name, not to {dest!r}")
-    if not delay >= 0:  # so that a delay that is no number is refused, too
+    if not delay >= 0:  # so that a delay that is not a number is refused, too
         raise RuntimeMisuse(f"a delay is in seconds and not negative, not {delay!r}")
     entity = None if isinstance(dest, str) else dest.entity
     if entity is None and not isinstance(dest, str):

@@ -30,7 +30,7 @@ class Turns:
     def __init__(self, choose: Choose) -> None:
         self.choose = choose
         self.ready: dict[trio.lowlevel.Task, tuple[int, int]] = {}
-        """Who could run: since which turn, and the number of its Pid."""
+        """The tasks that could run: since which turn, and the number of its Pid."""
         self.turn = 0
         self.sleeper: trio.lowlevel.Task | None = None
 
@@ -74,7 +74,7 @@ class Turns:
         trio.lowlevel.reschedule(task)
 
     async def sleep(self) -> None:
-        """Wait until somebody is ready."""
+        """Wait until a task is ready."""
         self.sleeper = trio.lowlevel.current_task()
 
         def abort(_: object) -> trio.lowlevel.Abort:

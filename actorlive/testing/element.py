@@ -134,7 +134,7 @@ class Element:
         return await self._do(lambda node: gestures.submit(self._view.page, node, value), wait=wait)
 
     async def change(self, value: Any = None, *, wait: bool = True) -> str:
-        """Change a control to `value` (None: as it stands), or say that a form has changed."""
+        """Change a control to `value` (None: the one that it has), or say that a form has changed."""
 
         def act(node: DomNode) -> list[ClientPush]:
             if node.tag == "form" or value is None:

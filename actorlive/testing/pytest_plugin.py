@@ -1,4 +1,4 @@
-"""The pytest plugin: coroutine tests run on Trio, on a clock that nobody waits for.
+"""The pytest plugin: coroutine tests run on Trio, on a clock that is never waited for.
 
 `async def test_*` runs under `trio.run` on a `MockClock` that jumps to the next deadline as soon as every task is
 blocked, so a test of a five-second timer takes no time. A test that talks to something outside of the Trio loop (a
@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Run coroutine tests that nobody else does."""
+    """Run the coroutine tests that no other plugin runs."""
     place = _coroutine_test(pyfuncitem)
     if place is None:
         return (yield)

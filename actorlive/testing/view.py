@@ -360,7 +360,7 @@ class View:
         await self.settle()
 
     async def open_browser(self, open_page: Callable[[str], object] = webbrowser.open) -> Path:
-        """Write the page as it stands to a file and show it in a browser (`open_browser/2`)."""
+        """Write the page to a file and show it in a browser (`open_browser/2`)."""
         await self.settle()
         with tempfile.NamedTemporaryFile("w", suffix=".html", delete=False, encoding="utf-8") as file:
             file.write("<!DOCTYPE html>" + self.page.document.root.outer_html())

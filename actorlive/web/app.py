@@ -299,7 +299,7 @@ class ActorLive:
         return self.sockets.disconnect(live_socket_id)
 
     async def drain(self, grace: float = 5.0) -> None:
-        """Take no new websocket, close the open ones with 1012, and wait for their views, `grace` seconds at most."""
+        """Accept no new websockets, close the open ones with 1012, and wait at most `grace` seconds for their views."""
         self.sockets.draining = True
         if self._node is not None:
             with trio.move_on_after(grace):

@@ -1,6 +1,6 @@
 """The browser's half of actorlive, served under names that change with their content.
 
-A name holds a hash of the bytes, so a browser may keep a file for ever and still gets the new one after a
+A name holds a hash of the bytes, so a browser may keep a file forever and still gets the new one after a
 deploy. The files come from `actorlive/client/dist`, which the wheel carries and a source checkout builds.
 """
 
@@ -37,7 +37,7 @@ class Asset:
 
     @cached_property
     def gzipped(self) -> bytes:
-        """What goes to those who accept it; compressed when it is first asked for."""
+        """The compressed body, for clients that accept it; made when it is first asked for."""
         return gzip.compress(self.body, mtime=0)
 
 
@@ -52,7 +52,7 @@ class Assets:
             self._read(dist / name)
 
     def add(self, name: str, body: bytes) -> str:
-        """Serve `body` under a name made of `name` and a hash; answers its URL."""
+        """Serve `body` under a name made of `name` and a hash; returns its URL."""
         stem, dot, suffix = name.rpartition(".")
         hashed = f"{stem}-{hashlib.sha256(body).hexdigest()[:16]}{dot}{suffix}"
         content_type = _TYPES.get(dot + suffix, "application/octet-stream")
@@ -61,7 +61,7 @@ class Assets:
         return self._urls[name]
 
     def url(self, name: str) -> str:
-        """Where `name` is served."""
+        """The URL of `name`."""
         return self._urls[name]
 
     def get(self, hashed: str) -> Asset | None:

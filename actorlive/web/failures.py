@@ -1,4 +1,4 @@
-"""What a request is answered with when nobody handles what it raised.
+"""What a request is answered with when no handler takes what it raised.
 
 Quart asks the application's error handlers first; what comes here is left over. **The browser gets a page, and
 the log one traceback, which begins in the application's own code**: in debug mode the page of `error_page`, or the

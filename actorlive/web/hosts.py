@@ -22,7 +22,8 @@ __all__ = ["Hosts", "is_loopback", "parse_host"]
 class Hosts:
     """The allow-list: "example.com", "example.com:8443", "*.example.com" for all hosts under it, "*" for every host.
 
-    None is every host as well, for who has not decided yet. Raises `ConfigurationError` for what is no host.
+    None is every host as well, for applications that have not decided yet. Raises `ConfigurationError` for a text that
+    is not a host.
     """
 
     def __init__(self, names: Sequence[str] | None) -> None:
@@ -48,7 +49,7 @@ class Hosts:
 
 @lru_cache(maxsize=256)
 def parse_host(header: str) -> Origin | None:
-    """What a `Host` header says, without the dot of a full name; None for what is no host."""
+    """What a `Host` header says, without the dot of a full name; None for what is not a host."""
     found = parse_origin(f"//{header}") if "@" not in header else None
     return None if found is None else Origin(None, found.host.removesuffix("."), found.port)
 
@@ -68,7 +69,7 @@ def _pattern(name: object) -> Origin:
     parsed = parse_host(name[2:] if wild else name) if isinstance(name, str) else None
     if parsed is None:
         raise ConfigurationError(
-            f'hosts: {name!r} is no host; write "example.com", "example.com:8443", "*.example.com" for all hosts'
+            f'hosts: {name!r} is not a host; write "example.com", "example.com:8443", "*.example.com" for all hosts'
             ' under it, or "*" for every host'
         )
     return Origin(None, f"*.{parsed.host}", parsed.port) if wild else parsed

@@ -59,7 +59,7 @@ def origin_allowed(origin: str | None, host: str, check: CheckOrigin) -> bool:
 
 
 def check_patterns(check: object) -> None:
-    """Refuse what is no list of patterns, and a pattern that no page's origin matches. Raises `ConfigurationError`."""
+    """Raise `ConfigurationError` for what is not a list of patterns, or a pattern that no page's origin matches."""
     match check:
         case bool():
             return
@@ -97,7 +97,7 @@ def _parse_pattern(pattern: str) -> Origin | None:
 
 
 def parse_origin(text: str) -> Origin | None:
-    """Scheme, host and port, or None for what is no origin."""
+    """Scheme, host and port, or None for what is not an origin."""
     text = text.lower()
     found = _ORIGIN.fullmatch(text) if _VISIBLE.fullmatch(text) else None
     if found is None:

@@ -49,6 +49,6 @@ def policy(csp: str) -> str:
 
 
 def told_nonce(connect_params: Mapping[str, Any]) -> str | None:
-    """The nonce of the page that joins; None for what is none."""
+    """The nonce of the page that joins; None for anything that is not a nonce."""
     told = connect_params.get("_csp_nonce")
     return told if isinstance(told, str) and _NONCE.fullmatch(told) else None

@@ -1,15 +1,15 @@
 """Hypercorn's protocols, narrowed to what a live application needs from a stranger.
 
-* **No websocket is compressed.** Hypercorn accepts permessage-deflate from whoever offers it, and inflates a read of
-  64 KiB to 64 MB before anybody can count. Here the offer is not heard, as by Phoenix's default, so a frame that
-  says it is compressed breaks the protocol. That also closes the side channel of compressed secrets.
+* **No websocket is compressed.** Hypercorn accepts permessage-deflate from every client that offers it, and inflates
+  a read of 64 KiB to 64 MB before anything can count. Here the offer is ignored, as by Phoenix's default, so a frame
+  that says it is compressed breaks the protocol. That also closes the side channel of compressed secrets.
 * **A message beyond `max_frame` is not kept.** Its bytes are counted as they come; at the limit what came is dropped
   and nothing of the rest is looked at.
-* **Who breaks the protocol hears why.** The close frame (1002, 1007, 1009) goes out, what still comes is dropped
-  unread, and the connection ends with the peer's or after `LINGER` seconds: a connection that is closed on unread
-  bytes is reset, and a reset may overtake the close frame.
+* **A peer that breaks the protocol is told why.** The close frame (1002, 1007, 1009) goes out, what still comes is
+  dropped unread, and the connection ends with the peer's or after `LINGER` seconds: a connection that is closed on
+  unread bytes is reset, and a reset may overtake the close frame.
 * **A handler that has ended is not waited for.** Hypercorn hands frames to the application through a queue; with
-  nobody to empty it, the connection's task would stand there for ever.
+  nothing to empty it, the connection's task would wait there forever.
 * **HTTP/2 comes by TLS only.** In the clear, HTTP/2 is spoken by no browser; but a reverse proxy that passes `Upgrade`
   on, as every websocket needs it to, would pass a tunnel through which its own rules for paths do not see. The
   upgrade to h2c is not taken up, and its preface is answered with 505.
@@ -146,7 +146,7 @@ class GuardedWebsocket(WSStream):
             await self._give({"type": "websocket.receive", **received})
 
     async def _closed_by(self, event: CloseConnection) -> None:
-        """The peer has closed, or said what is no frame: then its connection is still open here."""
+        """The peer has closed, or sent something that is not a frame: then its connection is still open here."""
         if self.connection.state is ConnectionState.OPEN:
             await self._refuse(event.code)
             return

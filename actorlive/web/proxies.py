@@ -90,5 +90,5 @@ def _network(name: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
         return ipaddress.ip_network(name)
     except ValueError as error:
         raise ConfigurationError(
-            f'proxies: {name!r} is no network ({error}); write "10.0.0.0/8" or "127.0.0.1"'
+            f'proxies: {name!r} is not a network ({error}); write "10.0.0.0/8" or "127.0.0.1"'
         ) from None

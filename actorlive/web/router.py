@@ -1,7 +1,7 @@
 """Which view a URL leads to, and which URL leads to a view.
 
 The routes are rules of the application's own URL map, so Quart's converters and its precedence hold, and a
-URL that an ordinary route of the application takes is no live route.
+URL that an ordinary route of the application takes is not a live route.
 """
 
 from __future__ import annotations

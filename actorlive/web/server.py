@@ -3,7 +3,7 @@
 * **One connection is `web.tcp`'s**, with its faults, its time-outs, and the direct way of a websocket.
 * **Going down is orderly.** On SIGTERM or SIGINT the websockets are closed with 1012 (clients reconnect and
   recover their forms; 1000 would make them load the page), their views handle what they still have, then the
-  listener stops. A second signal does not wait. Who waits inside a shield cannot be ended: after
+  listener stops. A second signal does not wait. A task that waits inside a shield cannot be ended: after
   `Limits.shutdown_timeout` the log says who does, and the program ends with code 1.
 * **The server ends when its node does**, with code 1 and the reason.
 """
@@ -80,7 +80,7 @@ async def serve_async(
             nursery.start_soon(_go_down, live, shutdown, stop)
         if live is not None:
             nursery.start_soon(_end_with_node, live)
-        direct = direct and live is not None  # a route of somebody else at our path would wait for frames
+        direct = direct and live is not None  # another route at our path would wait for frames
         await _serve_listener(app, config, listener, stop, direct=direct, task_status=task_status)
         nursery.cancel_scope.cancel()
 
@@ -211,7 +211,7 @@ async def _watch_signals(shutdown: trio.Event, everything: trio.CancelScope) -> 
 
 
 async def _end_by_force(live: ActorLive | None, requested: trio.Event) -> None:
-    """Who waits inside a shield cannot be ended by Trio, and the program has to end: in the given time, and loudly.
+    """A task inside a shield cannot be ended by Trio, and the program has to end: in the given time, and loudly.
 
     A system task, because what ends the server must not end this.
     """

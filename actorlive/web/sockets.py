@@ -54,7 +54,7 @@ class ClientSocket:
             self._wake.set()
 
     def close(self, code: int | None) -> None:
-        """End the socket behind what is queued; None when the peer has closed and there is nobody to tell."""
+        """End the socket behind what is queued; None when the peer has closed already."""
         if not self.closing:
             self.closing = True
             self.close_code = code

@@ -4,7 +4,7 @@
   after a websocket upgrade is enough) leave its `TCPServer` as an exception group, which ends the server.
   `GuardedTCPServer` logs it instead.
 * **A peer that stops reading is dropped.** Hypercorn shields its writes from cancellation, so such a peer
-  would block the server's end for ever; here it has `send_timeout` seconds for each 64 KiB.
+  would block the server's end forever; here it has `send_timeout` seconds for each 64 KiB.
 * **A connection that is to be closed is closed**, though Quart-Trio cancels the task that does it.
 * **A websocket over plain TCP leaves before Hypercorn**, for the direct way (`web.direct`).
 """

@@ -1,7 +1,7 @@
 """What the server gives to the browser to bring back: signed, dated, not encrypted.
 
-Everybody can read a token's content, nobody can change it, and each kind has its own salt, so that one kind
-cannot stand in for another. The same secret key makes tokens survive a restart: clients rejoin then without
+Anyone can read a token's content, no one without the key can change it, and each kind has its own salt, so that one
+kind cannot stand in for another. The same secret key makes tokens survive a restart: clients rejoin then without
 loading the page again. The names and ages are LiveView's.
 """
 
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 class SessionToken(msgspec.Struct, frozen=True):
-    """Who a container is: its DOM id, the view, the live session, the visitor (see `actorlive.web.visitor`), the
+    """What a container is: its DOM id, the view, the live session, the visitor (see `actorlive.web.visitor`), the
     session data that the group adds, and the container's tag."""
 
     id: str
@@ -96,8 +96,8 @@ def check_strength(secret_key: str | bytes | None) -> None:
     raw = _bytes(secret_key or b"")
     if len(raw.strip()) < MIN_KEY:
         raise ConfigurationError(
-            f"the secret key is too short: {len(raw.strip())} bytes, and it takes {MIN_KEY}. Whoever guesses it signs"
-            f" sessions; in debug mode any key will do (`actorlive run --debug`). {MAKE_ONE}"
+            f"the secret key is too short: {len(raw.strip())} bytes, and it takes {MIN_KEY}. A visitor who guesses it"
+            f" signs sessions; in debug mode any key will do (`actorlive run --debug`). {MAKE_ONE}"
         )
 
 

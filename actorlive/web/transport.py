@@ -154,7 +154,7 @@ def offer_of(scope: Any) -> Offer | None:
 
 
 def refuse(request: Websocket, check_origin: CheckOrigin, *, draining: bool) -> Response | None:
-    """The answer to a handshake that may not be."""
+    """The answer to a handshake that is refused."""
     if draining:
         return Response("the server is going down", 503)
     if request.args.get("vsn") != VERSION:

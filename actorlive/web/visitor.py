@@ -1,4 +1,4 @@
-"""Who a page was made for: a random id in the session, to which the page's tokens are bound.
+"""The visitor that a page was made for: a random id in the session, to which the page's tokens are bound.
 
 A page's signed tokens say what it holds. Were they good with any session, who got hold of a page could join its view
 under a cookie of his own; so they name the visitor, and a socket of another one is refused. The id is a session's

@@ -137,18 +137,18 @@ class Connection:
         """Whether a channel holds the topic."""
         return Topic.HELD if topic in self._join_refs else Topic.FREE
 
-    def joined(self, topic: str, join_ref: str) -> bool:
+    def is_current(self, topic: str, join_ref: str) -> bool:
         """True while the channel that `join_ref` made holds the topic."""
         return self._join_refs.get(topic) == join_ref
 
     def refuse(self, topic: str, join_ref: str) -> None:
         """The join was answered with an error: the topic is free."""
-        if self.joined(topic, join_ref):
+        if self.is_current(topic, join_ref):
             self._move(topic, TopicEvent.REFUSED)
 
     def channel_down(self, topic: str, join_ref: str, *, crashed: bool) -> bytes | None:
         """A channel ended: the frame that tells the client, or None when it knows already."""
-        if not self.joined(topic, join_ref):
+        if not self.is_current(topic, join_ref):
             return None
         self._move(topic, TopicEvent.DOWN)
         return encode_error(topic, join_ref) if crashed else encode_close(topic, join_ref)

@@ -89,7 +89,7 @@ Received: TypeAlias = str | bytes | Ping | Pong | Close
 def sole_text(data: bytes, max_message: int) -> str | None:
     """The text of a read that is exactly one whole, masked text frame of less than 64 KiB; None for anything else.
 
-    None is no verdict: the bytes then go to the connection's `FrameReader`. May only be asked between messages.
+    None leaves it undecided: the bytes then go to the connection's `FrameReader`. May only be asked between messages.
     """
     size = len(data)
     if size < 6 or data[0] != _SHORT_TEXT:

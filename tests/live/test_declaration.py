@@ -70,7 +70,7 @@ FAULTS = {
     ),
     "no annotation": (
         "class V(LiveView):\n    name: str = ''\n    count = 0",
-        """V.count has no annotation, so it is no assign
+        """V.count has no annotation, so it is not an assign
   --> FILE:12
 12 |     count = 0
   help: write `count: int = …` for an assign, `count: ClassVar[int] = …` for a constant of the class""",
@@ -112,7 +112,7 @@ FAULTS = {
     ),
     "no event": (
         "class V(LiveView[Go | int]): ...",
-        """the type argument of V names int, which is no event
+        """the type argument of V names int, which is not an event
   --> FILE:10
 10 | class V(LiveView[Go | int]): ...
   help: an event is a class of its own, `class Go(Event): …`, and several are joined by `|`""",
@@ -137,7 +137,7 @@ FAULTS = {
     "a misspelt template": (
         'class V(LiveView): tempalte = heex("<p></p>")',
         (
-            """V.tempalte has no annotation, so it is no assign
+            """V.tempalte has no annotation, so it is not an assign
   --> FILE:10
 10 | class V(LiveView): tempalte = heex("<p></p>")
   help: write `tempalte: Template = …` for an assign, `tempalte: ClassVar[Template] = …` for a constant of the class."""
@@ -219,7 +219,7 @@ class Whole(Base):
 
 T = TypeVar("T")
 
-class Shelf(LiveView[Go], Generic[T]):      # its type argument is no event
+class Shelf(LiveView[Go], Generic[T]):      # its type argument is not an event
     items: list[T] = []
 
 class Numbers(Shelf[int]): ...

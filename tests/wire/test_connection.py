@@ -88,7 +88,7 @@ def test_a_leave_of_an_earlier_join_is_ignored() -> None:
     joined(connection, ref="4")
     joined(connection, ref="7")
     assert isinstance(connection.receive(text("4", "8", "lv:a", "phx_leave", {})), Ignored)
-    assert connection.joined("lv:a", "7")
+    assert connection.is_current("lv:a", "7")
 
 
 def test_a_refused_join_frees_the_topic() -> None:

@@ -110,7 +110,7 @@ class LiveConnection:
     def receive(self, frame: str | bytes) -> None:
         """Take one frame of the client: `str` is a text frame, `bytes` a binary one.
 
-        Raises `ProtocolError` when it is no frame of the protocol: the transport closes with its code.
+        Raises `ProtocolError` when it is not a frame of the protocol: the transport closes with its code.
         """
         received = self._wire.receive(frame)
         if isinstance(received, Push):  # nearly always
@@ -127,7 +127,7 @@ class LiveConnection:
                 _log.debug("ignored %s", why)
 
     def close(self) -> None:
-        """The socket has ended: every view hears of it behind the events that came before."""
+        """The socket has ended: every view is told, after the events that came before."""
         for intake in (*self._left.values(), *(channel.intake for channel in self._channels.values())):
             intake.outlives(self._max_outlive)
         self._channels.clear()
@@ -192,7 +192,7 @@ class LiveConnection:
         telemetry.execute("socket.join_failed", {}, {"topic": join.topic, "reason": reason})
 
     def _forget(self, topic: str) -> Pid:
-        """The channel is no longer this connection's business."""
+        """The connection has no more to do with the channel."""
         channel = self._channels.pop(topic)
         channel.intake.outlives(self._max_outlive)
         self._left[channel.monitor] = channel.intake

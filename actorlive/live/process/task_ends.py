@@ -48,7 +48,7 @@ def _stream_items(owner: Owner, socket: Socket, name: str, rows: StreamResult[An
 
 
 def _current(owner: Owner, name: str) -> AsyncResult[Any]:
-    """The assign as it stands; a fresh one where the view has put something else there meanwhile."""
+    """The assign as it is; a fresh one where the view has put something else there meanwhile."""
     value = owner.assigns.__dict__.get(name)
     if isinstance(value, AsyncResult):
         return cast("AsyncResult[Any]", value)

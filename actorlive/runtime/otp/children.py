@@ -173,7 +173,7 @@ async def start_child(spec: ChildSpec) -> Pid | None:
 
 
 def start_failure(error: BaseException) -> Error:
-    """The answer to whoever asked for a start that raised `error`."""
+    """The reply to the request for a start that raised `error`."""
     return Error(error.reason if isinstance(error, StartError) else error)
 
 

@@ -1,7 +1,7 @@
 """Supervisors of many children of one kind, started and ended at any time.
 
 `DynamicSupervisor` (Elixir's) knows children by Pid, restarts each by itself, and ends them all at the same
-time. `TaskSupervisor` is one whose children are tasks.
+time. `TaskSupervisor` is a dynamic supervisor of tasks.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class DynamicServer(Server):
         return await self.restart(child)
 
     async def restart(self, child: Child) -> object:
-        """Start it again, or give up. When the node ends there is nothing to restart."""
+        """Start it again, or give up. When the node ends, nothing is restarted."""
         self.retrying.discard(child)
         if current_process().node.stopping:
             return None
@@ -175,7 +175,7 @@ async def end_together(children: list[Child]) -> None:
 
 
 def kill_late(waiting: dict[Ref, tuple[Pid, ShutdownTime]], elapsed: float) -> None:
-    """Kill the children whose time is up; from then on they are waited for without a limit."""
+    """Kill the children whose time is up; after that, waiting for them has no limit."""
     for ref, (pid, how) in waiting.items():
         if isinstance(how, (int, float)) and how <= elapsed:
             log.error("child %r did not end within %s s of its shutdown; killed", pid.entity, how)
@@ -238,7 +238,7 @@ class DynamicSupervisor:
 
     @staticmethod
     async def count_children(supervisor: Pid | str) -> dict[str, int]:
-        """How many: "specs", "active" (those that live), "supervisors", "workers"."""
+        """Counts by kind: "specs", "active" (those that live), "supervisors", "workers"."""
         return count(await DynamicSupervisor.which_children(supervisor))
 
 
@@ -301,7 +301,7 @@ class TaskSupervisor:
     async def start_child(
         supervisor: Pid | str, fn: Callable[P, object], *args: P.args, **kwargs: P.kwargs
     ) -> Pid:
-        """Run `fn` for its effects; nobody awaits it."""
+        """Run `fn` for its effects; its value is dropped."""
         return await start_task(supervisor, run_function, fn, args, kwargs)
 
     @staticmethod

@@ -86,7 +86,7 @@ class Registry:
         return bool(mine)
 
     def dispatch(self, key: Hashable, tell: Callable[[Pid, object], None]) -> int:
-        """Call `tell(pid, value)` for everyone under `key`, `send` for instance; how many there were."""
+        """Call `tell(pid, value)` for everyone under `key`, `send` for instance; returns how many there are."""
         entries = self.lookup(key)
         for pid, value in entries:
             tell(pid, value)
@@ -97,7 +97,7 @@ class Registry:
         return sum(len(self.living(key)) for key in list(self.entries))
 
     def put_meta(self, key: Hashable, value: object) -> None:
-        """Keep `value` with the registry itself, whoever is listed (Elixir: `Registry.put_meta`)."""
+        """Keep `value` with the registry itself, whichever processes are listed (Elixir: `Registry.put_meta`)."""
         self.metadata[key] = value
 
     def meta(self, key: Hashable, default: object = None) -> object:
@@ -109,7 +109,7 @@ class Registry:
         self.metadata.pop(key, None)
 
     def close(self) -> None:
-        """Forget everything and watch nobody."""
+        """Forget everything and stop watching."""
         self.port.close()
         self.metadata.clear()
         self.entries.clear()

@@ -23,7 +23,7 @@ __all__ = ["TIMED_OUT", "AwaitedReply", "Reply"]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the other side sends back."""
+    """The reply of the other side."""
 
     value: object
 
@@ -49,13 +49,13 @@ class AwaitedReply:
         self.port.close()
 
     def accept(self, message: object) -> None:
-        """The first thing that comes decides."""
+        """Take the first outcome; later ones are dropped."""
         if self.outcome is None:
             self.outcome = message
             self.arrived.set()
 
     async def wait(self, timeout: float | None) -> Reply | Down | object:
-        """`Reply`, `Down`, or `TIMED_OUT`."""
+        """Wait `timeout` seconds; returns `Reply`, `Down`, or `TIMED_OUT`."""
         if timeout is not None:
             send_after(self.port.pid, TIMED_OUT, timeout)
         await self.arrived.wait()

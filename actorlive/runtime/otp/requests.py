@@ -1,4 +1,4 @@
-"""What is asked of supervisors, and what they answer.
+"""The requests to supervisors, and the types of their answers.
 
 A request is a dataclass that names the type of its answer, so `ask` returns that type. The mailbox between the two
 carries any object: that a supervisor answers each request with its type is up to its `handle_call`.

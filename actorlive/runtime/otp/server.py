@@ -16,15 +16,15 @@ and while one awaits, the mailbox waits; answer later with `NO_REPLY` and `reply
 
 A callback that raises ends the server with that exception as its reason, after `terminate`. A server that
 traps exits (`process_flag(trap_exit=True)` in `init`) also runs `terminate` when its parent ends or its
-supervisor shuts it down; one that does not trap is simply gone, as in OTP. So is who gets a deadly signal in a
-callback, from others or from itself: `exit(self(), reason)` runs no `terminate`, `exit(reason)` does.
+supervisor shuts it down; one that does not trap is simply gone, as in OTP. So is a server that gets a deadly signal
+in a callback, from others or from itself: `exit(self(), reason)` does not run `terminate`, `exit(reason)` does.
 
 A start is one step: it succeeds, or leaves nothing behind.
 
-* Who **dies** while it starts a server leaves it to the link: a linked server ends with its parent's reason,
-  when it traps exits after its `init` and with `terminate`; one that is not linked lives on.
-* Who is **cancelled** there, or gives up after `timeout`, has the server killed, and goes on when it is gone. A
-  supervisor that is killed in its `init` first ends what it has started, the last first.
+* A starter that **dies** meanwhile leaves the server to the link: a linked server ends with its parent's reason; if it
+  traps exits, after its `init` and with `terminate`. A server that is not linked lives on.
+* A starter that is **cancelled**, or gives up after `timeout`, kills the server, and goes on when it is gone. A
+  supervisor that is killed in its `init` first ends what it has started, in reverse order.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ log = logging.getLogger("actorlive.runtime")
 
 
 class Marker:
-    """A value that is only itself."""
+    """A value that is equal to itself alone."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -77,15 +77,15 @@ class Marker:
 NO_REPLY = Marker("NO_REPLY")
 """Returned by `handle_call` when `reply(caller, value)` follows later (OTP: `{noreply, State}`)."""
 IGNORE = Marker("IGNORE")
-"""Returned by `init` when there is nothing to serve (OTP: `ignore`)."""
+"""Returned by `init` when the server has nothing to do (OTP: `ignore`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
     """Returned by a callback to end the server, after `terminate` (OTP: `{stop, Reason, Reply, State}`).
 
-    From `handle_call`, `reply` is sent when `terminate` is done, also when that has raised; not when the server
-    is killed there.
+    From `handle_call`, `reply` is sent when `terminate` is done, even if that raised, but not if the server is
+    killed meanwhile.
     """
 
     reason: object = "normal"
@@ -95,7 +95,7 @@ class Stop:
 @dataclass(frozen=True, slots=True)
 class Continue:
     """Returned by a callback: `handle_continue(argument)` runs before the next message (OTP:
-    `{continue, Argument}`). From `handle_call`, `reply` is answered first."""
+    `{continue, Argument}`). From `handle_call`, `reply` is sent first."""
 
     argument: object
     reply: object = NO_REPLY
@@ -103,7 +103,7 @@ class Continue:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who called (OTP: `From`). `pid` is the calling process, or None for a task outside of processes."""
+    """The origin of a call (OTP: `From`). `pid` is the calling process, or None for a task outside of processes."""
 
     pid: Pid | None
     address: Pid
@@ -111,7 +111,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class CallRequest:
-    """A request that wants an answer."""
+    """A request that expects a reply."""
 
     caller: Caller
     request: object
@@ -119,14 +119,14 @@ class CallRequest:
 
 @dataclass(frozen=True, slots=True)
 class CastRequest:
-    """A request that wants none."""
+    """A request that expects no reply."""
 
     request: object
 
 
 @dataclass(slots=True, eq=False)
 class StopRequest:
-    """What `stop` sends. `taken` says that the server ends because of it."""
+    """What `stop` sends. `taken` becomes True when the server ends because of it."""
 
     reason: object
     taken: bool = False
@@ -143,7 +143,7 @@ class Server:
     """Subclass it and override callbacks. The object lives inside its process; talk to its Pid."""
 
     async def init(self, *args: object) -> object:
-        """Set the state up. Returns None, `Continue`, `IGNORE` or `Stop(reason)`; the starter waits for it."""
+        """Set up the state. Returns None, `Continue`, `IGNORE` or `Stop(reason)`; the starter waits for it."""
 
     async def handle_call(self, request: object, caller: Caller) -> object:
         """Answer a `call`: returns the reply, `NO_REPLY`, `Continue(…, reply=…)` or `Stop(…, reply=…)`."""
@@ -159,7 +159,7 @@ class Server:
         return None
 
     async def handle_continue(self, argument: object) -> object:
-        """What a `Continue` asked for."""
+        """Do what a `Continue` asked for, before the next message."""
         raise NotImplementedError(f"{type(self).__name__} returned Continue and has no handle_continue")
 
     async def terminate(self, reason: object) -> None:
@@ -167,20 +167,20 @@ class Server:
 
     @staticmethod
     async def call(server: Pid | str, request: object, timeout: float | None = 5.0) -> object:
-        """The function `call`, by the name that it has in OTP (Elixir: `GenServer.call`)."""
+        """The function `call`, under its name in OTP (Elixir: `GenServer.call`)."""
         return await call(server, request, timeout)
 
     @staticmethod
     def cast(server: Pid | str, request: object) -> None:
-        """The function `cast`, by the name that it has in OTP (Elixir: `GenServer.cast`)."""
+        """The function `cast`, under its name in OTP (Elixir: `GenServer.cast`)."""
         cast(server, request)
 
     @classmethod
     async def start(cls, *args: object, name: str | None = None, timeout: float | None = None) -> Pid:
         """Start the server and wait for its `init` (OTP: `gen_server:start`).
 
-        `timeout` is in seconds. Raises `StartError` when `init` failed, ignored or took too long, and
-        `NameTaken`. A start that takes too long or is cancelled ends the server, and waits until it is gone.
+        `timeout` is in seconds. Raises `StartError` when `init` fails, returns `IGNORE` or takes too
+        long, and `NameTaken`. A start that takes too long or is cancelled ends the server, and waits until it is gone.
         """
         return await cls._start(spawn, args, name, timeout)
 
@@ -215,7 +215,7 @@ class Server:
 
 
 class Acknowledgement:
-    """How a starter learns that `init` is done."""
+    """Tells a starter that `init` is done."""
 
     def __init__(self, node: Node) -> None:
         self.node = node
@@ -225,13 +225,13 @@ class Acknowledgement:
         """True when `init` itself ended the process, and not a signal from elsewhere."""
 
     def answer(self, value: object) -> None:
-        """Called in the new process."""
+        """Tell the starter; called in the new process."""
         self.answered = Reply(value)
         if self.awaited is not None:
             self.awaited.accept(self.answered)
 
     async def wait_for(self, pid: Pid, what: str, timeout: float | None) -> Pid:
-        """The Pid once it runs. Raises `StartError`."""
+        """Wait until it runs; returns its Pid. Raises `StartError`."""
         outcome = await self.outcome(pid, timeout)
         if outcome is TIMED_OUT:
             raise StartError(f"{what} did not start within {timeout} s", "timeout")
@@ -244,14 +244,14 @@ class Acknowledgement:
         return pid
 
     async def outcome(self, pid: Pid, timeout: float | None) -> Reply | Down | object:
-        """`Reply`, `Down`, or `TIMED_OUT`, which leaves nothing of the server behind, like a cancellation."""
+        """Returns `Reply`, `Down`, or `TIMED_OUT`, which leaves nothing of the server behind, like a cancellation."""
         starter = calling_process()
         try:
             with AwaitedReply(self.node, pid) as self.awaited:
                 outcome = await self.awaited.wait(timeout)
         except trio.Cancelled:
             if self.answered is not None:
-                return self.answered  # it runs already; the next checkpoint is soon enough
+                return self.answered  # it runs already; the cancellation may wait for the next checkpoint
             if starter is None or not starter.doomed:
                 await self.end_unstarted(pid)
             raise
@@ -262,7 +262,7 @@ class Acknowledgement:
         return outcome
 
     async def end_unstarted(self, pid: Pid) -> None:
-        """Kill a server that its starter waits for no longer, so that no exit of it reaches the starter."""
+        """Kill a server that its starter no longer waits for, so that its exit does not reach the starter."""
         starter = calling_process()
         if starter is not None:
             starter.unlink(pid)
@@ -273,7 +273,7 @@ class Acknowledgement:
 
 
 def discard_exit(pid: Pid) -> None:
-    """Throw away the exit of `pid` that waits in the caller's mailbox, if there is one."""
+    """Discard the exit of `pid` in the caller's mailbox, if there is one."""
     process = calling_process()
     if process is not None:
         process.discard(lambda message: type(message) is ExitSignal and message.process is pid)
@@ -318,7 +318,7 @@ async def initialize(server: Server, args: tuple[object, ...], ack: Acknowledgem
 
 
 async def leave(server: Server, end: Stop) -> None:
-    """Run `terminate`, then send the last reply. Who has got a deadly signal does neither."""
+    """Run `terminate`, then send the last reply; do neither after a deadly signal."""
     process = current_process()
     if process.doomed or not process.runs_here():
         return
@@ -330,7 +330,7 @@ async def leave(server: Server, end: Stop) -> None:
 
 
 async def serve(server: Server, parent: Pid, begun: object) -> Stop:
-    """Handle messages until a callback or the parent says stop. Who has no parent is its own, as in OTP."""
+    """Handle messages until a callback or the parent ends the server. Without a parent it is its own, as in OTP."""
     process = current_process()
     outcome = await follow_up(server, begun)
     while outcome is None:
@@ -365,7 +365,7 @@ async def dispatch(server: Server, parent: Pid, message: object) -> object:
 
 
 def answer(caller: Caller, result: object) -> object:
-    """Send the reply that `handle_call` gave, unless the server ends; returns what it asked for besides."""
+    """Send the reply that `handle_call` returned, unless the server ends; returns what else it asked for."""
     if isinstance(result, Stop):
         return result if result.reply is NO_REPLY else Farewell(result.reason, result.reply, caller)
     value = result.reply if isinstance(result, Continue) else result
@@ -380,7 +380,7 @@ def reply(caller: Caller, value: object) -> None:
 
 
 def cast(server: Pid | str, request: object) -> None:
-    """Send a request and wait for nothing (OTP: `gen_server:cast/2`)."""
+    """Send a request and do not wait (OTP: `gen_server:cast/2`)."""
     send(server, CastRequest(request))
 
 
@@ -407,7 +407,7 @@ async def call(server: Pid | str, request: object, timeout: float | None = 5.0) 
 
 
 def refuse_self(caller: Pid | None, server: Pid | str, node: Node) -> None:
-    """A server that calls itself would wait forever."""
+    """Raise `CallError` where a server calls itself: it would wait forever."""
     if not isinstance(server, str):
         check_pid("call", server)
     target = node.lookup(server) if isinstance(server, str) else server.entity
@@ -418,7 +418,7 @@ def refuse_self(caller: Pid | None, server: Pid | str, node: Node) -> None:
 async def stop(server: Pid | str, reason: object = "normal", timeout: float | None = None) -> None:
     """Ask a server to end, and wait until it has, `terminate` included (OTP: `gen_server:stop/3`).
 
-    Raises `CallError` with the real reason when it ended with another or was ending already, "noproc", or
+    Raises `CallError` with the real reason when it ended for another or was ending already, "noproc", or
     "timeout".
     """
     request = StopRequest(reason)

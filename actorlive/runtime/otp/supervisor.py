@@ -2,15 +2,15 @@
 
 A supervisor traps exits and is linked with its children. Children start in the order of their
 specifications, each when the one before it has finished its `init`, and end in the reverse order. When one
-ends that should not have, the strategy says who is restarted with it; when that happens too often, the
-supervisor ends its children and itself with "shutdown", and its own supervisor goes on from there.
+ends that should not have, the strategy says which others are restarted with it; when that happens too often, the
+supervisor ends its children and itself with "shutdown", and its own supervisor takes over.
 
 The supervisor itself is a `Server`, so it does one thing at a time: while it waits for a child to start or
-to end, what else happens waits in its mailbox. Also the end of its parent: a supervisor whose parent dies while
-it starts goes on, and then ends in order.
+to end, everything else waits in its mailbox. That includes the end of its parent: a supervisor whose parent dies while
+it starts goes on starting, and then ends in order.
 
-What does interrupt it is a start that is cancelled or takes too long, a kill, and the end of the node. However
-it comes, a supervisor whose start is not over ends what it has started, the last first, and then itself.
+Three things do interrupt it: its start is cancelled or takes too long, it is killed, or the node ends. In each case
+a supervisor whose start is not over ends what it has started, in reverse order, and then itself.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ Strategy = Literal["one_for_one", "one_for_all", "rest_for_one"]
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """The supervisor's note to itself: the restart of this child failed, try again."""
+    """What the supervisor sends itself: the restart of this child failed, try again."""
 
     child: Child
 
@@ -116,7 +116,7 @@ class SupervisorServer(Server):
         return None
 
     async def begin(self, child: Child) -> BaseException | None:
-        """Start one child; returns what went wrong."""
+        """Start one child; returns its error, or None."""
         try:
             child.pid = await start_child(child.spec)
         except BaseException as error:
@@ -129,13 +129,13 @@ class SupervisorServer(Server):
         return None
 
     async def take_back(self) -> None:
-        """End what a start has brought about that did not come to its end. Nothing interrupts this."""
+        """End what an interrupted start has brought about. Nothing interrupts this."""
         with trio.CancelScope(shield=True):
             await end_unlisted({child.pid for child in self.children})
             await self.end_all(self.children)
 
     async def end(self, child: Child) -> None:
-        """End one child, and log when it did not go the way it was asked to."""
+        """End one child, and log it if it did not end as it was asked to."""
         pid, child.pid = child.pid, None
         child.restarting = False
         if pid is not None:
@@ -179,7 +179,7 @@ class SupervisorServer(Server):
 
     async def restart(self, child: Child) -> object:
         """Restart by the strategy, or give up. A try that fails is followed by another, which counts. When
-        the node ends there is nothing to restart."""
+        the node ends, nothing is restarted."""
         if current_process().node.stopping:
             return None
         self.intensity.count_restart()
@@ -196,7 +196,7 @@ class SupervisorServer(Server):
         return None
 
     def group_of(self, child: Child) -> list[Child]:
-        """Who is restarted together with `child`, in the order of starting."""
+        """The children that are restarted together with `child`, in the order of starting."""
         if self.strategy == "one_for_one":
             return [child]
         if self.strategy == "one_for_all":
@@ -252,7 +252,7 @@ def info(child: Child) -> ChildInfo:
 
 
 def check_ids(specs: Sequence[ChildSpec]) -> None:
-    """Two children of one id could not be told apart."""
+    """Refuse two children of one id: they could not be told apart."""
     seen: set[Hashable] = set()
     for spec in specs:
         if spec.id in seen:
@@ -277,7 +277,7 @@ class Supervisor:
         """Start a supervisor linked to the calling process, and all its children.
 
         More than `max_restarts` restarts within `max_seconds` end it. Raises `StartError` when a child does
-        not start; those before it have been ended again.
+        not start; the children before it are ended first.
         """
         check_option("strategy", strategy, Strategy)
         check_specs(children)
@@ -297,7 +297,7 @@ class Supervisor:
         restart: Restart = "permanent",
         shutdown: ShutdownTime = None,
     ) -> ChildSpec:
-        """The specification of a supervisor as a child of another; it may take all the time to end."""
+        """The specification of a supervisor as a child of another; by default it has unlimited time to end."""
         check_option("strategy", strategy, Strategy)
         check_specs(children)
 
@@ -337,12 +337,12 @@ class Supervisor:
 
     @staticmethod
     async def count_children(supervisor: Pid | str) -> dict[str, int]:
-        """How many: "specs", "active" (those that live), "supervisors", "workers"."""
+        """Counts by kind: "specs", "active" (those that live), "supervisors", "workers"."""
         return count(await Supervisor.which_children(supervisor))
 
 
 def spawn_root(node: Node) -> Pid:
-    """The supervisor of a node's own children: a process without a parent. What is asked of it before it
-    has begun waits in its mailbox."""
+    """The supervisor of a node's own children: a process without a parent. Requests that come before it
+    has begun wait in its mailbox."""
     arguments = ((), "one_for_one", MAX_RESTARTS, MAX_SECONDS)
     return node.spawn(run_server, SupervisorServer, arguments, None, Acknowledgement(node))

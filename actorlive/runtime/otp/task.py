@@ -44,7 +44,7 @@ class TaskReply:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Tells a new task where its result belongs."""
+    """Tells a new task where to send its result."""
 
     address: Ref
 
@@ -76,7 +76,7 @@ class Task(Generic[T]):
     async def await_(self, timeout: float | None = 5.0) -> T:
         """The value. Raises `CallError` with the task's exit reason, or "timeout" (Elixir: `Task.await`).
 
-        After a time-out the task runs on; a late value stays away from the mailbox.
+        After a time-out the task runs on; a late value does not reach the mailbox.
         """
         match await self.receive_result(timeout):
             case Ok(value):
@@ -88,11 +88,11 @@ class Task(Generic[T]):
                 raise CallError(f"the task {self.pid} had no value within {timeout} s", "timeout")
 
     async def yield_(self, timeout: float | None = 5.0) -> Ok[T] | Exit | None:
-        """`Ok(value)`, `Exit(reason)`, or None when it is not done yet; then ask again (Elixir: `Task.yield`)."""
+        """`Ok(value)`, `Exit(reason)`, or None: not done yet, ask again (Elixir: `Task.yield`)."""
         return await self.receive_result(timeout)
 
     async def shutdown(self, timeout: float | Literal["brutal_kill"] | None = 5.0) -> Ok[T] | Exit | None:
-        """End the task; what it had to say if it was faster, else None (Elixir: `Task.shutdown`).
+        """End the task; returns its outcome if that was faster, else None (Elixir: `Task.shutdown`).
 
         It gets `timeout` seconds after the signal "shutdown", then "kill"; "brutal_kill" starts with that.
         """
@@ -106,7 +106,7 @@ class Task(Generic[T]):
         return None if result in (Exit("shutdown"), Exit("killed")) else result
 
     async def receive_result(self, timeout: float | None) -> Ok[T] | Exit | None:
-        """Take the task's last word out of the mailbox."""
+        """Take the task's outcome out of the mailbox."""
         if current_process().pid is not self.owner:
             raise RuntimeMisuse("only the process that started a task may await it")
         try:

@@ -7,4 +7,4 @@ from contextvars import ContextVar
 __all__ = ["nonce_variable"]
 
 nonce_variable: ContextVar[str | None] = ContextVar("csp_nonce", default=None)
-"""Set by whoever renders a page, in the context that it is rendered in."""
+"""Set by the code that renders a page, in the context of that rendering."""

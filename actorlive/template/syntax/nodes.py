@@ -41,7 +41,7 @@ class Attr:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text that goes out as it stands."""
+    """Text that is rendered unchanged."""
 
     value: str
     start: int

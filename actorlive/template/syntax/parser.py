@@ -90,7 +90,7 @@ class _Parser:
         return nodes
 
     def _nodes(self) -> tuple[TemplateNode, ...]:
-        """Nodes up to an end tag or a block that belongs to somebody above."""
+        """Nodes up to an end tag or a block end that belongs to a node above."""
         self.depth += 1
         nodes: list[TemplateNode] = []
         while self.pos < len(self.tokens):

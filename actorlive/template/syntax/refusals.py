@@ -81,7 +81,7 @@ def _identifier(node: Placed) -> str:
 
 
 def seclude(trees: Sequence[ast.expr], place: int) -> None:
-    """Rename what `:=` binds in the trees, in place, so that nobody else sees it; `place` tells them from others."""
+    """Rename what `:=` binds in the trees, in place, so that no other scope sees it; `place` tells them from others."""
     nodes = [node for tree in trees for node in ast.walk(tree)]
     targets = {node.target.id for node in nodes if isinstance(node, ast.NamedExpr)}
     if not targets:

@@ -174,7 +174,7 @@ class DomNode:
         yield apart
 
     def raw_text(self) -> str:
-        """The text as it stands, as `textContent`."""
+        """The text, white space included, as `textContent`."""
         return "".join(
             child.raw_text() if isinstance(child, DomNode) else child
             for child in self.children

@@ -184,7 +184,7 @@ class Page:
                 raise Failure(f"the server sent an event that the client does not know: {event!r}")
 
     def check(self) -> None:
-        """Look for what is wrong with the page as it stands now. Raises `Failure`, or warns."""
+        """Look for what is wrong with the page now. Raises `Failure`, or warns."""
         self._checks.run(self.document.root)
 
     # -- ends ------------------------------------------------------------------

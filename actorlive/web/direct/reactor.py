@@ -1,4 +1,4 @@
-"""Who drives direct sockets: one task with an epoll set, or, where there is no epoll, a task for each direction.
+"""What drives direct sockets: one task with an epoll set, or, where there is no epoll, a task for each direction.
 
 A hop through Trio's scheduler costs as much as the whole of a small event, and a task per socket weighs 3 KiB; one task
 that asks the kernel for all sockets at once has neither. What a general loop does for its user it has to do itself:
@@ -68,7 +68,7 @@ class Watched:
         return self._sockets.get(descriptor)
 
     def discard(self, descriptor: int) -> None:
-        """The descriptor is about to be somebody else's."""
+        """The descriptor is about to be closed, and may be given to another socket."""
         self._sockets.pop(descriptor, None)
         if not self._sockets:
             self._empty.set()
@@ -132,7 +132,7 @@ class Reactor:
             os.eventfd_write(self._bell, 1)
 
     def forget(self, direct: DirectSocket) -> None:
-        """The descriptor is about to be somebody else's."""
+        """The descriptor is about to be closed, and may be given to another socket."""
         descriptor = direct.fileno()
         self._again.pop(direct, None)
         if descriptor >= 0:

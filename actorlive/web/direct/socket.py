@@ -1,6 +1,6 @@
 """One websocket on a non-blocking TCP socket: a state machine without a task.
 
-Whoever drives it (`reactor`) says that the socket can be read or written, and once a second what time it is. Views
+Its driver (`reactor`) says that the socket can be read or written, and once a second what time it is. Views
 call `send` from wherever they run. The states:
 
     OPEN ── close() ──▶ CLOSING ── all is sent ──▶ LINGERING ── the peer has closed, or PATIENCE ──▶ GONE
@@ -74,7 +74,7 @@ class State(Enum):
 
 
 class SocketDriver(Protocol):
-    """Who calls `readable`, `writable`, `go_on` and `tick`."""
+    """The driver: it calls `readable`, `writable`, `go_on` and `tick`."""
 
     def watch(self, direct: DirectSocket) -> None:
         """What the socket waits for (`wants_read`, `wants_write`) has changed."""
@@ -152,7 +152,7 @@ class DirectSocket:
         return -1 if self._tcp is None else self._tcp.fileno()
 
     def close(self, code: int | None) -> None:
-        """End the socket behind what is queued; None when there is nobody to tell."""
+        """End the socket behind what is queued; None when the peer is gone."""
         if self.state is not State.OPEN:
             return
         self.state = State.CLOSING  # before the frame is written, which may be what overflows
