@@ -33,12 +33,11 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from actorlive.rendered.moves import Moves
-from actorlive.rendered.nodes import Comprehension, Delta, LiveComponent, Rendered, SlotValue, Statics
+from actorlive.rendered.nodes import Comprehension, Delta, Dynamic, Dynamics, LiveComponent, Rendered, Statics
 
 __all__ = ["Diff", "diff_component", "diff_root", "full_component", "full_root", "share_component"]
 
 Diff = dict[int | str, Any]
-Slots = tuple[SlotValue, ...]
 
 
 def full_root(tree: Rendered) -> Diff:
@@ -47,7 +46,7 @@ def full_root(tree: Rendered) -> Diff:
     The root's own `r` is left out: at the top of a message that key is the reply.
     """
     message = _Message()
-    out = message.slots(tree.slots)
+    out = message.dynamics(tree.dynamics)
     message.statics(out, tree.statics)
     return message.finish(out)
 
@@ -57,7 +56,7 @@ def diff_root(old: Rendered, new: Rendered) -> Diff:
     if old.statics is not new.statics:
         return full_root(new)
     message = _Message()
-    return message.finish(message.changed_slots(old.slots, new.slots))
+    return message.finish(message.changed_dynamics(old.dynamics, new.dynamics))
 
 
 def full_component(tree: Rendered) -> Diff:
@@ -71,28 +70,28 @@ def diff_component(old: Rendered, new: Rendered) -> Diff:
     if old.statics is not new.statics:
         return full_component(new)
     message = _ComponentMessage()
-    return message.finish(message.changed_slots(old.slots, new.slots))
+    return message.finish(message.changed_dynamics(old.dynamics, new.dynamics))
 
 
 def share_component(source: Rendered, cid: int, new: Rendered) -> Diff | None:
     """A new component as the difference from another one's tree, or None when there is nothing to share.
 
     `cid` is positive for a source of this message, negative for one as the client had it before. The client
-    copies the whole source, so equal slots need not be sent. A tree with a stream is not shared: the copy
+    copies the whole source, so equal dynamics need not be sent. A tree with a stream is not shared: the copy
     would take the source's instructions along. No `p` goes along either, since it would take the place of the
     source's, which the copy still needs.
     """
     if source.statics is not new.statics or _has_stream(source) or _has_stream(new):
         return None
     message = _LiteralMessage()
-    diff = message.changed_slots(source.slots, new.slots)
+    diff = message.changed_dynamics(source.dynamics, new.dynamics)
     diff["s"] = cid
     return message.finish(diff)
 
 
-def _has_stream(value: SlotValue) -> bool:
+def _has_stream(value: Dynamic) -> bool:
     if isinstance(value, Rendered):
-        return any(map(_has_stream, value.slots))
+        return any(map(_has_stream, value.dynamics))
     if isinstance(value, Comprehension):
         return not value.keeps or any(any(map(_has_stream, row)) for row in value.rows)
     return False
@@ -152,10 +151,10 @@ class _Message:
 
     # -- in full ---------------------------------------------------------------
 
-    def slots(self, slots: Slots) -> Diff:
-        return {i: value if value.__class__ is str else self._full(value) for i, value in enumerate(slots)}
+    def dynamics(self, dynamics: Dynamics) -> Diff:
+        return {i: value if value.__class__ is str else self._full(value) for i, value in enumerate(dynamics)}
 
-    def _full(self, value: SlotValue) -> object:
+    def _full(self, value: Dynamic) -> object:
         if isinstance(value, str):
             return value
         if isinstance(value, Rendered):
@@ -165,7 +164,7 @@ class _Message:
         return self._comprehension(value)
 
     def node(self, node: Rendered) -> Diff:
-        out = self.slots(node.slots)
+        out = self.dynamics(node.dynamics)
         self.statics(out, node.statics)
         if node.statics.root:
             out["r"] = 1
@@ -188,7 +187,7 @@ class _Message:
         return out
 
     def _rows(self, node: Comprehension) -> Diff:
-        entries: Diff = {i: self.slots(row) for i, row in enumerate(node.rows)}
+        entries: Diff = {i: self.dynamics(row) for i, row in enumerate(node.rows)}
         entries["kc"] = len(node.rows)
         return entries
 
@@ -206,7 +205,7 @@ class _Message:
 
     # -- what changed ----------------------------------------------------------
 
-    def changed_slots(self, old: Slots, new: Slots) -> Diff:
+    def changed_dynamics(self, old: Dynamics, new: Dynamics) -> Diff:
         out: Diff = {}
         if old is new:
             return out
@@ -223,16 +222,16 @@ class _Message:
                     out[i] = change
         return out
 
-    def _changed(self, old: SlotValue, new: SlotValue) -> object:
+    def _changed(self, old: Dynamic, new: Dynamic) -> object:
         if isinstance(new, Rendered):
             if isinstance(old, Rendered) and old.statics is new.statics:
-                return self.changed_slots(old.slots, new.slots) or None
+                return self.changed_dynamics(old.dynamics, new.dynamics) or None
             return self.node(new)
         if isinstance(new, Comprehension):
             return self._changed_comprehension(old, new)
         return self._full(new)
 
-    def _changed_comprehension(self, old: SlotValue, new: Comprehension) -> object:
+    def _changed_comprehension(self, old: Dynamic, new: Comprehension) -> object:
         if not (isinstance(old, Comprehension) and old.statics is new.statics and old.sent):
             out = self._comprehension(new)
             return None if out == "" and _is_nothing(old) else out
@@ -267,29 +266,29 @@ class _Message:
             return {}
         return {"k": self._rows(new), "stream": instructions} if new.rows else {"stream": instructions}
 
-    def _in_place(self, old: list[Slots], new: list[Slots], rendered: Iterable[int]) -> Diff:
+    def _in_place(self, old: list[Dynamics], new: list[Dynamics], rendered: Iterable[int]) -> Diff:
         """The entries of the rows, each over the old one at its index."""
         entries: Diff = {}
         before = len(old)
         for i in rendered:
             if i >= before:
-                entries[i] = self.slots(new[i])
+                entries[i] = self.dynamics(new[i])
             else:
-                change = self.changed_slots(old[i], new[i])
+                change = self.changed_dynamics(old[i], new[i])
                 if change:
                     entries[i] = change
         return entries
 
-    def _moved(self, old: list[Slots], new: list[Slots], sources: list[int]) -> Diff:
+    def _moved(self, old: list[Dynamics], new: list[Dynamics], sources: list[int]) -> Diff:
         """The entries of the rows, each over the old one that it goes on from."""
         entries: Diff = {}
         moved = False
         for i, source in enumerate(sources):
             row = new[i]
             if source < 0:
-                entries[i] = self.slots(row)
+                entries[i] = self.dynamics(row)
                 continue
-            change = None if row is old[source] else self.changed_slots(old[source], row)
+            change = None if row is old[source] else self.changed_dynamics(old[source], row)
             if source != i:
                 moved = True
                 entries[i] = [source, change] if change else source
@@ -320,5 +319,5 @@ def _instructions(node: Comprehension) -> list[object] | None:
     return instructions
 
 
-def _is_nothing(value: SlotValue) -> bool:
+def _is_nothing(value: Dynamic) -> bool:
     return value == "" or (isinstance(value, Comprehension) and not value.sent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from actorlive.rendered.nodes import SlotValue
+from actorlive.rendered.nodes import Dynamic
 
 __all__ = ["EATS_LINE_BREAK", "RAW_TEXT", "VOID", "WHITE_SPACE", "to_html"]
 
@@ -21,10 +21,10 @@ EATS_LINE_BREAK: Final = frozenset(("textarea", "pre", "listing"))
 """Elements whose first line break a browser drops. So a value that stands first in one gets one in front."""
 
 
-def to_html(value: SlotValue) -> str:
+def to_html(value: Dynamic) -> str:
     """The HTML of a tree, as the client would put it together.
 
-    A node's statics are kept as one format string, and its slots are strings or nodes, which format
+    A node's statics are kept as one format string, and its dynamics are strings or nodes, which format
     themselves through `str()`: a whole page is one walk at the speed of C.
     """
     return str(value)

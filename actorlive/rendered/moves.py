@@ -17,11 +17,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from actorlive.rendered.nodes import Comprehension, Rendered, SlotValue
+from actorlive.rendered.nodes import Comprehension, Dynamic, Dynamics, Rendered
 
 __all__ = ["Moves", "RowWriter"]
 
-Slots = tuple[SlotValue, ...]
 
 _JSON = msgspec.json.Encoder()
 _KM = len(',"km":1')
@@ -32,9 +31,9 @@ _LOOKED_AT = 100
 class RowWriter(Protocol):
     """What writes rows, here only to measure them."""
 
-    def slots(self, slots: Slots) -> dict[int | str, Any]: ...
+    def dynamics(self, dynamics: Dynamics) -> dict[int | str, Any]: ...
 
-    def changed_slots(self, old: Slots, new: Slots) -> dict[int | str, Any]: ...
+    def changed_dynamics(self, old: Dynamics, new: Dynamics) -> dict[int | str, Any]: ...
 
 
 class Moves:
@@ -42,7 +41,7 @@ class Moves:
 
     __slots__ = ("_keyed", "_made_again", "_new", "_old", "_saved", "_unchanged", "_writer")
 
-    def __init__(self, writer: RowWriter, old: list[Slots], new: list[Slots], *, keyed: bool) -> None:
+    def __init__(self, writer: RowWriter, old: list[Dynamics], new: list[Dynamics], *, keyed: bool) -> None:
         self._writer = writer
         self._old = old
         self._new = new
@@ -101,13 +100,13 @@ class Moves:
         """What is saved by not writing a row over the old one at its index."""
         writer, old, row = self._writer, self._old, self._new[i]
         if source < 0:
-            entry: object = writer.slots(row)
+            entry: object = writer.dynamics(row)
         else:
-            change = writer.changed_slots(old[source], row)
+            change = writer.changed_dynamics(old[source], row)
             entry = [source, change] if change else source
         if i >= len(old):
-            return _size(writer.slots(row)) - _size(entry)
-        stay = writer.changed_slots(old[i], row)
+            return _size(writer.dynamics(row)) - _size(entry)
+        stay = writer.changed_dynamics(old[i], row)
         return (_size(stay) if stay else -len(f'"{i}":,')) - _size(entry)
 
     def _are_worth_it(self, sources: list[int]) -> bool:
@@ -126,10 +125,10 @@ def _size(entry: object) -> int:
     return len(_JSON.encode(entry))
 
 
-def _is_marked(value: SlotValue) -> bool:
+def _is_marked(value: Dynamic) -> bool:
     """True when the client marks a node in it (wire: `r`)."""
     if value.__class__ is str:
         return False
     if isinstance(value, Rendered):
-        return value.statics.root or any(map(_is_marked, value.slots))
+        return value.statics.root or any(map(_is_marked, value.dynamics))
     return isinstance(value, Comprehension) and any(any(map(_is_marked, row)) for row in value.rows)

@@ -1,11 +1,11 @@
 """The tree that a template yields.
 
 A template is constant text with holes. `Statics` is the text, made once when the template is compiled;
-its identity is the fingerprint that the wire calls `s`. What fills the holes is a *slot value*:
+its identity is the fingerprint that the wire calls `s`. What fills a hole is a *dynamic*:
 
 * `str`              – finished, escaped text
-* `Rendered`         – another template's statics and slots (a branch, a component, a slot's content)
-* `Comprehension`    – one row of slots for each item of a loop, all with the same statics
+* `Rendered`         – another template's statics and dynamics (a branch, a component, a slot's content)
+* `Comprehension`    – one row of dynamics for each item of a loop, all with the same statics
 * `LiveComponent`    – a live component, known to the client by its cid
 
 Trees are values (INV-11): a render never changes the tree before it, it builds a new one around the parts that stay
@@ -27,16 +27,17 @@ __all__ = [
     "Attribute",
     "Comprehension",
     "Delta",
+    "Dynamic",
+    "Dynamics",
     "LiveComponent",
     "Rendered",
-    "SlotValue",
     "Statics",
     "StreamItems",
 ]
 
 
 class Statics:
-    """The constant text of a template: `parts` has one string more than the template has slots.
+    """The constant text of a template: `parts` has one string more than the template has holes.
 
     `root` says that the text is exactly one element, so that the client may mark it and skip it (wire: `r`).
     Compared by identity.
@@ -48,10 +49,10 @@ class Statics:
         self.parts = tuple(parts)
         self.root = root
         self.format = "%s".join(part.replace("%", "%%") for part in self.parts)
-        self._rows: Callable[[Iterable[tuple[SlotValue, ...]]], str] | None = None
+        self._rows: Callable[[Iterable[Dynamics]], str] | None = None
 
-    def rows(self, rows: Iterable[tuple[SlotValue, ...]]) -> str:
-        """The HTML of many rows of slots, one after the other."""
+    def rows(self, rows: Iterable[Dynamics]) -> str:
+        """The HTML of many rows of dynamics, one after the other."""
         if self._rows is None:
             self._rows = _compile_rows(self.parts)
         return self._rows(rows)
@@ -60,7 +61,7 @@ class Statics:
         return f"Statics({list(self.parts)!r})"
 
 
-def _compile_rows(parts: Sequence[str]) -> Callable[[Iterable[tuple[SlotValue, ...]]], str]:
+def _compile_rows(parts: Sequence[str]) -> Callable[[Iterable[Dynamics]], str]:
     """`lambda rows: "".join([f"…{a0}…{a1}…" for a0, a1 in rows])`: an f-string takes half the time of a format."""
     names = [f"a{i}" for i in range(len(parts) - 1)]
     row = ast.JoinedStr([ast.Constant(parts[0])])
@@ -75,23 +76,23 @@ def _compile_rows(parts: Sequence[str]) -> Callable[[Iterable[tuple[SlotValue, .
 
 
 class Rendered:
-    """A template's statics and the values of its slots.
+    """A template's statics and its dynamics.
 
     `memo` belongs to the code that rendered it (a component keeps the attributes that it was called with).
     """
 
-    __slots__ = ("memo", "slots", "statics")
+    __slots__ = ("dynamics", "memo", "statics")
 
-    def __init__(self, statics: Statics, slots: tuple[SlotValue, ...], memo: object = None) -> None:
+    def __init__(self, statics: Statics, dynamics: Dynamics, memo: object = None) -> None:
         self.statics = statics
-        self.slots = slots
+        self.dynamics = dynamics
         self.memo = memo
 
     def __str__(self) -> str:
-        return self.statics.format % self.slots
+        return self.statics.format % self.dynamics
 
     def __repr__(self) -> str:
-        return f"Rendered({self.statics!r}, {self.slots!r})"
+        return f"Rendered({self.statics!r}, {self.dynamics!r})"
 
 
 class Delta:
@@ -132,7 +133,7 @@ class Comprehension:
         self,
         statics: Statics,
         items: list[object],
-        rows: list[tuple[SlotValue, ...]],
+        rows: list[Dynamics],
         *,
         sent: bool = False,
         delta: Delta | None = None,
@@ -171,7 +172,8 @@ class LiveComponent:
         return f"LiveComponent({self.cid})"
 
 
-SlotValue = str | Rendered | Comprehension | LiveComponent
+Dynamic = str | Rendered | Comprehension | LiveComponent
+Dynamics = tuple[Dynamic, ...]
 
 
 @runtime_checkable

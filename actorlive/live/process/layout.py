@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from actorlive.live.endpoint import Layout
 from actorlive.live.properties import names_in
-from actorlive.rendered import Rendered, SlotValue
+from actorlive.rendered import Dynamic, Rendered
 from actorlive.template import Component, Slot, SlotEntry, Template, heex
 from actorlive.template.rendering.calls import call
 from actorlive.template.rendering.renderer import effective, extended
@@ -42,7 +42,7 @@ class _Frame:
         self._assigns = assigns
         self._changed = changed
 
-    def render_over(self, previous: SlotValue | None) -> SlotValue:
+    def render_over(self, previous: Dynamic | None) -> Dynamic:
         """The tree of the layout with the view in it."""
         given = {name: self._assigns[name] for name in names_in(self._assigns) if self._layout.accepts(name)}
         given["inner_block"] = Slot((SlotEntry({}, self._content, (self._assigns,)),), self._changed)
@@ -50,7 +50,7 @@ class _Frame:
         return call(self._layout, given, previous, in_place)
 
     def _content(
-        self, _assigns: object, _changed: object, previous: SlotValue | None, _argument: object
+        self, _assigns: object, _changed: object, previous: Dynamic | None, _argument: object
     ) -> Rendered:
         core, extra = self._template.core, self._template.values
         assigns = extended(self._assigns, extra)
@@ -58,7 +58,7 @@ class _Frame:
             return Rendered(core.statics, core.function(assigns, {}, None), extra)
         before = cast("Mapping[str, object]", previous.memo)
         changed = effective(assigns, self._changed, extra, before)
-        return Rendered(core.statics, core.function(assigns, changed, previous.slots), extra)
+        return Rendered(core.statics, core.function(assigns, changed, previous.dynamics), extra)
 
 
 def framed(

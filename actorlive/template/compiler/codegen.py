@@ -7,12 +7,12 @@ The rule: the function is put together as text, which is easy to read and to cha
 expressions go. The text is parsed, the placeholders are replaced by the user's syntax trees, and everything
 that was generated around one takes its position: whatever raises, the traceback points into the user's file.
 
-Each template gives one factory. What it returns is `(assigns, changed, previous slots) → slots`. A branch, loop,
+Each template gives one factory. What it returns is `(assigns, changed, previous dynamics) → dynamics`. A branch, loop,
 call or slot content is a function of its own beside it, so that a render that changes one row enters nothing
 else. All are made of the same two forms:
 
 * in full: a tuple of the holes' expressions (for a loop, a list comprehension over such tuples);
-* over previous slots: `if <what hole 3 reads changed>: v3 = …` for each hole, then the tuple.
+* over previous dynamics: `if <what hole 3 reads changed>: v3 = …` for each hole, then the tuple.
 
 The factory runs with the globals of the user's module, so that names mean there what they mean in the code
 beside the template; the helpers come in as its arguments. `<p title={@user.name}>{@count}</p>` becomes, with the
@@ -237,7 +237,7 @@ class Generator(CallWriter, AttributeWriter):
             return f"        return {self.constant(Rendered(self.constants[statics], ()))}"
         return (
             f"        if __prev.__class__ is __h_R and __prev.statics is {statics}:\n"
-            f"{body.over('            ', '__prev.slots')}"
+            f"{body.over('            ', '__prev.dynamics')}"
             f"            return __h_R({statics}, {body.variables()})\n"
             f"        return __h_R({statics}, {body.full()})"
         )

@@ -137,7 +137,7 @@ class CallWriter(Writer, ABC):
             keys = as_tuple(repr(inner.keys[name]) for name in entry.let.names)
             values = as_tuple(entry.let.names)
             lines.append(f"    __ch = __h_let(__ch, {keys}, __names(__prev.memo), {values})")
-        lines += [body.over("    ", "__prev.slots").rstrip("\n")]
+        lines += [body.over("    ", "__prev.dynamics").rstrip("\n")]
         lines.append(f"    return __h_R({statics}, {body.variables()}, __argument)")
         self.functions.append("\n".join(line for line in lines if line))
         return function, frozenset(read for read in body.reads if read.key not in own)

@@ -91,7 +91,7 @@ class Body:
         return as_tuple(hole.expression("None") for hole in self.holes)
 
     def over(self, indent: str, previous: str) -> str:
-        """Statements that make `__v0`… from the previous slots and what changed."""
+        """Statements that make `__v0`… from the previous dynamics and what changed."""
         if not self.holes:
             return ""
         lines = [f"{as_tuple(f'__v{i}' for i in range(len(self.holes)))} = {previous}"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from actorlive.rendered import Dynamics
 from actorlive.template.compiler.check_calls import call_faults, find_component, missing_component
 from actorlive.template.rendering.compiled import Compiled
 from actorlive.template.rendering.known import BUILTINS
-from actorlive.template.rendering.updating import Changed, Slots
+from actorlive.template.rendering.updating import Changed
 from actorlive.template.syntax.nodes import ComponentCall
 
 __all__ = ["verify"]
@@ -24,7 +25,7 @@ def verify(core: Compiled, calls: Sequence[ComponentCall], namespace: dict[str, 
         return
     function = core.function
 
-    def first_render(assigns: Mapping[str, object], changed: Changed, previous: Slots | None) -> Slots:
+    def first_render(assigns: Mapping[str, object], changed: Changed, previous: Dynamics | None) -> Dynamics:
         for call in unknown:
             if not _exists(core, call, namespace):
                 raise missing_component(core.source, call, namespace, BUILTINS)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Generic, ParamSpec, cast
 
-from actorlive.rendered import Rendered, SlotValue
+from actorlive.rendered import Dynamic, Rendered
 from actorlive.rendered.equality import looks_equal
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.compiled import Template
@@ -118,9 +118,9 @@ class _CallMemo:
 def call(
     component: object,
     given: dict[str, object],
-    previous: SlotValue | None,
+    previous: Dynamic | None,
     in_place: Collection[str] = (),
-) -> SlotValue:
+) -> Dynamic:
     """Render a component; returns `previous` itself when it was called with equal attributes and the same slots.
 
     `in_place` names the attributes whose values may have been changed in place.
@@ -137,21 +137,21 @@ def call(
     template = component.template(bound)
     seen = template.values
     core = template.core
-    changed, slots_before = UNCHANGED, None
+    changed, dynamics_before = UNCHANGED, None
     if memo is not None and cast("Rendered", previous).statics is core.statics:
         before = cast("_CallMemo", cast("Rendered", previous).memo).seen
-        changed, slots_before = changed_values(before, seen), cast("Rendered", previous).slots
+        changed, dynamics_before = changed_values(before, seen), cast("Rendered", previous).dynamics
         if in_place:
             changed |= touched_values(seen, component.parameters(in_place) | (seen.keys() - bound.keys()))
     try:
-        slots = core.function(seen, changed, slots_before)
+        dynamics = core.function(seen, changed, dynamics_before)
     except NameError as error:
         advise(error, core.filename, seen)
         raise
-    return Rendered(core.statics, slots, _CallMemo(component, given, seen))
+    return Rendered(core.statics, dynamics, _CallMemo(component, given, seen))
 
 
-def given_before(component: object, previous: SlotValue | None) -> dict[str, object] | None:
+def given_before(component: object, previous: Dynamic | None) -> dict[str, object] | None:
     """The attributes of the call that `previous` came from, if that was one of this component."""
     if isinstance(previous, Rendered):
         memo = previous.memo

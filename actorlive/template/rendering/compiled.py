@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from actorlive.errors import did_you_mean
-from actorlive.rendered import Rendered, SlotValue, Statics
+from actorlive.rendered import Dynamic, Dynamics, Rendered, Statics
 from actorlive.template.errors import TemplateError
-from actorlive.template.rendering.updating import Changed, Slots, changed_values
+from actorlive.template.rendering.updating import Changed, changed_values
 from actorlive.template.syntax.client_rules import Binding
 from actorlive.template.syntax.nodes import ComponentCall
 from actorlive.template.syntax.source import Source
@@ -39,7 +39,7 @@ _ELSEWHERE = {
 
 _NOTHING: Mapping[str, object] = {}
 
-Function = Callable[[Mapping[str, object], Changed, Slots | None], Slots]
+Function = Callable[[Mapping[str, object], Changed, Dynamics | None], Dynamics]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +114,15 @@ class Template:
         """The same template seeing these assigns under its derived ones."""
         return Template(self.core, {**values, **self.values} if self.values else values)
 
-    def render_over(self, previous: SlotValue | None) -> SlotValue:
+    def render_over(self, previous: Dynamic | None) -> Dynamic:
         """The tree of a template that stands as a value in another one."""
         core, values = self.core, self.values
         if isinstance(previous, Rendered) and previous.statics is core.statics:
             before = cast("Mapping[str, object]", previous.memo)
-            slots = core.function(values, changed_values(before, values), previous.slots)
+            dynamics = core.function(values, changed_values(before, values), previous.dynamics)
         else:
-            slots = core.function(values, {}, None)
-        return Rendered(core.statics, slots, values)
+            dynamics = core.function(values, {}, None)
+        return Rendered(core.statics, dynamics, values)
 
 
 def check_names(core: Compiled, known: Collection[str], owner: str) -> None:

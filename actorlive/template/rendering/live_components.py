@@ -26,9 +26,9 @@ from itertools import chain
 from actorlive.rendered import (
     Comprehension,
     Diff,
+    Dynamic,
     LiveComponent,
     Rendered,
-    SlotValue,
     diff_component,
     full_component,
     share_component,
@@ -121,14 +121,14 @@ class LiveComponents:
         self._marked -= back
         self._whole |= back
 
-    def _held_by(self, *trees: SlotValue | None) -> set[int]:
+    def _held_by(self, *trees: Dynamic | None) -> set[int]:
         """The components in trees, in their trees, and so on."""
         found: set[int] = set()
         left = list(trees)
         while left:
             value = left.pop()
             if isinstance(value, Rendered):
-                left += value.slots
+                left += value.dynamics
             elif isinstance(value, Comprehension):
                 left += chain.from_iterable(value.rows)
             elif isinstance(value, LiveComponent) and value.cid not in found:

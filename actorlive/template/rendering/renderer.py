@@ -134,7 +134,7 @@ class Renderer:
         core = template.core
         token = numberer.set(self)
         try:
-            slots = core.function(assigns, changed, None if tree is None else tree.slots)
+            dynamics = core.function(assigns, changed, None if tree is None else tree.dynamics)
         except BaseException as error:
             self._abandon()
             if isinstance(error, NameError):
@@ -142,7 +142,7 @@ class Renderer:
             raise
         finally:
             numberer.reset(token)
-        return Rendered(core.statics, slots)
+        return Rendered(core.statics, dynamics)
 
     def _abandon(self) -> None:
         self._tree = self._before = None
@@ -180,8 +180,8 @@ def render_to_string(template: Template, assigns: Mapping[str, object]) -> str:
     values = extended(assigns, template.values) if template.values else assigns
     core = template.core
     try:
-        slots = core.function(values, _NOTHING, None)
+        dynamics = core.function(values, _NOTHING, None)
     except NameError as error:
         advise(error, core.filename, values)
         raise
-    return to_html(Rendered(core.statics, slots))
+    return to_html(Rendered(core.statics, dynamics))

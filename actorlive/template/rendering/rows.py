@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, cast
 
-from actorlive.rendered import Comprehension, Delta, SlotValue, Statics, StreamItems
+from actorlive.rendered import Comprehension, Delta, Dynamic, Dynamics, Statics, StreamItems
 from actorlive.rendered.equality import are_plain, equal_ends, looks_equal
 from actorlive.template.rendering.matching import sources_of
-from actorlive.template.rendering.updating import TOUCHED, Changed, Slots, is_stream, let
+from actorlive.template.rendering.updating import TOUCHED, Changed, is_stream, let
 
 __all__ = ["RowPlan", "items_of", "stream"]
 
@@ -37,7 +37,7 @@ def items_of(iterable: Iterable[object]) -> list[object] | StreamItems:
 
 
 def stream(
-    statics: Statics, items: StreamItems, rows: list[Slots], previous: SlotValue | None
+    statics: Statics, items: StreamItems, rows: list[Dynamics], previous: Dynamic | None
 ) -> Comprehension:
     """The comprehension over a stream: the new rows, and the instructions for the client."""
     was = previous if isinstance(previous, Comprehension) else None
@@ -52,12 +52,12 @@ def stream(
 class RowPlan:
     """One loop of a template, as it is the same in every render. All its functions take the scope behind the rest.
 
-    `row(changed, previous slots or None, item)` renders a row. `names(item)` are the values that an item gives the
+    `row(changed, previous dynamics or None, item)` renders a row. `names(item)` are the values that an item gives the
     loop's locals (None: itself), `keys` the names that these have in the change record. `key(item)` is the `:key`,
     `outer(changed)` true when something else changed that the rows read, `source` what the items are read from.
     """
 
-    row: Callable[..., Slots]
+    row: Callable[..., Dynamics]
     keys: tuple[str, ...]
     names: Callable[[object], tuple[object, ...]] | None
     key: Callable[..., object] | None
@@ -112,7 +112,7 @@ class _Update:
         sources = sources_of(self.previous.items, self.items, head, tail, self._key())
         if sources is None:
             return self._in_place(head, tail)
-        rows: list[Slots] = []
+        rows: list[Dynamics] = []
         shift = len(self.items) - tail
         for i, source in enumerate(sources):
             if source < 0:
@@ -130,20 +130,20 @@ class _Update:
     def _is_kept(self, source: int, i: int) -> bool:
         return not self.touched and looks_equal(self.previous.items[source], self.items[i])
 
-    def _new(self, item: object) -> Slots:
+    def _new(self, item: object) -> Dynamics:
         return self.plan.row(self.changed, None, item, *self.scope)
 
-    def _kept(self, source: int, i: int) -> Slots:
+    def _kept(self, source: int, i: int) -> Dynamics:
         """A row whose item looks as it did."""
         before = self.previous.rows[source]
         return self.plan.row(self.changed, before, self.items[i], *self.scope) if self.body else before
 
-    def _again_as_they_are(self, before: list[Slots], items: list[object]) -> list[Slots]:
+    def _again_as_they_are(self, before: list[Dynamics], items: list[object]) -> list[Dynamics]:
         """Rows whose items look as they did, all of them: something else that they read changed."""
         row, changed, scope = self.plan.row, self.changed, self.scope
-        return [row(changed, slots, item, *scope) for slots, item in zip(before, items, strict=True)]
+        return [row(changed, dynamics, item, *scope) for dynamics, item in zip(before, items, strict=True)]
 
-    def _again(self, source: int, i: int) -> Slots:
+    def _again(self, source: int, i: int) -> Dynamics:
         """A row with another item."""
         changed = self._item_changes(self.previous.items[source], self.items[i])
         return self.plan.row(changed, self.previous.rows[source], self.items[i], *self.scope)
@@ -171,7 +171,9 @@ class _Update:
         rows += back
         return self._continuation(rows, None, range(count) if self.body else range(head, stop))
 
-    def _continuation(self, rows: list[Slots], sources: list[int] | None, rendered: range) -> Comprehension:
+    def _continuation(
+        self, rows: list[Dynamics], sources: list[int] | None, rendered: range
+    ) -> Comprehension:
         keyed = sources is not None and self.plan.key is not None
         delta = Delta(self.previous, sources, rendered, keyed=keyed)
         return Comprehension(self.previous.statics, self.items, rows, sent=self.previous.sent, delta=delta)

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, Final, Generic, cast
 
 from typing_extensions import TypeVar
 
-from actorlive.rendered import Comprehension, Markup, Rendered, SlotValue, Statics
-from actorlive.template.rendering.updating import Changed, Slots
+from actorlive.rendered import Comprehension, Dynamic, Dynamics, Markup, Rendered, Statics
+from actorlive.template.rendering.updating import Changed
 
 __all__ = ["UNCHANGED", "Slot", "SlotEntry", "render_slot"]
 
@@ -64,7 +64,7 @@ class SlotEntry(Mapping[str, object]):
     def __hash__(self) -> int:
         return id(self)
 
-    def content(self, changed: Changed, previous: SlotValue | None, argument: object) -> Rendered:
+    def content(self, changed: Changed, previous: Dynamic | None, argument: object) -> Rendered:
         """The tree of the entry's content, given the argument of `render_slot`; nothing where it has none."""
         if self._content is None:
             return _EMPTY
@@ -102,7 +102,7 @@ class Slot(Generic[T]):
         self._changed = UNCHANGED
         return self
 
-    def content(self, entry: SlotEntry, previous: SlotValue | None, argument: object) -> Rendered:
+    def content(self, entry: SlotEntry, previous: Dynamic | None, argument: object) -> Rendered:
         """The tree of one entry's content."""
         return entry.content(self._changed, previous if self.tracked else None, argument)
 
@@ -139,13 +139,13 @@ class _Content:
         self._entries = entries
         self._argument = argument
 
-    def render_over(self, previous: SlotValue | None) -> SlotValue:
+    def render_over(self, previous: Dynamic | None) -> Dynamic:
         if not self._entries:
             return ""
         if len(self._entries) == 1:
             return self._slot.content(self._entries[0], previous, self._argument)
         before = previous.rows if isinstance(previous, Comprehension) else []
-        rows: list[Slots] = [
+        rows: list[Dynamics] = [
             (self._slot.content(entry, before[i][0] if i < len(before) else None, self._argument),)
             for i, entry in enumerate(self._entries)
         ]

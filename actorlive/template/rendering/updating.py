@@ -1,9 +1,10 @@
 """What compiled templates call while they render: change tracking, and the values of expressions.
 
-A compiled template is a function `(assigns, changed, previous slots) → slots`. `changed` maps the name of what changed
-to its value before (locals under ".name.n"); a slot none of whose reads is in it keeps its previous value. With no
-previous slots everything is evaluated. Trees are not changed but made anew around what stays (INV-11), and what stays
-must *look* equal (INV-13). What was changed in place has no value before (`TOUCHED`): it is compared with nothing.
+A compiled template is a function `(assigns, changed, previous dynamics) → dynamics`. `changed` maps the name of what
+changed to its value before (locals under ".name.n"); a hole none of whose reads is in it keeps its dynamic. With no
+previous dynamics everything is evaluated. Trees are not changed but made anew around what stays (INV-11), and what
+stays must *look* equal (INV-13). What was changed in place has no value before (`TOUCHED`): it is compared with
+nothing.
 
 Loops are in `rows`.
 """
@@ -14,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, Protocol, TypeGuard, cast
 
 from actorlive.errors import ActorLiveError
-from actorlive.rendered import Comprehension, Rendered, SlotValue, Statics, StreamItems, text
+from actorlive.rendered import Comprehension, Dynamic, Rendered, Statics, StreamItems, text
 from actorlive.rendered.equality import looks_equal
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
     "TOUCHED",
     "Changed",
     "Renderable",
-    "Slots",
     "changed_values",
     "disjoint",
     "dynamic",
@@ -35,7 +35,6 @@ __all__ = [
 ]
 
 Changed = Mapping[str, object]
-Slots = tuple[SlotValue, ...]
 
 
 class _Touched:
@@ -50,7 +49,7 @@ TOUCHED: Final = _Touched()
 class Renderable(Protocol):
     """A value that becomes a tree of its own where it is interpolated (a template, a slot's content)."""
 
-    def render_over(self, previous: SlotValue | None) -> SlotValue: ...
+    def render_over(self, previous: Dynamic | None) -> Dynamic: ...
 
 
 # -- change tracking -----------------------------------------------------------
@@ -119,7 +118,7 @@ def is_stream(value: object) -> TypeGuard[StreamItems]:
     return hasattr(value.__class__, "wire") and hasattr(value, "ref")
 
 
-def dynamic(value: object, previous: SlotValue | None) -> SlotValue:
+def dynamic(value: object, previous: Dynamic | None) -> Dynamic:
     """The slot value of whatever an expression gave that is not an exact `str`."""
     if value.__class__ in _NUMBERS:
         return str(value)
@@ -135,7 +134,7 @@ def dynamic(value: object, previous: SlotValue | None) -> SlotValue:
 _BARE = Statics(("", ""))
 
 
-def _many(values: list[object], previous: SlotValue | None) -> SlotValue:
+def _many(values: list[object], previous: Dynamic | None) -> Dynamic:
     """Text and templates one after the other; numbers and the like among themselves as Python shows a list."""
     if values and not _holds_content(values):
         _refuse_textless(values)
@@ -167,7 +166,7 @@ def _holds_content(values: Iterable[object]) -> bool:
     return False
 
 
-def which(previous: SlotValue, branches: tuple[Statics, ...]) -> int:
+def which(previous: Dynamic, branches: tuple[Statics, ...]) -> int:
     """The branch that was rendered before; one past the last if none was."""
     statics = previous.statics if isinstance(previous, Rendered) else None
     return branches.index(statics) if statics in branches else len(branches)
