@@ -15,7 +15,7 @@ from typing import Any, ClassVar, get_origin
 
 from actorlive.errors import AssignError, did_you_mean
 from actorlive.live.defaults import Factory, factory_of, given_default, refuse_iterator
-from actorlive.rendered.equality import looks_equal
+from actorlive.rendered.equality import ATOMS, looks_equal
 from actorlive.template.rendering.updating import TOUCHED
 
 __all__ = ["MISSING", "RESERVED", "Assigns", "declare", "declared_assigns", "no_value"]
@@ -122,12 +122,9 @@ class Assigns:
             values[name] = make()
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name not in type(self).__declared__:
-            raise AssignError(_undeclared(type(self), name))
-        if name in RESERVED:
-            raise AssignError(
-                f"{name!r} belongs to the framework and cannot be assigned; see the methods of socket"
-            )
+        cls = type(self)
+        if name in RESERVED or name not in cls.__declared__:
+            raise AssignError(_not_to_be_set(cls, name))
         assign(self, name, value)
 
     def __getattr__(self, name: str) -> Any:
@@ -188,14 +185,24 @@ def assign(owner: Assigns, name: str, value: object) -> None:
         owner._guard(name)  # pyright: ignore[reportPrivateUsage]
     values = owner.__dict__
     old = values.get(name, MISSING)
-    if looks_equal(old, value):
+    if old is value or looks_equal(old, value):
         return
-    refuse_iterator(value, type(owner).__qualname__, name)
+    if type(value) not in ATOMS:
+        refuse_iterator(value, type(owner).__qualname__, name)
     changed = owner._changed  # pyright: ignore[reportPrivateUsage]
     if name not in changed:
         changed[name] = old  # the value at the last render, not the one before this assignment
     elif looks_equal(changed[name], value):
         del changed[name]
+    values[name] = value
+
+
+def assign_new(owner: Assigns, name: str, value: object) -> None:
+    """Set one assign to an object that was just made and is compared by its identity alone."""
+    if owner._guard is not None:  # pyright: ignore[reportPrivateUsage]
+        owner._guard(name)  # pyright: ignore[reportPrivateUsage]
+    values = owner.__dict__
+    owner._changed.setdefault(name, values.get(name, MISSING))  # pyright: ignore[reportPrivateUsage]
     values[name] = value
 
 
@@ -233,6 +240,12 @@ def no_value(cls: type[Assigns], name: str) -> str:
 
 def _readable(cls: type[Assigns]) -> Collection[str]:
     return cls.__declared__.keys() | cls.__properties__.keys()
+
+
+def _not_to_be_set(cls: type[Assigns], name: str) -> str:
+    if name in RESERVED and name in cls.__declared__:
+        return f"{name!r} belongs to the framework and cannot be assigned; see the methods of socket"
+    return _undeclared(cls, name)
 
 
 def _undeclared(cls: type[Assigns], name: str) -> str:

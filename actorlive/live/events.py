@@ -111,8 +111,8 @@ class RawEvent(msgspec.Struct, frozen=True):
 class Envelope(msgspec.Struct, dict=True):
     """One event of the client: its frame's payload, decoded once, whoever looks at it and however often.
 
-    `typed` is what `handle_event` receives, `raw` what its hooks do, `stamp` what the browser's optimistic changes go
-    by. The value stays JSON until one of them needs it.
+    The table of the view's events makes of it what `handle_event` receives; `raw` is what its hooks do, `stamp` what
+    the browser's optimistic changes go by. The value stays JSON until one of them needs it.
     """
 
     event: str
@@ -148,10 +148,6 @@ class Envelope(msgspec.Struct, dict=True):
             return form_params(value, self.meta) if self.type == "form" and type(value) is str else value
         except (msgspec.MsgspecError, RecursionError, ActorLiveError) as error:
             raise EventError(f"event {self.event!r:.80}: {error}") from error
-
-    def typed(self, table: EventTable) -> Any:
-        """The event as the view declares it. Raises `UnknownEvent`, `EventError`."""
-        return table.decode(self)
 
     @property
     def stamp(self) -> str | int | None:

@@ -55,11 +55,15 @@ class Hooks:
 
     def detach(self, stage: Stage, hook_id: str) -> None:
         """Remove a hook; no effect when there is none."""
-        self._by_stage.get(stage, {}).pop(hook_id, None)
+        hooks = self._by_stage.get(stage)
+        if hooks is not None:
+            hooks.pop(hook_id, None)
+            if not hooks:
+                del self._by_stage[stage]
 
     def has(self, stage: Stage) -> bool:
         """True when there is a hook on that callback."""
-        return bool(self._by_stage.get(stage))
+        return stage in self._by_stage
 
     async def run(self, stage: Stage, *args: object) -> Halt | None:
         """Run the stage's hooks; returns the `Halt` that stopped them, or None to go on to the callback."""

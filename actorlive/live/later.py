@@ -69,5 +69,8 @@ class Postponed:
             self.take_back(later.key)
         return [later.action for later in laters if later.on_exit == "commit"]
 
+    def __bool__(self) -> bool:
+        return bool(self._by_key)
+
     def __contains__(self, key: Hashable) -> bool:
         return exact(key) in self._by_key

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from actorlive.live.assigns import assign
+from actorlive.live.assigns import assign, assign_new
 from actorlive.live.defaults import Factory
 from actorlive.live.flash import Flash
 from actorlive.live.hooks import Hooks
@@ -83,7 +83,7 @@ class Owner:
         return stream if stream.pending else self._replace(streams, stream.next_cycle())
 
     def _replace(self, streams: Streams, stream: LiveStream) -> LiveStream:
-        assign(self.assigns, "streams", streams.replacing(stream))
+        assign_new(self.assigns, "streams", streams.replacing(stream))
         self.touched.append(stream)
         return stream
 

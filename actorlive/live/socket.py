@@ -29,7 +29,7 @@ from actorlive.live.navigation import (
 )
 from actorlive.live.owner import Owner
 from actorlive.live.stateful import stream_names
-from actorlive.live.streams import DomId, ItemId, Stream
+from actorlive.live.streams import DomId, Stream
 from actorlive.live.tasks import assign_loader, stream_loader
 from actorlive.runtime import Exit, Pid, Shutdown, Timer
 from actorlive.wire.serializer import encode_payload
@@ -431,9 +431,12 @@ class Socket:
         self, name: str, item: Any, *, at: int = -1, limit: int | None = None, update_only: bool = False
     ) -> None:
         """Insert an item, or update it in place when the page has one of that id (`stream_insert/4`)."""
-        stream = self._owner.stream(name)
-        self._owner.postponed.take_back(_departure(name, stream.dom_id(item)))
-        stream.insert(item, at, limit, update_only)
+        owner = self._owner
+        stream = owner.stream(name)
+        dom_id = stream.dom_id(item)
+        if owner.postponed:
+            owner.postponed.take_back(_departure(name, dom_id))
+        stream.insert(item, at, limit, update_only, dom_id)
 
     def stream_delete(self, name: str, item: Any = None, *, id: object = None, after: float = 0.0) -> None:
         """Remove an item, named by itself or by its `id` (`stream_delete/3`).
@@ -441,7 +444,8 @@ class Socket:
         With `after`, in that many seconds, so that a transition can end first; inserting the item again before
         that keeps it.
         """
-        dom_id = self._owner.assigns.streams.get(name).dom_id(ItemId(id) if item is None else item)
+        stream = self._owner.assigns.streams.get(name)
+        dom_id = stream.dom_id_by_id(id) if item is None else stream.dom_id(item)
         if after > 0 and self.connected:
             delete = partial(self.stream_delete_by_dom_id, name, dom_id)
             self._owner.postponed.postpone(_departure(name, dom_id), delete, after, "drop")

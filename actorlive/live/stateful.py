@@ -119,7 +119,10 @@ class Stateful(Assigns, Generic[E]):
 
 def template_of(stateful: Stateful[Any]) -> Template:
     """What `render` returns. Raises `CallbackError` for anything but a template."""
-    return _as_template(type(stateful), stateful.render())
+    cls = type(stateful)
+    if cls.render is Stateful.render and type(template := getattr(cls, "template", None)) is Template:
+        return template  # what `render` returns then, without two calls for every event
+    return _as_template(cls, stateful.render())
 
 
 def _as_template(cls: type, made: object) -> Template:

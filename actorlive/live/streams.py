@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Never, cast
+from typing import Any, Generic, Never, TypeAlias, cast
 
 from typing_extensions import TypeVar
 
@@ -50,12 +50,8 @@ class StreamResult(Generic[T]):
     update_only: bool = False
 
 
-@dataclass(slots=True)
-class _Insert:
-    at: int
-    item: Any
-    limit: int | None
-    update_only: bool | None
+_Insert: TypeAlias = tuple[int, Any, int | None, bool | None]
+"""Where an item goes (`at`), the item, `limit` and `update_only`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +106,25 @@ class LiveStream:
             return self._dom_id(item)
         return f"{self.name}-{_item_id(self.name, item)}"
 
-    def insert(self, item: Any, at: int, limit: int | None, update_only: bool | None) -> None:
-        """Insert or update one item; a later insert of the same id wins, with its own place."""
-        dom_id = self.dom_id(item)
+    def dom_id_by_id(self, id: object) -> str:
+        """The DOM id of the item of that id."""
+        if self._dom_id is None and id is not None:
+            return f"{self.name}-{id}"
+        return self.dom_id(ItemId(id))
+
+    def insert(
+        self, item: Any, at: int, limit: int | None, update_only: bool | None, dom_id: str | None = None
+    ) -> None:
+        """Insert or update one item; a later insert of the same id wins, with its own place.
+
+        `dom_id` is the item's, for a caller who has asked for it already.
+        """
+        if dom_id is None:
+            dom_id = self.dom_id(item)
         known = self._inserts.pop(dom_id, None)
         if update_only and known is None and self._reset:
             return  # after a reset there is nothing to update; the client would bring the old element back
-        self._inserts[dom_id] = _Insert(at, item, limit, update_only)
+        self._inserts[dom_id] = (at, item, limit, update_only)
         self.streamed = True
 
     def insert_all(self, items: Iterable[Any], at: int, limit: int | None, update_only: bool | None) -> None:
@@ -137,7 +145,7 @@ class LiveStream:
 
     def inserts(self) -> list[tuple[str, Any]]:
         """`(dom_id, item)` of this cycle's inserts, in order: the rows of a `:for`."""
-        return [(dom_id, insert.item) for dom_id, insert in self._inserts.items()]
+        return [(dom_id, item) for dom_id, (_, item, _, _) in self._inserts.items()]
 
     def _refuse(self, *_: object) -> Any:
         raise StreamError(
@@ -208,13 +216,15 @@ class Streams:
 
 
 def _wire(dom_id: str, insert: _Insert) -> list[Any]:
-    place = [dom_id, insert.at, insert.limit]
-    return [*place, True] if insert.update_only else place
+    at, _, limit, update_only = insert
+    return [dom_id, at, limit, True] if update_only else [dom_id, at, limit]
 
 
 def _item_id(name: str, item: Any) -> object:
-    mapping = isinstance(item, Mapping)
-    found = cast("Mapping[str, Any]", item).get("id") if mapping else getattr(item, "id", None)
+    if isinstance(item, Mapping):
+        found = cast("Mapping[str, Any]", item).get("id")
+    else:
+        found = getattr(item, "id", None)
     if found is None:
         raise StreamError(
             f"an item of stream {name!r} has no id: {item!r:.80}."

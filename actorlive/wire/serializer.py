@@ -126,7 +126,7 @@ def encode_reply(
     response: Mapping[Any, Any],
 ) -> bytes:
     """The answer to one push or join; on "error" the client leaves the elements locked that sent it."""
-    return _frame(join_ref, ref, topic, "phx_reply", {"status": status, "response": response})
+    return _encoder.encode((join_ref, ref, topic, "phx_reply", {"status": status, "response": response}))
 
 
 def encode_push(join_ref: str | None, topic: str, event: str, payload: object) -> bytes:

@@ -13,6 +13,7 @@ came before it (INV-4). A callback that raises ends this process alone (INV-7); 
 from __future__ import annotations
 
 import logging
+from math import inf
 from typing import Any
 
 from actorlive import runtime
@@ -127,13 +128,17 @@ class Channel:
 
     async def serve(self) -> object:
         """Handle messages until the view ends; its exit reason."""
-        cycle, receive = self._cycle, runtime.receive
+        cycle, receive, event = self._cycle, runtime.receive, self._dispatcher.event
         try:
             while cycle.exit_reason is None:
                 message = await receive()
-                if type(message) is ClientEvent and message.event == "event" and not message.intake.is_over:
+                if (
+                    type(message) is ClientEvent
+                    and message.event == "event"
+                    and message.intake.deadline == inf
+                ):
                     # The way of nearly every message, without the coroutines in between.
-                    await self._dispatcher.event(message)
+                    await event(message)
                     message.intake.handled(message.size)
                 else:
                     await self._handle(message)

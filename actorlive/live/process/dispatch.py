@@ -118,7 +118,7 @@ class Dispatcher:
             elif telemetry.enabled() or target.hooks.has("handle_event"):
                 reply = await self._handle_behind_hooks(target, envelope)
             else:
-                reply = await target.handler.handle_event(envelope.typed(target.events), target.socket)
+                reply = await target.handler.handle_event(target.events.decode(envelope), target.socket)
         except (Rejected, BaseExceptionGroup) as error:
             self._take_back(envelope, await self._refuse(error))
         except UnknownEvent as error:
@@ -141,7 +141,7 @@ class Dispatcher:
             halt = await target.hooks.run("handle_event", envelope.raw, target.socket)
             if isinstance(halt, Halt):
                 return halt.reply
-        event = envelope.typed(target.events)
+        event = target.events.decode(envelope)
         with span("handle_event", target.handler, event=envelope.event, params=event):
             return await target.handler.handle_event(event, target.socket)
 

@@ -79,7 +79,9 @@ class Outbox:
         if self._state.events:
             diff["e"] = self._state.events
         clear_changes(self._state.view)
-        self._state.owner.end_of_render()
+        owner = self._state.owner
+        if owner.touched or owner.temporary:
+            owner.end_of_render()
         if self._guard is not None:
             self._guard.remember()
         return diff
@@ -105,6 +107,7 @@ class Outbox:
     def send_diff(self, ref: str | None, diff: Diff) -> None:
         """A diff as the reply to `ref`, or pushed by itself when there is no ref and something to say."""
         if ref is not None:
-            self.reply(ref, {"diff": diff} if diff else {})
+            address, response = self._address, {"diff": diff} if diff else {}
+            self._send(encode_reply(address.join_ref, ref, address.topic, "ok", response))
         elif diff:
             self.push("diff", diff)

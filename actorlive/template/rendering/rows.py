@@ -40,11 +40,12 @@ def stream(
     statics: Statics, items: StreamItems, rows: list[Dynamics], previous: Dynamic | None
 ) -> Comprehension:
     """The comprehension over a stream: the new rows, and the instructions for the client."""
-    was = previous if isinstance(previous, Comprehension) else None
     instructions = items.wire()
-    if was is not None and not rows and not (instructions[1] or instructions[2] or len(instructions) > 3):
-        return was
-    sent = was is not None and was.sent
+    sent = False
+    if isinstance(previous, Comprehension):
+        if not rows and not (instructions[1] or instructions[2] or len(instructions) > 3):
+            return previous
+        sent = previous.sent
     return Comprehension(statics, [], rows, sent=sent, keeps=False, stream=instructions)
 
 
