@@ -44,6 +44,7 @@ coverage: setup  ## the tests of examples and modules; fails where too few lines
 
 soak: setup .make/chromium  ## what takes too long for every run
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)
+	.ci/fuzz
 	$(BIN)/python bench/churn.py
 
 lint: setup  ## style, spelling, types and the import law

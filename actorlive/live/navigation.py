@@ -95,7 +95,10 @@ def local_path(to: str) -> str:
 
 def external_url(url: str) -> str:
     """The URL if its scheme is harmless. Raises `NavigationError` otherwise."""
-    scheme = urlsplit(url).scheme.lower()
+    try:
+        scheme = urlsplit(url).scheme.lower()
+    except ValueError as error:
+        raise NavigationError(f"unsafe URL {url!r}: {error}") from None
     if scheme not in SCHEMES or _UNSAFE.search(url):
         raise NavigationError(f"unsafe URL {url!r}: its scheme is not one of {', '.join(sorted(SCHEMES))}")
     return url
@@ -147,7 +150,7 @@ def _resolved(path: str) -> str:
             case 1:
                 continue
             case 2:
-                kept = kept[:1] + kept[1:-1]
+                del kept[max(1, len(kept) - 1) :]
             case _:
                 kept.append(segment)
     if _dots(segments[-1]):

@@ -1,14 +1,17 @@
 """Frames to messages and back: Phoenix's V2 JSON serializer, sans-I/O.
 
-Everything that arrives is hostile: `decode` returns a typed message or raises `ProtocolError`, whatever the
-bytes. What leaves is built by the server itself; `msgspec` writes it in one pass, int keys of diffs included.
+Everything that arrives is hostile: `decode` returns a typed message or raises `ProtocolError`, whatever the bytes. JSON
+has a depth of its own, `MAX_NESTING`: how deep Python can go depends on where it is called from, so a payload that was
+taken in here could break whoever decodes it later. What leaves is built by the server itself; `msgspec` writes it in
+one pass, int keys of diffs included.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from itertools import accumulate
+from typing import Any, Final
 
 import msgspec
 
@@ -16,6 +19,7 @@ from actorlive.errors import CallbackError, ProtocolError
 from actorlive.wire.message import BinaryMessage, Message
 
 __all__ = [
+    "MAX_NESTING",
     "decode",
     "encode_close",
     "encode_error",
@@ -27,6 +31,9 @@ __all__ = [
 # The close code that Phoenix uses for a frame that it cannot parse (its socket process crashes).
 CANNOT_DECODE = 1011
 
+MAX_NESTING: Final = 64
+"""How deep lists and objects of a frame may stand in one another, the frame's own list included."""
+
 _PUSH = 0
 _HEADER = 5  # kind and four lengths
 
@@ -35,6 +42,11 @@ _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u([dD][89a-fA-F][0-9a-fA-F]{2})|\\.",
     re.DOTALL,
 )
+
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_OPENING, _CLOSING = b"[{", b"]}"
+_NO_BRACKETS = bytes(set(range(256)) - {*_OPENING, *_CLOSING})
+_STEPS = [1 if byte in _OPENING else -1 for byte in range(256)]
 
 _decoder = msgspec.json.Decoder(Message)
 
@@ -49,12 +61,24 @@ def decode(frame: str | bytes) -> Message | BinaryMessage:
 
 def _decode_text(frame: str) -> Message:
     try:
-        return _decoder.decode(frame)
+        message = _decoder.decode(frame)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         mended = _without_lone_surrogates(frame)
         if mended != frame:
             return _decode_text(mended)
         raise ProtocolError(CANNOT_DECODE, f"a text frame is not a message: {error}") from error
+    if len(frame) > 2 * MAX_NESTING and _nesting(frame) > MAX_NESTING:
+        raise ProtocolError(CANNOT_DECODE, f"a text frame is nested more than {MAX_NESTING} levels deep")
+    return message
+
+
+def _nesting(frame: str) -> int:
+    """How deep the brackets of a text that is JSON stand in one another, or a number that is no smaller."""
+    opened = frame.count("[") + frame.count("{")
+    if opened <= MAX_NESTING:
+        return opened
+    brackets = _STRING.sub(b"", frame.encode()).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)))
 
 
 def _without_lone_surrogates(frame: str) -> str:

@@ -145,8 +145,9 @@ async def _ask(app: Application, scope: dict[str, Any], reply: HandshakeReply) -
 def refuse(upgrade: Upgrade) -> tuple[int, str] | None:
     """Status and reason for what is not a websocket's handshake (RFC 6455, 4.2.1), or None."""
     fields = upgrade.fields
-    if upgrade.request.http_version < b"1.1":
-        return 400, "a websocket begins with a GET of version 1.1"
+    if upgrade.request.http_version != b"1.1":
+        status = 400 if upgrade.request.http_version < b"1.1" else 505
+        return status, "a websocket begins with a GET of version 1.1"
     tokens = {token.strip().lower() for token in fields.get(b"connection", b"").split(b",")}
     if fields[b"upgrade"].lower() != b"websocket" or b"upgrade" not in tokens:
         return 400, "this is a websocket: it wants Upgrade: websocket"
