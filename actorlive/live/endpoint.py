@@ -113,8 +113,8 @@ class Mount:
     """Everything that a view needs to begin, in either of its lives. It is kept until mount is over.
 
     `params` are the path's and the query's, merged; None when the view is not mounted at a route. `redirected` says
-    that a live navigation led here. `csrf_token` is what the page's plain HTTP forms carry, `csp_nonce` what its
-    scripts do.
+    that a live navigation led here, `attempt` which try to join this is. `csrf_token` is what the page's plain HTTP
+    forms carry, `csp_nonce` what its scripts do.
     """
 
     route: Route
@@ -127,6 +127,7 @@ class Mount:
     connect_params: dict[str, Any] = field(default_factory=dict[str, Any])
     connect_info: Mapping[str, Any] = field(default_factory=dict[str, Any])
     redirected: bool = False
+    attempt: int = 1
     csrf_token: str | None = None
     csp_nonce: str | None = None
 

@@ -102,6 +102,7 @@ class AppEndpoint:
             connect_params=payload.params or {},
             connect_info=connection.info,
             redirected=redirected,
+            attempt=payload.attempt,
             csrf_token=csrf.masked_token(connection.session),
             csp_nonce=told_nonce(payload.params or {}),
         )

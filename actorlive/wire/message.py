@@ -38,6 +38,10 @@ class BinaryMessage(msgspec.Struct, frozen=True):
     payload: bytes
 
 
+MANY = 2**31
+"""No client counts so far."""
+
+
 class JoinPayload(msgspec.Struct, frozen=True):
     """The payload of a `phx_join` on a view's topic; what it claims is checked where it is authorized.
 
@@ -56,8 +60,16 @@ class JoinPayload(msgspec.Struct, frozen=True):
     @property
     def mounts(self) -> int:
         """How many joins of this view on this page succeeded before (`_mounts`); 0 when not told."""
-        count = (self.params or {}).get("_mounts")
-        return count if isinstance(count, int) else 0
+        return self._count("_mounts")
+
+    @property
+    def attempt(self) -> int:
+        """Which try to join this is since the last that succeeded (`_mount_attempts` failed before it), from 1."""
+        return self._count("_mount_attempts") + 1
+
+    def _count(self, name: str) -> int:
+        count = (self.params or {}).get(name)
+        return count if isinstance(count, int) and 0 <= count < MANY else 0
 
 
 def frame_size(frame: str | bytes) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,7 +12,7 @@ import trio
 
 from actorlive.testing import ElementError, View
 from actorlive.testing.browser.page import Page
-from actorlive.testing.worlds.driver import Driver, Loaded, World
+from actorlive.testing.worlds.driver import NONE, Driver, Loaded, World
 
 Message = list[Any]
 
@@ -44,7 +44,7 @@ class Server(World):
         self.answers: dict[str, dict[str, Any]] = {}
         self._out, self._frames = trio.open_memory_channel[str](100)
 
-    async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
+    async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
         return Loaded(PAGE, 200, url, {})
 
     async def connect(self, page: Page) -> Server:

@@ -97,7 +97,7 @@ class Channel:
         except BaseException as error:
             if not is_fault(error):
                 raise
-            return self._join_crashed(error)
+            return self._join_crashed(error, mount.attempt if mount is not None else 1)
         if mount is not None and mount.redirected:
             response["container"] = type(self._view).container.wire()
         if patch is not None:
@@ -110,16 +110,18 @@ class Channel:
     def _joined(self, rendered: Diff) -> dict[str, Any]:
         return {"rendered": rendered, "liveview_version": CLIENT_VERSION}
 
-    def _join_crashed(self, error: BaseException) -> JoinRefused:
+    def _join_crashed(self, error: BaseException, attempt: int) -> JoinRefused:
         """A 4xx becomes a page load that answers with that status; anything else is a crash of this view."""
         error = one_error(error)
+        name, kind = type(self._view).__qualname__, type(error).__name__
         status = client_error(error)
         if status is not None:
+            _log.info("%s loads its page with status %d (attempt %d): %s", name, status, attempt, kind)
             token = self._state.endpoint.sign_reload(status)
             self._outbox.refuse_join({"reason": "reload", "status": status, "token": token})
             return JoinRefused()
         add_hint(error)
-        _log.error("%s raised while it was mounted", type(self._view).__qualname__, exc_info=error)
+        _log.error("%s was not mounted (attempt %d): %s: %s", name, attempt, kind, error, exc_info=error)
         self._tell_of_crash(error)
         self._outbox.refuse_join({"reason": "join crashed"})
         return JoinRefused(error)

@@ -106,12 +106,15 @@ class ClientView:
         self._set_state("phx-connected")
 
     def fail_join(self, response: dict[str, Any]) -> None:
-        """Take an error for an answer to the join: it redirects, or ends the view."""
+        """Take an error for an answer to the join: it redirects, has the page loaded, or ends the view."""
         for kind in ("redirect", "live_redirect"):
             if kind in response:
                 self._take_events(response.get("events", []))
                 self.redirect(kind, response[kind])
                 return
+        if response.get("reason") == "reload":
+            self.go(Navigation("reload", self.page.url, reload_token=response["token"]))
+            return
         self.move(ViewEvent.REFUSED)
         self.page.failures.append(self.page.refusal(self, response))
 
@@ -125,18 +128,19 @@ class ClientView:
         if "diff" in response:
             self.apply(response["diff"])
         if push.event == "live_patch":
-            self._finish_link_patch(push.payload["url"], redirected="link_redirect" in response)
+            self._finish_link_patch(push)
         for kind in ("redirect", "live_redirect"):
             if kind in response:
                 self.redirect(kind, response[kind])
         if "live_patch" in response:
             self.change_url(response["live_patch"])
 
-    def _finish_link_patch(self, url: str, *, redirected: bool) -> None:
+    def _finish_link_patch(self, push: ClientPush) -> None:
         """The answer to a patch link: the URL is this view's, or leads to another one."""
-        if redirected:
+        url: str = push.payload["url"]
+        if "link_redirect" in push.response:
             self.go(Navigation("live_redirect", url))
-        else:
+        elif self.page.pending_link is push and not push.response.keys() & {"redirect", "live_redirect"}:
             self.page.url = url
             parts = urlsplit(url)
             self.patches.append(f"{parts.path}?{parts.query}" if parts.query else parts.path)
@@ -162,6 +166,7 @@ class ClientView:
 
     def change_url(self, payload: dict[str, Any]) -> None:
         """Show the URL that the server patched to."""
+        self.page.pending_link = None
         self.page.url = self.page.absolute(payload["to"])
         self.patches.append(payload["to"])
 

@@ -162,7 +162,8 @@ def send(
 
 def patch_to(page: Page, view: ClientView, href: str, sent: list[ClientPush]) -> None:
     """Follow a patch link."""
-    sent.append(page.send(view, "live_patch", {"url": page.absolute(href)}, f"the patch to {href!r}"))
+    page.pending_link = page.send(view, "live_patch", {"url": page.absolute(href)}, f"the patch to {href!r}")
+    sent.append(page.pending_link)
 
 
 def aims(page: Page, node: DomNode, target: Any) -> list[tuple[ClientView, int | None]]:

@@ -88,7 +88,8 @@ def headers_of(headers: Any) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """Where a view sent its visitor: `kind` is "redirect" (a page load) or "live_redirect" (`push_navigate`).
+    """Where a view sent its visitor: `kind` is "redirect" (a page load), "live_redirect" (`push_navigate`), or "reload"
+    (the page is loaded again, and `reload_token` has the server answer with the status of what its mount raised).
 
     `form` are the fields of a request by POST that is still to be sent, `loaded` what came back of one.
     """
@@ -98,5 +99,6 @@ class Navigation:
     flash_token: str | None = None
     replace: bool = False
     external: bool = False
+    reload_token: str | None = None
     form: tuple[tuple[str, str], ...] | None = None
     loaded: Loaded | None = None

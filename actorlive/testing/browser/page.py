@@ -57,6 +57,8 @@ class Page:
         self.overlay = Overlay(self)
         self.rejoins = True
         """Whether a crashed view is joined again by itself, as the browser does it."""
+        self.pending_link: ClientPush | None = None
+        """The patch link whose URL is to be shown when it is answered; a patch of the server takes its place."""
         self._focus_stack: list[DomNode] = []
         self._refs = map(str, itertools.count(4))
 

@@ -12,10 +12,11 @@ from actorlive.testing.browser.messages import Loaded, headers_of
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure, Redirected, hide_frames
 from actorlive.testing.timing.network import Network
+from actorlive.testing.worlds.driver import NONE
 from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.testing.worlds.world import HOST, MemoryWorld
 from actorlive.web import ActorLive, csrf
-from actorlive.web.dead import FLASH_COOKIE, FLASH_KEY
+from actorlive.web.dead import FLASH_KEY
 from actorlive.web.errors import ConfigurationError
 
 __all__ = ["AppWorld", "extension", "running"]
@@ -77,14 +78,14 @@ class AppWorld(MemoryWorld):
         self._client: Any = client or live.endpoint.app.test_client()
         self._given: Mapping[str, Any] = session or {}
 
-    async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
+    async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
         """GET a page. Raises `Redirected`."""
         if self._given:
             async with self._client.session_transaction() as session:
                 session.update(self._given)
             self._given = {}
-        if flash_token is not None:
-            self._client.set_cookie(HOST, FLASH_COOKIE, flash_token)
+        for name, value in cookies.items():
+            self._client.set_cookie(HOST, name, value)
         loaded = await self._request("GET", url)
         if 300 <= loaded.status < 400:
             flash: dict[str, str] = (await self.session()).get(FLASH_KEY, {})

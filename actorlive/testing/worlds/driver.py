@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -24,8 +24,9 @@ from actorlive.testing.errors import (
     hide_frames,
 )
 from actorlive.testing.timing import clock
+from actorlive.web.dead import FLASH_COOKIE, RELOAD_COOKIE
 
-__all__ = ["Driver", "World", "gone_error"]
+__all__ = ["NONE", "Driver", "World", "gone_error"]
 
 __tracebackhide__ = hide_frames
 
@@ -35,6 +36,8 @@ JOIN_TIMEOUT = 10.0
 RECONNECT_DELAYS = (0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the tries to connect again."""
 
+NONE: Mapping[str, str] = {}
+
 PUSH_TIMEOUT = 30.0
 """Seconds after which the client stops waiting for an answer and reloads the page."""
 
@@ -42,8 +45,8 @@ PUSH_TIMEOUT = 30.0
 class World:
     """What a page needs of the world around it: an HTTP client and a way to connect. One per `live()` block."""
 
-    async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
-        """GET a page, with the cookies of this visitor."""
+    async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
+        """GET a page, with the cookies of this visitor, and those that the client has just set."""
         raise NotImplementedError
 
     async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
@@ -160,10 +163,17 @@ class Driver:
         await self.connect(page)
         view = page.join_main()
         await self._await_join(view)
-        if view.navigation is not None:
-            flash = self.world.read_flash(view.navigation.flash_token)
-            raise Redirected(view.navigation.to, flash, view.navigation.kind)
-        return view
+        return await self._joined_or_sent(view)
+
+    async def _joined_or_sent(self, view: ClientView) -> ClientView:
+        """The view, unless its join has sent the visitor elsewhere: that is raised."""
+        navigation = view.navigation
+        if navigation is None:
+            return view
+        if navigation.kind == "reload":
+            return await self._join(await self.load(navigation))
+        flash = self.world.read_flash(navigation.flash_token)
+        raise Redirected(navigation.to, flash, navigation.kind)
 
     async def _await_join(self, view: ClientView) -> None:
         if not await self.until(lambda: view.status is not ViewStatus.JOINING, JOIN_TIMEOUT):
@@ -191,10 +201,7 @@ class Driver:
             view = page.join_redirected(page.main, navigation)
             with suppress(JoinFailed):
                 await self._await_join(view)
-                if view.navigation is not None:
-                    flash = self.world.read_flash(view.navigation.flash_token)
-                    raise Redirected(view.navigation.to, flash, view.navigation.kind)
-                return view
+                return await self._joined_or_sent(view)
         return await self._join(await self.load(navigation))
 
     async def send_request(self) -> None:
@@ -218,7 +225,9 @@ class Driver:
         await self.disconnect()
         if navigation.loaded is not None:
             return navigation.loaded
-        return await self.world.load(page.absolute(navigation.to), flash_token=navigation.flash_token)
+        set_by_client = {FLASH_COOKIE: navigation.flash_token, RELOAD_COOKIE: navigation.reload_token}
+        cookies = {name: token for name, token in set_by_client.items() if token is not None}
+        return await self.world.load(page.absolute(navigation.to), cookies)
 
     async def stop(self) -> None:
         """The tab is closed: its socket ends, and with it the views behind it."""

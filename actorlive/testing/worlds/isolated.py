@@ -16,8 +16,10 @@ from actorlive.testing.browser.messages import Loaded
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure, Redirected, hide_frames
 from actorlive.testing.timing.network import Network
+from actorlive.testing.worlds.driver import NONE
 from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.testing.worlds.world import MemoryWorld, absolute
+from actorlive.web.dead import RELOAD_COOKIE
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import Sockets
 from actorlive.wire import Join, JoinPayload
@@ -87,8 +89,10 @@ class IsolatedWorld(MemoryWorld):
         self._endpoint = _Endpoint(view, session)
         super().__init__(node, self._endpoint, Sockets(), Limits(), network, schedule)
 
-    async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
+    async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
         """Render the view dead. Raises `Redirected`, `Failure` for any other URL."""
+        if RELOAD_COOKIE in cookies:
+            return Loaded("", int(cookies[RELOAD_COOKIE]), url, {})
         if url != absolute("/"):
             raise Failure(f"an isolated view has no application around it, so nothing is at {url!r}")
         page = await dead_render(self._endpoint.mount())

@@ -11,7 +11,8 @@ import math
 import ssl
 import urllib.error
 import urllib.request
-from http.cookiejar import CookieJar
+from collections.abc import Mapping
+from http.cookiejar import Cookie, CookieJar
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -21,7 +22,7 @@ import trio_websocket
 from actorlive.testing.browser.messages import Loaded, decode, encode, headers_of
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Redirected, hide_frames
-from actorlive.testing.worlds.driver import World
+from actorlive.testing.worlds.driver import NONE, World
 
 __all__ = ["HEARTBEAT", "RemoteSocket", "RemoteWorld"]
 
@@ -54,11 +55,11 @@ class RemoteWorld(World):
             handlers.append(urllib.request.HTTPSHandler(context=ssl_context))
         self._opener = urllib.request.build_opener(*handlers)
 
-    async def load(self, url: str, *, flash_token: str | None = None) -> Loaded:
+    async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
         """GET a page. Raises `Redirected`, `OSError`."""
         request = urllib.request.Request(url)  # noqa: S310 - the test's own URL
-        if flash_token is not None:
-            request.add_header("Cookie", f"__phoenix_flash__={flash_token}")
+        for name, value in cookies.items():
+            self._jar.set_cookie(_cookie(name, value, urlsplit(url).hostname or ""))
         loaded = await trio.to_thread.run_sync(self._fetch, request)
         if 300 <= loaded.status < 400:
             raise Redirected(loaded.headers.get("location", ""), {}, "redirect")
@@ -114,6 +115,29 @@ class RemoteWorld(World):
 
     def _last_news(self) -> float:
         return -math.inf if self._socket is None else self._socket.last_news
+
+
+def _cookie(name: str, value: str, host: str) -> Cookie:
+    """A cookie as a script of the page sets it."""
+    domain = host if "." in host else f"{host}.local"  # the jar's word for a name without a dot
+    return Cookie(
+        version=0,
+        name=name,
+        value=value,
+        port=None,
+        port_specified=False,
+        domain=domain,
+        domain_specified=False,
+        domain_initial_dot=False,
+        path="/",
+        path_specified=True,
+        secure=False,
+        expires=None,
+        discard=True,
+        comment=None,
+        comment_url=None,
+        rest={},
+    )
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
