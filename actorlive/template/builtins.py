@@ -309,7 +309,7 @@ def root_layout(
     *,
     page_title: str = "",
     title: str | None = None,
-    icon: str = "data:,",
+    icon: str | None = None,
     csrf_token: str,
     stylesheet: str,
     stylesheets: Sequence[str] = (),
@@ -335,7 +335,8 @@ def root_layout(
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="csrf-token" content={@csrf_token}>
             <.live_title default={@title}>{@page_title}</.live_title>
-            <link rel="icon" href={@icon}>
+            <link :if={@icon} rel="icon" href={@icon}>
+            <link :if={not @icon} rel="icon" href="data:,">
             <link phx-track-static rel="stylesheet" href={@stylesheet}>
             <link :for={url in @stylesheets} phx-track-static rel="stylesheet" href={url}>
             {@colocated}

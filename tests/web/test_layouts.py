@@ -44,6 +44,7 @@ async def page(**options: Any) -> str:
 async def test_the_default_document() -> None:
     document = await page()
     assert "<title>&lt;Title&gt;</title>" in document
+    assert '<link rel="icon" href="data:,">' in document
     assert '<div id="al-status" class="sr-only" role="status" aria-live="polite"></div>' in document
 
 
