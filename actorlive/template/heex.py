@@ -24,7 +24,7 @@ import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import CodeType, FrameType, FunctionType
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final, LiteralString
 
 from actorlive.template.colocated.extraction import extract
 from actorlive.template.compiler.codegen import generate
@@ -225,7 +225,7 @@ def compile_function(
 
 
 def _compile_ahead(call: HeexCall, code: CodeType, namespace: dict[str, Any]) -> Template:
-    text = cast("str", call.literal.value)
+    text = call.text
     templates = _templates_of(namespace)
     place = (code.co_filename, call.position, text)
     placed = templates.at(place, code)

@@ -36,8 +36,8 @@ one function for the whole page, which every changed row would have to enter.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from actorlive.rendered import (
     EATS_LINE_BREAK,
@@ -150,7 +150,8 @@ class Generator(CallWriter, AttributeWriter):
             raise self._refusal(error) from None
         made: dict[str, Any] = {}
         exec(code, self.namespace, made)  # noqa: S102 - the user's own template, in the user's module
-        return cast("Function", made["__factory"](**self.constants))
+        factory: Callable[..., Function] = made["__factory"]
+        return factory(**self.constants)
 
     def _refusal(self, error: SyntaxError) -> TemplateError:
         """What Python's compiler, and not its parser, finds wrong with an expression."""

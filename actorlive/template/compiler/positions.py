@@ -19,7 +19,8 @@ __all__ = ["Positioner", "resolve_names"]
 
 def resolve_names(tree: ast.expr, lent: Collection[str]) -> ast.expr:
     """`@name` → `__a["name"]`, and those that are `lent` to the module → `__h_known["name"]`; in place."""
-    return cast("ast.expr", _Resolve({name.id for name in free_names(tree)}.intersection(lent)).visit(tree))
+    resolved: ast.expr = _Resolve({name.id for name in free_names(tree)}.intersection(lent)).visit(tree)
+    return resolved
 
 
 class _Resolve(ast.NodeTransformer):

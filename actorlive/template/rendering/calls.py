@@ -7,9 +7,9 @@ component the function runs only if one of these looks different (`rendered.equa
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Generic, ParamSpec, cast
+from typing import Generic, ParamSpec
 
-from actorlive.rendered import Dynamic, Rendered
+from actorlive.rendered import Dynamic, Dynamics, Rendered
 from actorlive.rendered.equality import looks_equal
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.compiled import Template
@@ -18,7 +18,7 @@ from actorlive.template.rendering.names import advise
 from actorlive.template.rendering.placing import LIVE_COMPONENT, place
 from actorlive.template.rendering.signature import Attrs, Signature, signature_of
 from actorlive.template.rendering.slots import UNCHANGED
-from actorlive.template.rendering.updating import changed_values, is_plain, touched_values
+from actorlive.template.rendering.updating import Changed, changed_values, is_plain, touched_values
 
 __all__ = ["Component", "call", "given_before", "not_a_component"]
 
@@ -29,7 +29,7 @@ class Component(Generic[P]):
     """A function component. Called from Python with keyword arguments it returns what a template may hold."""
 
     def __init__(self, function: Callable[P, Template]) -> None:
-        self.function: Callable[..., Template] = cast("Callable[..., Template]", function)
+        self.function: Callable[..., Template] = function
         self.name: str = function.__name__
         self.__doc__ = function.__doc__
         self.__name__: str = function.__name__
@@ -93,13 +93,13 @@ class Component(Generic[P]):
     def template(self, values: dict[str, object]) -> Template:
         """Run the function, and give its template the values."""
         result = self.function(**values)
-        bind = getattr(result, "bound_to", None)
+        bind: Callable[..., Template] | None = getattr(result, "bound_to", None)
         if bind is None:
             raise TemplateError(
                 f"the component {self.name} returned {type(result).__name__}, not a template",
                 hint="return heex(…)",
             )
-        return cast("Template", bind(values))
+        return bind(values)
 
 
 class _CallMemo:
@@ -129,22 +129,46 @@ def call(
         if component is LIVE_COMPONENT:
             return place(given)
         raise not_a_component(component)
-    memo = given_before(component, previous)
+    if isinstance(previous, Rendered):
+        memo = previous.memo
+        if isinstance(memo, _CallMemo) and memo.component is component:
+            return _call_over(component, given, previous, memo, in_place)
+    template = component.template(component.bind(given))
+    return _render(component, given, template, UNCHANGED, None)
+
+
+def _call_over(
+    component: Component[...],
+    given: dict[str, object],
+    previous: Rendered,
+    memo: _CallMemo,
+    in_place: Collection[str],
+) -> Rendered:
+    """Render a component over its own call before."""
     in_place = [name for name in in_place if not is_plain(given[name])]
-    if memo is not None and not in_place and _equal(memo, given):
-        return cast("Rendered", previous)
+    if not in_place and _equal(memo.given, given):
+        return previous
     bound = component.bind(given)
     template = component.template(bound)
+    if previous.statics is not template.core.statics:
+        return _render(component, given, template, UNCHANGED, None)
     seen = template.values
-    core = template.core
-    changed, dynamics_before = UNCHANGED, None
-    if memo is not None and cast("Rendered", previous).statics is core.statics:
-        before = cast("_CallMemo", cast("Rendered", previous).memo).seen
-        changed, dynamics_before = changed_values(before, seen), cast("Rendered", previous).dynamics
-        if in_place:
-            changed |= touched_values(seen, component.parameters(in_place) | (seen.keys() - bound.keys()))
+    changed = changed_values(memo.seen, seen)
+    if in_place:
+        changed |= touched_values(seen, component.parameters(in_place) | (seen.keys() - bound.keys()))
+    return _render(component, given, template, changed, previous.dynamics)
+
+
+def _render(
+    component: Component[...],
+    given: dict[str, object],
+    template: Template,
+    changed: Changed,
+    before: Dynamics | None,
+) -> Rendered:
+    core, seen = template.core, template.values
     try:
-        dynamics = core.function(seen, changed, dynamics_before)
+        dynamics = core.function(seen, changed, before)
     except NameError as error:
         advise(error, core.filename, seen)
         raise

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 from actorlive.rendered import Comprehension, Delta, Dynamic, Dynamics, Statics, StreamItems
 from actorlive.rendered.equality import are_plain, equal_ends, looks_equal
@@ -32,7 +32,7 @@ Scope = tuple[Any, ...]
 def items_of(iterable: Iterable[object]) -> list[object] | StreamItems:
     """A snapshot of what a loop goes over, to compare the next one with; a stream stays itself."""
     if iterable.__class__ is list:
-        return cast("list[object]", iterable)[:]  # a copy: the view may go on changing its own
+        return list(iterable)  # a copy: the view may go on changing its own
     return iterable if is_stream(iterable) else list(iterable)
 
 

@@ -11,8 +11,8 @@ Loops are in `rows`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final, Protocol, TypeGuard, cast
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, Protocol, TypeGuard
 
 from actorlive.errors import ActorLiveError
 from actorlive.rendered import Comprehension, Dynamic, Rendered, Statics, StreamItems, text
@@ -60,16 +60,16 @@ def disjoint(changed: Changed, names: Collection[str]) -> bool:
     return changed.keys().isdisjoint(names)
 
 
-def path_changed(old: object, new: object, steps: tuple[tuple[bool, object], ...]) -> bool:
+def path_changed(old: Any, new: Any, steps: tuple[tuple[bool, Any], ...]) -> bool:
     """True unless the values at the end of the path, before and now, are equal."""
     if old is new or old is TOUCHED:  # the same object, and yet it is in the record: changed in place
         return True
     try:
         for is_item, step in steps:
             if is_item:
-                old, new = cast("Any", old)[step], cast("Any", new)[step]
+                old, new = old[step], new[step]
             else:
-                old, new = getattr(old, cast("str", step)), getattr(new, cast("str", step))
+                old, new = getattr(old, step), getattr(new, step)
             if old is new:  # whatever the steps behind it are, they lead to the same
                 return False
     except Exception:  # the path does not exist on one of the two; evaluating it will tell
@@ -119,27 +119,31 @@ def is_stream(value: object) -> TypeGuard[StreamItems]:
 
 
 def dynamic(value: object, previous: Dynamic | None) -> Dynamic:
-    """The slot value of whatever an expression gave that is not an exact `str`."""
+    """The dynamic of whatever an expression gave that is not an exact `str`."""
     if value.__class__ in _NUMBERS:
         return str(value)
     if is_renderable(value):
         return value.render_over(previous)
-    if isinstance(value, list | tuple):
-        return _many(cast("list[object]", value), previous)
+    if _is_list(value):
+        return _many(value, previous)
     if is_stream(value):
         raise ActorLiveError("a stream is rendered by a loop over it: :for={dom_id, item in @streams.name}")
     return text(value)
 
 
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
+    return isinstance(value, list | tuple)
+
+
 _BARE = Statics(("", ""))
 
 
-def _many(values: list[object], previous: Dynamic | None) -> Dynamic:
+def _many(values: Sequence[object], previous: Dynamic | None) -> Dynamic:
     """Text and templates one after the other; numbers and the like among themselves as Python shows a list."""
     if values and not _holds_content(values):
         _refuse_textless(values)
         return text(values)
-    if not any(is_renderable(value) or isinstance(value, list | tuple) for value in values):
+    if not any(is_renderable(value) or _is_list(value) for value in values):
         return "".join(map(text, values))
     before = previous.rows if isinstance(previous, Comprehension) else []
     rows = [(dynamic(v, before[i][0] if i < len(before) else None),) for i, v in enumerate(values)]
@@ -150,8 +154,8 @@ def _many(values: list[object], previous: Dynamic | None) -> Dynamic:
 def _refuse_textless(values: Iterable[object]) -> None:
     """Raise `NotTextError` where one of the values, or of those in a list among them, has no text by itself."""
     for value in values:
-        if isinstance(value, list | tuple):
-            _refuse_textless(cast("Iterable[object]", value))
+        if _is_list(value):
+            _refuse_textless(value)
         else:
             text(value)
 
@@ -161,7 +165,7 @@ def _holds_content(values: Iterable[object]) -> bool:
     for value in values:
         if isinstance(value, str) or is_renderable(value):
             return True
-        if isinstance(value, list | tuple) and _holds_content(cast("Iterable[object]", value)):
+        if _is_list(value) and _holds_content(value):
             return True
     return False
 

@@ -34,6 +34,12 @@ class HeexCall:
     open_keywords: bool
     lines: tuple[str, ...] = field(repr=False)
 
+    @property
+    def text(self) -> str:
+        """The literal's value."""
+        assert isinstance(self.literal.value, str)
+        return self.literal.value
+
     def source(self, filename: str) -> Source | None:
         """The literal's text with positions, or None when it cannot be traced back."""
         return _literal_source(self.literal, self.lines, filename)
