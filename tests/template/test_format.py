@@ -127,6 +127,24 @@ def part():
     assert format_source(expected) == expected
 
 
+@pytest.mark.parametrize(
+    ("imported", "called"),
+    [
+        ("from actorlive import heex as h", "h"),
+        ("import actorlive as al", "al.heex"),
+        ("from actorlive.template import heex", "heex"),
+    ],
+)
+def test_heex_is_known_under_whatever_name_the_module_has_it(imported: str, called: str) -> None:
+    text = imported + '\nt = {}("""<p   id="a">x</p>""")\n'
+    assert format_source(text.format(called)) == text.replace("   ", " ").format(called)
+
+
+def test_what_another_module_calls_by_that_name_is_left_alone() -> None:
+    text = 'from other import shout as heex\nt = heex("""<p   id="a">x</p>""")\n'
+    assert format_source(text) == text
+
+
 def test_faults_are_reported() -> None:
     with pytest.raises(TemplateError):
         format_source('t = heex("<p>")')

@@ -30,7 +30,7 @@ from actorlive.template.syntax.tokenizer import (
     tokenize,
     without_own_line,
 )
-from actorlive.template.tools.modules import not_python
+from actorlive.template.tools.modules import imports_of, means_heex, not_python
 
 __all__ = ["format_source", "format_template"]
 
@@ -63,19 +63,14 @@ def format_source(text: str, filename: str = "source") -> str:
     template, and for source that is not Python.
     """
     try:
-        ast.parse(text)
+        imports = imports_of(ast.parse(text))
     except (SyntaxError, ValueError):
         raise not_python(Path(filename), text) from None
     lines = split_lines(text)
-    calls = [call for call in index_calls(text).values() if _is_heex(call.function)]
+    calls = [call for call in index_calls(text).values() if means_heex(call.function, imports)]
     for call in sorted(calls, key=lambda call: call.position, reverse=True):
         _format_literal(lines, call, filename)
     return "".join(lines)
-
-
-def _is_heex(function: ast.expr) -> bool:
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name == "heex"
 
 
 def _format_literal(lines: list[str], call: HeexCall, filename: str) -> None:

@@ -13,7 +13,19 @@ from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.signature import Attrs, Parameter, Signature
 from actorlive.template.rendering.slots import Slot
 
-__all__ = ["Module", "callee", "not_python", "owners", "parameter_names", "read_module"]
+__all__ = [
+    "Imports",
+    "Module",
+    "callee",
+    "imports_of",
+    "means_heex",
+    "not_python",
+    "owners",
+    "parameter_names",
+    "read_module",
+]
+
+Imports = dict[str, tuple[str, str]]
 
 _SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _PLAIN = {"str": str, "int": int, "float": float, "bool": bool, "bytes": bytes, "list": list, "dict": dict}
@@ -35,7 +47,7 @@ class Module:
     functions: set[str] = field(default_factory=set[str])
     classes: dict[str, ast.ClassDef] = field(default_factory=dict[str, ast.ClassDef])
     names: set[str] = field(default_factory=set[str])
-    imports: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    imports: Imports = field(default_factory=dict[str, tuple[str, str]])
     stars: bool = False
     tree: ast.Module | None = None
     attrs: dict[str, Attrs] = field(default_factory=dict[str, Attrs])
@@ -63,14 +75,9 @@ def read_module(path: Path) -> Module:
 
 
 def _note(module: Module, node: ast.AST) -> None:
-    if isinstance(node, ast.ImportFrom):
-        source = "." * node.level + (node.module or "")
-        for alias in node.names:
-            module.stars |= alias.name == "*"
-            module.imports[alias.asname or alias.name] = (source, alias.name)
-    elif isinstance(node, ast.Import):
-        for alias in node.names:
-            module.imports[alias.asname or alias.name] = (alias.name, "")
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        module.stars |= any(alias.name == "*" for alias in node.names)
+        module.imports.update(_imported(node))
     elif isinstance(node, ast.ClassDef):
         module.classes[node.name] = node
     elif isinstance(node, ast.Global):
@@ -80,6 +87,28 @@ def _note(module: Module, node: ast.AST) -> None:
     elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         module.attrs[node.targets[0].id] = _attrs(node.value, {})
         module.values[node.targets[0].id] = node.value
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> Imports:
+    if isinstance(node, ast.Import):
+        return {alias.asname or alias.name: (alias.name, "") for alias in node.names}
+    source = "." * node.level + (node.module or "")
+    return {alias.asname or alias.name: (source, alias.name) for alias in node.names}
+
+
+def imports_of(tree: ast.Module) -> Imports:
+    """What a module imports, anywhere in it: the module and the name in it, by the name that it has here."""
+    imports: Imports = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports.update(_imported(node))
+    return imports
+
+
+def means_heex(called: ast.expr, imports: Imports) -> bool:
+    """Whether a call is one of `heex`, whatever its name is where those are the imports."""
+    name = callee(called)
+    return (imports.get(name, ("", ""))[1] or name) == "heex"
 
 
 def _at_module_level(tree: ast.Module) -> Iterator[ast.AST]:

@@ -39,7 +39,15 @@ from actorlive.template.syntax.literals import HeexCall, calls_in, other_calls
 from actorlive.template.syntax.nodes import ComponentCall
 from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source
-from actorlive.template.tools.modules import Module, callee, not_python, owners, parameter_names, read_module
+from actorlive.template.tools.modules import (
+    Module,
+    callee,
+    means_heex,
+    not_python,
+    owners,
+    parameter_names,
+    read_module,
+)
 
 __all__ = ["check_project", "list_templates", "source_files"]
 
@@ -83,7 +91,7 @@ def _sources(module: Module, owner: str) -> Iterator[Source]:
     of = dict(owners(module.tree))
     for call in calls_in(str(module.path)).values():
         whose = getattr(of.get(call.position), "name", "")
-        source = call.source(str(module.path)) if _is_heex(module, call.function) else None
+        source = call.source(str(module.path)) if means_heex(call.function, module.imports) else None
         if source is not None and owner in ("", whose):
             yield source
 
@@ -137,11 +145,11 @@ class _Project:
             yield not_python(file, file.read_text(encoding="utf-8", errors="replace"))
             return
         for call in other_calls(str(file)).values():
-            if _is_heex(module, call.func):
+            if means_heex(call.func, module.imports):
                 yield not_a_literal(str(file), call)
         of = dict(owners(module.tree))
         for call in calls_in(str(file)).values():
-            source = call.source(str(file)) if _is_heex(module, call.function) else None
+            source = call.source(str(file)) if means_heex(call.function, module.imports) else None
             if source is not None:
                 yield from self._template(module, source, self._declared(module, of.get(call.position), call))
 
@@ -360,12 +368,6 @@ def _event_name(node: ast.ClassDef) -> str:
         value.value for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)
     ]
     return names[0] if names else snake_case(node.name)
-
-
-def _is_heex(module: Module, called: ast.expr) -> bool:
-    name = callee(called)
-    original = module.imports.get(name, ("", ""))[1]
-    return (original or name) == "heex"
 
 
 def _missing_names(
