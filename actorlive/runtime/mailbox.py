@@ -315,11 +315,18 @@ def send(dest: Destination, message: object) -> None:
             elif (length := len(queue)) > entity.high:
                 entity.rise(length)
             return
+    elif type(dest) is Ref:
+        pid = dest.target
+        entity = None if pid is None else pid.entity
+        if entity is not None and entity.gate == get_ident():
+            entity.use_alias(dest)
+            entity.put(message)
+            return
     send_slowly(dest, message)
 
 
 def send_slowly(dest: Destination, message: object) -> None:
-    """`send` from another thread, to a name, to an alias, or under the eyes of a tracer."""
+    """`send` from another thread, to a name, to nobody, or under the eyes of a tracer."""
     check_destination(dest)
     if isinstance(dest, str):
         try:

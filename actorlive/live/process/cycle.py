@@ -64,10 +64,12 @@ class Cycle:
         self._hooks = state.owner.hooks
         self.exit_reason: Shutdown | None = None
 
-    @property
-    def is_plain(self) -> bool:
-        """True when there is nothing to wait for: `answer` is then all of `end`, without a coroutine."""
-        return self._state.navigation is None and not self._hooks.has("after_render")
+    def end_at_once(self, ref: str | None = None, reply: object = None) -> bool:
+        """What `end` does, without a coroutine, where there is nothing to wait for; else nothing, and False."""
+        if self._state.navigation is not None or self._hooks.has("after_render"):
+            return False
+        self.answer(ref, reply)
+        return True
 
     async def end(self, ref: str | None = None, reply: object = None) -> None:
         """End the cycle of one callback; `ref` is that of the event that it handled, `reply` what it returned."""

@@ -72,13 +72,14 @@ class _ClearFlash(msgspec.Struct):
 class Dispatcher:
     """Runs the callbacks of one view, one at a time."""
 
-    __slots__ = ("_cycle", "_outbox", "_socket", "_state", "_view", "_view_target")
+    __slots__ = ("_cycle", "_hooks", "_outbox", "_socket", "_state", "_view", "_view_target")
 
     def __init__(self, state: ViewState, socket: Socket, outbox: Outbox, cycle: Cycle) -> None:
         self._state = state
         self._socket = socket
         self._outbox = outbox
         self._cycle = cycle
+        self._hooks = state.owner.hooks
         self._view: LiveView[Any] = state.view
         self._view_target = EventTarget(state.view, socket, state.owner.hooks, type(state.view).__events__)
 
@@ -127,9 +128,7 @@ class Dispatcher:
             self._log_rejection(error, envelope.event)
         except EventError as error:
             self._log_rejection(error, envelope.event)
-        if self._cycle.is_plain:
-            self._cycle.answer(frame.ref, reply)
-        else:
+        if not self._cycle.end_at_once(frame.ref, reply):
             await self._cycle.end(frame.ref, reply)
 
     def _target(self, envelope: Envelope) -> EventTarget | None:
@@ -190,7 +189,7 @@ class Dispatcher:
     async def info(self, message: object) -> None:
         """Hand any other message to `handle_info`."""
         try:
-            halted = await self._is_halted("handle_info", message)
+            halted = self._hooks.has("handle_info") and await self._is_halted("handle_info", message)
             if not halted:
                 handled = self._view.handle_info(message, self._socket)
                 if telemetry.enabled():
@@ -198,7 +197,8 @@ class Dispatcher:
                 await handled
         except (Rejected, BaseExceptionGroup) as error:
             await self._refuse(error)
-        await self._cycle.end()
+        if not self._cycle.end_at_once():
+            await self._cycle.end()
 
     async def call(self, message: CallRequest) -> None:
         """Answer a `runtime.call`, after the render."""
@@ -233,21 +233,23 @@ class Dispatcher:
             await self._handle_async(task.key, result)
         else:
             apply_result(self._state.owner, self._socket, task, result)
-        await self._cycle.end()
+        if not self._cycle.end_at_once():
+            await self._cycle.end()
 
     async def _handle_async(self, name: object, result: Ok[Any] | Exit) -> None:
         try:
-            halted = await self._is_halted("handle_async", name, result)
+            halted = self._hooks.has("handle_async") and await self._is_halted("handle_async", name, result)
             if not halted:
-                with span("handle_async", self._view, name=name, result=result):
-                    await self._view.handle_async(name, result, self._socket)
+                handled = self._view.handle_async(name, result, self._socket)
+                if telemetry.enabled():
+                    handled = spanned(handled, "handle_async", self._view, name=name, result=result)
+                await handled
         except (Rejected, BaseExceptionGroup) as error:
             await self._refuse(error)
 
     async def _is_halted(self, stage: HookedMessage, *args: object) -> bool:
         """Run the hooks of a callback; True when one of them halted."""
-        hooks = self._state.owner.hooks
-        return hooks.has(stage) and await hooks.run(stage, *args, self._socket) is not None
+        return await self._hooks.run(stage, *args, self._socket) is not None
 
     async def _refuse(self, error: BaseException) -> Rejected:
         """A callback said no: tell the person; returns the first refusal. Raises `error` when it is anything else."""
