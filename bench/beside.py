@@ -21,8 +21,10 @@ from typing import Any
 
 from servers import Server, actorlive, cpu_seconds, load, load_command, pyview
 
-FORM = ("--event", "validate", "--type", "form", "--raw-value", "user%5Bname%5D=Ada")
-FORM += ("--meta", '{"_target":"user[name]"}')
+FORM = (
+    *("--event", "validate", "--type", "form", "--raw-value", "user%5Bname%5D=Ada"),
+    *("--meta", '{"_target":"user[name]"}'),
+)
 ROW = '{"id":"{{r1000}}"}'
 
 Measure = Callable[[str, int, argparse.Namespace], dict[str, float]]

@@ -154,7 +154,7 @@ class Sink:
 
 def connect(node: Node, view: type[LiveView[Any]], sink: Sink) -> LiveConnection:
     connection = LiveConnection(node, Gate(view), sink, ConnectionInfo(session={}))
-    join = [
+    join: list[Any] = [
         "1",
         "1",
         "lv:phx",

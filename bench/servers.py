@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ Server = Callable[[], "contextlib.AbstractContextManager[tuple[str, int]]"]
 
 
 @contextlib.contextmanager
-def actorlive() -> Iterator[tuple[str, int]]:
+def actorlive() -> Generator[tuple[str, int]]:
     """`bench/app.py`."""
     port = free_port()
     with _serving([sys.executable, str(HERE / "app.py"), "--port", str(port)], port) as pid:
@@ -28,7 +28,7 @@ def actorlive() -> Iterator[tuple[str, int]]:
 
 
 @contextlib.contextmanager
-def pyview() -> Iterator[tuple[str, int]]:
+def pyview() -> Generator[tuple[str, int]]:
     """`bench/pyview/app.py` on uvicorn and uvloop, in its own environment (`make .make/pyview`)."""
     port = free_port()
     python = HERE.parent / ".make/pyview/bin/python"
@@ -40,7 +40,7 @@ def pyview() -> Iterator[tuple[str, int]]:
 
 
 @contextlib.contextmanager
-def _serving(command: list[str], port: int, **options: Any) -> Iterator[int]:
+def _serving(command: list[str], port: int, **options: Any) -> Generator[int]:
     """The command as a process on core 0, from its first answer on."""
     process = subprocess.Popen(pinned(0, command), stderr=subprocess.PIPE, text=True, **options)
     try:

@@ -69,7 +69,11 @@ def test_a_fault_inside_the_module_is_not_hidden(module: str, tmp_path: Path) ->
 
 def test_host_and_port_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
     called: list[object] = []
-    monkeypatch.setattr("actorlive.web.serve", lambda app, host, port: called.append((host, port)))
+
+    def serve(app: object, host: str, port: int) -> None:
+        called.append((host, port))
+
+    monkeypatch.setattr("actorlive.web.serve", serve)
     monkeypatch.setenv("PORT", "5001")
     monkeypatch.setenv("HOST", "0.0.0.0")
     main(["run", f"{module}:application"])

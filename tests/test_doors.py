@@ -9,13 +9,16 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import actorlive
+from actorlive import runtime
 
+ROOT = Path(__file__).parents[1]
 DOORS = [
     "actorlive",
     "actorlive.forms",
@@ -28,6 +31,7 @@ DOORS = [
     "actorlive.web",
     "actorlive.wire",
 ]
+RUNTIME_DOORS = {f"actorlive.runtime.{name}" for name in ("faults", "functions", "turns")}
 DOORS_THAT_LOAD_LATE = {"actorlive", "actorlive.testing"}
 
 every_door = pytest.mark.parametrize("door", DOORS)
@@ -65,6 +69,14 @@ def documentation(thing: object) -> str:
     """What its author wrote about it; the signature that `dataclass` puts in place of a docstring is not that."""
     text = thing.__doc__ or ""
     return "" if text.startswith(f"{getattr(thing, '__name__', '')}(") else text
+
+
+def test_every_module_of_the_runtime_is_behind_its_door_or_one_itself() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    [contract] = [it for it in settings["contracts"] if "doors of runtime" in it["name"]]
+    modules = {module.name for module in pkgutil.iter_modules(runtime.__path__, "actorlive.runtime.")}
+    assert modules - set(contract["protected_modules"]) == RUNTIME_DOORS
+    assert "ignore_imports" not in contract
 
 
 def test_these_are_all_doors() -> None:

@@ -13,6 +13,7 @@ from types import ModuleType
 import pytest
 
 from actorlive.lazy import open_door
+from tests.support.importing import import_from
 
 DOOR = """\
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ Package = Callable[[str], ModuleType]
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Package:
     """Make and import a package of that name with such a door."""
-    monkeypatch.syspath_prepend(str(tmp_path))
+    import_from(tmp_path, monkeypatch)
 
     def made(name: str) -> ModuleType:
         write(tmp_path / name, name)

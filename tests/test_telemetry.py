@@ -73,7 +73,11 @@ def test_the_code_and_the_table_agree() -> None:
 @pytest.fixture
 def events() -> Iterator[list[tuple[str, Mapping[str, float], Mapping[str, object]]]]:
     seen: list[tuple[str, Mapping[str, float], Mapping[str, object]]] = []
-    telemetry.attach("test", lambda *event: seen.append(event))
+
+    def note(name: str, figures: Mapping[str, float], facts: Mapping[str, object]) -> None:
+        seen.append((name, figures, facts))
+
+    telemetry.attach("test", note)
     yield seen
     telemetry.detach("test")
 

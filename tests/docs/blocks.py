@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.importing import import_from
+
 ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(
     r'^```(?P<language>\w+)[^\n]*title="(?P<title>[^"]+)"[^\n]*\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
@@ -34,7 +36,7 @@ def blocks(page: str) -> Iterator[Block]:
 def run_tests(pytester: pytest.Pytester) -> pytest.RunResult:
     """Run the tests in its folder, in this process: the kit and the framework are imported already."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(pytester.path))
+        import_from(pytester.path, patch)
         return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error", "-rA")
 
 

@@ -12,7 +12,7 @@ from examples.chat.room import KEPT
 
 @pytest.fixture(autouse=True)
 def empty_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "_history", deque(maxlen=KEPT))
+    monkeypatch.setattr(room, "_history", deque[object](maxlen=KEPT))
 
 
 async def say(view: View, name: str, text: str) -> None:

@@ -13,6 +13,8 @@ from hypothesis import given, strategies as st
 from actorlive.forms import Form, FormError, to_form, used_input
 from actorlive.results import Error, Ok
 
+NOTHING: dict[str, Any] = {}
+
 
 class Address(msgspec.Struct):
     city: str = ""
@@ -80,7 +82,7 @@ def test_checkboxes_and_options() -> None:
     ],
 )
 def test_errors_are_taken_as_written_or_as_validated(errors: Any) -> None:
-    form = to_form({"addresses": [{}]}, errors=errors, as_="user")
+    form = to_form({"addresses": [NOTHING]}, errors=errors, as_="user")
     assert form["email"].errors == ("is taken",)
     assert form["name"].errors == ()
     assert form.base_errors == ("first", "second")
@@ -166,16 +168,16 @@ def test_an_object_gives_one_form_over_its_stored_value() -> None:
 def test_defaults_and_items_around_a_stored_list() -> None:
     rows = to_form({}, as_="f")["rows"]
     assert rows.nested() == []
-    assert [form.id for form in rows.nested(default=[{}, Address("x")])] == ["f_rows_0", "f_rows_1"]
+    assert [form.id for form in rows.nested(default=[NOTHING, Address("x")])] == ["f_rows_0", "f_rows_1"]
     assert rows.nested(default=Address("x"))[0]["city"].value == "x"
     stored = to_form(Plain(parts=["b"]))["parts"]
     assert [form.data for form in stored.nested(prepend=["a"], append=["c"])] == ["a", "b", "c"]
-    sent = to_form(Plain(parts=["b"]), params={"parts": [{}]})["parts"]
+    sent = to_form(Plain(parts=["b"]), params={"parts": [NOTHING]})["parts"]
     assert len(sent.nested(prepend=["a"], append=["c"])) == 1
 
 
 def test_prefixes_of_nested_forms_can_be_given() -> None:
-    [nested] = to_form({"rows": [{}]}, as_="f")["rows"].nested(id="line", as_="lines")
+    [nested] = to_form({"rows": [NOTHING]}, as_="f")["rows"].nested(id="line", as_="lines")
     assert (nested.id, nested.name) == ("line_0", "lines[0]")
 
 

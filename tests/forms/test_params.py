@@ -66,22 +66,22 @@ def test_a_field_is_used_once_somebody_was_in_it(params: dict[str, Any], used: b
 THREE = {"0": {"n": "a"}, "1": {"n": "b"}, "2": {"n": "c"}}
 
 
-@pytest.mark.parametrize(
-    ("sort", "drop", "left"),
-    [
-        (["2", "0", "1"], [], "cab"),
-        (["0", "1", "2", "new"], [], "abc+"),
-        (["new", "0", "1", "2"], [""], "+abc"),
-        (["new", "new"], [], "++abc"),
-        (["2"], [], "cab"),
-        ([""], ["1"], "ac"),
-        (["0", "1", "2"], ["1", "2", "7"], "a"),
-        (["0", "0"], [], "abc"),
-        ([], ["0", "1", "2"], ""),
-        ({"0": "x"}, "1", "abc"),
-        ([["1"], {}, None, "1"], [], "bac"),
-    ],
-)
+ORDERS: list[tuple[Any, ...]] = [
+    (["2", "0", "1"], [], "cab"),
+    (["0", "1", "2", "new"], [], "abc+"),
+    (["new", "0", "1", "2"], [""], "+abc"),
+    (["new", "new"], [], "++abc"),
+    (["2"], [], "cab"),
+    ([""], ["1"], "ac"),
+    (["0", "1", "2"], ["1", "2", "7"], "a"),
+    (["0", "0"], [], "abc"),
+    ([], ["0", "1", "2"], ""),
+    ({"0": "x"}, "1", "abc"),
+    ([["1"], {}, None, "1"], [], "bac"),
+]
+
+
+@pytest.mark.parametrize(("sort", "drop", "left"), ORDERS)
 def test_items_are_sorted_added_and_dropped(sort: Any, drop: Any, left: str) -> None:
     params = {"x": "1", "rows": THREE, "rows_sort": sort, "rows_drop": drop}
     result = sort_and_drop(params, "rows")

@@ -79,7 +79,7 @@ def test_a_good_form_is_a_model() -> None:
 
 
 def test_all_faults_are_found_at_their_paths() -> None:
-    params = {
+    params: dict[str, Any] = {
         "fullName": "",
         "age": "x",
         "admin": "on",

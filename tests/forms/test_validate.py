@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from actorlive.forms import FieldErrors, UnsupportedType, to_form, validate
 from actorlive.results import Error, Ok
 from actorlive.wire.params import decode_query
+from tests.support.narrow import untyped
 
 T = TypeVar("T")
 
@@ -144,53 +145,53 @@ def test_what_forms_send_becomes_what_is_declared(declared: Any, value: Any, con
     assert type(read(declared, value)) is type(converted)
 
 
-@pytest.mark.parametrize(
-    ("declared", "value", "message"),
-    [
-        (str, "  ", "can't be blank"),
-        (str, None, "can't be blank"),
-        (int, "", "can't be blank"),
-        (bool, "", "can't be blank"),
-        (str, 3, "must be text"),
-        (str, ["a"], "must be text"),
-        (int, "1.5", "must be a whole number"),
-        (int, {"a": "b"}, "must be a whole number"),
-        (float, "x", "must be a number"),
-        (float, "nan", "must be a number"),
-        (float, "-Infinity", "must be a number"),
-        (Decimal, "NaN", "must be a number"),
-        (Decimal, "x", "must be a number"),
-        (bool, "perhaps", "must be true or false"),
-        (date, "2024-02-30", "must be a date"),
-        (time, "25:00", "must be a time"),
-        (datetime, "2024-05-01", "must be a date and time"),
-        (timedelta, "soon", "must be a duration"),
-        (UUID, "x", "is invalid"),
-        (Colour, "blue", "is not one of the choices"),
-        (Literal["a"], "b", "is not one of the choices"),
-        (int | Colour, "x", "is invalid"),
-        (Annotated[datetime, Meta(tz=True)], "2024-05-01T09:30", "must have a time zone"),
-        (Annotated[time, Meta(tz=False)], "09:30:00Z", "must not have a time zone"),
-        (Annotated[str, Meta(max_length=1)], "ab", "should be at most 1 character"),
-        (Annotated[str, Meta(min_length=2)], "a", "should be at least 2 characters"),
-        (Annotated[str, Meta(min_length=2, max_length=2)], "a", "should be 2 characters"),
-        (Annotated[str, Meta(pattern="^a")], "b", "has invalid format"),
-        (Annotated[str, Meta(pattern="@", extra={"message": "needs an @"})], "b", "needs an @"),
-        (Annotated[str, Meta(pattern="@")] | None, "b", "has invalid format"),  # pyright: ignore[reportOperatorIssue]
-        (Annotated[int, Meta(gt=1)], "1", "must be greater than 1"),
-        (Annotated[int, Meta(ge=1)], "0", "must be at least 1"),
-        (Annotated[int, Meta(lt=1)], "1", "must be less than 1"),
-        (Annotated[float, Meta(le=1.5)], "2", "must be at most 1.5"),
-        (Annotated[int, Meta(multiple_of=5)], "7", "must be a multiple of 5"),
-        (Annotated[list[int], Meta(min_length=2)], ["1"], "should have at least 2 items"),
-        (Annotated[list[int], Meta(min_length=1)], "", "should have at least 1 item"),
-        (Annotated[set[int], Meta(max_length=1)], ["1", "2"], "should have at most 1 item"),
-        (Annotated[dict[str, int], Meta(min_length=1)], {}, "should have at least 1 item"),
-        (list[int], "1", "is invalid"),
-        (dict[str, int], "1", "is invalid"),
-        (Address, "x", "is invalid"),
-    ],
-)
+MESSAGES: list[tuple[Any, ...]] = [
+    (str, "  ", "can't be blank"),
+    (str, None, "can't be blank"),
+    (int, "", "can't be blank"),
+    (bool, "", "can't be blank"),
+    (str, 3, "must be text"),
+    (str, ["a"], "must be text"),
+    (int, "1.5", "must be a whole number"),
+    (int, {"a": "b"}, "must be a whole number"),
+    (float, "x", "must be a number"),
+    (float, "nan", "must be a number"),
+    (float, "-Infinity", "must be a number"),
+    (Decimal, "NaN", "must be a number"),
+    (Decimal, "x", "must be a number"),
+    (bool, "perhaps", "must be true or false"),
+    (date, "2024-02-30", "must be a date"),
+    (time, "25:00", "must be a time"),
+    (datetime, "2024-05-01", "must be a date and time"),
+    (timedelta, "soon", "must be a duration"),
+    (UUID, "x", "is invalid"),
+    (Colour, "blue", "is not one of the choices"),
+    (Literal["a"], "b", "is not one of the choices"),
+    (int | Colour, "x", "is invalid"),
+    (Annotated[datetime, Meta(tz=True)], "2024-05-01T09:30", "must have a time zone"),
+    (Annotated[time, Meta(tz=False)], "09:30:00Z", "must not have a time zone"),
+    (Annotated[str, Meta(max_length=1)], "ab", "should be at most 1 character"),
+    (Annotated[str, Meta(min_length=2)], "a", "should be at least 2 characters"),
+    (Annotated[str, Meta(min_length=2, max_length=2)], "a", "should be 2 characters"),
+    (Annotated[str, Meta(pattern="^a")], "b", "has invalid format"),
+    (Annotated[str, Meta(pattern="@", extra={"message": "needs an @"})], "b", "needs an @"),
+    (Annotated[str, Meta(pattern="@")] | None, "b", "has invalid format"),  # pyright: ignore[reportOperatorIssue]
+    (Annotated[int, Meta(gt=1)], "1", "must be greater than 1"),
+    (Annotated[int, Meta(ge=1)], "0", "must be at least 1"),
+    (Annotated[int, Meta(lt=1)], "1", "must be less than 1"),
+    (Annotated[float, Meta(le=1.5)], "2", "must be at most 1.5"),
+    (Annotated[int, Meta(multiple_of=5)], "7", "must be a multiple of 5"),
+    (Annotated[list[int], Meta(min_length=2)], ["1"], "should have at least 2 items"),
+    (Annotated[list[int], Meta(min_length=1)], "", "should have at least 1 item"),
+    (Annotated[set[int], Meta(max_length=1)], ["1", "2"], "should have at most 1 item"),
+    (Annotated[dict[str, int], Meta(min_length=1)], {}, "should have at least 1 item"),
+    (list[int], "1", "is invalid"),
+    (dict[str, int], "1", "is invalid"),
+    (Address, "x", "is invalid"),
+]
+
+
+@pytest.mark.parametrize(("declared", "value", "message"), MESSAGES)
 def test_a_fault_is_said_in_words(declared: Any, value: Any, message: str) -> None:
     assert read(declared, value) == [message]
 
@@ -442,17 +443,21 @@ def as_fields(value: object, name: str) -> list[tuple[str, str]]:
     """The fields of an HTML form that holds `value`, a JSON value."""
     match value:
         case dict():
-            return [field for key, item in value.items() for field in as_fields(item, f"{name}[{key}]")]
-        case [dict(), *_]:
             return [
-                field for index, item in enumerate(value) for field in as_fields(item, f"{name}[{index}]")
+                field for key, item in untyped(value).items() for field in as_fields(item, f"{name}[{key}]")
+            ]
+        case list() if untyped(value) and isinstance(untyped(value)[0], dict):
+            return [
+                field
+                for index, item in enumerate(untyped(value))
+                for field in as_fields(item, f"{name}[{index}]")
             ]
         case list():
-            return [(f"{name}[]", str(item)) for item in ["", *value]]
+            return [(f"{name}[]", str(item)) for item in ["", *untyped(value)]]
         case None:
             return [(name, "")]
         case _:
-            return [(name, str(value).lower() if isinstance(value, bool) else str(value))]
+            return [(name, str(untyped(value)).lower() if isinstance(value, bool) else str(untyped(value)))]
 
 
 @given(values)

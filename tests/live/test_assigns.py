@@ -15,6 +15,7 @@ from actorlive.live.assigns import (
     touch,
 )
 from actorlive.template.rendering.updating import TOUCHED
+from tests.support.narrow import untyped
 
 
 class Page(Assigns):
@@ -98,7 +99,7 @@ def test_set_back_after_a_touch_is_still_touched() -> None:
 
 def test_a_private_name_is_told_where_to_go() -> None:
     with pytest.raises(AssignError, match=r"socket\.private\['hidden'\]"):
-        Page()._hidden = 1
+        untyped(Page())._hidden = 1
 
 
 @pytest.mark.parametrize(

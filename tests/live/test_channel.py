@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import weakref
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, cast as cast_to
 
@@ -37,6 +37,7 @@ from actorlive.live.process.dead import DeadPage, dead_render
 from actorlive.live.rejection import Rejected, Stale
 from actorlive.runtime import NO_REPLY, Caller, alive, call, cast, open_node, reply
 from tests.support.client import Client, Views, settled
+from tests.support.narrow import untyped
 
 Act = Callable[[Any, Socket], Any]
 
@@ -109,7 +110,7 @@ class Elsewhere(LiveView):
 
 
 @asynccontextmanager
-async def joined(path: str = "/", **route: Any) -> AsyncIterator[Client]:
+async def joined(path: str = "/", **route: Any) -> AsyncGenerator[Client]:
     async with open_node() as node:
         client = Client(node, Views({"/": Page, "/other": Elsewhere}, **route))
         client.joined = await client.join(path)
@@ -459,21 +460,21 @@ async def test_what_may_not_be_patched_or_navigated_to() -> None:
         assert await client.clicked("do", what="go") == {"redirect": {"to": "/a", "status": 302}}
 
 
-@pytest.mark.parametrize(
-    ("go", "body", "reason"),
-    [
-        (
-            lambda view, socket: socket.push_navigate("/other", replace=True),
-            {"live_redirect": {"to": "/other", "kind": "replace"}},
-            "live_redirect",
-        ),
-        (
-            lambda view, socket: socket.redirect(external="https://example.org"),
-            {"redirect": {"to": "https://example.org", "status": 302}},
-            "redirect",
-        ),
-    ],
-)
+REDIRECTS: list[tuple[Act, dict[str, Any], str]] = [
+    (
+        lambda view, socket: socket.push_navigate("/other", replace=True),
+        {"live_redirect": {"to": "/other", "kind": "replace"}},
+        "live_redirect",
+    ),
+    (
+        lambda view, socket: socket.redirect(external="https://example.org"),
+        {"redirect": {"to": "https://example.org", "status": 302}},
+        "redirect",
+    ),
+]
+
+
+@pytest.mark.parametrize(("go", "body", "reason"), REDIRECTS)
 async def test_a_redirect_answers_and_ends_the_view(go: Act, body: dict[str, Any], reason: str) -> None:
     @when("go")
     def _(view: Page, socket: Socket) -> None:
@@ -491,8 +492,11 @@ async def test_a_redirect_answers_and_ends_the_view(go: Act, body: dict[str, Any
 
 
 async def test_a_redirect_outside_an_event_is_pushed() -> None:
+    def leave(view: Page, socket: Socket) -> None:
+        socket.push_navigate("/other")
+
     async with joined() as client:
-        send(client.views[0], lambda view, socket: socket.push_navigate("/other"))
+        send(client.views[0], leave)
         await settled()
         assert client.pushes("live_redirect") == [{"to": "/other", "kind": "push"}]
 
@@ -565,12 +569,16 @@ async def test_event_hooks_see_the_raw_event_and_may_answer_it() -> None:
 
 
 async def test_info_and_params_hooks_may_halt() -> None:
+    def stopped(message: object, socket: Socket) -> Cont | Halt:
+        return Halt() if message == "stop" else Cont()
+
+    def halted(params: object, uri: str, socket: Socket) -> Halt:
+        return Halt()
+
     @when("mount")
     def _(view: Page, socket: Socket) -> None:
-        socket.attach_hook(
-            "handle_info", "a", lambda message, socket: Halt() if message == "stop" else Cont()
-        )
-        socket.attach_hook("handle_params", "a", lambda params, uri, socket: Halt())
+        socket.attach_hook("handle_info", "a", stopped)
+        socket.attach_hook("handle_params", "a", halted)
 
     async with joined() as client:
         send(client.views[0], "stop")
@@ -608,13 +616,16 @@ async def test_after_render_hooks_do_not_render_again() -> None:
 
 
 async def test_hooks_are_checked() -> None:
+    def passed(message: object, socket: Socket) -> Cont:
+        return Cont()
+
     @when("mount")
     def _(view: Page, socket: Socket) -> None:
-        socket.attach_hook("handle_info", "a", lambda message, socket: Cont())
+        socket.attach_hook("handle_info", "a", passed)
         with pytest.raises(CallbackError, match="already"):
-            socket.attach_hook("handle_info", "a", lambda message, socket: Cont())
+            socket.attach_hook("handle_info", "a", passed)
         with pytest.raises(CallbackError, match='Did you mean "handle_event"'):
-            socket.attach_hook("handle_evnt", "a", lambda event, socket: Cont())  # pyright: ignore[reportArgumentType]
+            socket.attach_hook(untyped("handle_evnt"), "a", passed)
 
     async with joined() as client:
         assert "rendered" in client.joined

@@ -81,7 +81,7 @@ def test_a_view_without_declared_events_takes_any() -> None:
 def test_a_render_method_is_looked_at_too() -> None:
     with pytest.raises(TemplateError, match="Page declares no event 'og'"):
 
-        class Page(LiveView[Go]):
+        class Page(LiveView[Go]):  # pyright: ignore[reportUnusedClass]
             def render(self) -> Template:
                 return heex('<p phx-click="og">x</p>')
 
@@ -173,7 +173,7 @@ class Letters(Swapped[str, Go]):
     pass
 
 
-class Overruled(Fixed[int], LiveView[AddItem]):
+class Overruled(Fixed[int], LiveView[AddItem]):  # pyright: ignore[reportGeneralTypeIssues] - the first base decides
     pass
 
 

@@ -22,7 +22,7 @@ from actorlive.testing import live_isolated
 
 @dataclass
 class Basket:
-    rows: list[int] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list[int])
 
 
 @dataclass(frozen=True)
@@ -81,16 +81,15 @@ MUTABLE: list[tuple[Any, Change]] = [
     (SimpleNamespace(n=0), lambda x: setattr(x, "n", 1)),
     (named(), lambda x: x.rows.append(1)),
     (AsyncResult.of([]), lambda x: x.result.append(1)),
-    (field(default_factory=list), lambda x: x.append(1)),
+    (field(default_factory=list[int]), lambda x: x.append(1)),
     (field(default_factory=Basket), lambda x: x.rows.append(1)),
-    (msgspec.field(default_factory=list), lambda x: x.append(1)),
+    (msgspec.field(default_factory=list[int]), lambda x: x.append(1)),
 ]
 
 
 def text(value: Any) -> str:
-    if type(value).__repr__ is object.__repr__:
-        return str(vars(value))
-    return f"{value!s} {getattr(value, '__dict__', '')}"
+    fields: Any = getattr(value, "__dict__", "")
+    return str(fields) if type(value).__repr__ is object.__repr__ else f"{value!s} {fields}"
 
 
 @pytest.mark.parametrize(("default", "change"), MUTABLE, ids=lambda v: type(v).__name__)

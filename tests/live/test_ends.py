@@ -36,6 +36,7 @@ from actorlive.live.tasks import AsyncTask, AsyncWork
 from actorlive.runtime import send
 from actorlive.testing import live, live_isolated
 from actorlive.testing.timing.schedule import Schedule, using
+from tests.support.narrow import untyped
 
 
 class Go(Event):
@@ -252,10 +253,16 @@ async def test_an_async_generator_is_an_error_that_says_what_to_do(
 
 
 async def test_a_task_that_sets_an_assign_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    def start_work(it: Cancelling) -> None:
+        send(view.pid, ("start", it.work))
+
+    def set_work(it: Cancelling) -> None:
+        untyped(it).work = lambda: setattr(it, "ends", (1,))
+
     async with live_isolated(Cancelling) as view:
-        send(view.pid, ("tell", lambda it: setattr(it, "work", lambda: setattr(it, "ends", (1,)))))
+        send(view.pid, ("tell", set_work))
         await view.advance(1)
-        send(view.pid, ("tell", lambda it: send(view.pid, ("start", it.work))))
+        send(view.pid, ("tell", start_work))
         await view.advance(1)
     assert "async task 'task' sets Cancelling.ends from outside of the view's process" in caplog.text
 
@@ -344,6 +351,10 @@ def ends_of(program: list[tuple[str, Any]]) -> list[Any]:
 
 async def told_by(program: list[tuple[str, Any]]) -> list[Any]:
     seen: list[Any] = []
+
+    def note_ends(it: Cancelling) -> None:
+        seen.extend(it.ends)
+
     async with live_isolated(Cancelling) as view:
         for what, argument in [*program, ("pass", None)]:
             match what:
@@ -353,7 +364,7 @@ async def told_by(program: list[tuple[str, Any]]) -> list[Any]:
                     send(view.pid, ("cancel", ("task", argument)))
                 case _:
                     await view.advance(5)
-        send(view.pid, ("tell", lambda it: seen.extend(it.ends)))
+        send(view.pid, ("tell", note_ends))
         await view.settle()
     return seen
 
@@ -372,7 +383,7 @@ def test_a_view_is_told_the_end_of_the_current_task_alone_under_every_schedule(
 
 
 def takes_whatever_comes(work: AsyncWork, task: AsyncTask) -> AsyncTask:
-    work._by_key.pop(exact(task.key), None)
+    work._by_key.pop(exact(task.key), None)  # pyright: ignore[reportPrivateUsage]
     return task
 
 

@@ -1,5 +1,6 @@
 """An assign that is changed in place is found and reported, once, with where it is rendered and what to do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from actorlive import LiveView, Socket, heex, send
 from actorlive.live.process.mutation import BUDGET, fingerprint
 from actorlive.runtime import open_node
 from tests.support.client import Client, Views, settled
+from tests.support.narrow import untyped
 
 LINES = Path(__file__).read_text(encoding="utf-8").splitlines()
 
@@ -19,7 +21,7 @@ LINES = Path(__file__).read_text(encoding="utf-8").splitlines()
 @dataclass
 class Person:
     name: str
-    tags: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list[str])
 
 
 class Point(msgspec.Struct):
@@ -59,7 +61,9 @@ class Page(LiveView):
         message(self, socket)
 
 
-async def warnings_of(caplog: pytest.LogCaptureFixture, *acts: Any, debug: bool = True) -> list[str]:
+async def warnings_of(
+    caplog: pytest.LogCaptureFixture, *acts: Callable[[Page, Socket], object], debug: bool = True
+) -> list[str]:
     views = Views({"/": Page})
     views.debug = debug
     async with open_node() as node:
@@ -92,7 +96,7 @@ async def test_any_object_that_is_shown(caplog: pytest.LogCaptureFixture) -> Non
     (warning,) = await warnings_of(
         caplog,
         lambda view, socket: view.tool.lines.append("x"),
-        lambda view, socket: (view.cart.title, view.cart._log.append("x")),
+        lambda view, socket: (view.cart.title, untyped(view.cart)._log.append("x")),
         lambda view, socket: view.cart.lines.append("x"),
     )
     assert "Page.cart was changed in place" in warning
@@ -121,17 +125,17 @@ async def test_production_does_not_look(caplog: pytest.LogCaptureFixture) -> Non
     assert await warnings_of(caplog, lambda view, socket: view.items.append(2), debug=False) == []
 
 
-@pytest.mark.parametrize(
-    ("value", "mutate"),
-    [
-        ([1], lambda v: v.append(2)),
-        ({"a": [1]}, lambda v: v["a"].append(2)),
-        ({1, 2}, lambda v: v.add(3)),
-        (Person("a"), lambda v: setattr(v, "name", "b")),
-        ([Point()], lambda v: setattr(v[0], "x", 1)),
-        (({"k": 1},), lambda v: v[0].update(k=2)),
-    ],
-)
+MUTATIONS: list[tuple[Any, Callable[[Any], object]]] = [
+    ([1], lambda v: v.append(2)),
+    ({"a": [1]}, lambda v: v["a"].append(2)),
+    ({1, 2}, lambda v: v.add(3)),
+    (Person("a"), lambda v: setattr(v, "name", "b")),
+    ([Point()], lambda v: setattr(v[0], "x", 1)),
+    (({"k": 1},), lambda v: v[0].update(k=2)),
+]
+
+
+@pytest.mark.parametrize(("value", "mutate"), MUTATIONS)
 def test_fingerprints_see_changes_inside(value: Any, mutate: Any) -> None:
     before = fingerprint(value)
     assert fingerprint(value) == before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Callable, Hashable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -31,6 +31,7 @@ from actorlive.live.endpoint import Mount
 from actorlive.live.process.dead import DeadPage, dead_render
 from actorlive.runtime import DynamicSupervisor, TaskSupervisor, alive, open_node
 from tests.support.client import Client, Views, settled
+from tests.support.narrow import untyped
 
 
 class Row:
@@ -68,7 +69,7 @@ class Bench:
     def view(self) -> Lab:
         return views[-1]
 
-    def now(self, act: Any) -> None:
+    def now(self, act: Callable[[Lab, Socket], object]) -> None:
         """Have the view do something, as a message."""
         send(self.client.views[0], act)
 
@@ -89,7 +90,7 @@ def _remember_views(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @asynccontextmanager
-async def bench() -> AsyncIterator[Bench]:
+async def bench() -> AsyncGenerator[Bench]:
     async with open_node() as node:
         client = Client(node, {"/": Lab})
         await client.join("/")
@@ -151,7 +152,7 @@ async def test_exit_in_a_task_arrives_as_its_reason() -> None:
 async def test_a_task_killed_from_outside_does_not_take_the_view_along() -> None:
     async with bench() as lab:
         lab.now(lambda view, socket: socket.start_async("x", trio.sleep_forever))
-        lab.now(lambda view, socket: [exit(pid, "kill") for pid in socket._owner.tasks.pids])
+        lab.now(lambda view, socket: [exit(pid, "kill") for pid in untyped(socket)._owner.tasks.pids])
         await trio.sleep(1)
         assert lab.view.ends == (("x", Exit("killed")),)
         assert alive(lab.client.views[0])
@@ -189,9 +190,14 @@ async def test_supersede_ends_the_older_silently() -> None:
         assert lab.view.ends == (("x", Ok(2)),)
 
 
-@pytest.mark.parametrize(
-    "around", [lambda key: key, lambda key: ("create", (key,)), lambda key: frozenset({key})]
-)
+AROUND: list[Callable[[Hashable], Hashable]] = [
+    lambda key: key,
+    lambda key: ("create", (key,)),
+    lambda key: frozenset({key}),
+]
+
+
+@pytest.mark.parametrize("around", AROUND)
 async def test_names_of_different_types_are_different_though_python_holds_them_for_equal(around: Any) -> None:
     async with bench() as lab:
         for key in (1, True, 1.0):
@@ -327,7 +333,7 @@ async def test_a_plain_function_runs_in_a_thread() -> None:
             await trio.sleep(0.001)
         ((_, result),) = lab.view.ends
         assert isinstance(result, Ok)
-        assert result.value != main
+        assert untyped(result).value != main
 
 
 @pytest.mark.real_clock

@@ -85,10 +85,15 @@ async def joins_at_once(count: int) -> int:
         burst = b""
         for _ in range(count):
             page = await get(url, "/", wire.page.cookie)
-            payload = {"url": url + "/", "params": {}, "session": page.session, "static": page.static}
+            payload: dict[str, Any] = {
+                "url": url + "/",
+                "params": {},
+                "session": page.session,
+                "static": page.static,
+            }
             text = json.dumps(["4", "4", page.topic, "phx_join", payload])
-            burst += wire.socket._wsproto.send(TextMessage(text))
-        await wire.socket._stream.send_all(burst)
+            burst += wire.encoded(TextMessage(text))
+        await wire.stream.send_all(burst)
         return await most_in_a_round(count)
 
 

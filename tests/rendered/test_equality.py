@@ -1,7 +1,10 @@
 """Equal means: looks equal. Whatever `looks_equal` calls equal, nothing can tell apart."""
 
+from __future__ import annotations
+
 import math
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -11,6 +14,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from actorlive.rendered.equality import are_plain, equal_ends, looks_equal
+from tests.support.narrow import untyped
 
 
 class Anything:
@@ -59,16 +63,20 @@ LOOKALIKES: list[Any] = [
     math.nan,
     Text("1"),
     bytearray(b"1"),
-]
-LOOKALIKES += [
     Decimal(1),
     Decimal("1.0"),
     NOON,
     NOON.astimezone(timezone(timedelta(hours=1))),
     KEPT,
     Anything(),
+    Raising(),
+    Row(1),
+    Row(1),
+    Row(1, 0.0),
+    Row(1, 0, "new"),
+    deque([1]),
+    OrderedDict(a=1),
 ]
-LOOKALIKES += [Raising(), Row(1), Row(1), Row(1, 0.0), Row(1, 0, "new"), deque([1]), OrderedDict(a=1)]
 
 leaves = st.sampled_from(LOOKALIKES) | st.text(max_size=2) | st.integers(-2, 2) | st.floats()
 values = st.recursive(
@@ -86,7 +94,7 @@ values = st.recursive(
 
 def shown(value: Any) -> Any:
     """All that a page can show of a value; of what is none of ours, which object it is."""
-    kind = type(value)
+    kind = untyped(type(value))
     if kind in (str, int, bool, float, bytes, type(None)):
         return kind, str(value), repr(value), format(value) if value is not None else ""
     if kind in (list, tuple, set, frozenset):
@@ -98,12 +106,12 @@ def shown(value: Any) -> Any:
 
 def rebuilt(value: Any) -> Any:
     """The same, in containers of its own; a set filled in another order."""
-    kind = type(value)
+    kind = untyped(type(value))
     if kind is dict:
         return {rebuilt(key): rebuilt(item) for key, item in value.items()}
     if kind in (set, frozenset):
-        return kind(reversed(list(value)))
-    return kind(map(rebuilt, value)) if kind in (list, tuple) else value
+        return untyped(kind)(reversed(list(value)))
+    return untyped(kind)(map(rebuilt, value)) if kind in (list, tuple) else value
 
 
 @given(values, values)
@@ -118,16 +126,19 @@ def test_a_value_built_again_looks_equal_exactly_if_it_is_shown_so(value: Any) -
     assert looks_equal(value, other) == (shown(value) == shown(other))
 
 
+WRAPS: list[Callable[[list[Any]], object]] = [
+    list,
+    tuple,
+    lambda items: {"rows": items},
+    lambda items: [("x", item) for item in items],
+]
+
+
 @given(st.lists(values, max_size=6), st.lists(values, max_size=6))
 def test_an_element_exchanged_is_found_if_it_shows(old: list[Any], new: list[Any]) -> None:
     for i in range(min(len(old), len(new))):
         changed = [*old[:i], new[i], *old[i + 1 :]]
-        for wrap in (
-            list,
-            tuple,
-            lambda items: {"rows": items},
-            lambda items: [("x", item) for item in items],
-        ):
+        for wrap in WRAPS:
             if looks_equal(wrap(old), wrap(changed)):
                 assert shown(old[i]) == shown(new[i])
 
@@ -157,7 +168,7 @@ plain_rows = st.lists(st.sampled_from([(1, "a"), (1, "b"), ("x", None), (), (b"1
 
 @given(plain_rows, rows, plain_rows)
 def test_the_ends_of_plain_rows_are_the_same_ends(front: Any, new: Any, back: Any) -> None:
-    before = [*front, (2,), *back]
+    before: list[object] = [*front, (2,), *back]
     assert are_plain(before)
     for middle in (new, [*front, *new], [Raising()]):
         after = rebuilt([*front, *middle, *back])
@@ -170,10 +181,17 @@ def test_rows_are_plain_exactly_if_their_types_tell_them_apart(items: Any) -> No
     assert are_plain(items) == plain
 
 
+MAKES: list[Callable[[int], object]] = [
+    lambda i: (i, "x", None),
+    lambda i: {"id": i, "on": True},
+    lambda i: [i, 0.5],
+    Row,
+    str,
+]
+
+
 @pytest.mark.parametrize("count", [1, 5, 255, 256, 257, 1000])
-@pytest.mark.parametrize(
-    "make", [lambda i: (i, "x", None), lambda i: {"id": i, "on": True}, lambda i: [i, 0.5], Row, str]
-)
+@pytest.mark.parametrize("make", MAKES)
 def test_one_changed_row_is_found_wherever_it_is(count: int, make: Any) -> None:
     kept = [make(i) for i in range(count)]
     for place in {0, count // 2, count - 1}:

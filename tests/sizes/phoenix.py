@@ -27,9 +27,12 @@ def changed(old: list[Any], new: list[Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for i, (was, now) in enumerate(zip(old, new, strict=True)):
         if was != now:
-            nested = isinstance(was, dict) and isinstance(now, dict) and was.get("s") == now.get("s")
-            found[str(i)] = _merged(was, now) if nested else now
+            found[str(i)] = _merged(was, now) if _are_one_node(was, now) else now
     return found
+
+
+def _are_one_node(was: Any, now: Any) -> bool:
+    return type(was) is type(now) is dict and was.get("s") == now.get("s")
 
 
 def _merged(was: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,6 @@ def process_of(pid: Pid) -> Process:
     return entity
 
 
-def untyped(value: object) -> Any:
+def untyped(value: Any) -> Any:
     """The value without its type: for a call that no type checker lets pass, and that is refused as it runs."""
     return value

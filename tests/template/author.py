@@ -10,6 +10,7 @@ from actorlive.rendered import Diff
 from actorlive.template import Attrs, Renderer, Slot, Template, component, heex, render_to_string
 from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
+from tests.support.narrow import untyped
 
 WORDS = ["", "a", "b<", "&amp;", "long text", '"quoted"', "é\u2028"]
 
@@ -267,7 +268,7 @@ class View:
                 differing = None
                 if before is not None:
                     differing = {k: before.get(k) for k, v in state.items() if before.get(k) != v}
-                following += self.renderer.render_component(cid, module.template, state, differing)  # pyright: ignore[reportAttributeAccessIssue]
+                following += self.renderer.render_component(cid, untyped(module).template, state, differing)
             placed = following
         return self.renderer.finish()
 

@@ -126,7 +126,7 @@ class Address:
 @dataclass(frozen=True)
 class Person:
     name: str
-    addresses: list[Address] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list[Address])
 
 
 def test_form() -> None:

@@ -29,6 +29,7 @@ from actorlive.template import (
     render_to_string,
 )
 from actorlive.template.heex import REGISTRY
+from tests.support.importing import import_from
 
 CONSTANT = "<p>constant</p>"
 NAME = '{open("/etc/hostname").read()}'
@@ -61,7 +62,7 @@ MADE: dict[str, Callable[[], object]] = {
     "one of two": lambda: heex("<p>1</p>" if NAME else "<p>2</p>"),
     "a spread": lambda: heex(*["<p>1</p>"]),  # pyright: ignore[reportArgumentType]
     "bytes": lambda: run_time(b"<p></p>"),
-    "map": lambda: list(map(run_time, ["<p>" + NAME])),
+    "map": lambda: [*map(run_time, ["<p>" + NAME])],
     "a partial": lambda: functools.partial(run_time, "<p>" + NAME)(),  # noqa: PLW0108
 }
 
@@ -131,7 +132,7 @@ def test_the_source_in_an_archive_is_read(tmp_path: Path, monkeypatch: pytest.Mo
         file.writestr("zipped_faulty.py", text)
         file.writestr("zipped_constant.py", "from actorlive import heex\nT = '<p></p>'\npage = heex(T)\n")
         file.writestr("zipped_good.py", text.replace(" +", ""))
-    monkeypatch.syspath_prepend(str(archive))
+    import_from(archive, monkeypatch)
     with pytest.raises(TemplateError) as caught:
         importlib.import_module("zipped_faulty")
     assert caught.value.filename.endswith("zipped_faulty.py")
@@ -202,7 +203,7 @@ Module = Callable[[str, str], types.ModuleType]
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Module]:
-    monkeypatch.syspath_prepend(str(tmp_path))
+    import_from(tmp_path, monkeypatch)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     names: list[str] = []
 

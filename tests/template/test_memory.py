@@ -11,7 +11,7 @@ from tests.template.golden_view import COUNTER
 def test_an_idle_counter_keeps_little() -> None:
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
-    kept = []
+    kept: list[object] = []
     for number in range(200):
         renderer, assigns = Renderer(), {"count": 1_000 + number}
         renderer.render(COUNTER, assigns, None)

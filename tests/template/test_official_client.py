@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from actorlive.rendered import diff as diff_module
 from tests.template.author import Author, View, html
 from tests.template.official import pages
 
@@ -59,11 +58,11 @@ def test_the_diffs_are_rich() -> None:
 
 def test_the_property_has_teeth(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that forgets that rows moved is found out."""
-    monkeypatch.setattr(
-        diff_module._Message,
-        "_moved",
-        lambda self, old, new, sources: self._in_place(old, new, range(1, len(new))),
-    )
+
+    def in_place(self: Any, old: Any, new: list[Any], _: object) -> object:
+        return self._in_place(old, new, range(1, len(new)))
+
+    monkeypatch.setattr("actorlive.rendered.diff._Message._moved", in_place)
     assert first_difference(range(40)) is not None
 
 

@@ -220,7 +220,7 @@ def test_plain_text_becomes_no_commands(name: str, before: str) -> None:
 
 def test_a_list_becomes_no_commands_either() -> None:
     with pytest.raises(UnsafeMarkupError, match="would run as commands"):
-        render_to_string(heex("<p phx-click={@x}>a</p>"), {"x": [["exec", {}]]})
+        render_to_string(heex("<p phx-click={@x}>a</p>"), {"x": [["exec", {"attr": "x"}]]})
 
 
 def test_commands_come_from_the_program() -> None:

@@ -6,6 +6,8 @@ import random
 from copy import deepcopy
 from typing import Any
 
+from tests.support.narrow import untyped
+
 Diff = dict[str, Any]
 
 MAX_DEPTH = 3
@@ -149,7 +151,7 @@ class Author:
     def dynamic_change(self, node: Diff, key: str, depth: int) -> Any:
         value = node[key]
         if isinstance(value, dict) and self.random.random() < 0.7:
-            return self.changes(value, depth) or None
+            return self.changes(untyped(value), depth) or None
         node[key] = (
             self.text() if depth == 1 and "r" in node and self.templates is None else self.dynamic(depth)
         )
@@ -185,11 +187,12 @@ class Author:
         """A value in full, its statics literal or as a template of this message."""
         if not isinstance(value, dict):
             return value
-        out = {key: self.wire(item) for key, item in value.items() if key not in ("s", "k", "shape")}
-        if "k" in value:
-            out["k"] = {key: self.wire(item) for key, item in value["k"].items()}
-        if "s" in value:
-            out["s"] = self.template(value["s"])
+        node: Diff = untyped(value)
+        out: Diff = {key: self.wire(item) for key, item in node.items() if key not in ("s", "k", "shape")}
+        if "k" in node:
+            out["k"] = {key: self.wire(item) for key, item in node["k"].items()}
+        if "s" in node:
+            out["s"] = self.template(node["s"])
         return out
 
     def template(self, statics: list[str]) -> list[str] | int:
@@ -207,6 +210,8 @@ def _holds_components(value: Any) -> bool:
     """True when a component's number stands anywhere in it; copying that could make a component its own child."""
     if isinstance(value, dict):
         return any(
-            _holds_components(item) for key, item in value.items() if key not in ("r", "s", "kc", "shape")
+            _holds_components(item)
+            for key, item in untyped(value).items()
+            if key not in ("r", "s", "kc", "shape")
         )
     return isinstance(value, int)

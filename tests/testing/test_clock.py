@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 import pytest
 import trio
@@ -104,7 +105,7 @@ async def test_settle_names_the_thread_that_works_on(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(clock, "_THREAD_ROUNDS", 2)
     go_on = threading.Event()
     async with open_node():
-        spawn(run_function, go_on.wait, (), {})
+        spawn(partial(run_function, go_on.wait, (), {}))
         with pytest.raises(NotIdle, match=r"a worker thread is at work .*: Event\.wait from run_function"):
             await settle()
         go_on.set()

@@ -18,6 +18,7 @@ from actorlive.testing import (
     render_component,
     rendered_to_string,
 )
+from tests.support.narrow import untyped
 from tests.testing.views import KitchenLive
 
 
@@ -84,7 +85,7 @@ async def test_the_cookies_of_a_client_count(app: QuartTrio) -> None:
     app.extensions["actorlive"].route("/echo", EchoLive)
     async with app.test_app():
         client = app.test_client()
-        async with client.session_transaction() as session:
+        async with untyped(client).session_transaction() as session:
             session["user"] = "grace"
         async with live(app, "/echo", client=client) as view:
             assert (await view.text()).startswith("grace")

@@ -11,6 +11,7 @@ from quart_trio import QuartTrio
 from actorlive import ActorLive, AsyncResult, Event, LiveView, Ok, Socket, Stream, heex, spawn
 from actorlive.js import JS
 from actorlive.live.rejection import Rejected
+from tests.support.narrow import untyped
 
 SECRET = "a secret for tests only, forty letters long"
 
@@ -203,7 +204,7 @@ class LoadLive(LiveView):
 
     async def handle_async(self, name: object, result: object, socket: Socket) -> None:
         assert isinstance(result, Ok)
-        self.named = result.value
+        self.named = untyped(result).value
 
 
 async def _slowly() -> str:
@@ -301,6 +302,8 @@ def kitchen_app() -> QuartTrio:
     async def post() -> str:
         from quart import request
 
-        return repr(sorted(pair for pair in (await request.form).items() if pair[0] != "_csrf_token"))
+        return repr(
+            sorted(pair for pair in (await untyped(request).form).items() if pair[0] != "_csrf_token")
+        )
 
     return app

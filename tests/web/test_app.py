@@ -87,7 +87,7 @@ async def test_a_missing_key_stops_the_start() -> None:
     app = QuartTrio("shop")
     live = ActorLive(app)
     with pytest.raises(ConfigurationError, match="no secret key"):
-        await live._start()
+        await live._start()  # pyright: ignore[reportPrivateUsage]
 
 
 async def test_handlers_speak_to_processes_by_name() -> None:

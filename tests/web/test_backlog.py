@@ -177,9 +177,7 @@ async def test_a_peer_that_floods_a_busy_view_has_to_wait() -> None:
         assert patience.cancelled_caught
         assert backlog().size < 100_000 + 51_000
         gate.set()
-        await trio.aclose_forcefully(
-            wire.socket._stream
-        )  # half a frame is on its way: no goodbye fits behind it
+        await trio.aclose_forcefully(wire.stream)  # half a frame is on its way: no goodbye fits behind it
 
 
 @pytest.mark.real_clock

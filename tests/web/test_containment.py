@@ -18,6 +18,7 @@ from actorlive import ActorLive, Cont, Event, LiveView, Socket, Template, compon
 from actorlive.runtime import spawn
 from actorlive.runtime.faults import interrupt_in
 from actorlive.web.server import ServerError, serve_async
+from tests.support.narrow import untyped
 from tests.web.test_server import process, read_until, rest
 from tests.web.visitor import connect, get, serving
 
@@ -56,8 +57,12 @@ async def fail_soon() -> None:
     fail()
 
 
+def fail_in_hook(_: Socket) -> None:
+    fail()
+
+
 async def on_mount(params: object, session: object, socket: Socket) -> Cont:
-    if isinstance(params, dict) and params.get("at") == "on_mount":
+    if isinstance(params, dict) and untyped(params).get("at") == "on_mount":
         fail()
     return Cont()
 
@@ -104,7 +109,7 @@ class Fragile(LiveView[Go]):
             case "info":
                 socket.send_after("fail", 0.0)
             case "hook":
-                socket.attach_hook("after_render", "fails", lambda socket: fail())
+                socket.attach_hook("after_render", "fails", fail_in_hook)
             case "task":
                 socket.start_async("task", fail_soon)
             case "thread task":
@@ -195,8 +200,10 @@ EVENTS = [
     "undo",
     "undo at exit",
     "terminate",
+    "process",
+    "expression",
+    "component",
 ]
-EVENTS += ["process", "expression", "component"]
 
 
 @pytest.mark.usefixtures("way")

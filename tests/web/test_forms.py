@@ -14,6 +14,7 @@ from actorlive import LiveView, heex
 from actorlive.testing import live
 from actorlive.web import ActorLive, csrf, csrf_exempt
 from actorlive.web.forms import PATIENCE, PEEK, MethodOverride
+from tests.support.narrow import untyped
 from tests.web.views import KEY
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -40,7 +41,7 @@ def make_app(**options: Any) -> QuartTrio:
 
     @app.route("/rows/<id>", methods=["POST", "PUT", "PATCH", "DELETE"])
     async def row(id: str) -> Any:
-        form, files = await request.form, await request.files
+        form, files = await untyped(request).form, await request.files
         if request.method == "DELETE":
             session["_live_flash"] = {"info": f"{id} is deleted"}
             return "", 303, {"Location": "/"}

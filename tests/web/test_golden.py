@@ -95,7 +95,7 @@ async def test_recorded_control_frames(recorded: dict[str, Any]) -> None:
     if name == "join_twice":
         assert heard == [expected[0], expected[2], expected[1]]
     elif name == "unknown_event_of_channel":
-        ok = ["4", "9", "lv:phx-1", "phx_reply", {"status": "ok", "response": {}}]
+        ok: list[Any] = ["4", "9", "lv:phx-1", "phx_reply", {"status": "ok", "response": {}}]
         assert heard == [*expected, {"dir": "in", "msg": ok}]
     else:
         assert name not in DIFFERENT

@@ -15,6 +15,7 @@ from actorlive.web import ActorLive, ConfigurationError
 from actorlive.web.headers import HSTS
 from actorlive.web.hosts import Hosts, parse_host
 from actorlive.web.proxies import Proxies
+from tests.support.narrow import untyped
 from tests.web.views import KEY, make_app
 from tests.web.visitor import Page, connect, get, refused, serving
 
@@ -46,7 +47,7 @@ def site(**options: Any) -> QuartTrio:
 
 async def ask(app: QuartTrio, path: str = "/plain", host: str | None = "example.com", **options: Any) -> Any:
     headers = {**({} if host is None else {"Host": host}), **options.pop("headers", {})}
-    return await app.test_client().open(path, headers=headers, **{"method": "GET", **options})
+    return await untyped(app.test_client()).open(path, headers=headers, **{"method": "GET", **options})
 
 
 # -- the list ------------------------------------------------------------------
@@ -231,7 +232,7 @@ async def test_the_name_of_a_cookie_promises_what_browsers_hold_it_to(
     config: dict[str, str], name: str
 ) -> None:
     app = site(https=True)
-    app.config.update(config)
+    untyped(app.config).update(config)
     for _ in range(2):
         await ask(app, scheme="https")
     assert app.config["SESSION_COOKIE_NAME"] == name

@@ -12,6 +12,7 @@ import trio
 from quart.testing.connections import WebsocketDisconnectError, WebsocketResponseError
 
 from actorlive.web import ActorLive, Limits
+from tests.support.narrow import untyped
 from tests.web.views import make_app
 
 HEARTBEAT = '[null,"1","phoenix","heartbeat",{}]'
@@ -26,7 +27,7 @@ async def websocket(live: ActorLive, path: str = "/counter") -> AsyncGenerator[A
     csrf = re.search(r'csrf-token" content="([^"]+)"', page)
     assert csrf is not None
     query = {"vsn": "2.0.0", "_csrf_token": csrf[1]}
-    async with live.node(), visitor.websocket("/live/websocket", query_string=query) as socket:
+    async with live.node(), untyped(visitor).websocket("/live/websocket", query_string=query) as socket:
         await socket.send(HEARTBEAT)
         assert await socket.receive() == ALIVE
         vars(socket)["page"] = page
@@ -74,7 +75,7 @@ async def test_draining_closes_with_1012_and_refuses_newcomers() -> None:
     async with websocket(live) as socket, trio.open_nursery() as nursery:
         nursery.start_soon(live.drain)
         assert await closed(socket) == 1012
-        newcomer = live.app.test_client().websocket("/live/websocket", query_string={"vsn": "2.0.0"})
+        newcomer = untyped(live.app.test_client()).websocket("/live/websocket", query_string={"vsn": "2.0.0"})
         async with newcomer as other:
             with pytest.raises(WebsocketResponseError) as refused:
                 await other.receive()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ LONG = FORGED + "y" * 200_000
 
 async def hear_it_all(wire: Wire, text: str) -> None:
     """Client text at every place of the protocol that may reach the log."""
-    click = {"type": "click", "event": text, "value": {}}
+    click: dict[str, Any] = {"type": "click", "event": text, "value": {}}
     await wire.send("1", "1", f"lv:{text}", "phx_join", {"session": text, "url": text})
     await wire.send("1", "1", text, "phx_join", {})
     await wire.join(session=text)

@@ -12,6 +12,7 @@ from quart_trio import QuartTrio
 from actorlive import ActorLive, LiveView, Template, component, csrf_token, heex
 from actorlive.web import csrf
 from actorlive.web.dead import FLASH_KEY
+from tests.support.narrow import untyped
 from tests.web.views import KEY
 
 
@@ -79,7 +80,7 @@ async def test_a_component_stands_in_the_root_layout() -> None:
 async def test_title_and_flash_are_the_layouts_and_the_components_that_take_them() -> None:
     client = make_app().test_client()
     assert "<h1>Notice</h1><p>saved</p>" in await body(client, "/notice")
-    async with client.session_transaction() as kept:
+    async with untyped(client).session_transaction() as kept:
         assert FLASH_KEY not in kept
 
 

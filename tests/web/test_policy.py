@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from quart_trio import QuartTrio
 
-from actorlive import ActorLive, Event, LiveView, Socket, csp_nonce, heex  # noqa: F401 - the template calls it
+from actorlive import (
+    ActorLive,
+    Event,
+    LiveView,
+    Socket,
+    csp_nonce,  # noqa: F401  # pyright: ignore[reportUnusedImport] - the template calls it
+    heex,
+)
 from actorlive.testing import live as visit
 from actorlive.web.error_page import error_page
 from actorlive.web.policy import DEFAULT_POLICY, told_nonce

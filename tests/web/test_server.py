@@ -39,7 +39,7 @@ async def test_stray_bytes_in_a_websocket_end_one_connection() -> None:
         async with connect(page) as wire, connect(neighbour) as other:
             await wire.join()
             await other.join()
-            await wire.socket._stream.send_all(b"\xff\xff\xff")
+            await wire.stream.send_all(b"\xff\xff\xff")
             await wire.closed()
             assert await other.clicked("inc") == {"diff": {"0": "1"}}
         assert (await get(url, "/counter")).status == 200

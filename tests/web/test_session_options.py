@@ -358,7 +358,7 @@ async def test_what_a_hook_brings_is_each_views_own_and_a_views_default_goes_bef
 def test_a_name_that_no_hook_brings_is_found_when_the_view_is_made() -> None:
     with pytest.raises(Exception, match="usr"):
 
-        class Wrong(LiveView):
+        class Wrong(LiveView):  # pyright: ignore[reportUnusedClass]
             on_mount = (WithUser,)
             template = heex("<p>{@usr}</p>")
 
@@ -373,7 +373,7 @@ def test_what_is_something_else_in_the_view_cannot_be_brought() -> None:
 
     with pytest.raises(AssignError, match="Bad brings the assign 'mount' along, which is something else in"):
 
-        class Wrong(LiveView):
+        class Wrong(LiveView):  # pyright: ignore[reportUnusedClass]
             on_mount = (Bad,)
             template = heex("<p></p>")
 

@@ -11,6 +11,7 @@ from wsproto.events import CloseConnection
 
 from actorlive.runtime import Shutdown
 from actorlive.web import Limits
+from tests.support.narrow import untyped
 from tests.web.views import happened, make_app
 from tests.web.visitor import connect, get, refused, serving
 
@@ -55,13 +56,13 @@ async def test_a_burst_with_the_close_in_the_same_packet_is_all_handled(ending: 
             await wire.join()
             burst = b"".join(wire.frame("inc") for _ in range(200))
             if ending == "closing handshake":
-                await wire.socket._stream.send_all(burst + wire.socket._wsproto.send(CloseConnection(1000)))
+                await wire.stream.send_all(burst + wire.encoded(CloseConnection(1000)))
             else:
-                await wire.socket._stream.send_all(burst)
-                await wire.socket._stream.send_eof()  # pyright: ignore[reportAttributeAccessIssue]
+                await wire.stream.send_all(burst)
+                await untyped(wire.stream).send_eof()
             while live.current_node.statistics().processes:
                 await trio.sleep(0)
-            await trio.aclose_forcefully(wire.socket._stream)
+            await trio.aclose_forcefully(wire.stream)
     assert [*range(1, 201), Shutdown("closed")] == happened
 
 

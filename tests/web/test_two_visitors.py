@@ -12,7 +12,11 @@ from quart_trio import QuartTrio
 
 from actorlive import ActorLive, Event, LiveView, Slot, Socket, Stream, Template, component, heex
 from actorlive.testing import live
-from tests.live.test_defaults import MUTABLE, Change, text  # noqa: F401 - text is read by a template
+from tests.live.test_defaults import (
+    MUTABLE,
+    Change,
+    text,  # noqa: F401  # pyright: ignore[reportUnusedImport] - a template reads it
+)
 
 
 class Say(Event):
@@ -21,7 +25,7 @@ class Say(Event):
 
 @dataclass
 class Basket:
-    rows: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list[str])
 
 
 @component
@@ -41,7 +45,7 @@ class Page(LiveView[Say]):
     queue: deque[str] = deque(maxlen=3)
     counts: Counter[str] = Counter()
     basket: Basket = Basket()
-    made: list[str] = field(default_factory=list)
+    made: list[str] = field(default_factory=list[str])
     fleeting: list[str]
     lines: Stream[Line]
     template = heex("""

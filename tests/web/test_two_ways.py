@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from functools import partial
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -33,12 +34,17 @@ def handshake(page: Page) -> bytes:
 
 
 def join(page: Page) -> bytes:
-    payload = {"url": page.url + page.path, "params": {}, "session": page.session, "static": page.static}
+    payload: dict[str, Any] = {
+        "url": page.url + page.path,
+        "params": {},
+        "session": page.session,
+        "static": page.static,
+    }
     return frame(json.dumps(["4", "4", page.topic, "phx_join", payload]).encode())
 
 
 def click(page: Page, ref: int) -> bytes:
-    event = {"type": "click", "event": "inc", "value": {}}
+    event: dict[str, Any] = {"type": "click", "event": "inc", "value": {}}
     return frame(json.dumps(["4", str(ref), page.topic, "event", event]).encode())
 
 

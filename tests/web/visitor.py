@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 
 import trio
 from quart import Quart
+from trio.abc import Stream
 from trio_websocket import ConnectionClosed, WebSocketConnection, open_websocket_url
-from wsproto.events import TextMessage
+from wsproto.events import Event as WebsocketEvent, TextMessage
 
 from actorlive.web.server import serve_async
 
@@ -145,11 +146,20 @@ class Wire:
         await self.send(self.join_ref, ref, self.page.topic, event, payload)
         return ref
 
+    @property
+    def stream(self) -> Stream:
+        """What is below the websocket: for half a frame, or an end without a goodbye."""
+        return self.socket._stream  # pyright: ignore[reportPrivateUsage]
+
+    def encoded(self, message: WebsocketEvent) -> bytes:
+        """The bytes that would be sent for it."""
+        return self.socket._wsproto.send(message)  # pyright: ignore[reportPrivateUsage]
+
     def frame(self, event: str) -> bytes:
         """The bytes of a click, for who wants to send several at once."""
-        click = {"type": "click", "event": event, "value": {}}
+        click: dict[str, Any] = {"type": "click", "event": event, "value": {}}
         text = json.dumps([self.join_ref, next(self._refs), self.page.topic, "event", click])
-        return self.socket._wsproto.send(TextMessage(text))
+        return self.encoded(TextMessage(text))
 
     async def click(self, event: str, **value: object) -> str:
         return await self.push("event", {"type": "click", "event": event, "value": value})
@@ -172,8 +182,9 @@ async def connect(page: Page, *, csrf: str | None = None, cookie: str | None = N
         headers.append((b"cookie", cookie.encode()))
     url = page.url.replace("http", "ws", 1) + f"/live/websocket?{query}"
     async with open_websocket_url(url, extra_headers=headers, message_queue_size=10_000) as socket:
+        wire = Wire(socket, page)
         try:
-            yield Wire(socket, page)
+            yield wire
         finally:
             if socket.closed:  # by the server: trio-websocket leaves the stream to the collector then
-                await trio.aclose_forcefully(socket._stream)
+                await trio.aclose_forcefully(wire.stream)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from msgspec import Meta, Struct
 from quart import request
@@ -225,7 +225,7 @@ class PoisonLive(Logged):
 
 
 async def log_in() -> tuple[str, int]:
-    form = await request.form
+    form: Any = await cast("Any", request).form
     return f"<title>in</title><p>{form['login[name]']} by {form.get('via')}</p>", 200
 
 

@@ -116,7 +116,7 @@ async def test_a_peer_that_hangs_up_unread_keeps_nobody_busy(
 ) -> None:
     """Level-triggered readiness would be reported again and again for a socket that is not read."""
     turns = 0
-    turn = Reactor._turn
+    turn = Reactor._turn  # pyright: ignore[reportPrivateUsage]
 
     def counted(self: Reactor) -> None:
         nonlocal turns

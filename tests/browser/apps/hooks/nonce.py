@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from actorlive import LiveView, RawEvent, Socket, csp_nonce, heex  # noqa: F401 - the template calls it
+from actorlive import LiveView, RawEvent, Socket, csp_nonce, heex  # noqa: F401  # pyright: ignore[reportUnusedImport] - the template calls it
 
 
 class NonceLive(LiveView):
