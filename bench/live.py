@@ -125,6 +125,15 @@ class Gate:
     def sign_reload(self, status: int) -> str:
         return ""
 
+    def sign_passport(self, passport: Any) -> str:
+        return ""
+
+    def sign_static(self, dom_id: str, flash: Any) -> str:
+        return ""
+
+    def handed_down(self, session: Any, what: str) -> dict[str, Any]:
+        return dict(session)
+
     def authorize(self, join: Any, payload: Any, connection: ConnectionInfo) -> Mount | Refused:
         return Mount(
             route=self.route,

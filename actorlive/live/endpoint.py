@@ -28,7 +28,9 @@ __all__ = [
     "JoinAddress",
     "JoinRefused",
     "Layout",
+    "Lineage",
     "Mount",
+    "Passport",
     "Route",
     "Transport",
     "connect_info",
@@ -75,6 +77,34 @@ class Route:
         return to.view is self.view and to.live_session == self.live_session and to.layout is self.layout
 
 
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a view within a view belongs: its `parent`, and the `root` of the page, whose `root_route` says which
+    URLs a patch may lead to; None where the root is at no route. A sticky view has no lineage: it is a root itself."""
+
+    parent: Pid
+    root: Pid
+    root_route: Route | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """What a page brings back, signed, to join one of its views: which view in which container, and whose it is.
+
+    `session` is what the view was handed down beside the visitor's own session. Only a `routed` view has a URL.
+    """
+
+    view: type[LiveView[Any]]
+    dom_id: str
+    visitor: str
+    live_session: str = "default"
+    session: Mapping[str, object] = field(default_factory=dict[str, object])
+    tag: str = "div"
+    routed: bool = False
+    sticky: bool = False
+    lineage: Lineage | None = None
+
+
 class Endpoint(Protocol):
     """The application around the views: its routes, its keys, its mode."""
 
@@ -99,6 +129,18 @@ class Endpoint(Protocol):
         """A signed flash token, valid for 60 seconds, that the client carries over a redirect."""
         ...
 
+    def sign_passport(self, passport: Passport) -> str:
+        """The token with which a page joins the view. Raises `CallbackError` for a session that cannot travel."""
+        ...
+
+    def sign_static(self, dom_id: str, flash: Mapping[str, str]) -> str:
+        """The token of what only the dead render of a container knew."""
+        ...
+
+    def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
+        """A session as it arrives in the view that it is handed down to. Raises as `sign_passport` does."""
+        ...
+
 
 def connect_info(
     peer: str | None, user_agent: str | None, uri: str, headers: Iterable[tuple[str, str]] = ()
@@ -114,7 +156,8 @@ class Mount:
 
     `params` are the path's and the query's, merged; None when the view is not mounted at a route. `redirected` says
     that a live navigation led here, `attempt` which try to join this is. `csrf_token` is what the page's plain HTTP
-    forms carry, `csp_nonce` what its scripts do.
+    forms carry, `csp_nonce` what its scripts do. `session` is `cookie_session`, the `visitor`'s own, with what the view
+    was `handed_down` above it. A view within a view has a `lineage`, unless it is `sticky`.
     """
 
     route: Route
@@ -130,6 +173,11 @@ class Mount:
     attempt: int = 1
     csrf_token: str | None = None
     csp_nonce: str | None = None
+    cookie_session: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    handed_down: Mapping[str, object] = field(default_factory=dict[str, object])
+    visitor: str = ""
+    lineage: Lineage | None = None
+    sticky: bool = False
 
 
 class JoinAddress(msgspec.Struct, frozen=True, gc=False):

@@ -18,6 +18,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from actorlive.errors import NavigationError
 
 __all__ = [
+    "ForwardedPatch",
     "LivePatch",
     "LiveRedirect",
     "Navigation",
@@ -81,6 +82,14 @@ class LivePatch:
 
 
 Navigation = Redirect | LiveRedirect | LivePatch
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardedPatch:
+    """A view within the page asked for a patch, which is its root's to carry out; `flash` is what goes along."""
+
+    patch: LivePatch
+    flash: dict[str, str]
 
 
 def local_path(to: str) -> str:

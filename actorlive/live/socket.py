@@ -73,8 +73,25 @@ class Socket:
         return self._state.transport_pid
 
     @property
+    def parent_pid(self) -> Pid | None:
+        """The view that this one is within; None for the page's own and for a sticky one (`socket.parent_pid`)."""
+        lineage = self._state.lineage
+        return None if lineage is None else lineage.parent
+
+    @property
+    def root_pid(self) -> Pid:
+        """The outermost view around this one, or itself (`socket.root_pid`)."""
+        lineage = self._state.lineage
+        return self.pid if lineage is None else lineage.root
+
+    @property
     def uri(self) -> str:
-        """The URL of the page."""
+        """The URL of the page. Raises `CallbackError` in a view that is not at a route: it is not told."""
+        if not self._state.routed:
+            raise CallbackError(
+                f"{type(self._state.view).__qualname__} is not at a route, and is not told the page's URL;"
+                " hand it what it needs of that in its session"
+            )
         return self._state.uri
 
     @property
@@ -86,9 +103,13 @@ class Socket:
     def connect_params(self) -> Mapping[str, Any] | None:
         """The client's LiveSocket params with `_mounts`; None in the dead render (`get_connect_params/1`).
 
-        Only in mount: raises `CallbackError` afterwards.
+        Only in mount: raises `CallbackError` afterwards, and in a view within a view.
         """
         mount = self._mount("connect_params")
+        if mount.lineage is not None:
+            raise CallbackError(
+                "socket.connect_params is for the page's own view; hand down what of it a view within it needs"
+            )
         return mount.connect_params if self.connected else None
 
     @property
@@ -185,17 +206,22 @@ class Socket:
     def push_patch(self, to: str, *, replace: bool = False) -> None:
         """Change the URL without a new mount; `handle_params` runs next (`push_patch/2`).
 
-        Raises `NavigationError` for an unsafe path, a second redirect, or a path of another view or live session.
+        In a view within a view, it is the page's own view that is patched. Raises `NavigationError` for an unsafe path,
+        a second redirect, or a path of another view or live session.
         """
         if not self._state.mounted:
             raise NavigationError("cannot push_patch in mount; do it in handle_params, or redirect")
         path = local_path(to)
         if self._state.patch_route(absolute(self._state.uri, path)) is None:
-            raise NavigationError(
-                f"push_patch to {to!r}, which is not a route of {type(self._owner.assigns).__qualname__} in the live"
-                f" session {self._state.route.live_session!r}; use push_navigate"
-            )
+            raise NavigationError(f"push_patch to {to!r}, {self._why_no_patch()}; use push_navigate")
         self._go(LivePatch(path, "replace" if replace else "push"))
+
+    def _why_no_patch(self) -> str:
+        at = self._state.patched_from
+        if at is None:
+            return "but the page's own view is not at a route"
+        name = at.view.__qualname__
+        return f"which is not a route of {name} in the live session {at.live_session!r}"
 
     def push_navigate(self, to: str, *, replace: bool = False) -> None:
         """Go to another live view over the same socket (`push_navigate/2`). Raises `NavigationError`."""
@@ -242,8 +268,13 @@ class Socket:
         """Put a function before a callback; it returns `Cont()` or `Halt()` (`attach_hook/4`).
 
         `handle_event` hooks receive `(RawEvent, socket)`, `handle_info` `(message, socket)`, `handle_params`
-        `(params, uri, socket)`, `handle_async` `(name, result, socket)`, `after_render` `(socket)`.
+        `(params, uri, socket)`, `handle_async` `(name, result, socket)`, `after_render` `(socket)`. Raises
+        `CallbackError` for one of `handle_params` in a view that is not at a route.
         """
+        if stage == "handle_params" and not self._state.routed:
+            raise CallbackError(
+                f"a hook of handle_params: {type(self._state.view).__qualname__} is not at a route"
+            )
         self._owner.hooks.attach(stage, hook_id, hook)
 
     def detach_hook(self, stage: Stage, hook_id: str) -> None:

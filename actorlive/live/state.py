@@ -7,6 +7,7 @@ The sockets write what a callback asked for, `live.process` carries it out:
 | `mount` | the connection | `mounting`; gone when mount is over |
 | `route`, `uri` | `mounting` | the socket |
 | `layout` | the socket, in mount | whoever renders |
+| `lineage`, `sticky`, `visitor` | the connection | `nests`, for the views within |
 | `navigation`, `events` | the socket | `process.cycle`, after each callback |
 """
 
@@ -35,14 +36,18 @@ class ViewState:
         "endpoint",
         "events",
         "layout",
+        "lineage",
         "mount",
         "navigation",
         "owner",
         "pid",
         "route",
+        "routed",
+        "sticky",
         "transport_pid",
         "uri",
         "view",
+        "visitor",
     )
 
     def __init__(self, view: LiveView[Any], mount: Mount, pid: Pid, transport_pid: Pid | None) -> None:
@@ -54,6 +59,10 @@ class ViewState:
         self.mount: Mount | None = mount
         self.route: Route = mount.route
         self.layout: Layout | None = mount.route.layout
+        self.routed = mount.params is not None
+        self.lineage = mount.lineage
+        self.sticky = mount.sticky
+        self.visitor = mount.visitor
         self.uri = mount.uri
         self.navigation: Navigation | None = None
         self.events: list[PushedEvent] = []
@@ -70,10 +79,18 @@ class ViewState:
         """True once mount is over."""
         return self.mount is None
 
+    @property
+    def patched_from(self) -> Route | None:
+        """The route that a patch of this view's page leaves: the root's; None when that is not at a route."""
+        if self.lineage is not None:
+            return self.lineage.root_route
+        return self.route if self.routed else None
+
     def patch_route(self, uri: str) -> Route | None:
         """The route that a patch to `uri` enters; None when it leads to another view or live session."""
+        at = self.patched_from
         route = self.endpoint.route_for(uri)
-        return route if route is not None and self.route.admits_patch(route) else None
+        return route if route is not None and at is not None and at.admits_patch(route) else None
 
     def enter(self, route: Route) -> None:
         """The view is at another of its routes now; only flash that this callback put stays."""

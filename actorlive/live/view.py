@@ -22,6 +22,10 @@ __all__ = ["LiveView", "check_view"]
 _log = logging.getLogger("actorlive.live")
 
 
+NO_URL = "{} has a handle_params, which is called for views at routes only"
+NO_URL_HINT = "a view without a route has no URL: it receives what it needs in the session of its mount"
+
+
 class LiveView(Stateful[E], Generic[E], root=True):
     """A page that is alive: a process with one mailbox, whose state is its attributes.
 
@@ -99,6 +103,13 @@ class LiveView(Stateful[E], Generic[E], root=True):
 
     async def terminate(self, reason: object, socket: Socket) -> None:
         """The view ends: the client left, the socket closed, a callback raised (`terminate/2`)."""
+
+    @classmethod
+    def __nested_fault__(cls) -> tuple[str, str] | None:
+        """Why the view cannot stand within another one, and what to do about it; None when it can."""
+        if cls.handle_params is LiveView.handle_params:
+            return None
+        return NO_URL.format(cls.__qualname__), NO_URL_HINT
 
 
 def check_view(cls: type[LiveView[Any]]) -> None:

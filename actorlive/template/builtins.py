@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Protocol, cast
 
 from actorlive.rendered import (
     EATS_LINE_BREAK,
@@ -25,6 +26,7 @@ from actorlive.template.heex import heex
 from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.csrf import token_for
 from actorlive.template.rendering.known import BUILTINS
+from actorlive.template.rendering.nesting import Nested, ViewClass
 from actorlive.template.rendering.placing import LIVE_COMPONENT
 from actorlive.template.rendering.signature import Attrs
 from actorlive.template.rendering.slots import Slot, render_slot
@@ -40,6 +42,7 @@ __all__ = [
     "intersperse",
     "json_script",
     "link",
+    "live_render",
     "live_title",
     "portal",
     "root_layout",
@@ -54,6 +57,7 @@ _FORM_ATTRIBUTES = Attrs.include(
     "autocomplete", "name", "rel", "enctype", "novalidate", "target", "accept-charset"
 )
 _NAMED = Attrs.include("name")
+_NO_SESSION: Mapping[str, object] = MappingProxyType({})
 
 
 class _AsyncResult(Protocol):
@@ -302,6 +306,24 @@ def inputs_for(
         """,
         forms=forms,
     )
+
+
+@component
+def live_render(
+    *,
+    view: ViewClass,
+    id: str,
+    session: Mapping[str, object] = _NO_SESSION,
+    container: object = None,
+    sticky: bool = False,
+) -> Template:
+    """Another view within this one, or within its live layout: a process of its own (`live_render/3`).
+
+    `session` is what its `mount` receives beside the visitor's own: plain values as JSON has them, and pids.
+    `container` is its element, by default the view's own. A `sticky` one lives on when the visitor navigates to
+    another view.
+    """
+    return heex("{@nested}", nested=Nested(cast("Any", view), id, session, container, sticky))
 
 
 @component

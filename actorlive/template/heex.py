@@ -170,7 +170,7 @@ def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
         hint = "move parts of it into components"
         raise source.error("the template is too deep, or too large, for Python", 0, hint=hint) from None
     core = Compiled(source, generated, tuple(bindings(nodes)))
-    verify(core, generated.calls, namespace)
+    verify(core, generated, namespace)
     return Template(core)
 
 

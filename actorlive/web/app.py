@@ -8,11 +8,11 @@ served; `async with live.node()` opens it without a server, for tests and script
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from types import EllipsisType
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 import trio
 from markupsafe import Markup
@@ -30,7 +30,7 @@ from actorlive.web.assets import Assets
 from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.containment import HttpConnection, ungrouped
 from actorlive.web.csrf import csrf_token
-from actorlive.web.dead import respond
+from actorlive.web.dead import render_view, respond
 from actorlive.web.development import Development
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.entrance import Asgi, Entrance
@@ -219,12 +219,25 @@ class ActorLive:
 
     # -- plain routes ----------------------------------------------------------
 
-    async def render(self, component: Component[...], /, **assigns: Any) -> Response:
+    @overload
+    async def render(
+        self, page: type[LiveView[Any]], /, *, session: Mapping[str, object] | None = None
+    ) -> Response: ...
+    @overload
+    async def render(self, page: Component[...], /, **assigns: Any) -> Response: ...
+    async def render(self, page: Any, /, **assigns: Any) -> Response:
         """Answer an ordinary route with a component in the root layout: `return await live.render(page, title="…")`.
 
         Its forms and links hold the CSRF token. `page_title` is for the layout, as is the flash of a redirect.
+
+        Or with a live view: `return await live.render(Editor, session={"id": id})`. It is at no live route then: it
+        has no `handle_params` and no URL, and receives `session` beside the visitor's own (`live_render/3` of Phoenix).
+        Raises `CallbackError` for a view that has a `handle_params`, and for a session that cannot travel in a token.
         """
-        return render_plain(self, component, assigns)
+        if isinstance(page, Component):
+            return render_plain(self, page, assigns)
+        with ungrouped():
+            return await render_view(self, page, assigns.get("session") or {})
 
     def csrf_exempt(self, function: F) -> F:
         """A view function that takes requests without a CSRF token, such as those of a payment service."""

@@ -1,4 +1,4 @@
-"""The HTTP half of a live route: the first paint, complete and readable without a websocket.
+"""The HTTP half of a view: the first paint, complete and readable without a websocket.
 
 The page carries what the browser needs to come back: a random id for the container, the signed tokens that
 say what it holds, and the CSRF token that lets its websocket use the session's cookie.
@@ -16,24 +16,23 @@ from markupsafe import Markup
 from quart import Response, abort, after_this_request, request, session
 from werkzeug.urls import iri_to_uri
 
-from actorlive.live.container import Container
-from actorlive.live.endpoint import Mount, connect_info
+from actorlive.live.endpoint import Mount, Passport, Route, connect_info
 from actorlive.live.navigation import location
 from actorlive.live.process.dead import DeadPage, DeadRedirect, dead_render
+from actorlive.live.view import LiveView, check_view
 from actorlive.web import csrf
-from actorlive.web.endpoint import AppEndpoint, view_name
+from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.failures import http_error
-from actorlive.web.layouts import render_document
+from actorlive.web.layouts import RootLayout, render_document
 from actorlive.web.policy import csp_nonce
 from actorlive.web.router import with_params
-from actorlive.web.tokens import SessionToken, StaticToken
 from actorlive.web.visitor import visitor_id
 
 if TYPE_CHECKING:
     from actorlive.web.app import ActorLive
     from actorlive.web.live_session import LiveRoute
 
-__all__ = ["FLASH_COOKIE", "FRESH", "RELOAD_COOKIE", "respond", "take_flash"]
+__all__ = ["FLASH_COOKIE", "FRESH", "RELOAD_COOKIE", "render_view", "respond", "take_flash"]
 
 FLASH_COOKIE = "__phoenix_flash__"
 RELOAD_COOKIE = "__phoenix_reload_status__"
@@ -54,15 +53,35 @@ async def respond(live: ActorLive, found: LiveRoute, from_path: Mapping[str, Any
         route = with_params(found.route, uri, from_path)
     except ValueError:
         abort(400)
+    mount = _mount(live, route, uri, route.params, await found.group.session_data())
+    return await _answer(live, mount, found.group.root_layout)
+
+
+async def render_view(
+    live: ActorLive, view: type[LiveView[Any]], handed_down: Mapping[str, object]
+) -> Response:
+    """Answer an ordinary route with a view, which is at none and has no URL then. Raises `CallbackError` for one that
+    needs a URL, or a session that cannot travel in a token."""
+    check_view(view)
+    _status_of_failed_join(live.endpoint)
+    layout = getattr(view, "layout", ...)
+    route = Route(view, layout=live.layout if layout is ... else layout)
+    return await _answer(live, _mount(live, route, _location(), None, handed_down), live.root_layout)
+
+
+def _mount(
+    live: ActorLive, route: Route, uri: str, params: dict[str, Any] | None, handed_down: Mapping[str, object]
+) -> Mount:
+    """What to mount for this request."""
     csrf_token = csrf.masked_token(session)
     visitor = visitor_id(session)
-    of_group = await found.group.session_data()
-    mount = Mount(
+    cookie_session = dict(session)
+    return Mount(
         route=route,
         dom_id=f"phx-{secrets.token_urlsafe(12)}",
         uri=uri,
-        params=route.params,
-        session={**session, **of_group},
+        params=params,
+        session={**cookie_session, **live.endpoint.handed_down(handed_down, route.view.__qualname__)},
         endpoint=live.endpoint,
         flash=take_flash(live.endpoint),
         connect_info=connect_info(
@@ -70,23 +89,39 @@ async def respond(live: ActorLive, found: LiveRoute, from_path: Mapping[str, Any
         ),
         csrf_token=csrf_token,
         csp_nonce=csp_nonce(),
+        cookie_session=cookie_session,
+        visitor=visitor,
+        handed_down=handed_down,
     )
+
+
+async def _answer(live: ActorLive, mount: Mount, root_layout: RootLayout) -> Response:
     match await dead_render(mount):
         case DeadRedirect() as target:
             return _redirect(target)
         case page:
-            view, element = view_name(route.view), route.view.container
-            who = SessionToken(mount.dom_id, view, route.live_session, visitor, of_group, element.tag)
-            container = _container(live.endpoint, element, who, page)
-            document = render_document(live, found.group.root_layout, container, page, csrf_token)
+            container = _container(live.endpoint, mount, page)
+            document = render_document(live, root_layout, container, page, mount.csrf_token or "")
             return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)
 
 
-def _container(endpoint: AppEndpoint, element: Container, who: SessionToken, page: DeadPage) -> Markup:
+def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:
     """The element that the client takes over. Its id and its tokens are URL-safe, so there is nothing to escape."""
-    session_token = endpoint.tokens.session.sign(who)
-    static = endpoint.tokens.static.sign(StaticToken(who.id, page.flash))
-    own = f'id="{who.id}" data-phx-main data-phx-session="{session_token}" data-phx-static="{static}"'
+    routed, element = mount.params is not None, mount.route.view.container
+    passport = Passport(
+        view=mount.route.view,
+        dom_id=mount.dom_id,
+        visitor=mount.visitor,
+        live_session=mount.route.live_session,
+        session=mount.handed_down,
+        tag=element.tag,
+        routed=routed,
+    )
+    own = (
+        f'id="{mount.dom_id}"{" data-phx-main" if routed else ""}'
+        f' data-phx-session="{endpoint.sign_passport(passport)}"'
+        f' data-phx-static="{endpoint.sign_static(mount.dom_id, page.flash)}"'
+    )
     return Markup(f"{element.open(own)}{page.content}{element.close()}")
 
 

@@ -4,7 +4,8 @@
 missing, forged, too old, of another container or of another visitor, or a socket without a session of its own, is
 "stale" (the browser loads the page again); a URL that leads to another view or live session than the token says is
 "unauthorized" (likewise, so that the application's own checks run again on the way), and so is one whose view is in an
-element of another tag, which only a page load can bring.
+element of another tag, which only a page load can bring. A view that is not at a route, one within another view above
+all, joins by its token alone; it is "stale" when its parent is no more.
 """
 
 from __future__ import annotations
@@ -12,29 +13,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from quart import Quart
 
-from actorlive.live.endpoint import Mount, Route
+from actorlive.live.endpoint import Mount, Passport, Route
 from actorlive.live.navigation import location, on_host_of
 from actorlive.live.process.connection import ConnectionInfo, Refused
-from actorlive.live.view import LiveView
 from actorlive.web import csrf
+from actorlive.web.passports import Passports, view_name
 from actorlive.web.policy import told_nonce
 from actorlive.web.router import Router
 from actorlive.web.tokens import SessionToken, StaticToken, Tokens, check_strength
 from actorlive.web.visitor import is_visitor
 from actorlive.wire import Join, JoinPayload
 
-__all__ = ["AppEndpoint", "view_name"]
+__all__ = ["AppEndpoint"]
 
 STALE = Refused("stale")
 UNAUTHORIZED = Refused("unauthorized")
-
-
-def view_name(view: type[LiveView[Any]]) -> str:
-    """A view class as a token names it."""
-    return f"{view.__module__}:{view.__qualname__}"
 
 
 class AppEndpoint:
@@ -44,6 +41,7 @@ class AppEndpoint:
         self.app = app
         self.router = Router(app)
         self._debug = debug
+        self._passports = Passports()
 
     @property
     def debug(self) -> bool:
@@ -74,6 +72,18 @@ class AppEndpoint:
         """A token that makes the next page load answer with that HTTP status, good for 60 seconds."""
         return self.tokens.status.sign(status)
 
+    def sign_passport(self, passport: Passport) -> str:
+        """The token with which a page joins a view. Raises `CallbackError` for a session that cannot travel."""
+        return self.tokens.session.sign(self._passports.content(passport))
+
+    def sign_static(self, dom_id: str, flash: Mapping[str, str]) -> str:
+        """The token of what only the dead render of a container knew."""
+        return self.tokens.static.sign(StaticToken(dom_id, dict(flash)))
+
+    def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
+        """A session as it arrives in the view that it is handed down to."""
+        return self._passports.handed_down(session, what)
+
     def authorize(self, join: Join, payload: JoinPayload, connection: ConnectionInfo) -> Mount | Refused:
         """What to mount for a join, or why not."""
         dom_id = join.topic.removeprefix("lv:")
@@ -83,6 +93,8 @@ class AppEndpoint:
             return STALE
         if not is_visitor(connection.session, token.visitor):
             return STALE
+        if not token.routed:
+            return self._unrouted(payload, token, static, connection, connection.session)
         redirected = payload.redirect is not None
         uri = payload.redirect if redirected else payload.url
         if uri is None:
@@ -105,6 +117,41 @@ class AppEndpoint:
             attempt=payload.attempt,
             csrf_token=csrf.masked_token(connection.session),
             csp_nonce=told_nonce(payload.params or {}),
+            cookie_session=connection.session,
+            visitor=token.visitor,
+        )
+
+    def _unrouted(
+        self,
+        payload: JoinPayload,
+        token: SessionToken,
+        static: StaticToken,
+        connection: ConnectionInfo,
+        session: dict[str, Any],
+    ) -> Mount | Refused:
+        """What to mount for a view that is at no route: its token says all."""
+        if payload.redirect is not None:
+            return UNAUTHORIZED
+        passport = self._passports.read(token)
+        if passport is None:
+            return STALE
+        return Mount(
+            route=Route(passport.view, live_session=passport.live_session),
+            dom_id=passport.dom_id,
+            uri=_site(connection.info["uri"]),
+            params=None,
+            session={**session, **passport.session},
+            endpoint=self,
+            flash=self._flash(payload, static),
+            connect_params=payload.params or {},
+            connect_info=connection.info,
+            attempt=payload.attempt,
+            csrf_token=csrf.masked_token(session),
+            csp_nonce=told_nonce(payload.params or {}),
+            cookie_session=session,
+            visitor=passport.visitor,
+            lineage=passport.lineage,
+            sticky=passport.sticky,
         )
 
     def _session_token(self, payload: JoinPayload, dom_id: str) -> SessionToken | None:
@@ -130,3 +177,10 @@ class AppEndpoint:
         if payload.flash is not None:
             return self.tokens.flash.read(payload.flash) or {}
         return dict(static.flash) if payload.mounts == 0 and payload.redirect is None else {}
+
+
+def _site(uri: str) -> str:
+    """The front page of the host that a socket leads to; its views know no more of where they are."""
+    parts = urlsplit(uri)
+    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+    return urlunsplit((scheme, parts.netloc, "/", "", ""))

@@ -18,7 +18,7 @@ from itsdangerous import BadSignature
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.signing import KeyedSigner
 
-__all__ = ["SessionToken", "StaticToken", "Token", "Tokens", "check_strength"]
+__all__ = ["Kin", "SessionToken", "StaticToken", "Token", "Tokens", "check_strength"]
 
 TWO_WEEKS = 1_209_600
 ONE_MINUTE = 60
@@ -31,9 +31,19 @@ MAKE_ONE = 'Make one with\n    python -c "import secrets; print(secrets.token_ur
 T = TypeVar("T")
 
 
-class SessionToken(msgspec.Struct, frozen=True):
+class Kin(msgspec.Struct, frozen=True):
+    """Where a view within a view belongs: its parent's pid and the root's, as the book of `live.handed_down` has them,
+    and the root's view if that is at a route."""
+
+    parent: str
+    root: str
+    root_view: str | None = None
+
+
+class SessionToken(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a container is: its DOM id, the view, the live session, the visitor (see `actorlive.web.visitor`), the
-    session data that the group adds, and the container's tag."""
+    session data that the group adds, or that another view handed down, and the container's tag. One that is not
+    `routed` has no URL."""
 
     id: str
     view: str
@@ -41,6 +51,9 @@ class SessionToken(msgspec.Struct, frozen=True):
     visitor: str
     session: dict[str, Any] = {}
     tag: str = "div"
+    routed: bool = True
+    sticky: bool = False
+    kin: Kin | None = None
 
 
 class StaticToken(msgspec.Struct, frozen=True):

@@ -19,6 +19,7 @@ from actorlive.live.endpoint import Mount, Route
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.runtime import Node, Shutdown, alive, open_node
 from actorlive.wire import Join, JoinPayload
+from tests.support.client import NoKeys
 
 Frame = list[Any]
 
@@ -53,7 +54,7 @@ class Counter(LiveView[Inc | Boom | Away]):
                 socket.redirect("/elsewhere")
 
 
-class Gate:
+class Gate(NoKeys):
     """Lets in who says so, without keys."""
 
     debug = False
@@ -63,12 +64,6 @@ class Gate:
 
     def url_for(self, to: str | type, values: object) -> str:
         return "/"
-
-    def sign_flash(self, flash: object) -> str:
-        return "flash"
-
-    def sign_reload(self, status: int) -> str:
-        return "status"
 
     def authorize(self, join: Join, payload: JoinPayload, connection: ConnectionInfo) -> Mount | Refused:
         if payload.session != "good":

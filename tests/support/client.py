@@ -12,7 +12,7 @@ import msgspec
 import trio
 import trio.testing
 
-from actorlive.live.endpoint import Mount, Route
+from actorlive.live.endpoint import Mount, Passport, Route
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.live.view import LiveView
 from actorlive.runtime import Node
@@ -20,7 +20,26 @@ from actorlive.runtime import Node
 Frame = list[Any]
 
 
-class Views:
+class NoKeys:
+    """What an endpoint signs, for anybody to read; its views have no views within them."""
+
+    def sign_flash(self, flash: Mapping[str, str]) -> str:
+        return f"flash:{json.dumps(dict(flash))}"
+
+    def sign_reload(self, status: int) -> str:
+        return f"status:{status}"
+
+    def sign_passport(self, passport: Passport) -> str:
+        return f"passport:{passport.dom_id}"
+
+    def sign_static(self, dom_id: str, flash: Mapping[str, str]) -> str:
+        return f"static:{dom_id}"
+
+    def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
+        return dict(session)
+
+
+class Views(NoKeys):
     """A gate with the given views at paths, and no keys: it lets everybody in."""
 
     debug = True
@@ -36,12 +55,6 @@ class Views:
 
     def url_for(self, to: str | type, values: Mapping[str, Any]) -> str:
         raise AssertionError("there are no names of routes here")
-
-    def sign_flash(self, flash: Mapping[str, str]) -> str:
-        return f"flash:{json.dumps(dict(flash))}"
-
-    def sign_reload(self, status: int) -> str:
-        return f"status:{status}"
 
     def authorize(self, join: Any, payload: Any, connection: ConnectionInfo) -> Mount | Refused:
         route = self.route_for(payload.url or payload.redirect)

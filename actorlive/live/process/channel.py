@@ -6,8 +6,8 @@ INV-2). The reply to an event leaves after that render and carries its diff, so 
 and each shows exactly what was done up to it (INV-3); that is what the client's locks rely on.
 
 The process lives in the node, never in a socket's task: the end of the socket is a message behind the events that
-came before it (INV-4). A callback that raises ends this process alone (INV-7); its connection sees the DOWN and sends
-`phx_error`.
+came before it (INV-4), and so is the end of the parent, if this is a view within a view. A callback that raises ends
+this process alone (INV-7); its connection sees the DOWN and sends `phx_error`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from actorlive import runtime
 from actorlive.live.endpoint import ClientEvent, ClientLeft, JoinAddress, JoinRefused, Mount, Transport
 from actorlive.live.hooks import call
 from actorlive.live.later import Action, Later
+from actorlive.live.navigation import ForwardedPatch, LivePatch
 from actorlive.live.process.cycle import Cycle, departure, leads_away
 from actorlive.live.process.dispatch import Dispatcher
 from actorlive.live.process.mounting import begin, client_error, follow_patches, one_error, open_view
 from actorlive.live.process.outbox import Diff, Outbox
+from actorlive.live.process.parents import ParentWatch
 from actorlive.live.process.redrawing import Redraw
 from actorlive.live.process.spans import span
 from actorlive.live.process.trespass import refuse_others
@@ -63,6 +65,7 @@ class Channel:
         "_dispatcher",
         "_is_dropping",
         "_outbox",
+        "_parent",
         "_socket",
         "_state",
         "_transport",
@@ -73,6 +76,7 @@ class Channel:
         self._transport = runtime.monitor(transport.pid)
         self._state, self._socket = open_view(mount, runtime.self(), transport.pid)
         self._view: LiveView[Any] = self._state.view
+        self._parent = None if mount.lineage is None else runtime.monitor(mount.lineage.parent)
         if mount.endpoint.debug:
             refuse_others(self._view, runtime.self())
         self._outbox = Outbox(self._state, address, transport)
@@ -85,10 +89,12 @@ class Channel:
     async def join(self) -> JoinRefused | None:
         """Run the first callbacks and answer `phx_join`; when it is refused, returns what ends the process."""
         mount = self._state.mount
+        watch = ParentWatch()
         try:
-            with span("mount", self._view, connected=True, socket=self._socket):
-                await begin(self._state, self._socket)
-            patch = await follow_patches(self._state, self._socket)
+            with watch.over(None if self._state.lineage is None else self._state.lineage.parent):
+                patch = await self._begin()
+            if watch.refusal is not None:
+                return self._orphaned(watch.refusal)
             if leads_away(self._state):
                 kind, payload = departure(self._state, joining=True)
                 self._outbox.refuse_join({kind: payload, "events": self._state.events})
@@ -97,6 +103,8 @@ class Channel:
         except BaseException as error:
             if not is_fault(error):
                 raise
+            if watch.refusal is not None:
+                return self._orphaned(watch.refusal)
             return self._join_crashed(error, mount.attempt if mount is not None else 1)
         if mount is not None and mount.redirected:
             response["container"] = type(self._view).container.wire()
@@ -106,6 +114,16 @@ class Channel:
         self._state.end_of_cycle()
         await self._cycle.after_render()
         return None
+
+    async def _begin(self) -> LivePatch | None:
+        with span("mount", self._view, connected=True, socket=self._socket):
+            await begin(self._state, self._socket)
+        return await follow_patches(self._state, self._socket)
+
+    def _orphaned(self, reason: str) -> JoinRefused:
+        """The parent ended meanwhile: there is no page for this view any more."""
+        self._outbox.refuse_join({"reason": reason})
+        return JoinRefused()
 
     def _joined(self, rendered: Diff) -> dict[str, Any]:
         return {"rendered": rendered, "liveview_version": CLIENT_VERSION}
@@ -158,16 +176,16 @@ class Channel:
                 await self._handle_frame(message)
             case AsyncDone():
                 await self._dispatcher.task_end(self._state.owner.tasks.finished(message), message.result)
-            case Down() if (
-                message.ref == self._transport
-            ):  # INV-4: it came behind all that the socket had brought
-                self._cycle.exit_reason = Shutdown("closed")
+            case Down() if message.ref in (self._transport, self._parent):
+                # INV-4: it came behind all that the socket had brought
+                detail = "closed" if message.ref == self._transport else "parent_exited"
+                self._cycle.exit_reason = Shutdown(detail)
             case Down() if self._state.owner.has_tasks and self._state.owner.tasks.watches(message.ref):
                 await self._dispatcher.task_end(
                     self._state.owner.tasks.went_down(message), Exit(message.reason)
                 )
-            case Later():
-                await self._dispatcher.later(message)
+            case Later() | ForwardedPatch():
+                await self._dispatcher.of_framework(message)
             case CallRequest():
                 await self._dispatcher.call(message)
             case CastRequest():

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 
+from actorlive import runtime
 from actorlive.errors import CallbackError, NavigationError
-from actorlive.live.navigation import LivePatch, LiveRedirect, Redirect
+from actorlive.live.navigation import ForwardedPatch, LivePatch, LiveRedirect, Redirect
 from actorlive.live.process.mounting import follow_patches
 from actorlive.live.process.outbox import Outbox
 from actorlive.live.socket import Socket
@@ -52,6 +53,14 @@ def departure(state: ViewState, *, joining: bool = False) -> Departure:
             raise NavigationError(f"{target!r} does not lead away from this view")
 
 
+def forward_patch(state: ViewState) -> None:
+    """Give a patch of a view within the page to the root, whose URL it is; this view's cycle goes on without it."""
+    patch = state.navigation
+    if state.lineage is not None and isinstance(patch, LivePatch):
+        state.navigation = None
+        runtime.send(state.lineage.root, ForwardedPatch(patch, dict(state.owner.flash.fresh)))
+
+
 class Cycle:
     """Ends the cycles of one view; `exit_reason` is why the view itself is to end, None while it goes on."""
 
@@ -75,6 +84,7 @@ class Cycle:
         """End the cycle of one callback; `ref` is that of the event that it handled, `reply` what it returned."""
         patch = None
         if self._state.navigation is not None:
+            forward_patch(self._state)
             patch = await follow_patches(self._state, self._socket)
             if leads_away(self._state):
                 self._depart(ref)
@@ -112,12 +122,21 @@ class Cycle:
             await self._hooks.after_render(self._socket)
 
     def _depart(self, ref: str | None) -> None:
-        """The view ends by sending its visitor elsewhere; nothing is rendered for it."""
+        """The view ends by sending its visitor elsewhere, and renders nothing for it. A sticky one goes along with its
+        visitor: it shows what changed, and lives on, unless the whole page is to be loaded."""
         kind, payload = departure(self._state)
-        if self._state.events:
+        stays = self._state.sticky and kind == "live_redirect"
+        diff = self._outbox.render_changes() if stays else {}
+        if diff:
+            self._outbox.push("diff", diff)
+        elif self._state.events:
             self._outbox.push("diff", {"e": self._state.events})
         if ref is not None:
             self._outbox.reply(ref, {kind: payload})
         else:
             self._outbox.push(kind, payload)
-        self.exit_reason = Shutdown((kind, payload))
+        if stays:
+            self._state.navigation = None
+            self._state.end_of_cycle()
+        else:
+            self.exit_reason = Shutdown((kind, payload))

@@ -1,8 +1,13 @@
-"""The first life of a view: rendered once into an HTTP response, with no process behind it."""
+"""The first life of a view: rendered once into an HTTP response, with no process behind it.
+
+So are the views within it, each in its place (see `nests`). What one of them raises is the error of the whole page, and
+one that sends its visitor elsewhere takes the page along, with its own flash.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +18,15 @@ from actorlive.live.endpoint import Mount
 from actorlive.live.navigation import LivePatch, Redirect
 from actorlive.live.process.layout import framed
 from actorlive.live.process.mounting import begin, open_view
+from actorlive.live.process.nests import DeadNest
 from actorlive.live.process.spans import span
 from actorlive.live.properties import readable
 from actorlive.live.state import ViewState
 from actorlive.live.stateful import template_of
+from actorlive.rendered import Rendered, to_html
 from actorlive.runtime import dead_pid
-from actorlive.template import render_to_string
+from actorlive.template.rendering.nesting import nest_variable
+from actorlive.template.rendering.renderer import render_tree
 
 __all__ = ["DeadPage", "DeadRedirect", "dead_render"]
 
@@ -43,23 +51,45 @@ class DeadRedirect:
 
 
 async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
-    """Mount the view without a connection and render it once. What a callback raises is the request's error."""
+    """Mount the view without a connection and render it once, with the views within it. What a callback raises is the
+    request's error."""
+    return await _dead_render(mount, {mount.dom_id})
+
+
+async def _dead_render(mount: Mount, taken: set[str]) -> DeadPage | DeadRedirect:
+    """One view of the page; `taken` are the ids of all."""
     state, socket = open_view(mount, dead_pid(), None)
     with span("mount", state.view, connected=False, socket=socket):
         await begin(state, socket)
     if state.navigation is not None:
         return _redirect(state)
-    with span("render", state.view, changed=None):
-        content = Markup(_render(state))
+    nest = DeadNest(state, mount, taken)
+    with span("render", state.view, changed=None), _placing_into(nest):
+        tree = _render(state)
+    for hole in nest.holes:
+        page = await _dead_render(nest.mount_of(hole), taken)
+        if isinstance(page, DeadRedirect):
+            return page
+        nest.fill(hole, page.content, page.flash)
+    content = Markup(to_html(tree))
     return DeadPage(content, state.view.page_title, dict(state.owner.flash.shown), state.view.__dict__)
 
 
-def _render(state: ViewState) -> str:
+@contextmanager
+def _placing_into(nest: DeadNest) -> Generator[None]:
+    before = nest_variable.set(nest)
+    try:
+        yield
+    finally:
+        nest_variable.reset(before)
+
+
+def _render(state: ViewState) -> Rendered:
     template, layout = template_of(state.view), state.layout
     assigns: Mapping[str, Any] = readable(state.view)
     if layout is not None:
         template, assigns, _ = framed(layout, template, assigns, None)
-    return render_to_string(template, assigns)
+    return render_tree(template, assigns)
 
 
 def _redirect(state: ViewState) -> DeadRedirect:

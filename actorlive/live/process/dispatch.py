@@ -21,7 +21,7 @@ from actorlive.live.endpoint import ClientEvent
 from actorlive.live.events import Envelope, EventError, EventTable, UnknownEvent, parse_event
 from actorlive.live.hooks import Halt, Hooks, call
 from actorlive.live.later import Later
-from actorlive.live.navigation import LivePatch, location, on_host_of
+from actorlive.live.navigation import ForwardedPatch, LivePatch, location, on_host_of
 from actorlive.live.process.cycle import Cycle
 from actorlive.live.process.mounting import patch_to
 from actorlive.live.process.outbox import Outbox
@@ -200,6 +200,21 @@ class Dispatcher:
         if not self._cycle.end_at_once():
             await self._cycle.end()
 
+    async def of_framework(self, message: Later | ForwardedPatch) -> None:
+        """Do what was postponed, or what a view within this one asked for."""
+        match message:
+            case Later():
+                await self._do_later(message)
+            case ForwardedPatch():
+                await self._patch_for(message)
+
+    async def _patch_for(self, message: ForwardedPatch) -> None:
+        """Carry out a patch that a view within this one asked for."""
+        for kind, text in message.flash.items():
+            self._socket.put_flash(kind, text)
+        self._state.navigation = message.patch
+        await self._cycle.end()
+
     async def call(self, message: CallRequest) -> None:
         """Answer a `runtime.call`, after the render."""
         with span("handle_call", self._view, request=message.request):
@@ -214,7 +229,7 @@ class Dispatcher:
             await self._view.handle_cast(request, self._socket)
         await self._cycle.end()
 
-    async def later(self, later: Later) -> None:
+    async def _do_later(self, later: Later) -> None:
         """Do what was postponed, unless it was taken back."""
         if not self._state.owner.postponed.is_due(later):
             return

@@ -2,7 +2,8 @@
 
 `on_mount` hooks of the live session, then the view's own, then `mount`, then `handle_params`. A hook that halts
 must send the visitor elsewhere; one that goes on must not. Where `handle_params` refuses, the view stays at the URL
-that it was at.
+that it was at. A view that is not at a route has no URL, hence no `handle_params`; one within a view has no hooks of
+a live session, because its page has passed them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from actorlive.live.process.spans import span
 from actorlive.live.rejection import Rejected, refusals, say_no
 from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
-from actorlive.live.view import LiveView, overrides
+from actorlive.live.view import NO_URL, NO_URL_HINT, LiveView, overrides
 from actorlive.runtime import Pid
 from actorlive.runtime.faults import flatten, unwrap
 from actorlive.template.rendering.csrf import csrf_variable
@@ -45,13 +46,16 @@ async def begin(state: ViewState, socket: Socket) -> None:
     mount = state.mount
     if mount is None:
         raise CallbackError("this view is mounted already")
+    if not state.routed and overrides(state.view, "handle_params"):
+        name = type(state.view).__qualname__
+        raise CallbackError(f"{NO_URL.format(name)}; {NO_URL_HINT}")
     params = mount.params or {}
     goes_on = await _may_mount(state, socket, mount, params)
     if not goes_on:
         return
     await state.view.mount(params, mount.session, socket)
     state.mount = None  # what belongs to mount alone is released
-    if state.navigation is None:
+    if state.navigation is None and state.routed:
         await handle_params(state, socket, params, state.uri)
 
 

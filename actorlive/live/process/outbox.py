@@ -10,11 +10,13 @@ from actorlive.live.assigns import changes, clear_changes
 from actorlive.live.endpoint import JoinAddress, Transport
 from actorlive.live.process.layout import framed
 from actorlive.live.process.mutation import MutationGuard
+from actorlive.live.process.nests import LiveNest
 from actorlive.live.process.spans import span
 from actorlive.live.properties import Properties, readable
 from actorlive.live.state import ViewState
 from actorlive.live.stateful import template_of
 from actorlive.template import Renderer, Template
+from actorlive.template.rendering.nesting import nest_variable
 from actorlive.wire.serializer import encode_push, encode_reply
 
 __all__ = ["Diff", "Outbox"]
@@ -25,13 +27,15 @@ Diff = dict[Any, Any]
 class Outbox:
     """Renders a view and sends what changed. One per channel; it keeps the memory between renders."""
 
-    __slots__ = ("_address", "_guard", "_properties", "_renderer", "_send", "_state")
+    __slots__ = ("_address", "_guard", "_nest", "_properties", "_renderer", "_send", "_state")
 
     def __init__(self, state: ViewState, address: JoinAddress, transport: Transport) -> None:
         self._state = state
         self._address = address
         self._send = transport.send
         self._renderer = Renderer()
+        self._nest = LiveNest(state)
+        nest_variable.set(self._nest)  # for as long as this process lives
         self._properties = Properties(state.view) if type(state.view).__properties__ else None
         self._guard = MutationGuard(state.view) if state.endpoint.debug else None
 
@@ -82,6 +86,8 @@ class Outbox:
         owner = self._state.owner
         if owner.touched or owner.temporary:
             owner.end_of_render()
+        if self._nest.taken:
+            self._nest.end_render()
         if self._guard is not None:
             self._guard.remember()
         return diff

@@ -16,6 +16,7 @@ from typing import Any, Literal, Union
 from actorlive.errors import did_you_mean
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.calls import Component
+from actorlive.template.rendering.nesting import ViewClass, view_fault
 from actorlive.template.rendering.placing import LIVE_COMPONENT
 from actorlive.template.rendering.signature import Parameter, Signature
 from actorlive.template.syntax.expression import Code
@@ -25,6 +26,7 @@ from actorlive.template.syntax.source import Source
 __all__ = ["call_faults", "find_component", "fits", "missing_component", "signature_faults"]
 
 _UNKNOWN: Any = object()
+_NOTHING: Mapping[str, object] = {}
 
 
 def find_component(
@@ -53,15 +55,36 @@ def missing_component(
     return source.error(f"there is no component <{call.name}>", call.start, call.end, hint=hint)
 
 
-def call_faults(source: Source, call: ComponentCall, component: object) -> Iterator[TemplateError]:
-    """What is wrong with a call of this component."""
+def call_faults(
+    source: Source, call: ComponentCall, component: object, namespace: Mapping[str, object] = _NOTHING
+) -> Iterator[TemplateError]:
+    """What is wrong with a call of this component; `namespace` is what its expressions take from the module."""
     if component is LIVE_COMPONENT:
         yield from _live_component_faults(source, call)
     elif isinstance(component, Component):
         yield from signature_faults(source, call, component.signature)
+        yield from _view_faults(source, call, component.signature, namespace)
     else:
         hint = "decorate the function with @component" if callable(component) else "give it another name"
         yield source.error(f"<{call.name}> is not a component", call.start, call.end, hint=hint)
+
+
+def _view_faults(
+    source: Source, call: ComponentCall, signature: Signature, namespace: Mapping[str, object]
+) -> Iterator[TemplateError]:
+    """What is wrong with the views that are named plainly, as far as they exist already."""
+    for attr in call.attributes:
+        parameter = signature.parameter(attr.name)
+        if parameter is None or parameter.type is not ViewClass:
+            continue
+        named = _UNKNOWN
+        if isinstance(attr.value, Code) and isinstance(attr.value.tree, ast.Name):
+            named = namespace.get(attr.value.tree.id, _UNKNOWN)
+        elif (literal := literal_value(attr)) is not _UNKNOWN:
+            named = literal
+        fault = None if named is _UNKNOWN else view_fault(named)
+        if fault is not None:
+            yield source.error(fault[0], attr.start, attr.end, hint=fault[1])
 
 
 def _live_component_faults(source: Source, call: ComponentCall) -> Iterator[TemplateError]:

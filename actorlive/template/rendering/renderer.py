@@ -13,7 +13,7 @@ from actorlive.template.rendering.names import advise
 from actorlive.template.rendering.placing import Placement, numberer
 from actorlive.template.rendering.updating import TOUCHED, changed_values, touched_values
 
-__all__ = ["Renderer", "effective", "extended", "render_to_string"]
+__all__ = ["Renderer", "effective", "extended", "render_to_string", "render_tree"]
 
 _NOTHING: dict[str, object] = {}
 
@@ -176,7 +176,12 @@ def extended(assigns: Mapping[str, object], extra: Mapping[str, object]) -> Mapp
 
 
 def render_to_string(template: Template, assigns: Mapping[str, object]) -> str:
-    """The HTML of a template: a dead render."""
+    """The HTML of a template."""
+    return to_html(render_tree(template, assigns))
+
+
+def render_tree(template: Template, assigns: Mapping[str, object]) -> Rendered:
+    """The tree of a template that is rendered once: a dead render."""
     values = extended(assigns, template.values) if template.values else assigns
     core = template.core
     try:
@@ -184,4 +189,4 @@ def render_to_string(template: Template, assigns: Mapping[str, object]) -> str:
     except NameError as error:
         advise(error, core.filename, values)
         raise
-    return to_html(Rendered(core.statics, dynamics))
+    return Rendered(core.statics, dynamics)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+import msgspec
+
 from actorlive.errors import NavigationError
-from actorlive.live.endpoint import Mount, Route
+from actorlive.live.endpoint import Mount, Passport, Route
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.process.dead import DeadRedirect, dead_render
 from actorlive.live.view import LiveView, check_view
@@ -21,16 +24,18 @@ from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.testing.worlds.world import MemoryWorld, absolute
 from actorlive.web.dead import RELOAD_COOKIE
 from actorlive.web.limits import Limits
+from actorlive.web.passports import Passports
 from actorlive.web.sockets import Sockets
+from actorlive.web.tokens import SessionToken
 from actorlive.wire import Join, JoinPayload
 
 __all__ = ["IsolatedWorld"]
 
 __tracebackhide__ = hide_frames
 
-DOM_ID = "isolated"
+DOM_ID = ISOLATED = "isolated"
 PAGE = (
-    '<!DOCTYPE html><html><head><title>{title}</title></head><body><div id="{id}" data-phx-session="isolated"'
+    '<!DOCTYPE html><html><head><title>{title}</title></head><body><div id="{id}" data-phx-session="{session}"'
     ' data-phx-static="">{content}</div></body></html>'
 )
 
@@ -44,6 +49,7 @@ class _Endpoint:
         check_view(view)
         self._view = view
         self._session = session
+        self._passports = Passports()
 
     def route_for(self, uri: str) -> Route | None:
         return None
@@ -59,8 +65,32 @@ class _Endpoint:
     def sign_flash(self, flash: Mapping[str, str]) -> str:
         return json.dumps(dict(flash))
 
+    def sign_passport(self, passport: Passport) -> str:
+        return msgspec.json.encode(self._passports.content(passport)).decode()
+
+    def sign_static(self, dom_id: str, flash: Mapping[str, str]) -> str:
+        return json.dumps(dict(flash))
+
+    def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
+        return self._passports.handed_down(session, what)
+
     def authorize(self, join: Join, payload: JoinPayload, connection: ConnectionInfo) -> Mount | Refused:
-        return self.mount(payload.params)
+        if payload.session == ISOLATED:
+            return self.mount(payload.params)
+        passport = self._passports.read(msgspec.json.decode(payload.session or "", type=SessionToken))
+        return Refused("stale") if passport is None else self._nested(passport, payload)
+
+    def _nested(self, passport: Passport, payload: JoinPayload) -> Mount:
+        """A view within the isolated one."""
+        return replace(
+            self.mount(payload.params),
+            route=Route(passport.view),
+            dom_id=passport.dom_id,
+            session={**self._session, **passport.session},
+            flash=json.loads(payload.static) if payload.static and payload.mounts == 0 else {},
+            lineage=passport.lineage,
+            sticky=passport.sticky,
+        )
 
     def mount(self, connect_params: Mapping[str, Any] | None = None) -> Mount:
         """The view, for either of its lives."""
@@ -71,6 +101,7 @@ class _Endpoint:
             params=None,
             session=dict(self._session),
             endpoint=self,
+            cookie_session=dict(self._session),
             connect_params=dict(connect_params or {}),
         )
 
@@ -98,7 +129,7 @@ class IsolatedWorld(MemoryWorld):
         page = await dead_render(self._endpoint.mount())
         if isinstance(page, DeadRedirect):
             raise Redirected(page.to, page.flash, "redirect")
-        html = PAGE.format(title=page.page_title or "", id=DOM_ID, content=page.content)
+        html = PAGE.format(title=page.page_title or "", id=DOM_ID, session=ISOLATED, content=page.content)
         return Loaded(html, 200, url, {})
 
     def read_flash(self, token: str | None) -> dict[str, str]:
