@@ -75,7 +75,7 @@ def refusal(error: Exception) -> str:
     return f"refused: {type(error).__name__}"
 
 
-# -- frames ---------------------------------------------------------------------
+# -- frames --------------------------------------------------------------------
 
 
 def frames(data: bytes) -> Answer:
@@ -154,7 +154,7 @@ def channel(data: bytes) -> Answer:
     return said
 
 
-# -- payloads -------------------------------------------------------------------
+# -- payloads ------------------------------------------------------------------
 
 
 class Point(msgspec.Struct):
@@ -234,7 +234,7 @@ def join(data: bytes) -> Answer:
     return verdict.reason if isinstance(verdict, Refused) else [verdict.uri, dict(verdict.params or {})]
 
 
-# -- texts of a request -----------------------------------------------------------
+# -- texts of a request --------------------------------------------------------
 
 
 def query(data: bytes) -> Answer:
@@ -311,7 +311,7 @@ def forwarded(data: bytes) -> Answer:
     return [rewritten["client"][0], rewritten["scheme"]]
 
 
-# -- heads and bodies, which are read from a stream --------------------------------
+# -- heads and bodies, which are read from a stream ----------------------------
 
 
 class Stream:
@@ -391,7 +391,7 @@ async def _body(data: bytes) -> Answer:
     return seen[0]
 
 
-# -- templates ----------------------------------------------------------------------
+# -- templates -----------------------------------------------------------------
 
 
 def template(data: bytes) -> Answer:
