@@ -32,6 +32,7 @@ from actorlive.runtime import NO_REPLY, Caller, alive, call, reply
 from actorlive.template import TemplateError
 from actorlive.testing import live_isolated
 from actorlive.web.tokens import Kin, Tokens
+from tests.support.narrow import untyped
 from tests.support.tab import Tab, containers, load, visiting
 from tests.web.views import KEY
 
@@ -419,7 +420,7 @@ async def test_a_redirect_of_a_child_in_the_dead_render_is_the_pages() -> None:
         client = app.test_client()
         response = await client.get("/")
         assert (response.status_code, response.headers["location"]) == (303, "/elsewhere")
-        async with client.session_transaction() as session:
+        async with untyped(client).session_transaction() as session:
             assert session["_live_flash"] == {"error": "of the child"}
 
 
