@@ -49,7 +49,7 @@ def check_complete(cls: type[Any], root: type[Any]) -> None:
         raise _fault(
             CallbackError,
             f"{cls.__qualname__} has no template"
-            + ("" if given is None else f": what it names so is a {type(given).__name__}"),
+            + ("" if given is None else f": its `template` is a {type(given).__name__}"),
             _class_place(cls),
             'write `template = heex("""…""")` in the class, a method `render`, or the file'
             " beside the module that has the class's name in snake_case and ends in .heex",
@@ -114,7 +114,7 @@ def _check_made_by_python(cls: type, root: type) -> None:
                 AssignError,
                 f"{base.__qualname__} is a dataclass, and a view cannot be one: it is made by the framework",
                 _class_place(base),
-                "take @dataclass away: annotated attributes are assigns without it, `field(default_factory=…)` too",
+                "remove @dataclass: annotated attributes are assigns without it, `field(default_factory=…)` too",
             )
         if base is cls and "__init__" in vars(base):
             raise _fault(
@@ -140,7 +140,7 @@ def _check_declared(cls: type[Assigns], root: type[Assigns], name: str, annotati
     ):
         raise _fault(
             AssignError,
-            f"{cls.__qualname__} declares {name!r} as an assign; it is what the class has, not each view",
+            f"{cls.__qualname__} declares {name!r} as an assign; it belongs to the class, not to each view",
             _class_place(cls, name),
             f"write `{name} = …` without an annotation",
         )

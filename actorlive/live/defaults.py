@@ -126,7 +126,7 @@ def refuse_iterator(value: object, owner: str, name: str) -> None:
     """Raise `AssignError` for an iterator: the second render would find it empty."""
     if is_iterator(value):
         raise AssignError(
-            f"{owner}.{name} was given a {type(value).__qualname__}, which can be gone through only once: the second"
+            f"{owner}.{name} was given a {type(value).__qualname__}, which can be iterated over only once: the second"
             f" time that the page reads it, it is empty. Write `{rewrite(value)}` around it; what is never shown"
             " belongs into socket.private."
         )

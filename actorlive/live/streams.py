@@ -34,7 +34,7 @@ class Stream(AsyncResult[bool], Generic[T]):
 
     def __iter__(self) -> Never:
         raise StreamError(
-            "the attribute of a stream says how its loading stands; its rows are in @streams: write"
+            "the attribute of a stream says how far its loading is; its rows are in @streams: write"
             ' `:for={dom_id, item in @streams.name}`, in an element with phx-update="stream"'
         )
 

@@ -322,7 +322,7 @@ class ActorLive:
         _ = self.endpoint.tokens  # a missing key is found now, not by the first visitor
         if not self.hosts.are_named and not self.endpoint.debug:
             _log.warning(
-                'every host is served, whatever a request calls this server: pass ActorLive(hosts=["example.com"])'
+                'requests are served for every host name that they give: pass ActorLive(hosts=["example.com"])'
             )
         self._stop, self._stopped = trio.Event(), trio.Event()
         await self.app.nursery.start(self._hold_node)

@@ -162,4 +162,4 @@ async def test_an_iterator_that_a_task_loads_fails_the_task_and_not_the_page(sev
         await view.click("go")
         await view.render_async()
         failed = await view.element("p").text()
-        assert "assign_async.rows was given a map, which can be gone through only once" in failed
+        assert "assign_async.rows was given a map, which can be iterated over only once" in failed

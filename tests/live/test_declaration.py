@@ -101,7 +101,7 @@ FAULTS = {
         """V is a dataclass, and a view cannot be one: it is made by the framework
   --> FILE:11
 11 | class V(LiveView):
-  help: take @dataclass away: annotated attributes are assigns without it, `field(default_factory=…)` too""",
+  help: remove @dataclass: annotated attributes are assigns without it, `field(default_factory=…)` too""",
     ),
     "cached_property": (
         "class V(LiveView):\n    @cached_property\n    def n(self): return 1",
@@ -127,7 +127,7 @@ FAULTS = {
     "a template that is text": (
         "class V(LiveView): template = '<p></p>'\nActorLive(secret_key='k' * 40).route('/', V)",
         (
-            """V has no template: what it names so is a str
+            """V has no template: its `template` is a str
   --> FILE:10
 10 | class V(LiveView): template = '<p></p>'
   help: write `template = heex(\"""…\""")` in the class, a method `render`, or the file"""

@@ -138,7 +138,7 @@ async def test_without_a_list_every_host_is_served_and_the_log_says_so_once(
     async with app.test_app():
         assert (await ask(app, host="evil.example")).status_code == 200
     assert [record.message for record in caplog.records if "every host" in record.message] == [
-        'every host is served, whatever a request calls this server: pass ActorLive(hosts=["example.com"])'
+        'requests are served for every host name that they give: pass ActorLive(hosts=["example.com"])'
     ]
     caplog.clear()
     for options in ({"hosts": ["*"]}, {"debug": True}):

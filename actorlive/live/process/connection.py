@@ -159,7 +159,7 @@ class LiveConnection:
             intake.arrived(size)
             runtime.send(channel.pid, ClientEvent(push.ref, push.event, payload, size, intake))
         else:
-            _log.warning("a binary frame %.80r for a view, which takes none", push.event)
+            _log.warning("a binary frame %.80r for a view, which accepts none", push.event)
 
     def _leave(self, leave: Leave) -> None:
         self.send(leave.frame)

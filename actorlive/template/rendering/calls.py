@@ -70,8 +70,8 @@ class Component(Generic[P]):
             if parameter is not None:
                 if is_iterator(value):
                     kind = type(value).__qualname__
-                    reason = f"the attribute {name!r} of <{self.name}> is a {kind}, which can be gone through only once"
-                    raise TemplateError(reason, hint=f"write {rewrite(value)} around it")
+                    reason = f"{name!r} of <{self.name}> is a {kind}, which can be iterated over only once"
+                    raise TemplateError(f"the attribute {reason}", hint=f"write {rewrite(value)} around it")
                 values[parameter.name] = value
             elif signature.rest is not None and signature.rest.accepts(name):
                 rest[name] = value

@@ -1,4 +1,4 @@
-"""Iterators: what can be gone through only once, and so is empty the second time that a page reads it.
+"""Iterators: what can be iterated over only once, and so is empty the second time that a page reads it.
 
 They are refused wherever a value is kept to be read again: as assigns, defaults and component attributes.
 """
