@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="for development: tracebacks in pages, strict events, assigns changed in place are reported",
     )
+    run_.add_argument("--drain", type=float, default=10.0, help="seconds that the end may take")
     routes_ = commands.add_parser("routes", help="list an application's live routes")
     routes_.set_defaults(command=routes)
     routes_.add_argument("target", help="where the application is, as module:app")
@@ -88,7 +89,7 @@ def run(options: argparse.Namespace) -> None:
     app = load_app(options.target)
     if options.debug:
         app.debug = True
-    serve(app, options.host, options.port)
+    serve(app, options.host, options.port, drain=options.drain)
 
 
 def routes(options: argparse.Namespace) -> None:

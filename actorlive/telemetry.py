@@ -21,12 +21,15 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `socket.join_failed`              | –                    | `topic`, `reason`                 |
 | `socket.paused`                   | `events`, `bytes`    | `peer`                            |
 | `socket.gave_up`                  | `events`, `bytes`    | `topic`                           |
+| `limit.reached`                   | –                    | `limit`, `peer`                   |
 | `host.refused`                    | –                    | `host`                            |
 
 `view` is the view itself, `socket` that of its callbacks. `params` is the event as the handler takes it. `changed` are
 the names of the assigns that a render is for, None where it renders all of them: in both lives the first.
 `handle_params` is spanned in views that have one. `crashed` is told once of a connected view that raised, whatever it
 was that did.
+
+`limit` is the name of a field of `actorlive.web.Limits`, see docs/limits.md; `peer` is the address of who reached it.
 
 The names follow LiveView's telemetry events with dots for its lists.
 """

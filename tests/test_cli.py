@@ -70,7 +70,7 @@ def test_a_fault_inside_the_module_is_not_hidden(module: str, tmp_path: Path) ->
 def test_host_and_port_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
     called: list[object] = []
 
-    def serve(app: object, host: str, port: int) -> None:
+    def serve(app: object, host: str, port: int, drain: float) -> None:
         called.append((host, port))
 
     monkeypatch.setattr("actorlive.web.serve", serve)

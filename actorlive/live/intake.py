@@ -35,7 +35,7 @@ class Backlog:
 
     __slots__ = ("_room", "events", "max_events", "max_size", "size")
 
-    def __init__(self, max_size: int = MAX_WAITING, max_events: int = MAX_WAITING_EVENTS) -> None:
+    def __init__(self, max_size: float = MAX_WAITING, max_events: float = MAX_WAITING_EVENTS) -> None:
         self.max_size = max_size
         self.max_events = max_events
         self.size = 0

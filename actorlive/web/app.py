@@ -23,15 +23,17 @@ from quart_trio import QuartTrio
 from actorlive.live.endpoint import Layout
 from actorlive.live.on_mount import OnMount
 from actorlive.live.view import LiveView
-from actorlive.runtime import Node, NodeFailed, enter_node, open_node
+from actorlive.runtime import Node, NodeFailed, Pid, enter_node, open_node, statistics
 from actorlive.template import Component, root_layout as default_root_layout
 from actorlive.template.rendering.urls import url_variable
+from actorlive.web.allowance import Peers, reached
 from actorlive.web.assets import Assets
 from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.containment import HttpConnection, ungrouped
 from actorlive.web.csrf import csrf_token
 from actorlive.web.dead import render_view, respond
 from actorlive.web.development import Development
+from actorlive.web.ending import Ending, drain_sockets
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.entrance import Asgi, Entrance
 from actorlive.web.error_page import error_page
@@ -39,6 +41,7 @@ from actorlive.web.errors import ConfigurationError
 from actorlive.web.failures import answer_failures
 from actorlive.web.forms import MethodOverride, check_csrf_token, csrf_exempt
 from actorlive.web.headers import secure
+from actorlive.web.health import Health
 from actorlive.web.hosts import Hosts
 from actorlive.web.layouts import RootLayout
 from actorlive.web.limits import Limits
@@ -62,6 +65,21 @@ F = TypeVar("F", bound=Callable[..., Any])
 ViewClass = TypeVar("ViewClass", bound=type[LiveView[Any]])
 
 
+def tell_of_mailbox(pid: Pid, length: int) -> None:
+    """A process is sent more than it handles."""
+    name = statistics(pid).function
+    reached("max_mailbox", name)
+    _log.warning("%s has %d messages in its mailbox; see Limits.max_mailbox", name, length)
+
+
+def _path(path: str | None) -> str | None:
+    if path is not None and not path.startswith("/"):
+        raise ConfigurationError(
+            f'{path!r} is not a path: it begins with "/", as "/live/ready", or is None for none'
+        )
+    return path
+
+
 class ActorLive:
     """The extension. `ActorLive(app)`, or `ActorLive()` and later `init_app(app)`.
 
@@ -79,6 +97,8 @@ class ActorLive:
     leaves plain POSTs to the application.
     `csp` is the Content-Security-Policy of every answer that brings none, in which `'nonce'` stands for the page's own
     nonce, see `csp_nonce`.
+    `alive` and `ready` are paths that a load balancer asks, by any host and over plain HTTP: 200 for yes, 503 for no;
+    None for none. A server that goes down is not ready.
     `debug` (by default that of the application, or its `testing`) makes faults loud.
     """
 
@@ -99,6 +119,8 @@ class ActorLive:
         limits: Limits | None = None,
         protect_forms: bool = True,
         csp: str = DEFAULT_POLICY,
+        alive: str | None = "/live/alive",
+        ready: str | None = "/live/ready",
         debug: bool | None = None,
     ) -> None:
         check_patterns(check_origin)
@@ -109,6 +131,8 @@ class ActorLive:
         self._debug = debug
         self.title: str | None = title
         self.stylesheets: tuple[str, ...] = tuple(stylesheets)
+        self._alive = _path(alive)
+        self._ready = _path(ready)
         self.root_layout: RootLayout = root_layout or default_root_layout
         self.layout: Layout | None = layout
         self.check_origin: CheckOrigin = check_origin
@@ -121,6 +145,7 @@ class ActorLive:
         )
         self.sockets: Sockets = Sockets()
         self.development: Development | None = None
+        self.peers: Peers = Peers(self._proxies.include)
         self._default = LiveSession(self, "default")
         self._sessions = {"default": self._default}
         self._rules: list[LiveRoute] = []
@@ -152,7 +177,7 @@ class ActorLive:
         served = cast("Any", app)
         served.asgi_http_class = HttpConnection
         served.asgi_websocket_class = WebsocketConnection
-        served.asgi_app = self._entrance(MethodOverride(app.asgi_app))
+        served.asgi_app = self._health(self._entrance(MethodOverride(app.asgi_app)))
         answer_failures(app, lambda: self.endpoint.debug, self._error_page)
         app.add_websocket(SOCKET_PATH, "actorlive.websocket", self._websocket)
         app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
@@ -295,7 +320,8 @@ class ActorLive:
         if self._node is not None:
             yield self._node
             return
-        async with open_node() as node:
+        limits = self.limits
+        async with open_node(high_water=limits.max_mailbox, on_high_water=tell_of_mailbox) as node:
             self._node = node
             self.sockets.draining = False
             try:
@@ -313,10 +339,15 @@ class ActorLive:
 
     async def drain(self, grace: float = 5.0) -> None:
         """Accept no new websockets, close the open ones with 1012, and wait at most `grace` seconds for their views."""
-        self.sockets.draining = True
-        if self._node is not None:
-            with trio.move_on_after(grace):
-                await self.sockets.close_all(self._node)
+        ending = Ending(grace)
+        ending.request()
+        await ending.begin()
+        await drain_sockets(self.sockets, self._node, ending)
+
+    @property
+    def is_ready(self) -> bool:
+        """True while pages are served and their views live; not while the server starts or goes down."""
+        return self._node is not None and not self._node.stopping and not self.sockets.draining
 
     async def _start(self) -> None:
         _ = self.endpoint.tokens  # a missing key is found now, not by the first visitor
@@ -359,6 +390,10 @@ class ActorLive:
         url_variable.set(self.endpoint.url_for)
         if self._node is not None:
             enter_node(self._node)
+
+    def _health(self, asgi: Asgi) -> Asgi:
+        questions = {self._alive: lambda: True, self._ready: lambda: self.is_ready}
+        return Health(asgi, {path: ask for path, ask in questions.items() if path is not None})
 
     def _entrance(self, asgi: Asgi) -> Asgi:
         if self.hosts.is_open and not self._proxies and not self.https:

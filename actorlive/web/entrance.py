@@ -22,7 +22,7 @@ from actorlive.web.hosts import Hosts, parse_host
 from actorlive.web.origin import Origin
 from actorlive.web.proxies import Proxies
 
-__all__ = ["Asgi", "Entrance", "use_secure_cookies"]
+__all__ = ["Asgi", "Entrance", "answer_plainly", "use_secure_cookies"]
 
 MISDIRECTED = 421
 """This server does not speak for the host that was asked for (RFC 9110, 15.5.20)."""
@@ -124,7 +124,12 @@ def _to_https(scope: Any, host: Origin) -> tuple[int, str, str | None]:
 
 
 async def _answer(scope: Any, send: Send, status: int, text: str, location: str | None) -> None:
-    """One plain line instead of the application."""
+    headers = () if location is None else ((b"location", location.encode()),)
+    await answer_plainly(scope, send, status, text, *headers)
+
+
+async def answer_plainly(scope: Any, send: Send, status: int, text: str, *more: tuple[bytes, bytes]) -> None:
+    """One plain line instead of the application, with `more` headers."""
     kind = "http.response"
     if scope["type"] == "websocket":
         kind = "websocket.http.response"
@@ -134,7 +139,5 @@ async def _answer(scope: Any, send: Send, status: int, text: str, location: str 
     body = b"" if scope.get("method") == "HEAD" else text.encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
     headers.append((b"content-length", str(len(text.encode())).encode()))
-    if location is not None:
-        headers.append((b"location", location.encode()))
-    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.start", "status": status, "headers": [*headers, *more]})
     await send({"type": f"{kind}.body", "body": body, "more_body": False})

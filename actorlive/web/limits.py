@@ -1,37 +1,95 @@
-"""How much one client may ask for. Each limit ends that client's connection, never anybody else's."""
+"""How much one client may ask for, and how long anybody may take: every bound of the server, in one place.
+
+Each limit is about one connection, or about all of one address, and is never felt by anybody else. Where a limit can be
+kept by waiting, the server waits: it does not read the client, who feels TCP's back-pressure, and nothing is dropped.
+docs/limits.md says of each what happens beyond it. Whatever is reached is told in the log and as `limit.reached` of
+telemetry (`web.allowance`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import random
+from dataclasses import dataclass, fields
 
 from actorlive.live.intake import MAX_OUTLIVE, MAX_WAITING, MAX_WAITING_EVENTS
+from actorlive.web.errors import ConfigurationError
 
-__all__ = ["Limits"]
+__all__ = ["JOIN_WINDOW", "Limits"]
+
+JOIN_WINDOW = 10.0
+"""Seconds over which joins are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of one websocket connection.
+    """The bounds of a server and its clients: sizes in bytes, times in seconds; `math.inf` lifts one.
 
-    The largest frames that the official client sends are upload chunks of 64 kB and forms with long texts, so
-    1 MiB leaves room; a larger frame closes the socket with 1009. What a client does not read in time waits in
-    a queue of at most `max_queue` bytes; beyond it the socket is closed with 1013 and the client comes back.
-    A client sends a heartbeat every 30 seconds; one that was silent for `heartbeat_timeout` seconds is gone.
-
-    What the views of one socket have not handled may be `max_waiting` bytes and `max_waiting_events` events; above
-    that the socket is not read for `max_pause` seconds at most, then the view that is furthest behind is mounted
-    afresh. A view whose socket has gone goes on with what waits for `max_outlive` seconds.
+    A limit by address counts what comes from one address of the network, behind the proxies that are named to
+    `ActorLive`. This machine's own addresses, Unix sockets and those proxies have none.
     """
 
+    max_connections: float = 20_000
+    """TCP connections at once, websockets included."""
+    max_head: int = 16 * 1024
+    """The head of a request."""
     max_frame: int = 1024 * 1024
-    max_queue: int = 8 * 1024 * 1024
+    """A message of a websocket. The official client's largest are upload chunks of 64 kB and forms with long texts."""
+    max_events: float = 2_000
+    """Messages of one socket per second."""
+    max_waiting: float = MAX_WAITING
+    """What the views of one socket have not handled."""
+    max_waiting_events: float = MAX_WAITING_EVENTS
+    """The same, by number."""
+    max_unsent: float = 256 * 1024
+    """What a client has not read yet, before it is not read itself."""
+    max_queue: float = 8 * 1024 * 1024
+    """What a client has not read yet, before it is closed."""
+    max_mailbox: int = 10_000
+    """Messages in one mailbox, whoever sent them."""
     max_channels: int = 100
-    heartbeat_timeout: float = 60.0
-    max_waiting: int = MAX_WAITING
-    max_waiting_events: int = MAX_WAITING_EVENTS
+    """Views that one socket has joined at once."""
+    max_joins: float = 200
+    """Joins of one socket in ten seconds."""
+    max_peer_sockets: float = 1_000
+    """Sockets of one address."""
+    max_peer_channels: float = 5_000
+    """Views that all sockets of one address have joined."""
+    max_peer_joins: float = 2_000
+    """Joins from one address in ten seconds."""
+    max_age: float = 24 * 3600.0
+    """How long a socket lives."""
     max_pause: float = 20.0
+    """How long a socket is not read because its views are behind."""
     max_outlive: float = MAX_OUTLIVE
+    """How long a view goes on with what a closed socket left behind."""
+    head_timeout: float = 5.0
+    """For the handshake of TLS, and for the head of the first request."""
+    keep_alive_timeout: float = 5.0
+    """From an answer to the next request on the connection."""
+    join_timeout: float = 15.0
+    """From a socket's opening to its first join."""
+    heartbeat_timeout: float = 60.0
+    """Between two messages. The client sends a heartbeat every 30 seconds."""
+    stall_timeout: float = 20.0
+    """Within a message."""
     send_timeout: float = 30.0
-    """Seconds that a peer may take to accept 64 KiB before its TCP connection is dropped."""
-    shutdown_timeout: float = 15.0
-    """Seconds from a signal to the end of the program, by force if need be. The orderly end takes 13 at most."""
+    """For 64 KiB to be accepted."""
+    close_timeout: float = 5.0
+    """From a close frame to the end of the connection."""
+
+    def lifetime(self) -> float:
+        """How long one socket lives: not the same for all, which came together after a restart."""
+        return self.max_age * random.uniform(0.9, 1.0)  # noqa: S311 - nothing depends on its being unguessable
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
+                raise ConfigurationError(
+                    f"Limits({field.name}={value!r}): a limit is a number from 0 on; math.inf is no limit"
+                )
+            if math.isinf(value) and field.type == "int":
+                raise ConfigurationError(
+                    f"Limits({field.name}=inf): this needs a number, because memory has an end"
+                )

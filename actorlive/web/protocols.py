@@ -6,7 +6,7 @@
 * **A message beyond `max_frame` is not kept.** Its bytes are counted as they come; at the limit what came is dropped
   and nothing of the rest is looked at.
 * **A peer that breaks the protocol is told why.** The close frame (1002, 1007, 1009) goes out, what still comes is
-  dropped unread, and the connection ends with the peer's or after `LINGER` seconds: a connection that is closed on
+  dropped unread, and the connection ends with the peer's or after `close_timeout`: a connection that is closed on
   unread bytes is reset, and a reset may overtake the close frame.
 * **A handler that has ended is not waited for.** Hypercorn hands frames to the application through a queue; with
   nothing to empty it, the connection's task would wait there forever.
@@ -14,11 +14,13 @@
   on, as every websocket needs it to, would pass a tunnel through which its own rules for paths do not see. The
   upgrade to h2c is not taken up, and its preface is answered with 505.
 
-All of it holds for websockets over HTTP/2, too. `install` puts these classes where Hypercorn looks its own up.
+All of it holds for websockets over HTTP/2, too. `install` puts these classes where Hypercorn looks its own up: it has
+no setting for any of this, and makes its protocols and streams from the names in its modules, with no other way in.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, cast
@@ -28,6 +30,7 @@ import hypercorn.protocol
 import hypercorn.protocol.h2
 import hypercorn.protocol.h11
 import trio
+from hypercorn.config import Config
 from hypercorn.events import Closed
 from hypercorn.protocol.events import Body, Data, Event, Request, StreamClosed
 from hypercorn.protocol.h11 import H11Protocol
@@ -35,15 +38,40 @@ from hypercorn.protocol.ws_stream import WSStream
 from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection, Message, Ping
 
+from actorlive.web.allowance import MESSAGE_TOO_BIG, reached
+from actorlive.web.limits import Limits
 from actorlive.wire import frame_size
 
-__all__ = ["LINGER", "GuardedWebsocket", "OnlyHttp1", "WholeMessage", "install"]
+__all__ = ["GuardedWebsocket", "OnlyHttp1", "ServerConfig", "WholeMessage", "install", "limits_of"]
 
-LINGER = 1.0
-"""Seconds that a peer who broke the protocol has to read why."""
-
-MESSAGE_TOO_BIG = 1009
 VERSION_NOT_SUPPORTED = 505
+
+_log = logging.getLogger("actorlive.web")
+
+
+class ServerConfig(Config):
+    """Hypercorn's settings, as our limits have them."""
+
+    limits = Limits()
+
+    @classmethod
+    def of(cls, limits: Limits) -> ServerConfig:
+        """The settings of a server with these limits."""
+        config = cls()
+        config.limits = limits
+        config.h11_max_incomplete_size = config.h2_max_header_list_size = limits.max_head
+        config.websocket_max_message_size = limits.max_frame
+        config.keep_alive_timeout = limits.keep_alive_timeout
+        config.ssl_handshake_timeout = limits.head_timeout
+        config.errorlog = logging.getLogger("hypercorn.error")
+        config.errorlog.setLevel(logging.WARNING)  # the address is told by `serve`
+        config.include_server_header = False
+        return config
+
+
+def limits_of(config: Config) -> Limits:
+    """What holds under these settings, which are Hypercorn's own where it was started without us."""
+    return config.limits if isinstance(config, ServerConfig) else ServerConfig.limits
 
 
 def install() -> None:
@@ -138,6 +166,10 @@ class GuardedWebsocket(WSStream):
         if self.connection.state is not ConnectionState.OPEN:
             return  # the application has closed, and hears nothing any more
         if not self._message.add(piece):
+            reached("max_frame", self.client and self.client[0])
+            _log.warning(
+                "closed a websocket: a message of more than %d bytes", limits_of(self.config).max_frame
+            )
             await self._refuse(MESSAGE_TOO_BIG)
         elif last:
             message = self._message.take()
@@ -160,7 +192,7 @@ class GuardedWebsocket(WSStream):
         cast("Any", self.task_group).spawn(self._linger)
 
     async def _linger(self) -> None:
-        with trio.move_on_after(LINGER):
+        with trio.move_on_after(limits_of(self.config).close_timeout):
             await self._ended.wait()
             return
         await self.send(StreamClosed(stream_id=self.stream_id))

@@ -33,6 +33,11 @@ class Proxies:
     def __bool__(self) -> bool:
         return bool(self._networks)
 
+    def include(self, address: str) -> bool:
+        """True for the address of a proxy."""
+        parsed = _address(address)
+        return parsed is not None and self._has(parsed)
+
     def rewrite(self, scope: dict[str, Any]) -> dict[str, Any]:
         """The ASGI scope with the scheme and the client that a named proxy speaks for; else as it is."""
         peer = _address((scope.get("client") or ("",))[0])

@@ -1,24 +1,20 @@
 """An application as a server: Hypercorn's lifespan and protocols around listeners of our own.
 
 * **One connection is `web.tcp`'s**, with its faults, its time-outs, and the direct way of a websocket.
-* **Going down is orderly.** On SIGTERM or SIGINT the websockets are closed with 1012 (clients reconnect and
-  recover their forms; 1000 would make them load the page), their views handle what they still have, then the
-  listener stops. A second signal does not wait. A task that waits inside a shield cannot be ended: after
-  `Limits.shutdown_timeout` the log says who does, and the program ends with code 1.
+* **Going down is orderly**, and takes no longer than it may (`web.ending`).
 * **The server ends when its node does**, with code 1 and the reason.
+* **Beyond `Limits.max_connections` a connection is answered 503**, so that whoever balances the load goes elsewhere.
 """
 
 from __future__ import annotations
 
-import errno
 import gc
 import logging
-import os
-import signal
-import socket
+import ssl
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from math import inf
 from typing import Any, cast
 
 import trio
@@ -30,26 +26,57 @@ from hypercorn.utils import LifespanFailureError
 from quart import Quart
 
 from actorlive.errors import ActorLiveError
-from actorlive.runtime import Node, statistics
+from actorlive.runtime import NoProcess, statistics
 from actorlive.web import protocols
+from actorlive.web.allowance import reached
 from actorlive.web.app import ActorLive
-from actorlive.web.direct.reactor import open_driver
+from actorlive.web.direct.reactor import Driver, open_driver
+from actorlive.web.ending import (
+    KILLS,
+    REQUESTS,
+    Ending,
+    HardStop,
+    drain_sockets,
+    main_thread_stands_at,
+    taking_signals,
+)
 from actorlive.web.limits import Limits
-from actorlive.web.tcp import GuardedTCPServer, ServerConfig, single
+from actorlive.web.listeners import Listener, ServerError, open_listeners, tls
+from actorlive.web.protocols import ServerConfig
+from actorlive.web.tcp import GuardedTCPServer, single
 
-__all__ = ["ServerError", "listen", "serve", "serve_async"]
+__all__ = ["serve", "serve_async"]
+
+FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n"
+QUIET = 60.0
+"""Seconds between two lines of the log that say that the server is full."""
 
 _log = logging.getLogger("actorlive.web")
 
 
-class ServerError(ActorLiveError):
-    """The server cannot start where it was told to."""
+def serve(
+    app: Quart,
+    host: str = "127.0.0.1",
+    port: int = 4000,
+    *,
+    bind: Sequence[str] = (),
+    certfile: str | None = None,
+    keyfile: str | None = None,
+    drain: float = 10.0,
+) -> None:
+    """Serve `app` until SIGTERM or SIGINT; blocks. Ends the program with one line when it cannot start.
 
-
-def serve(app: Quart, host: str = "127.0.0.1", port: int = 4000) -> None:
-    """Serve `app` until SIGTERM or SIGINT; blocks. Ends the program with one line when it cannot start."""
+    `bind` are several places in place of `host` and `port`: "127.0.0.1:4000", "[::1]:4000", "unix:/run/app.sock". With
+    `certfile` (PEM, with the key in it or in `keyfile`) those of the network are https. `drain` are the seconds that
+    the end may take: sockets are closed one after another, callbacks finish, and what does not is ended by force.
+    """
+    ending = Ending(drain)
+    stop = HardStop(drain, partial(_who_is_at_work, _extension(app)))
+    server = partial(
+        serve_async, app, host, port, bind=bind, certfile=certfile, keyfile=keyfile, ending=ending
+    )
     try:
-        trio.run(partial(_serve_process, app, host, port))
+        trio.run(_serve_process, app, server, ending, stop)
     except* LifespanFailureError as group:
         sys.exit(f"the application did not start: {single(group)}")
     except* ActorLiveError as group:
@@ -61,79 +88,138 @@ async def serve_async(
     host: str = "127.0.0.1",
     port: int = 4000,
     *,
+    bind: Sequence[str] = (),
+    certfile: str | None = None,
+    keyfile: str | None = None,
     direct: bool = True,
     shutdown: trio.Event | None = None,
+    ending: Ending | None = None,
     task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Serve `app` until `shutdown` is set, then go down in order.
+    """Serve `app` until `shutdown` is set, or `ending` requested, then go down in order.
 
     `direct` lets websockets over plain TCP take the fast way (`web.direct`). Port 0 takes a free one; `task_status`
-    gets the URLs. Raises `ServerError` when the port is taken.
+    gets the URLs. Raises `ServerError` when a place is taken.
     """
     live = _extension(app)
-    config = _config(live.limits if live else Limits())
-    listener = listen(host, port, config.backlog)
+    config = ServerConfig.of(live.limits if live else Limits())
+    context = None if certfile is None else tls(certfile, keyfile, config.alpn_protocols)
+    places = bind or [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+    listeners = open_listeners(places, secure=context is not None)
     protocols.install()
-    stop = trio.Event()
-    async with trio.open_nursery() as nursery:
-        if shutdown is not None:
-            nursery.start_soon(_go_down, live, shutdown, stop)
-        if live is not None:
-            nursery.start_soon(_end_with_node, live)
-        direct = direct and live is not None  # another route at our path would wait for frames
-        await _serve_listener(app, config, listener, stop, direct=direct, task_status=task_status)
-        nursery.cancel_scope.cancel()
+    try:
+        async with trio.open_nursery() as nursery:
+            if live is not None:
+                nursery.start_soon(_end_with_node, live)
+            server = AppServer(app, config, live, context, direct=direct and live is not None)
+            await server.run(listeners, ending or Ending(requested=shutdown), task_status)
+            nursery.cancel_scope.cancel()
+    finally:
+        for listener in listeners:
+            listener.close()
 
 
-async def _serve_listener(
-    app: Quart,
-    config: ServerConfig,
-    listener: socket.socket,
-    stop: trio.Event,
-    *,
-    direct: bool,
-    task_status: trio.TaskStatus[list[str]],
-) -> None:
-    """Serve between the application's start-up and its shutdown, until `stop` is set."""
-    state: LifespanState = {}
-    asgi = ASGIWrapper(cast("Any", app))
-    lifespan = Lifespan(asgi, config, state)
-    async with trio.open_nursery() as around:
-        await around.start(lifespan.handle_lifespan)
-        await lifespan.wait_for_startup()
-        async with open_driver() as driver, trio.open_nursery() as connections:
-            context = WorkerContext(None)
+class AppServer:
+    """An application between its start-up and its shutdown.
 
-            async def connect(stream: trio.SocketStream) -> None:
-                known = (asgi, config, context, ConnectionState(state.copy()))
-                await GuardedTCPServer(*known, stream, driver=driver if direct else None).run()
+    `direct` is False where a route of somebody else at our path would wait for frames.
+    """
 
-            task_status.started([_url(listener)])
-            try:
-                await _accept(listener, connect, connections, stop)
-            finally:
-                await context.terminated.set()  # connections that wait for another request end
-                connections.cancel_scope.deadline = trio.current_time() + config.graceful_timeout
-        await lifespan.wait_for_shutdown()
+    def __init__(
+        self,
+        app: Quart,
+        config: ServerConfig,
+        live: ActorLive | None,
+        context: ssl.SSLContext | None,
+        *,
+        direct: bool,
+    ) -> None:
+        self._asgi = ASGIWrapper(cast("Any", app))
+        self._config = config
+        self._live = live
+        self._tls = context
+        self._direct = direct
+        self._state: LifespanState = {}
+        self._context = WorkerContext(None)
+        self._connections = 0
+        self._told_at = -inf
 
+    # -- from the start to the end ---------------------------------------------
 
-def _url(listener: socket.socket) -> str:
-    host, port, *_ = listener.getsockname()
-    return f"http://[{host}]:{port}" if listener.family == socket.AF_INET6 else f"http://{host}:{port}"
+    async def run(
+        self, listeners: list[Listener], ending: Ending, task_status: trio.TaskStatus[list[str]]
+    ) -> None:
+        """Serve until the end is asked for; return when everything has ended."""
+        lifespan = Lifespan(self._asgi, self._config, self._state)
+        async with trio.open_nursery() as around:
+            await around.start(lifespan.handle_lifespan)
+            await lifespan.wait_for_startup()
+            async with open_driver(partial(ending.left, KILLS)) as driver:
+                with ending.until(REQUESTS):
+                    async with trio.open_nursery() as connections:
+                        await self._accept_all(listeners, driver, connections, ending, task_status)
+                        await self._context.terminated.set()  # connections that wait for another request end
+                        if self._live is not None:
+                            await drain_sockets(self._live.sockets, self._live.running_node, ending)
+            if self._live is not None and (node := self._live.running_node) is not None:
+                node.grace = ending.left(KILLS)
+            await lifespan.wait_for_shutdown()
 
+    async def _accept_all(
+        self,
+        listeners: list[Listener],
+        driver: Driver,
+        connections: trio.Nursery,
+        ending: Ending,
+        task_status: trio.TaskStatus[list[str]],
+    ) -> None:
+        """Begin a task for every connection that comes, until the end is asked for."""
+        async with trio.open_nursery() as accepting:
+            for listener in listeners:
+                connect = partial(self._connect, driver, listener.is_secure)
+                stream = trio.SocketListener(trio.socket.from_stdlib_socket(listener.socket))
+                accepting.start_soon(
+                    partial(trio.serve_listeners, connect, [stream], handler_nursery=connections)
+                )
+            task_status.started([listener.url for listener in listeners])
+            await ending.begin()
+            if self._live is not None:
+                self._live.sockets.draining = True
+            accepting.cancel_scope.cancel()
+        for listener in listeners:
+            listener.close()
 
-async def _accept(
-    listener: socket.socket,
-    connect: Callable[[trio.SocketStream], Awaitable[None]],
-    connections: trio.Nursery,
-    stop: trio.Event,
-) -> None:
-    """Begin a task for every connection that comes, until `stop` is set."""
-    accepting = trio.SocketListener(trio.socket.from_stdlib_socket(listener))
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(partial(trio.serve_listeners, connect, [accepting], handler_nursery=connections))
-        await stop.wait()
-        nursery.cancel_scope.cancel()
+    # -- a connection ----------------------------------------------------------
+
+    async def _connect(self, driver: Driver, is_secure: bool, tcp: trio.SocketStream) -> None:
+        if self._connections + len(driver.sockets) >= self._config.limits.max_connections:
+            await self._turn_away(tcp, is_secure)
+            return
+        self._connections += 1
+        try:
+            await self._server(driver, is_secure, tcp).run()
+        finally:
+            self._connections -= 1
+
+    def _server(self, driver: Driver, is_secure: bool, tcp: trio.SocketStream) -> GuardedTCPServer:
+        known = (self._asgi, self._config, self._context, ConnectionState(self._state.copy()))
+        if is_secure and self._tls is not None:
+            return GuardedTCPServer(
+                *known, trio.SSLStream(tcp, self._tls, server_side=True, https_compatible=True)
+            )
+        return GuardedTCPServer(*known, tcp, driver=driver if self._direct else None)
+
+    async def _turn_away(self, tcp: trio.SocketStream, is_secure: bool) -> None:
+        reached("max_connections", None)
+        if trio.current_time() > self._told_at + QUIET:
+            self._told_at = trio.current_time()
+            _log.warning("accepts no more connections for now; see Limits.max_connections")
+        if not is_secure:
+            with trio.move_on_after(1.0):  # what it sent is read, or a reset would overtake the answer
+                await tcp.send_all(FULL)
+                await tcp.send_eof()
+                while await tcp.receive_some():
+                    pass
 
 
 async def _end_with_node(live: ActorLive) -> None:
@@ -147,38 +233,31 @@ async def _end_with_node(live: ActorLive) -> None:
     ) from failure
 
 
-def listen(host: str, port: int, backlog: int = 100) -> socket.socket:
-    """A listening socket. Raises `ServerError` when the port is taken or the address is not ours."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(backlog)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise ServerError(
-                f"port {port} on {host} is taken: stop what listens there, or choose another with --port (make: PORT=…)"
-            ) from error
-        raise ServerError(f"cannot listen on {host} port {port}: {error.strerror or error}") from error
-    listener.setblocking(False)
-    return listener
+# -- as a process --------------------------------------------------------------
 
 
-async def _serve_process(app: Quart, host: str, port: int) -> None:
-    """`serve_async` as a whole process: signals, the collector, a word to the person who started it."""
+async def _serve_process(
+    app: Quart, server: Callable[..., Awaitable[None]], ending: Ending, stop: HardStop
+) -> None:
+    """The server as a whole process: signals, the collector, a word to the person who started it."""
     if live := _extension(app):
         _ = live.endpoint.tokens  # a missing key is a line now, not a traceback later
-    shutdown = trio.Event()
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(_watch_signals, shutdown, nursery.cancel_scope)
-        trio.lowlevel.spawn_system_task(_end_by_force, live, shutdown)
-        server = partial(serve_async, app, host, port, shutdown=shutdown)
-        urls = await nursery.start(_until_served, server, nursery.cancel_scope)
-        _quieten_collector()
-        print(f"{app.import_name} is live at {' '.join(urls)} (Ctrl+C stops it)", file=sys.stderr)  # noqa: T201
+    _raise_file_limit()
+    stop.start()
+    with taking_signals(ending, stop):
+        async with trio.open_nursery() as nursery:
+            urls = await nursery.start(server)
+            _quieten_collector()
+            print(f"{app.import_name} is live at {' '.join(urls)} (Ctrl+C stops it)", file=sys.stderr)  # noqa: T201
+
+
+def _raise_file_limit() -> None:
+    """A connection is a file, and the usual 1,024 are a default for programs of another age."""
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _quieten_collector() -> None:
@@ -192,66 +271,24 @@ def _quieten_collector() -> None:
     gc.set_threshold(10_000, 50, 1000)
 
 
-async def _until_served(
-    server: Callable[..., Awaitable[None]],
-    scope: trio.CancelScope,
-    *,
-    task_status: trio.TaskStatus[list[str]],
-) -> None:
-    await server(task_status=task_status)
-    scope.cancel()
+def _who_is_at_work(live: ActorLive | None) -> Callable[[], str]:
+    """A function that says who still runs of those who run now: by label, and where each stands."""
+    node = live.running_node if live else None
 
+    def say() -> str:
+        left = [] if node is None else [process.pid for process in node.processes]
+        names = [f"the loop, in {main_thread_stands_at()}"]
+        for pid in left[:20]:
+            try:
+                found = statistics(pid)
+            except (NoProcess, RuntimeError):  # it ends, or changes while it is looked at from another thread
+                continue
+            names.append(f"{found.function} {pid} in {found.current_function}")
+        return ", ".join(names)
 
-async def _watch_signals(shutdown: trio.Event, everything: trio.CancelScope) -> None:
-    with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-        async for _ in signals:
-            if shutdown.is_set():
-                everything.cancel()
-            shutdown.set()
-
-
-async def _end_by_force(live: ActorLive | None, requested: trio.Event) -> None:
-    """A task inside a shield cannot be ended by Trio, and the program has to end: in the given time, and loudly.
-
-    A system task, because what ends the server must not end this.
-    """
-    await requested.wait()
-    node = live.running_node if live else None  # now: who is at work is forgotten before he has ended
-    limit = (live.limits if live else Limits()).shutdown_timeout
-    await trio.sleep(limit)
-    _log.critical("did not go down within %s s, ended by force; still at work: %s", limit, _at_work(node))
-    logging.shutdown()
-    sys.stderr.flush()
-    sys.stdout.flush()
-    os._exit(1)
-
-
-def _at_work(node: Node | None) -> str:
-    """The processes that are left, by label, and where each stands."""
-    left = [] if node is None else [process.pid for process in node.processes]
-    names = [
-        f"{found.function} {pid} in {found.current_function}" for pid in left if (found := statistics(pid))
-    ]
-    return ", ".join(names) or "requests"
-
-
-async def _go_down(live: ActorLive | None, requested: trio.Event, stop: trio.Event) -> None:
-    await requested.wait()
-    if live is not None:
-        await live.drain()
-    stop.set()
+    return say
 
 
 def _extension(app: Quart) -> ActorLive | None:
     extension = app.extensions.get("actorlive")
     return extension if isinstance(extension, ActorLive) else None
-
-
-def _config(limits: Limits) -> ServerConfig:
-    config = ServerConfig()
-    config.websocket_max_message_size = limits.max_frame
-    config.send_timeout = limits.send_timeout
-    config.errorlog = logging.getLogger("hypercorn.error")
-    config.errorlog.setLevel(logging.WARNING)  # the address is told by `serve`
-    config.include_server_header = False
-    return config

@@ -7,39 +7,44 @@ was queued before, then the close frame.
 
 from __future__ import annotations
 
-import logging
+import math
+import random
 from collections import deque
 from collections.abc import Iterator
 from typing import Protocol
 
 import trio
 
-from actorlive import telemetry
-from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import LiveConnection
 from actorlive.runtime import Node, Pid, open_port
+from actorlive.web.allowance import Allowance
+from actorlive.web.limits import Limits
 
-__all__ = ["ClientSocket", "OpenSocket", "Pauses", "Sockets", "all_down"]
+__all__ = ["ClientSocket", "OpenSocket", "Sockets", "all_down"]
 
 GOING_AWAY = 1001
 SERVICE_RESTART = 1012
 TRY_AGAIN_LATER = 1013
 
-_log = logging.getLogger("actorlive.web")
+CLOSES_PER_SECOND = 200
+"""How many clients are sent elsewhere per second, if the time allows: each makes a handshake and a join there."""
+STEP = 0.1
 
 
 class ClientSocket:
     """The outgoing side of one websocket: frames in order, at most `max_queue` bytes of them."""
 
-    def __init__(self, max_queue: int, live_socket_id: str | None) -> None:
+    def __init__(self, limits: Limits, live_socket_id: str | None, allowance: Allowance) -> None:
         self.live_socket_id = live_socket_id
         self.connection: LiveConnection | None = None
         self.close_code: int | None = None
         self.closing = False
         self._frames: deque[bytes] = deque()
         self._size = 0
-        self._max_queue = max_queue
+        self._limits = limits
+        self._allowance = allowance
         self._wake = trio.Event()
+        self._taken = trio.Event()
 
     def send(self, frame: bytes) -> None:
         """Queue one frame. Never waits, never raises; after `close` it is lost."""
@@ -47,8 +52,10 @@ class ClientSocket:
             return
         self._frames.append(frame)
         self._size += len(frame)
-        if self._size > self._max_queue:
+        if self._size > self._limits.max_queue:
+            self._allowance.tell_of_overflow()
             self._frames.clear()
+            self._size = 0
             self.close(TRY_AGAIN_LATER)
         else:
             self._wake.set()
@@ -59,6 +66,7 @@ class ClientSocket:
             self.closing = True
             self.close_code = code
             self._wake.set()
+            self._taken.set()
 
     async def next_frame(self) -> bytes | None:
         """The next frame to send, waiting for it; None when the socket is to be closed now."""
@@ -69,7 +77,20 @@ class ClientSocket:
             await self._wake.wait()
         frame = self._frames.popleft()
         self._size -= len(frame)
+        if not self.is_unread:
+            self._taken.set()
         return frame
+
+    @property
+    def is_unread(self) -> bool:
+        """True while the client leaves so much unread that it is not to be read itself."""
+        return self._size > self._limits.max_unsent
+
+    async def read_again(self) -> None:
+        """Wait until the client has read enough, or the socket is to be closed."""
+        while self.is_unread and not self.closing:
+            self._taken = trio.Event()
+            await self._taken.wait()
 
 
 class OpenSocket(Protocol):
@@ -81,30 +102,6 @@ class OpenSocket(Protocol):
     def close(self, code: int | None) -> None:
         """End the socket behind what is queued."""
         ...
-
-
-class Pauses:
-    """Says that a socket is not read, because its views are behind: in the log once for each socket."""
-
-    __slots__ = ("_peer", "_told")
-
-    def __init__(self, peer: object) -> None:
-        self._peer = peer
-        self._told = False
-
-    def tell(self, backlog: Backlog) -> None:
-        """Reading has paused."""
-        telemetry.execute(
-            "socket.paused", {"events": backlog.events, "bytes": backlog.size}, {"peer": self._peer}
-        )
-        if not self._told:
-            self._told = True
-            _log.warning(
-                "paused reading from %s: its views have %d events of %d bytes to handle; see Limits.max_waiting",
-                self._peer,
-                backlog.events,
-                backlog.size,
-            )
 
 
 class Sockets:
@@ -142,16 +139,37 @@ class Sockets:
             socket.close(GOING_AWAY)
         return len(theirs)
 
-    async def close_all(self, node: Node) -> None:
-        """Close every socket with 1012, so that clients reconnect without loading the page, and wait until
-        their views have ended, each behind the events that it still had."""
-        views = [view for socket in self for view in (socket.connection.views if socket.connection else ())]
+    async def close_in_turn(self, views: list[Pid], seconds: float) -> None:
+        """Close every socket with 1012, in batches and in no order, in `seconds` at most; `views` gets their views.
+
+        Clients come back without loading the page. One after another, because they all go to another server now.
+        """
+        sockets = list(self._open)
+        random.shuffle(sockets)
+        steps = max(1, math.ceil(min(seconds, len(sockets) / CLOSES_PER_SECOND) / STEP))
+        size = math.ceil(len(sockets) / steps)
+        for start in range(0, len(sockets), size or 1):
+            for socket in sockets[start : start + size]:
+                _restart(socket, views)
+            if start + size < len(sockets):
+                await trio.sleep(STEP)
+
+    def close_rest(self, views: list[Pid]) -> None:
+        """Close what is still open, at once."""
         for socket in self:
-            socket.close(SERVICE_RESTART)
+            _restart(socket, views)
+
+    async def all_closed(self) -> None:
+        """Wait until no socket is open."""
         while self._open:
             self._changed = trio.Event()
             await self._changed.wait()
-        await all_down(node, views)
+
+
+def _restart(socket: OpenSocket, views: list[Pid]) -> None:
+    if socket.connection is not None:
+        views += socket.connection.views
+    socket.close(SERVICE_RESTART)
 
 
 async def all_down(node: Node, pids: list[Pid]) -> None:

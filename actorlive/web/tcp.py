@@ -16,26 +16,21 @@ from typing import Any, cast
 
 import trio
 from hypercorn.app_wrappers import ASGIWrapper
-from hypercorn.config import Config
-from hypercorn.events import Closed, Event, RawData
+from hypercorn.events import Closed, Event, RawData, Updated
 from hypercorn.trio.tcp_server import TCPServer
 
 from actorlive.runtime.faults import flatten, interrupt_in, is_cancelled_here
+from actorlive.web.allowance import reached
 from actorlive.web.direct.handshake import answer, read_upgrade
 from actorlive.web.direct.socket import SocketDriver
+from actorlive.web.protocols import limits_of
 from actorlive.web.transport import SOCKET_PATH
 
-__all__ = ["GuardedTCPServer", "ServerConfig", "report", "single"]
+__all__ = ["GuardedTCPServer", "report", "single"]
 
 CHUNK = 64 * 1024
 
 _log = logging.getLogger("actorlive.web")
-
-
-class ServerConfig(Config):
-    """Hypercorn's settings, and how long a peer may take to accept 64 KiB (seconds)."""
-
-    send_timeout: float = 30.0
 
 
 class GuardedTCPServer(TCPServer):
@@ -48,6 +43,9 @@ class GuardedTCPServer(TCPServer):
         super().__init__(*args)
         self._driver = driver
         self._first = b""
+        self._limits = limits_of(self.config)
+        self._patience = self._limits.head_timeout
+        self._has_asked = False
 
     async def run(self) -> None:
         """Serve one connection; nothing but a real interrupt gets out."""
@@ -67,9 +65,12 @@ class GuardedTCPServer(TCPServer):
             return False
         stream = cast("Any", self.stream)
         try:
-            patience = self.config.keep_alive_timeout
-            upgrade, self._first = await read_upgrade(stream, SOCKET_PATH.encode(), patience)
+            limits, began = self._limits, trio.current_time()
+            upgrade, self._first = await read_upgrade(
+                stream, SOCKET_PATH.encode(), limits.max_head, limits.head_timeout
+            )
             if upgrade is None:
+                self._patience = max(0.0, limits.head_timeout - (trio.current_time() - began))
                 return False
             app = cast("ASGIWrapper", self.app).app
             await answer(
@@ -77,7 +78,7 @@ class GuardedTCPServer(TCPServer):
                 upgrade,
                 cast("Any", app),
                 self._driver,
-                send_timeout=self._timeout,
+                send_timeout=limits.send_timeout,
                 state=self.state,
             )
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
@@ -94,6 +95,9 @@ class GuardedTCPServer(TCPServer):
     async def protocol_send(self, event: Event) -> None:
         """Send in pieces, each within the time-out."""
         if not isinstance(event, RawData):
+            if isinstance(event, Updated) and not event.idle:
+                self._has_asked = True
+                self._patience = self._limits.keep_alive_timeout
             await super().protocol_send(event)
             return
         async with self.send_lock:
@@ -105,19 +109,27 @@ class GuardedTCPServer(TCPServer):
 
     async def _close(self) -> None:
         """Quart-Trio cancels the task that closes, because the request is over; the socket would stay open."""
-        with trio.CancelScope(deadline=trio.current_time() + self._timeout, shield=True):
+        with trio.CancelScope(deadline=trio.current_time() + self._limits.send_timeout, shield=True):
             await super()._close()
 
-    @property
-    def _timeout(self) -> float:
-        return getattr(self.config, "send_timeout", ServerConfig.send_timeout)
+    async def _idle_timeout(self) -> None:
+        """Hypercorn has one time-out for the first request and for every other."""
+        with trio.move_on_after(self._patience) as patience:
+            await self.context.terminated.wait()
+        if patience.cancelled_caught and not self._has_asked:
+            reached("head_timeout", None)
+            _log.debug("closed a connection without a request; see Limits.head_timeout")
+        with trio.CancelScope(shield=True):
+            await self._initiate_server_close()
 
     async def _send_piece(self, data: bytes) -> None:
         """Shielded, because half a frame would spoil the stream; bounded, because the peer may have gone."""
-        with trio.CancelScope(deadline=trio.current_time() + self._timeout, shield=True) as patience:
+        timeout = self._limits.send_timeout
+        with trio.CancelScope(deadline=trio.current_time() + timeout, shield=True) as patience:
             await self.stream.send_all(data)
         if patience.cancelled_caught:
-            _log.warning("dropped a connection that accepted nothing for %s s", self._timeout)
+            reached("send_timeout", None)
+            _log.warning("dropped a connection that accepted nothing for %s s", timeout)
             await trio.aclose_forcefully(self.stream)
             raise trio.BrokenResourceError
 

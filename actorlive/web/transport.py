@@ -30,12 +30,13 @@ from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.live.process.turnstile import take_turn
 from actorlive.web import csrf
+from actorlive.web.allowance import MESSAGE_TOO_BIG, Allowance, refuse_socket
 from actorlive.web.containment import contained
 from actorlive.web.direct.handshake import EXTENSION, Offer
 from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, origin_allowed
-from actorlive.web.sockets import GOING_AWAY, ClientSocket, Pauses
+from actorlive.web.sockets import ClientSocket
 from actorlive.wire import frame_size
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ __all__ = ["SOCKET_PATH", "WebsocketConnection", "serve_websocket"]
 
 SOCKET_PATH = "/live/websocket"
 VERSION = "2.0.0"
-MESSAGE_TOO_BIG = 1009
+TOO_MANY_REQUESTS = 429
 
 _log = logging.getLogger("actorlive.web")
 
@@ -94,6 +95,8 @@ async def serve_websocket(live: ActorLive) -> Response | None:
     refusal = refuse(websocket, live.check_origin, draining=live.sockets.draining)
     if refusal is not None:
         return refusal
+    if refuse_socket(live.peers.get(websocket.remote_addr), live.limits):
+        return Response("too many sockets are open", TOO_MANY_REQUESTS)
     await websocket.accept()  # pyright: ignore[reportUnknownMemberType]
     client = connection_info(websocket, dict(session))
     offer = offer_of(websocket.scope)
@@ -106,20 +109,21 @@ async def serve_websocket(live: ActorLive) -> Response | None:
 
 def open_direct(live: ActorLive, client: ConnectionInfo, offer: Offer) -> DirectSocket:
     """The server has a way past these pumps."""
-    socket = DirectSocket(offer.driver, live.sockets, live.limits, *identity(client))
-    socket.connection = connect(live, client, socket.send)
+    allowance = allow(live, client)
+    socket = DirectSocket(offer.driver, live.sockets, live.limits, live_socket_id(client), allowance)
+    socket.connection = connect(live, client, socket.send, allowance)
     return socket
 
 
 async def pump(live: ActorLive, client: ConnectionInfo) -> None:
     """Carry frames until either side ends."""
-    live_socket_id, peer = identity(client)
-    socket = ClientSocket(live.limits.max_queue, live_socket_id)
-    connection = socket.connection = connect(live, client, socket.send)
+    allowance = allow(live, client)
+    socket = ClientSocket(live.limits, live_socket_id(client), allowance)
+    connection = socket.connection = connect(live, client, socket.send, allowance)
     live.sockets.add(socket)
     try:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(Reader(connection, socket, live.limits, peer).run)
+            nursery.start_soon(Reader(connection, socket, live.limits, allowance).run)
             await write(socket)
             nursery.cancel_scope.cancel()
     finally:
@@ -127,10 +131,17 @@ async def pump(live: ActorLive, client: ConnectionInfo) -> None:
         live.sockets.discard(socket)
 
 
-def connect(live: ActorLive, client: ConnectionInfo, send: Callable[[bytes], None]) -> LiveConnection:
+def allow(live: ActorLive, client: ConnectionInfo) -> Allowance:
+    """What the client's new socket is allowed."""
+    return Allowance(live.limits, client.info["peer"], live.peers)
+
+
+def connect(
+    live: ActorLive, client: ConnectionInfo, send: Callable[[bytes], None], allowance: Allowance
+) -> LiveConnection:
     """The connection behind a socket, whichever way its frames come."""
     limits = live.limits
-    telemetry.execute("socket.connected", {}, {"peer": client.info["peer"]})
+    telemetry.execute("socket.connected", {}, {"peer": allowance.name})
     return LiveConnection(
         live.current_node,
         live.endpoint,
@@ -139,12 +150,13 @@ def connect(live: ActorLive, client: ConnectionInfo, send: Callable[[bytes], Non
         max_channels=limits.max_channels,
         backlog=Backlog(limits.max_waiting, limits.max_waiting_events),
         max_outlive=limits.max_outlive,
+        admission=allowance,
     )
 
 
-def identity(client: ConnectionInfo) -> tuple[str | None, object]:
-    """The `live_socket_id` and the peer of a client."""
-    return (client.session or {}).get("live_socket_id"), client.info["peer"]
+def live_socket_id(client: ConnectionInfo) -> str | None:
+    """By which `ActorLive.disconnect` finds the client's socket."""
+    return (client.session or {}).get("live_socket_id")
 
 
 def offer_of(scope: Any) -> Offer | None:
@@ -180,40 +192,64 @@ def connection_info(request: Websocket, cookie: dict[str, Any]) -> ConnectionInf
 
 
 class Reader:
-    """Hands over frames, as long as the views keep up with them."""
+    """Hands over frames, as long as the views and the client keep up with them."""
 
     def __init__(
-        self, connection: LiveConnection, socket: ClientSocket, limits: Limits, peer: object
+        self, connection: LiveConnection, socket: ClientSocket, limits: Limits, allowance: Allowance
     ) -> None:
         self._connection = connection
         self._socket = socket
         self._limits = limits
-        self._pauses = Pauses(peer)
+        self._allowance = allowance
+        self._second = 0.0
+        self._left = 0.0
 
     async def run(self) -> None:
-        """Read until the peer closes, breaks the protocol, or is silent for too long."""
-        with trio.CancelScope() as silence:
-            try:
-                while True:
-                    silence.deadline = trio.current_time() + self._limits.heartbeat_timeout
-                    frame = await websocket.receive()
-                    check_size(frame, self._limits)
-                    self._connection.receive(frame)
-                    if self._connection.backlog.is_full:
-                        silence.deadline = inf
-                        await self._pause()
-            except trio.EndOfChannel:
-                self._socket.close(None)
-            except ProtocolError as error:
-                _log.warning("closed a websocket: %s", error)
-                self._socket.close(error.code)
-        if silence.cancelled_caught:
-            self._socket.close(GOING_AWAY)
+        """Read until the peer closes or breaks the protocol, or its time is up."""
+        code = None
+        try:
+            while code is None:
+                code = await self._read_on()
+        except trio.EndOfChannel:
+            pass
+        except ProtocolError as error:
+            self._allowance.tell_of_fault(error)
+            code = error.code
+        self._socket.close(code)
+
+    async def _read_on(self) -> int | None:
+        """Read until some time is up; the code to close with, or None when it was for nothing."""
+        allowance = self._allowance
+        with trio.CancelScope() as patience:
+            while True:
+                now = trio.current_time()
+                patience.deadline = min(now + self._limits.heartbeat_timeout, allowance.expires)
+                frame = await websocket.receive()
+                patience.deadline = inf
+                check_size(frame, self._limits)
+                self._connection.receive(frame)
+                await self._wait_for_others(now)
+        now = trio.current_time()
+        return allowance.expire(now) if now >= allowance.expires else allowance.fall_silent()
+
+    async def _wait_for_others(self, now: float) -> None:
+        """The views, the client's reading, or the rest of the second, whichever is behind."""
+        if self._connection.backlog.is_full:
+            await self._pause()
+        if self._socket.is_unread:
+            self._allowance.tell("max_unsent", "reads too slowly, and is not read itself")
+            await self._socket.read_again()
+        if now >= self._second:
+            self._second, self._left = now + 1.0, self._limits.max_events
+        self._left -= 1
+        if self._left <= 0:
+            self._allowance.tell("max_events", "sends too much, and is not read for a while")
+            await trio.sleep_until(self._second)
 
     async def _pause(self) -> None:
         """Read nothing until the views have caught up, or one of them is given up."""
         backlog = self._connection.backlog
-        self._pauses.tell(backlog)
+        self._allowance.tell_of_pause(backlog)
         while backlog.is_full:
             with trio.move_on_after(self._limits.max_pause) as patience:
                 await backlog.room()

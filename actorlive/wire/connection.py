@@ -94,9 +94,10 @@ class Leave(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """Answered here already: a frame to send back."""
+    """Answered here already: a frame to send back. `is_refusal` is True when it says no for want of channels."""
 
     frame: bytes
+    is_refusal: bool = False
 
 
 class Ignored(msgspec.Struct, frozen=True):
@@ -169,7 +170,8 @@ class Connection:
         replaces = self._join_refs.get(topic)
         if replaces is None and len(self._join_refs) >= self._max_channels:
             return Answered(
-                encode_reply(join_ref, ref, topic, "error", {"reason": "too many channels joined"})
+                encode_reply(join_ref, ref, topic, "error", {"reason": "too many channels joined"}),
+                is_refusal=True,
             )
         self._move(topic, TopicEvent.JOIN, join_ref)
         return Join(topic, join_ref, ref, message.payload, replaces)

@@ -134,12 +134,17 @@ async def count_through_pauses(arrived: int) -> None:
     """Many numbered events to a view that stands still until so many have `arrived`; far fewer may wait."""
     async with serving(make_app(max_waiting_events=10)) as url, joined(url) as wire:
         await wire.click("hold")
-        for number in range(AMOUNT):
-            await wire.click("count", number=number)
-        await eventually(lambda: backlog().events == arrived)
-        assert seen == []
-        gate.set()
-        await eventually(lambda: len(seen) == AMOUNT + 1)
+        async with trio.open_nursery() as nursery:  # the kernel's buffers may hold fewer than all of them
+            nursery.start_soon(click_often, wire)
+            await eventually(lambda: backlog().events == arrived)
+            assert seen == []
+            gate.set()
+            await eventually(lambda: len(seen) == AMOUNT + 1)
+
+
+async def click_often(wire: Wire) -> None:
+    for number in range(AMOUNT):
+        await wire.click("count", number=number)
 
 
 @pytest.mark.real_clock
@@ -153,7 +158,7 @@ async def test_every_event_is_handled_in_order_and_few_wait(
     paused = [metadata for name, metadata in events if name == "socket.paused"]
     assert paused
     assert all(metadata["events"] == 11 and metadata["bytes"] > 0 for metadata in paused)
-    assert caplog.text.count("paused reading") == 1
+    assert caplog.text.count("see Limits.max_waiting") == 1
 
 
 @pytest.mark.real_clock

@@ -17,7 +17,8 @@ from werkzeug.exceptions import NotFound
 from actorlive import ActorLive, Cont, Event, LiveView, Socket, Template, component, heex
 from actorlive.runtime import spawn
 from actorlive.runtime.faults import interrupt_in
-from actorlive.web.server import ServerError, serve_async
+from actorlive.web.listeners import ServerError
+from actorlive.web.server import serve_async
 from tests.support.narrow import untyped
 from tests.web.test_server import process, read_until, rest
 from tests.web.visitor import connect, get, serving
@@ -289,7 +290,6 @@ STUBBORN = """
 import trio
 from quart_trio import QuartTrio
 from actorlive import ActorLive, Event, LiveView, heex
-from actorlive.web import Limits
 
 class Hold(Event):
     how: str
@@ -310,7 +310,7 @@ async def shielded():
         await trio.sleep_forever()
 
 app = QuartTrio(__name__)
-live = ActorLive(app, secret_key="k" * 40, limits=Limits(shutdown_timeout=1.0))
+live = ActorLive(app, secret_key="k" * 40)
 live.route("/", StubbornLive)
 """
 
@@ -321,7 +321,7 @@ live.route("/", StubbornLive)
 async def test_who_waits_in_a_shield_is_named_and_the_program_ends(
     tmp_path: os.PathLike[str], how: str, named: str
 ) -> None:
-    async with process(tmp_path, "--port", "0", app=STUBBORN) as child:
+    async with process(tmp_path, "--port", "0", "--drain", "1", app=STUBBORN) as child:
         url = (await read_until(child, r"live at (http://\S+) "))[1]
         async with connect(await get(url, "/")) as wire:
             await wire.join()
@@ -329,7 +329,7 @@ async def test_who_waits_in_a_shield_is_named_and_the_program_ends(
             if how == "task":
                 await wire.receive()
             child.send_signal(signal.SIGTERM)
-            assert await child.wait() == 1
+            assert await child.wait() == 0
             said = await rest(child)
             assert "did not go down within 1.0 s" in said
             assert named in said

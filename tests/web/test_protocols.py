@@ -22,8 +22,8 @@ from hypercorn.trio.worker_context import WorkerContext
 from hypothesis import given, strategies as st
 
 from actorlive.web import ActorLive, Limits, protocols
-from actorlive.web.protocols import WholeMessage
-from actorlive.web.tcp import GuardedTCPServer, ServerConfig
+from actorlive.web.protocols import ServerConfig, WholeMessage
+from actorlive.web.tcp import GuardedTCPServer
 from tests.web import visitor
 from tests.web.views import make_app
 from tests.web.visitor import PATIENCE, connect, get, serving
@@ -108,10 +108,9 @@ BREACHES: dict[str, tuple[bytes, int]] = {
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("breach", BREACHES)
 async def test_who_breaks_the_protocol_is_told_and_closed_and_nobody_else(
-    breach: str, monkeypatch: pytest.MonkeyPatch
+    breach: str,
 ) -> None:
-    monkeypatch.setattr(protocols, "LINGER", 0.05)
-    app, _ = make_app(limits=Limits(max_frame=1000))
+    app, _ = make_app(limits=Limits(max_frame=1000, close_timeout=0.05))
     async with serving(app) as url:
         async with connect(await get(url, "/counter")) as neighbour, websocket(url) as (stream, _):
             await neighbour.join()
@@ -122,10 +121,9 @@ async def test_who_breaks_the_protocol_is_told_and_closed_and_nobody_else(
 
 
 @pytest.mark.usefixtures("way")
-async def test_what_comes_after_a_breach_is_neither_read_nor_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_comes_after_a_breach_is_neither_read_nor_kept() -> None:
     """The peer claims a frame of a terabyte and goes on sending it, for as long as it is let."""
-    monkeypatch.setattr(protocols, "LINGER", 60.0)
-    app, _ = make_app(limits=Limits(max_frame=100_000))
+    app, _ = make_app(limits=Limits(max_frame=100_000, close_timeout=60.0))
     chunk = b" " * 1_000_000
     async with serving(app) as url, websocket(url) as (stream, _):
         await stream.send_all(frame(chunk, length=2**40))
@@ -139,9 +137,8 @@ async def test_what_comes_after_a_breach_is_neither_read_nor_kept(monkeypatch: p
 
 
 @pytest.mark.usefixtures("way")
-async def test_a_breach_ends_the_connection_though_the_peer_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocols, "LINGER", 0.01)
-    app, live = make_app()
+async def test_a_breach_ends_the_connection_though_the_peer_stays() -> None:
+    app, live = make_app(limits=Limits(close_timeout=0.01))
     async with serving(app) as url, websocket(url) as (stream, _):
         await stream.send_all(frame(b"{}", FIN | 0x3))
         await rest(stream)
@@ -220,8 +217,7 @@ async def http2(live: ActorLive) -> AsyncGenerator[tuple[h2.connection.H2Connect
     """A client's HTTP/2 connection to the real server class."""
     listener = (await trio.open_tcp_listeners(0, host="127.0.0.1"))[0]
     protocols.install()
-    config = ServerConfig()
-    config.websocket_max_message_size = live.limits.max_frame
+    config = ServerConfig.of(live.limits)
 
     async def accept() -> None:
         stream = await listener.accept()

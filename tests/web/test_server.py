@@ -17,7 +17,7 @@ import pytest
 import trio
 
 from actorlive.web.limits import Limits
-from actorlive.web.server import ServerError, listen
+from actorlive.web.listeners import ServerError, listen
 from tests.web.views import make_app
 from tests.web.visitor import PATIENCE, connect, get, serving
 

@@ -4,11 +4,19 @@ import trio
 import trio.testing
 
 from actorlive.runtime import open_node, receive
+from actorlive.web.allowance import Allowance
+from actorlive.web.limits import Limits
 from actorlive.web.sockets import ClientSocket, Sockets, all_down
 
 
+def client_socket(max_queue: int, live_socket_id: str | None) -> ClientSocket:
+    """A socket whose client may leave so much unread."""
+    limits = Limits(max_queue=max_queue, max_unsent=max_queue // 2)
+    return ClientSocket(limits, live_socket_id, Allowance(limits, "peer"))
+
+
 async def test_frames_leave_in_order_and_the_end_comes_behind_them() -> None:
-    socket = ClientSocket(100, None)
+    socket = client_socket(100, None)
     for frame in (b"a", b"b"):
         socket.send(frame)
     socket.close(1012)
@@ -18,7 +26,7 @@ async def test_frames_leave_in_order_and_the_end_comes_behind_them() -> None:
 
 
 async def test_a_writer_waits_for_the_next_frame() -> None:
-    socket = ClientSocket(100, None)
+    socket = client_socket(100, None)
     taken: list[bytes | None] = []
 
     async def writer() -> None:
@@ -36,7 +44,7 @@ async def test_a_writer_waits_for_the_next_frame() -> None:
 
 
 async def test_a_client_that_does_not_keep_up_is_closed_and_its_queue_let_go() -> None:
-    socket = ClientSocket(10, None)
+    socket = client_socket(10, None)
     socket.send(b"12345678")
     assert not socket.closing
     socket.send(b"123")
@@ -46,7 +54,7 @@ async def test_a_client_that_does_not_keep_up_is_closed_and_its_queue_let_go() -
 
 
 async def test_what_was_sent_no_longer_counts() -> None:
-    socket = ClientSocket(10, None)
+    socket = client_socket(10, None)
     for _ in range(5):
         socket.send(b"12345678")
         assert await socket.next_frame() == b"12345678"
@@ -54,15 +62,15 @@ async def test_what_was_sent_no_longer_counts() -> None:
 
 
 async def test_the_first_reason_to_close_holds() -> None:
-    socket = ClientSocket(10, None)
+    socket = client_socket(10, None)
     socket.close(1011)
     socket.close(1012)
     assert socket.close_code == 1011
 
 
-def test_disconnect_by_id() -> None:
+async def test_disconnect_by_id() -> None:
     sockets = Sockets()
-    ada, bob, nobody = ClientSocket(10, "ada"), ClientSocket(10, "bob"), ClientSocket(10, None)
+    ada, bob, nobody = client_socket(10, "ada"), client_socket(10, "bob"), client_socket(10, None)
     for socket in (ada, bob, nobody):
         sockets.add(socket)
     assert sockets.disconnect("ada") == 1

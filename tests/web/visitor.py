@@ -94,7 +94,7 @@ async def get(url: str, path: str, cookie: str = "", **headers: str) -> Page:
     return Page(url, path, int(first.split()[1]), received, body.decode(), sent)
 
 
-async def refused(page: Page, *, origin: str | None = None, vsn: str = "2.0.0") -> int:
+async def refused(page: Page, *, origin: str | None = None, vsn: str = "2.0.0", **headers: str) -> int:
     """The HTTP status that answers a websocket handshake which is refused."""
     query = urlencode({"_csrf_token": page.csrf, "vsn": vsn})
     handshake = {
@@ -103,6 +103,7 @@ async def refused(page: Page, *, origin: str | None = None, vsn: str = "2.0.0") 
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
         "Origin": origin or page.url,
+        **headers,
     }
     return (await get(page.url, f"/live/websocket?{query}", page.cookie, **handshake)).status
 
@@ -174,10 +175,12 @@ class Wire:
 
 
 @asynccontextmanager
-async def connect(page: Page, *, csrf: str | None = None, cookie: str | None = None) -> AsyncGenerator[Wire]:
-    """A websocket with the page's cookie and CSRF token, or others."""
+async def connect(
+    page: Page, *, csrf: str | None = None, cookie: str | None = None, **more: str
+) -> AsyncGenerator[Wire]:
+    """A websocket with the page's cookie and CSRF token, or others, and `more` headers."""
     query = urlencode({"_csrf_token": page.csrf if csrf is None else csrf, "vsn": "2.0.0"})
-    headers = [(b"origin", page.url.encode())]
+    headers = [(b"origin", page.url.encode()), *((k.encode(), v.encode()) for k, v in more.items())]
     if cookie := page.cookie if cookie is None else cookie:
         headers.append((b"cookie", cookie.encode()))
     url = page.url.replace("http", "ws", 1) + f"/live/websocket?{query}"

@@ -27,7 +27,7 @@ from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, is_graceful, open_
 from actorlive.wire import Answered, Connection, Ignored, Join, JoinPayload, Leave, Push, frame_size
 from actorlive.wire.serializer import encode_close, encode_reply
 
-__all__ = ["ConnectionInfo", "Gate", "LiveConnection", "Refused"]
+__all__ = ["Admission", "ConnectionInfo", "Gate", "LiveConnection", "Refused"]
 
 _log = logging.getLogger("actorlive.live")
 
@@ -58,6 +58,43 @@ class Gate(Endpoint, Protocol):
         ...
 
 
+class Admission(Protocol):
+    """How many views a client may join, and who counts them."""
+
+    def refuse_join(self) -> str | None:
+        """Why no view may be joined now, or None; counts one."""
+        ...
+
+    def refuse_channel(self) -> None:
+        """The client was told that it has joined as many as it may."""
+        ...
+
+    def enter(self) -> None:
+        """A view is joined."""
+        ...
+
+    def leave(self) -> None:
+        """One has ended."""
+        ...
+
+    def close(self) -> None:
+        """The client has gone, and all its views with it."""
+        ...
+
+
+class Free:
+    """Lets everybody in."""
+
+    def refuse_join(self) -> str | None: ...
+    def refuse_channel(self) -> None: ...
+    def enter(self) -> None: ...
+    def leave(self) -> None: ...
+    def close(self) -> None: ...
+
+
+FREE = Free()
+
+
 @dataclass(slots=True)
 class _Channel:
     join_ref: str
@@ -79,8 +116,10 @@ class LiveConnection:
         max_channels: int = 100,
         backlog: Backlog | None = None,
         max_outlive: float = MAX_OUTLIVE,
+        admission: Admission = FREE,
     ) -> None:
         self._node = node
+        self._admission = admission
         self._gate = gate
         self._client = client
         self._wire = Connection(max_channels)
@@ -117,8 +156,10 @@ class LiveConnection:
             self._push(received, frame_size(frame))
             return
         match received:
-            case Answered(frame=answer):
+            case Answered(frame=answer, is_refusal=is_refusal):
                 self.send(answer)
+                if is_refusal:
+                    self._admission.refuse_channel()
             case Join() as join:
                 self._join(join)
             case Leave() as leave:
@@ -131,6 +172,7 @@ class LiveConnection:
         for intake in (*self._left.values(), *(channel.intake for channel in self._channels.values())):
             intake.outlives(self._max_outlive)
         self._channels.clear()
+        self._admission.close()
         self._port.close(Shutdown("closed"))
 
     def give_up_the_last(self) -> None:
@@ -176,9 +218,12 @@ class LiveConnection:
                 address = JoinAddress(join.topic, join.join_ref, join.ref)
                 pid = start_channel(self._node, mount, address, self)
                 intake = Intake(self.backlog)
+                self._admission.enter()
                 self._channels[join.topic] = _Channel(join.join_ref, pid, self._port.monitor(pid), intake)
 
     def _authorize(self, join: Join) -> Mount | Refused:
+        if (why := self._admission.refuse_join()) is not None:
+            return Refused(why)
         try:
             payload = msgspec.json.decode(join.payload, type=JoinPayload)
         except (msgspec.MsgspecError, RecursionError):
@@ -203,16 +248,20 @@ class LiveConnection:
             return
         topic = next((t for t, channel in self._channels.items() if channel.monitor is message.ref), None)
         if topic is not None:
+            self._admission.leave()
             channel = self._channels.pop(topic)
             channel.intake.give_up()
             self._channel_down(topic, channel.join_ref, message.reason)
         elif (intake := self._left.pop(message.ref, None)) is not None:
+            self._admission.leave()
             intake.give_up()
 
     def _channel_down(self, topic: str, join_ref: str, reason: object) -> None:
         if isinstance(reason, Shutdown) and isinstance(reason.detail, JoinRefused):
             self._wire.refuse(topic, join_ref)
             return
+        if self._node.stopping:
+            return  # a `phx_close` would keep the client from coming back, and the end of its socket does not
         frame = self._wire.channel_down(topic, join_ref, crashed=not is_graceful(reason))
         if frame is not None:
             self.send(frame)

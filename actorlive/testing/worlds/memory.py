@@ -15,6 +15,8 @@ from actorlive.live.process.connection import LiveConnection
 from actorlive.testing.browser.messages import decode
 from actorlive.testing.timing.network import Network
 from actorlive.testing.timing.schedule import late_frames
+from actorlive.web.allowance import Allowance
+from actorlive.web.limits import Limits
 from actorlive.web.sockets import ClientSocket, Sockets
 
 __all__ = ["MemorySocket", "TimedQueue"]
@@ -23,8 +25,8 @@ __all__ = ["MemorySocket", "TimedQueue"]
 class TimedQueue(ClientSocket):
     """The server's outgoing side, which notes of each frame when it will have reached the client."""
 
-    def __init__(self, network: Network, max_queue: int, live_socket_id: str | None) -> None:
-        super().__init__(max_queue, live_socket_id)
+    def __init__(self, network: Network, limits: Limits, live_socket_id: str | None) -> None:
+        super().__init__(limits, live_socket_id, Allowance(limits, "127.0.0.1"))
         self._network = network
         self._arrivals: deque[float] = deque()
         self._last = 0.0

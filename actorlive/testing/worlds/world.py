@@ -68,7 +68,7 @@ class MemoryWorld(World):
         """A connection for a page; without a session its joins are refused."""
         info = connect_info("127.0.0.1", "actorlive.testing", page.url)
         live_socket_id = (session or {}).get("live_socket_id")
-        queue = TimedQueue(self.network, self._limits.max_queue, live_socket_id)
+        queue = TimedQueue(self.network, self._limits, live_socket_id)
         client = ConnectionInfo(session, info)
         connection = LiveConnection(
             self.node, self._gate, queue.send, client, max_channels=self._limits.max_channels

@@ -30,7 +30,6 @@ __all__ = ["EXTENSION", "Application", "Offer", "Upgrade", "answer", "read_upgra
 EXTENSION = "actorlive.direct"
 """The key of the offer in a scope's `extensions`."""
 
-MAX_HEAD = 16 * 1024
 VERSION = b"13"
 
 _log = logging.getLogger("actorlive.web")
@@ -66,19 +65,20 @@ class Upgrade:
 
 
 async def read_upgrade(
-    stream: trio.SocketStream, path: bytes, patience: float
+    stream: trio.SocketStream, path: bytes, max_head: int, patience: float
 ) -> tuple[Upgrade | None, bytes]:
     """The first request of a connection, if it is one for a websocket at `path`, and else the bytes that were read.
 
-    Waits for the whole head only as long as it may still become such a request, `patience` seconds at most.
+    Waits for the whole head only as long as it may still become such a request, `max_head` bytes and `patience` seconds
+    at most.
     """
     start = b"GET " + path
     data = b""
     with trio.move_on_after(patience):
         while True:
-            more = bytes(await stream.receive_some(MAX_HEAD))
+            more = bytes(await stream.receive_some(max_head))
             data += more
-            if not more or not _may_be(data, start) or len(data) > MAX_HEAD:
+            if not more or not _may_be(data, start) or len(data) > max_head:
                 return None, data
             if b"\r\n\r\n" in data:
                 return _parse(data), data

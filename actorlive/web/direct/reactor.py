@@ -15,12 +15,13 @@ import select
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TypeAlias
 
 import trio
 
-from actorlive.web.direct.socket import DirectSocket, SocketDriver
+from actorlive.web.direct.socket import DirectSocket
 
-__all__ = ["Reactor", "TaskDriver", "open_driver"]
+__all__ = ["Driver", "Reactor", "TaskDriver", "open_driver"]
 
 BATCH = 128
 """Sockets that are looked at before others than sockets have their turn."""
@@ -32,13 +33,16 @@ _log = logging.getLogger("actorlive.web")
 
 
 @asynccontextmanager
-async def open_driver() -> AsyncGenerator[SocketDriver]:
-    """What this platform drives direct sockets best with, as long as the block runs."""
+async def open_driver(time_left: Callable[[], float] = lambda: LAST_WORDS) -> AsyncGenerator[Driver]:
+    """What this platform drives direct sockets best with, as long as the block runs.
+
+    Its sockets have `time_left` seconds at the end, and no more than `LAST_WORDS`.
+    """
     async with trio.open_nursery() as nursery:
         driver = Reactor() if hasattr(select, "epoll") else TaskDriver(nursery)
         nursery.start_soon(driver.run)
         yield driver
-        with trio.move_on_after(LAST_WORDS):
+        with trio.move_on_after(min(LAST_WORDS, time_left())):
             await driver.sockets.all_gone()
         nursery.cancel_scope.cancel()
 
@@ -72,6 +76,9 @@ class Watched:
         self._sockets.pop(descriptor, None)
         if not self._sockets:
             self._empty.set()
+
+    def __len__(self) -> int:
+        return len(self._sockets)
 
     async def all_gone(self) -> None:
         """Wait until there is no socket any more."""
@@ -252,3 +259,6 @@ class TaskDriver:
     async def _go_on(self, direct: DirectSocket) -> None:
         await trio.lowlevel.checkpoint()
         _guard(direct, direct.go_on)
+
+
+Driver: TypeAlias = Reactor | TaskDriver

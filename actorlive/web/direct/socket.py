@@ -3,23 +3,25 @@
 Its driver (`reactor`) says that the socket can be read or written, and once a second what time it is. Views
 call `send` from wherever they run. The states:
 
-    OPEN ── close() ──▶ CLOSING ── all is sent ──▶ LINGERING ── the peer has closed, or PATIENCE ──▶ GONE
-      └──── the peer's close frame ────┘                                                              ▲
-      └──── a broken connection, the peer's end of the stream ────────────────────────────────────────┘
+    OPEN ── close() ──▶ CLOSING ── all is sent ──▶ LINGERING ── the peer has closed, or time is up ──▶ GONE
+      └──── the peer's close frame ────┘                                                                 ▲
+      └──── a broken connection, the peer's end of the stream ───────────────────────────────────────────┘
 
 Rules:
 
 * `send` and `close` may be called in a view's stack, so they end nothing there: they write what the kernel takes, keep
   the rest, and ask the driver to go on.
 * Frames are handed over `TURN` at a time; a peer with more waits for its next turn, and is not read before that.
-* Nothing is read while the views are behind (`live.intake`) or the peer leaves more than `UNSENT` bytes unread: it
-  feels that as TCP's back-pressure. A socket that is neither read nor written is not watched at all, since the kernel
-  would report a peer that hung up again and again.
+* Nothing is read while the views are behind (`live.intake`), while the peer leaves more than `max_unsent` bytes unread,
+  and, for the rest of its second, when it has sent more than `max_events`: it feels that as TCP's back-pressure. A
+  socket that is neither read nor written is not watched at all, since the kernel would report a peer that hung up
+  again and again.
 * What arrived before the peer's end of the stream is handled before that end: the stream is only read when all that
   was read before has been handed over.
-* After a close frame comes our FIN, then everything is dropped until the peer closes or `PATIENCE` has passed. A plain
-  close would reset the connection, and the reset would overtake the code.
-* A peer may be silent between frames for as long as its heartbeat takes, within a frame for `STALL` seconds.
+* After a close frame comes our FIN, then everything is dropped until the peer closes or `close_timeout` has passed. A
+  plain close would reset the connection, and the reset would overtake the code.
+* A peer may be silent between frames for `heartbeat_timeout`, within a frame for `stall_timeout`, before its first join
+  for `join_timeout`; and none stays longer than `max_age`.
 """
 
 from __future__ import annotations
@@ -35,8 +37,9 @@ import trio
 from actorlive.errors import ProtocolError
 from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import LiveConnection
+from actorlive.web.allowance import Allowance, reached
 from actorlive.web.limits import Limits
-from actorlive.web.sockets import GOING_AWAY, TRY_AGAIN_LATER, Pauses, Sockets
+from actorlive.web.sockets import TRY_AGAIN_LATER, Sockets
 from actorlive.wire.websocket import (
     NO_STATUS,
     Close,
@@ -54,12 +57,6 @@ __all__ = ["DirectSocket", "SocketDriver", "State"]
 CHUNK = 64 * 1024
 TURN = 64
 """Frames of one peer that are handed over before others have their turn."""
-UNSENT = 256 * 1024
-"""Bytes that a peer may leave unread before it is not read itself."""
-PATIENCE = 5.0
-"""Seconds that a peer has to close after us."""
-STALL = 20.0
-"""Seconds that a peer may leave a frame as it is, half sent."""
 
 _log = logging.getLogger("actorlive.web")
 
@@ -93,13 +90,14 @@ class DirectSocket:
     """One websocket. Made by the handshake, opened when the answer is on its way."""
 
     __slots__ = (
+        "_allowance",
         "_behind",
         "_deadline",
         "_driver",
         "_heard",
+        "_left",
         "_limits",
         "_paused",
-        "_pauses",
         "_reader",
         "_sockets",
         "_stuck_at",
@@ -114,7 +112,12 @@ class DirectSocket:
     )
 
     def __init__(
-        self, driver: SocketDriver, sockets: Sockets, limits: Limits, live_socket_id: str | None, peer: object
+        self,
+        driver: SocketDriver,
+        sockets: Sockets,
+        limits: Limits,
+        live_socket_id: str | None,
+        allowance: Allowance,
     ) -> None:
         self.live_socket_id = live_socket_id
         self.connection: LiveConnection | None = None
@@ -131,7 +134,8 @@ class DirectSocket:
         self._heard = True
         self._behind = False  # a turn was not enough for what has been read
         self._paused = False
-        self._pauses = Pauses(peer)
+        self._allowance = allowance
+        self._left = limits.max_events  # of what may come in this second
         self._deadline = 0.0  # of the peer's silence, of a pause, or of our patience at the end
         self._stuck_at = 0.0  # when a peer that reads nothing is given up
 
@@ -183,7 +187,7 @@ class DirectSocket:
         """All is sent: our side of the connection ends, and with it the views."""
         self._end_views()
         self.state = State.LINGERING
-        self._deadline = trio.current_time() + PATIENCE
+        self._deadline = trio.current_time() + self._limits.close_timeout
         try:
             if self._tcp is not None:
                 self._tcp.shutdown(socket.SHUT_WR)
@@ -214,6 +218,8 @@ class DirectSocket:
     def _take_bytes(self, data: bytes) -> None:
         if self._reader.idle and (text := sole_text(data, self._limits.max_frame)) is not None:
             self._hand_over(text)
+            if self._left <= 0:
+                self._watch()
         else:
             self._reader.feed(data)
             self.go_on()
@@ -222,7 +228,7 @@ class DirectSocket:
         """Hand over what has been read, a turn's worth; then see to an end that was asked for."""
         self._behind = False
         for _ in range(TURN):
-            if self.state is not State.OPEN or self._paused:
+            if self.state is not State.OPEN or self._paused or self._left <= 0:
                 break
             if not self._next_frame():
                 break
@@ -245,9 +251,10 @@ class DirectSocket:
             case None:
                 return False
             case Ping(payload):
+                self._left -= 1
                 self._write(pong_frame(payload))
             case Pong():
-                pass
+                self._left -= 1
             case Close(code, _):
                 self.close(code)
             case message:
@@ -258,6 +265,7 @@ class DirectSocket:
         connection = self.connection
         if connection is None:
             return
+        self._left -= 1
         try:
             connection.receive(message)
         except ProtocolError as error:
@@ -266,7 +274,7 @@ class DirectSocket:
             self._pause(connection.backlog)
 
     def _refuse(self, error: ProtocolError) -> None:
-        _log.warning("closed a websocket: %s", error)
+        self._allowance.tell_of_fault(error)
         self.close(error.code)
 
     # -- back-pressure ---------------------------------------------------------
@@ -274,7 +282,7 @@ class DirectSocket:
     def _pause(self, backlog: Backlog) -> None:
         self._paused = True
         self._deadline = trio.current_time() + self._limits.max_pause
-        self._pauses.tell(backlog)
+        self._allowance.tell_of_pause(backlog)
         backlog.when_room(self._resume)
         self._watch()
 
@@ -288,7 +296,10 @@ class DirectSocket:
     def _watch(self) -> None:
         """Tell the driver what this socket waits for, if that has changed."""
         listening = self.state is State.LINGERING or (
-            self.state is State.OPEN and not self._paused and self._unsent_size <= UNSENT
+            self.state is State.OPEN
+            and not self._paused
+            and self._left > 0
+            and self._unsent_size <= self._limits.max_unsent
         )
         write = bool(self._unsent)
         if listening != self.wants_read or write != self.wants_write:
@@ -313,6 +324,8 @@ class DirectSocket:
         self._unsent_size += len(data)
         if self._unsent_size > self._limits.max_queue:
             self._overflow()
+        elif self._unsent_size > self._limits.max_unsent and self.wants_read:
+            self._allowance.tell("max_unsent", "reads too slowly, and is not read itself")
         self._watch()
 
     def _send_now(self, data: bytes) -> int:
@@ -330,6 +343,7 @@ class DirectSocket:
         """The peer does not keep up: what it has not begun to get is dropped, and it may come back."""
         if self.state is not State.OPEN:
             return
+        self._allowance.tell_of_overflow()
         first = self._unsent.popleft()
         self._unsent.clear()
         self._unsent.append(first)
@@ -353,7 +367,11 @@ class DirectSocket:
 
     def tick(self, now: float) -> None:
         """A second has passed."""
+        if self._left <= 0:
+            self._read_again()
+        self._left = self._limits.max_events
         if self._unsent and now > self._stuck_at:
+            reached("send_timeout", self._allowance.name)
             _log.warning("dropped a connection that accepted nothing for %s s", self._limits.send_timeout)
             self.abort()
         elif self.state is State.LINGERING:
@@ -363,8 +381,24 @@ class DirectSocket:
             if now > self._deadline and self.connection is not None:
                 self._deadline = now + self._limits.max_pause
                 self.connection.give_up_the_last()
+        else:
+            self._look_at_silence(now)
+
+    def _look_at_silence(self, now: float) -> None:
+        """Whether the peer has been here for too long, or said nothing for too long."""
+        if now > self._allowance.expires:
+            if (code := self._allowance.expire(now)) is not None:
+                self.close(code)
         elif self._heard or not self.wants_read:
             self._heard = False
-            self._deadline = now + (self._limits.heartbeat_timeout if self._reader.idle else STALL)
+            limits = self._limits
+            self._deadline = now + (limits.heartbeat_timeout if self._reader.idle else limits.stall_timeout)
         elif now > self._deadline:
-            self.close(GOING_AWAY)
+            limit = "heartbeat_timeout" if self._reader.idle else "stall_timeout"
+            self.close(self._allowance.fall_silent(limit))
+
+    def _read_again(self) -> None:
+        """What was too much for one second is for the next."""
+        if self.state is State.OPEN:
+            self._allowance.tell("max_events", "sends too much, and is not read for a while")
+            self._driver.call_again(self)

@@ -6,6 +6,7 @@ import struct
 from typing import Any, cast
 
 from actorlive.live.intake import Backlog
+from actorlive.web.allowance import Allowance
 from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import Sockets
@@ -107,7 +108,7 @@ class Connection:
 
     def fill(self) -> None:
         """The views are behind from now on."""
-        self.backlog.events = self.backlog.max_events + 1
+        self.backlog.events = int(self.backlog.max_events) + 1
 
     def catch_up(self) -> None:
         """The views have handled everything."""
@@ -141,7 +142,10 @@ class World:
         self.sockets = Sockets()
         self.tcp = Tcp()
         self.behind = Connection()
-        self.direct = kind(self.driver, self.sockets, Limits(**limits), None, "peer")
+        self.limits = Limits(**limits)
+        self.allowance = Allowance(self.limits, "peer")
+        self.allowance.has_joined = True
+        self.direct = kind(self.driver, self.sockets, self.limits, None, self.allowance)
         self.direct.connection = cast("Any", self.behind)
         self.direct.open(cast("Any", self.tcp), early)
 

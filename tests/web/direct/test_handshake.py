@@ -11,6 +11,7 @@ import trio
 import trio.testing
 from hypothesis import given, strategies as st
 
+from actorlive.web.allowance import Allowance
 from actorlive.web.direct.handshake import EXTENSION, Application, answer, read_upgrade
 from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.limits import Limits
@@ -18,6 +19,7 @@ from actorlive.web.sockets import Sockets
 from tests.web.direct.peers import Calls, Connection, frame
 
 PATH = b"/live/websocket"
+MAX_HEAD = Limits().max_head
 FIELDS = {
     "Host": "x",
     "Connection": "Upgrade",
@@ -48,7 +50,9 @@ async def take(scope: dict[str, Any], receive: Any, send: Any, **acceptance: Any
     """An application that accepts and takes the offer."""
     assert await receive() == {"type": "websocket.connect"}
     await send({"type": "websocket.accept", "headers": [], **acceptance})
-    direct = DirectSocket(scope["extensions"][EXTENSION].driver, Sockets(), Limits(), None, "peer")
+    direct = DirectSocket(
+        scope["extensions"][EXTENSION].driver, Sockets(), Limits(), None, Allowance(Limits(), "peer")
+    )
     behind.append(Connection())
     direct.connection = cast("Any", behind[-1])
     scope["extensions"][EXTENSION].taken = direct
@@ -61,7 +65,7 @@ async def shake(app: Application, sent: bytes, *, hang_up: bool = False) -> tupl
     heard = b""
     async with ours, theirs:
         await theirs.send_all(sent)
-        upgrade, _ = await read_upgrade(ours, PATH, 5.0)
+        upgrade, _ = await read_upgrade(ours, PATH, MAX_HEAD, 5.0)
         assert upgrade is not None
         if hang_up:
             await theirs.aclose()
@@ -214,7 +218,7 @@ async def test_a_head_may_come_in_pieces(cut: int) -> None:
                 await trio.testing.wait_all_tasks_blocked()
 
         nursery.start_soon(dribble)
-        upgrade, _ = await read_upgrade(ours, PATH, 5.0)
+        upgrade, _ = await read_upgrade(ours, PATH, MAX_HEAD, 5.0)
         assert upgrade is not None
         assert upgrade.early == b""
 
@@ -239,7 +243,7 @@ async def test_everything_else_is_handed_on_with_every_byte(sent: bytes) -> None
     async with ours, theirs:
         await theirs.send_all(sent)
         await theirs.send_eof()
-        upgrade, read = await read_upgrade(ours, PATH, 5.0)
+        upgrade, read = await read_upgrade(ours, PATH, MAX_HEAD, 5.0)
         assert upgrade is None
         assert sent.startswith(read)
         assert read + b"".join([chunk async for chunk in ours]) == sent
@@ -249,7 +253,7 @@ async def test_who_does_not_finish_a_head_is_handed_on_when_patience_ends() -> N
     ours, theirs = await streams()
     async with ours, theirs:
         await theirs.send_all(head()[:-1])
-        assert await read_upgrade(ours, PATH, 0.02) == (None, head()[:-1])
+        assert await read_upgrade(ours, PATH, MAX_HEAD, 0.02) == (None, head()[:-1])
 
 
 @given(st.binary(max_size=200))
@@ -257,5 +261,5 @@ async def test_no_bytes_at_all_break_the_reading_of_a_head(tail: bytes) -> None:
     ours, theirs = trio.testing.memory_stream_pair()
     await theirs.send_all(b"GET /live/websocket " + tail + b"\r\n\r\n")
     await theirs.aclose()
-    upgrade, read = await read_upgrade(cast("Any", ours), PATH, 1.0)
+    upgrade, read = await read_upgrade(cast("Any", ours), PATH, MAX_HEAD, 1.0)
     assert upgrade is None or read.endswith(upgrade.early)

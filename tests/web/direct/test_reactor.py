@@ -13,9 +13,10 @@ import pytest
 import trio
 from hypothesis import given, settings, strategies as st
 
+from actorlive.web.allowance import Allowance
 from actorlive.web.direct import reactor
 from actorlive.web.direct.reactor import BATCH, Reactor, TaskDriver
-from actorlive.web.direct.socket import UNSENT, DirectSocket, State
+from actorlive.web.direct.socket import DirectSocket, State
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import Sockets
 from tests.web.direct.peers import CLOSE, TEXT, Connection, frame, frames_of
@@ -56,7 +57,8 @@ class Peer:
         clients.append(self.tcp)
         self.behind = Connection()
         self.sockets = Sockets()
-        self.direct = DirectSocket(driver, self.sockets, Limits(**limits), None, "peer")
+        bounds = Limits(**limits)
+        self.direct = DirectSocket(driver, self.sockets, bounds, None, Allowance(bounds, "peer"))
         self.direct.connection = cast("Any", self.behind)
         self.direct.open(ours, early)
 
@@ -147,7 +149,7 @@ async def test_a_reset_while_much_is_unsent_ends_the_socket(kind: str) -> None:
         await peer.say(frame(b"one"))
         await peer.handled(1)
         while not peer.direct.wants_write or peer.direct.wants_read:
-            peer.direct.send(b"x" * UNSENT)
+            peer.direct.send(b"x" * int(Limits().max_unsent))
         peer.tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         peer.tcp.close()
         await peer.ended()

@@ -10,8 +10,12 @@ import pytest
 import trio
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
-from actorlive.web.direct.socket import PATIENCE, STALL, TURN, UNSENT, DirectSocket, State
+from actorlive.web.direct.socket import TURN, DirectSocket, State
+from actorlive.web.limits import Limits
 from tests.web.direct.peers import CLOSE, PING, PONG, TEXT, World, frame, frames_of
+
+DEFAULT = Limits()
+PATIENCE, STALL, UNSENT = DEFAULT.close_timeout, DEFAULT.stall_timeout, int(DEFAULT.max_unsent)
 
 Step = tuple[str, Any]
 
