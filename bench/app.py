@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, Event, LiveView, Ok, Socket, Stream, heex, pubsub
-from actorlive.web import serve
+from actorlive.web import Limits, serve
 
 ROWS = 1000
 
@@ -183,7 +184,8 @@ PAGES: dict[str, type[LiveView[Any]]] = {
 
 def create_app() -> QuartTrio:
     app = QuartTrio(__name__)
-    live = ActorLive(app, secret_key="for the benchmark only, forty letters or so")
+    limits = Limits(max_events=inf)  # a load generator sends more than any visitor
+    live = ActorLive(app, secret_key="for the benchmark only, forty letters or so", limits=limits)
     for path, view in PAGES.items():
         live.route(path, view)
     return app

@@ -113,7 +113,7 @@ async def test_one_that_comes_meanwhile_is_closed_at_once() -> None:
     limits = Limits()
     late = ClientSocket(limits, None, Allowance(limits, "peer"))
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(sockets.close_in_turn, [], 5.0)
+        nursery.start_soon(sockets.close_in_turn, list[Pid](), 5.0)
         await trio.sleep(1)
         sockets.add(late)
         assert late.close_code == 1012

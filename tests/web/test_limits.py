@@ -172,7 +172,7 @@ async def test_who_does_not_read_is_not_read(told: list[str]) -> None:
             while b"\r\n\r\n" not in (await stream.receive_some()):
                 pass
             await stream.send_all(join(page))
-            click = {"type": "click", "event": "grow", "value": {}}
+            click = {"type": "click", "event": "grow", "value": dict[str, str]()}
             frames = [
                 frame(json.dumps(["4", str(ref), page.topic, "event", click]).encode())
                 for ref in range(5, 1005)
