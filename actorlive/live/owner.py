@@ -36,19 +36,19 @@ class Owner:
 
     __slots__ = (
         "_async",
+        "_pid",
         "assigns",
         "flash",
         "hooks",
         "postponed",
         "private",
-        "state",
         "temporary",
         "touched",
     )
 
     def __init__(self, assigns: Stateful[Any], state: ViewState, flash: Mapping[str, str]) -> None:
         self.assigns = assigns
-        self.state = state
+        self._pid = state.pid  # and not the state, which has the owner: what refers to itself is freed late
         self.flash = Flash(dict(flash))
         self.hooks = Hooks()
         self.private: dict[str, Any] = {}
@@ -64,7 +64,7 @@ class Owner:
     def tasks(self) -> AsyncWork:
         """The owner's async tasks; made when the first is started."""
         if self._async is None:
-            self._async = AsyncWork(self.state.pid)
+            self._async = AsyncWork(self._pid)
         return self._async
 
     @property

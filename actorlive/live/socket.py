@@ -28,6 +28,7 @@ from actorlive.live.navigation import (
     local_path,
 )
 from actorlive.live.owner import Owner
+from actorlive.live.state import ViewState
 from actorlive.live.stateful import stream_names
 from actorlive.live.streams import DomId, Stream
 from actorlive.live.tasks import assign_loader, stream_loader
@@ -46,9 +47,9 @@ class Socket:
 
     __slots__ = ("_owner", "_state")
 
-    def __init__(self, owner: Owner) -> None:
+    def __init__(self, owner: Owner, state: ViewState) -> None:
         self._owner = owner
-        self._state = owner.state
+        self._state = state
 
     # -- who and where ---------------------------------------------------------
 

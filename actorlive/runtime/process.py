@@ -85,6 +85,14 @@ class Process(Entity):
                 reason = self.reason
         del fn, args  # before others hear of the end, so that nothing of it is alive then
         self.finish(reason)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Keep nothing of Trio, whose task has a context that has this process: what refers to itself is freed by the
+        collector only, and that hardly ever looks at what has lived for long."""
+        self.task = self.scope = None
+        if hasattr(self, "sleeper"):
+            del self.sleeper
 
     def runs_here(self) -> bool:
         """False when the coroutine is closed from outside, which Trio never does."""

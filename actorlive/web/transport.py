@@ -128,6 +128,7 @@ async def pump(live: ActorLive, client: ConnectionInfo) -> None:
             nursery.cancel_scope.cancel()
     finally:
         connection.close()
+        socket.connection = None  # it has the socket's `send`, and neither is to keep the other
         live.sockets.discard(socket)
 
 

@@ -121,7 +121,7 @@ class FrameReader:
         self._kind = _CONTINUATION  # the opcode of the message that is being read; this one between messages
         self._parts: list[bytes] = []
         self._size = 0
-        self._utf8 = codecs.getincrementaldecoder("utf-8")()
+        self._utf8: codecs.IncrementalDecoder | None = None  # made for the first text in fragments
         self._closed = False
 
     @property
@@ -202,6 +202,8 @@ class FrameReader:
         return self._finish() if final else None
 
     def _check_text(self, payload: bytes, *, final: bool) -> None:
+        if self._utf8 is None:
+            self._utf8 = codecs.getincrementaldecoder("utf-8")()
         try:
             self._utf8.decode(payload, final)
         except UnicodeDecodeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 from functools import partial
@@ -10,7 +11,13 @@ from urllib.parse import urlencode
 
 import pytest
 import trio
+import trio.testing
 
+from actorlive.live.owner import Owner
+from actorlive.live.process.channel import Channel
+from actorlive.live.process.connection import LiveConnection
+from actorlive.live.state import ViewState
+from actorlive.runtime.process import Process
 from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.server import serve_async
 from actorlive.web.sockets import ClientSocket
@@ -134,6 +141,53 @@ async def test_a_connection_that_has_asked_for_a_page_may_become_a_websocket() -
             assert (await stream.receive_some()).startswith(b"HTTP/1.1 101 ")
             await stream.send_all(join(page) + click(page, 5))
             await hear_replies(stream, 2)
+
+
+def living() -> dict[str, int]:
+    """How many there are of what a visitor of a view has of his own."""
+    kinds = (Process, Channel, ViewState, Owner, LiveConnection, DirectSocket, ClientSocket)
+    found = gc.get_objects()
+    return {kind.__name__: sum(type(each) is kind for each in found) for kind in kinds}
+
+
+async def visits(count: int) -> dict[str, int]:
+    """What is left, with the collector switched off, of so many visitors who have come and gone."""
+    app, live = make_app()
+    async with serving(app) as url:
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(count):
+                page = await get(url, "/counter")
+                async with await opened(url) as stream:
+                    await stream.send_all(handshake(page))
+                    await stream.receive_some()
+                    await stream.send_all(join(page) + click(page, 5))
+                    await hear_replies(stream, 2)
+            with trio.fail_after(PATIENCE):
+                while len(live.sockets) or live.current_node.statistics().processes:
+                    await trio.sleep(0.001)
+            await trio.testing.wait_all_tasks_blocked(0.01)
+            return living()
+        finally:
+            gc.enable()
+
+
+@both_ways
+async def test_who_has_gone_leaves_nothing_that_only_the_collector_finds() -> None:
+    """It looks at what has lived for long nearly never, so that a server would grow with its visitors."""
+    await visits(1)
+    assert await visits(6) == await visits(2)
+
+
+async def test_a_control_what_a_process_keeps_of_its_task_is_found_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await visits(1)
+    few = await visits(2)
+    monkeypatch.setattr(Process, "let_go", lambda _: None)
+    many = await visits(6)
+    assert many["Process"] >= few["Process"] + 4
 
 
 @both_ways

@@ -38,7 +38,7 @@ def open_view(mount: Mount, pid: Pid, transport_pid: Pid | None) -> tuple[ViewSt
     url_variable.set(mount.endpoint.url_for)
     view: LiveView[Any] = mount.route.view()
     state = ViewState(view, mount, pid, transport_pid)
-    return state, Socket(state.owner)
+    return state, Socket(state.owner, state)
 
 
 async def begin(state: ViewState, socket: Socket) -> None:

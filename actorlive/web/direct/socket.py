@@ -182,6 +182,7 @@ class DirectSocket:
             self._sockets.discard(self)
             if self.connection is not None:
                 self.connection.close()
+                self.connection = None  # it has our `send`, and neither is to keep the other
 
     def _shut(self) -> None:
         """All is sent: our side of the connection ends, and with it the views."""
