@@ -327,9 +327,9 @@ class View:
     async def live_children(self) -> list[View]:
         """The views inside of this one (`live_children/1`)."""
         await self.settle()
-        return [
-            View(self._driver, view) for view in self.page.views.values() if view.parent is self.client_view
-        ]
+        mine, views = self.client_view, list(self.page.views.values())
+        within = [view for view in views if view.sticky and view.container.inside(mine.container)]
+        return [View(self._driver, view) for view in views if view.parent is mine or view in within]
 
     async def find_live_child(self, dom_id: str) -> View:
         """The view inside of this one with that id (`find_live_child/2`). Raises `ElementError`."""

@@ -417,7 +417,7 @@ async def test_a_redirect_of_a_child_in_the_dead_render_is_the_pages() -> None:
 
     app = make_app(Holder)
     async with app.test_app():
-        client = app.test_client()
+        client: Any = app.test_client()
         response = await client.get("/")
         assert (response.status_code, response.headers["location"]) == (303, "/elsewhere")
         async with untyped(client).session_transaction() as session:

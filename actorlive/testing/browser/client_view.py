@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from actorlive.testing.browser import commands, forms
 from actorlive.testing.browser.dom import DomNode, parse_fragment
-from actorlive.testing.browser.merging import ClientTree, StreamOps, split
+from actorlive.testing.browser.joining import JoiningFamily
+from actorlive.testing.browser.merging import ClientTree, Extracted, Rendering, StreamOps, split
 from actorlive.testing.browser.messages import ClientPush, Navigation
-from actorlive.testing.browser.patch import Patch, set_classes
+from actorlive.testing.browser.patch import Patch, is_view, set_classes
 from actorlive.testing.browser.view_status import TRANSITIONS, ViewEvent, ViewStatus
 from actorlive.testing.errors import Failure, hide_frames
 
@@ -39,10 +40,18 @@ class ClientView:
         self.topic = f"lv:{container.id}"
         self.session = container.attrs.get("data-phx-session", "")
         self.static = container.attrs.get("data-phx-static", "")
+        self.sticky = "data-phx-sticky" in container.attrs
+        self.root: ClientView = self if parent is None else parent.root
         self.status = ViewStatus.JOINING
         self.join_ref: str | None = None
-        self.joins = 0
+        self.joins = 0 if parent is None else parent.joins - 1
         self.attempts = 0
+        """Joins sent since the last that succeeded."""
+        self.tries = 0
+        """Joins sent by the rejoin timer since then."""
+        self.joining = JoiningFamily(self)
+        self.recoverable: dict[str, tuple[str, str]] = {}
+        """At a root: the forms to be recovered when it, or a view within, is joined again; id → event, values."""
         self.tree: ClientTree | None = None
         self.title: str | None = None
         self.redirected_from: Navigation | None = None
@@ -61,6 +70,11 @@ class ClientView:
             )
         self.status = after
 
+    @property
+    def is_left(self) -> bool:
+        """True when the page has left the view."""
+        return self.status is ViewStatus.LEFT
+
     # -- joining ---------------------------------------------------------------
 
     def join_payload(self) -> dict[str, Any]:
@@ -72,30 +86,40 @@ class ClientView:
             "_mount_attempts": self.attempts,
         }
         payload: dict[str, Any] = {"params": params, "session": self.session, "static": self.static or None}
-        if self.parent is None:
+        if self.parent is None and not self.sticky:
             payload["redirect" if self.redirected_from else "url"] = self.page.url
         token = self.redirected_from.flash_token if self.redirected_from else None
         if token is not None and self.joins == 0:
             payload["flash"] = token
-        return {**payload, "sticky": False}
+        return {**payload, "sticky": self.sticky}
 
     def complete_join(self, response: dict[str, Any]) -> None:
-        """Take the server's answer to the join: the page shows the connected view."""
-        first = self.joins == 0
+        """Take the server's answer to the join. The page shows the connected view as soon as the views within it, and
+        those around it, have joined as well (see `joining`)."""
+        if self.root is self:
+            self.recoverable = self._recoverable_forms() if self.joins > 0 else {}
         self.move(ViewEvent.JOINED)
         self.joins += 1
         if "container" in response:
             self._dress(*response["container"])
-        self.attempts = 0
-        self._set_state("phx-connected")
+        self.attempts = self.tries = 0
         extracted = split(response["rendered"])
         self.tree = ClientTree(extracted.diff)
-        recovery = [] if first else self._recoverable_forms()
+        rendering = self.tree.render()
+        html = parse_fragment(rendering.html, self.container.tag)
+        self.joining.joined(html, lambda: self._show_joined(extracted, rendering, response))
+
+    def _show_joined(self, extracted: Extracted, rendering: Rendering, response: dict[str, Any]) -> None:
+        """The page shows the connected view."""
+        self.container = self.page.document.root.by_id(self.id) or self.container
+        self.show_state("phx-connected")
         if "live_patch" in response:
             self.change_url(response["live_patch"])
-        self._show(extracted.title, extracted.events, joining=True)
+        self._show(extracted.title, extracted.events, rendering, joining=True)
         self._run_all("phx-connected")
-        self._recover(recovery)
+        self._recover()
+        for diff in self.joining.release():
+            self.apply(diff)
 
     def _dress(self, tag: str, attributes: dict[str, str]) -> None:
         """The container gets another view's attributes, after a live navigation; who it is stays, and its tag."""
@@ -103,7 +127,7 @@ class ClientView:
             raise Failure(f"a live navigation makes no <{tag}> of the container <{self.container.tag}>")
         kept = {name: value for name, value in self.container.attrs.items() if name in CONTAINER_ATTRIBUTES}
         self.container.attrs = {**attributes, **kept}
-        self._set_state("phx-connected")
+        self.show_state("phx-connected")
 
     def fail_join(self, response: dict[str, Any]) -> None:
         """Take an error for an answer to the join: it redirects, has the page loaded, or ends the view."""
@@ -114,6 +138,9 @@ class ClientView:
                 return
         if response.get("reason") == "reload":
             self.go(Navigation("reload", self.page.url, reload_token=response["token"]))
+            return
+        if self.parent is not None and response.get("reason") not in ("stale", "unauthorized"):
+            self.page.try_again(self, self.page.refusal(self, response))
             return
         self.move(ViewEvent.REFUSED)
         self.page.failures.append(self.page.refusal(self, response))
@@ -152,13 +179,15 @@ class ClientView:
             node.state.locked_by = None
 
     def apply(self, diff: dict[str, Any]) -> None:
-        """A diff of the server."""
+        """A diff of the server; it waits until the page shows what it changes."""
+        if self.joining.holds(diff):
+            return
         extracted = split(diff)
         if extracted.reply is not None:
             self.replies.append(extracted.reply)
         if extracted.diff and self.tree is not None:
             self.tree.merge(extracted.diff)
-            self._show(extracted.title, extracted.events, joining=False)
+            self._show(extracted.title, extracted.events, self.tree.render(), joining=False)
             return
         # without a patch nothing comes before or after it
         self._set_title(extracted.title)
@@ -176,7 +205,11 @@ class ClientView:
         self.go(Navigation(kind, payload["to"], payload.get("flash"), replace))
 
     def go(self, navigation: Navigation) -> None:
-        """The visitor goes elsewhere."""
+        """The visitor goes elsewhere: the page's own view has sent them, or one within it. A sticky one stays."""
+        if self.page.main is not self:
+            self.page.main.navigation = navigation
+        if self.sticky:
+            return
         self.navigation = navigation
         if self.status is ViewStatus.JOINING:
             self.move(ViewEvent.REDIRECTED)
@@ -184,13 +217,14 @@ class ClientView:
     def close(self) -> None:
         """`phx_close`: the view has ended for good."""
         self.page.lose(self)
+        self.page.leave_children(self)
         self.move(ViewEvent.CLOSED_REDIRECTED if self.navigation else ViewEvent.CLOSED)
 
     def show_error(self, event: ViewEvent) -> None:
         """Show that the view is away: it has crashed, or the socket is down."""
         self.move(event)
         kind = "phx-server-error" if event is ViewEvent.CRASHED else "phx-client-error"
-        self._set_state("phx-loading", "phx-error", kind)
+        self.show_state("phx-loading", "phx-error", kind)
         joins = self.joins
         self.page.schedule(DISCONNECTED_DELAY, lambda: self._run_disconnected(joins))
 
@@ -198,7 +232,8 @@ class ClientView:
         if self.joins == joins and self.status in (ViewStatus.ERRORED, ViewStatus.JOINING):
             self._run_all("phx-disconnected")
 
-    def _set_state(self, *classes: str) -> None:
+    def show_state(self, *classes: str) -> None:
+        """Show in the container's classes how the view is."""
         set_classes(
             self.container, [*(name for name in self.container.classes if name not in STATES), *classes]
         )
@@ -206,10 +241,10 @@ class ClientView:
 
     # -- the page --------------------------------------------------------------
 
-    def _show(self, title: str | None, events: list[list[Any]], *, joining: bool) -> None:
-        assert self.tree is not None
+    def _show(
+        self, title: str | None, events: list[list[Any]], rendering: Rendering, *, joining: bool
+    ) -> None:
         self._take_events([event for event in events if len(event) > 2])
-        rendering = self.tree.render()
         before = None if joining else self._component_ids()
         self._patch(rendering.html, rendering.streams, joining=joining)
         self._set_title(title)
@@ -270,10 +305,10 @@ class ClientView:
 
     # -- recovery --------------------------------------------------------------
 
-    def _recoverable_forms(self) -> list[tuple[str, str, str]]:
-        """Forms whose values go to the rejoined view: id, event, values."""
+    def _recoverable_forms(self) -> dict[str, tuple[str, str]]:
+        """Forms whose values go to the rejoined view, or to one within it: id → event, values."""
         page = self.page
-        found: list[tuple[str, str, str]] = []
+        found: dict[str, tuple[str, str]] = {}
         for form in self.container.walk():
             if (
                 form.tag == "form"
@@ -283,14 +318,15 @@ class ClientView:
             ):
                 recover = form.attrs.get("phx-auto-recover") or form.attrs["phx-change"]
                 if recover != "ignore":
-                    found.append((form.id, recover, forms.serialize(page.document, form)))
+                    found[form.id] = recover, forms.serialize(page.document, form)
         return found
 
-    def _recover(self, found: list[tuple[str, str, str]]) -> None:
-        for dom_id, recover, value in found:
-            form = self.container.by_id(dom_id)
-            if form is None or form.tag != "form":
+    def _recover(self) -> None:
+        recoverable = self.root.recoverable
+        for form in [node for node in self.container.walk() if node.tag == "form" and node.id in recoverable]:
+            if next(filter(is_view, form.ancestors())) is not self.container:
                 continue
+            recover, value = recoverable.pop(form.id)
             fields = forms.controls(self.page.document, form)
             names = [forms.name_of(field) for field in fields if forms.kind(field) != "hidden"]
             meta = {"_target": next((name for name in names if name), "undefined")}

@@ -21,7 +21,7 @@ from typing import Any, cast
 
 from actorlive.testing.errors import RenderedError
 
-__all__ = ["ClientTree", "Diff", "Rendering", "StreamOps", "split"]
+__all__ = ["ClientTree", "Diff", "Extracted", "Rendering", "StreamOps", "split"]
 
 Diff = dict[str, Any]
 """A JSON object as the wire carries it."""

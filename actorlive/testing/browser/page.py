@@ -24,6 +24,9 @@ __all__ = ["Page"]
 
 __tracebackhide__ = hide_frames
 
+MAX_CHILD_JOINS = 3
+"""So many joins of a view within a view are tried."""
+
 REJOIN_DELAYS = (1.0, 2.0, 5.0)
 """Seconds before a crashed view is joined again, by the number of tries; then 10."""
 
@@ -65,7 +68,7 @@ class Page:
     @property
     def main(self) -> ClientView:
         """The view that the page was loaded for."""
-        return next(view for view in self.views.values() if view.parent is None)
+        return next(view for view in self.views.values() if view.parent is None and not view.sticky)
 
     @property
     def csrf_token(self) -> str:
@@ -95,33 +98,61 @@ class Page:
     # -- joining ---------------------------------------------------------------
 
     def join_main(self) -> ClientView:
-        """Join the page's main view."""
+        """Join the page's own view, and the sticky ones."""
         container = self.document.root.find(lambda node: "data-phx-main" in node.attrs)
         if container is None:
             container = self.document.root.find(is_view)
         if container is None:
             raise Failure("the page holds no live view (no element with data-phx-session)")
-        view = self.views[container.id] = ClientView(self, container, None)
-        self.join(view)
-        return view
+        self.views[container.id] = ClientView(self, container, None)
+        for node in [node for node in self.document.root.walk() if "data-phx-sticky" in node.attrs]:
+            self._join_sticky(node)
+        self.join(self.views[container.id])
+        return self.views[container.id]
 
     def join(self, view: ClientView) -> ClientPush:
         """Join, or join again."""
-        return self.send(view, "phx_join", view.join_payload(), "phx_join")
+        payload = view.join_payload()
+        view.attempts += 1
+        return self.send(view, "phx_join", payload, "phx_join")
 
     def join_children(self, parent: ClientView) -> None:
-        """Join the views that stand in a view's new HTML; leave those that are gone from it."""
+        """Join the views that stand in a view's new HTML, the sticky ones among them as roots of their own."""
         for node in list(parent.container.walk()):
-            if is_view(node) and node is not parent.container and node.id not in self.views:
-                if node.attrs.get("data-phx-session"):
-                    self.views[node.id] = ClientView(self, node, parent)
-                    self.join(self.views[node.id])
+            if node.attrs.get("data-phx-parent-id") == parent.id and node.attrs.get("data-phx-session"):
+                self.join_child(parent, node)
+            elif "data-phx-sticky" in node.attrs:
+                self._join_sticky(node)
+
+    def join_child(self, parent: ClientView, node: DomNode) -> bool:
+        """Join the view of a container within a view; False when it has been joined already."""
+        if node.id in self.views:
+            return False
+        shown = self.document.root.by_id(node.id)
+        if shown is not None and shown.attrs.get("data-phx-static"):
+            node.attrs["data-phx-static"] = shown.attrs["data-phx-static"]  # only the dead render knew
+        view = self.views[node.id] = ClientView(self, node, parent)
+        if shown is not None:
+            view.container = shown
+        self.join(view)
+        return True
+
+    def _join_sticky(self, node: DomNode) -> None:
+        if node.id not in self.views:
+            self.views[node.id] = ClientView(self, node, None)
+            self.join(self.views[node.id])
+
+    def leave_children(self, view: ClientView) -> None:
+        """Leave the views within a view."""
+        for child in [child for child in self.views.values() if child.parent is view]:
+            self.leave(child)
 
     def leave(self, view: ClientView) -> None:
         """Leave a view, its children first."""
-        for child in [child for child in self.views.values() if child.parent is view]:
-            self.leave(child)
+        self.leave_children(view)
         self.views.pop(view.id, None)
+        if view.parent is not None:
+            view.container.attrs["data-phx-session"] = ""  # the next that stands there joins with its own
         if view.status is ViewStatus.JOINED:
             self.send(view, "phx_leave", {}, "phx_leave")
         view.move(ViewEvent.LEFT)
@@ -130,7 +161,7 @@ class Page:
         """Views whose containers are gone from the page are left."""
         gone = {id(node) for root in removed for node in root.walk()}
         for view in list(self.views.values()):
-            if view.parent is not None and id(view.container) in gone:
+            if id(view.container) in gone and self.views.get(view.id) is view:
                 self.leave(view)
 
     # -- receiving -------------------------------------------------------------
@@ -193,8 +224,7 @@ class Page:
 
     def _handle_crash(self, view: ClientView) -> None:
         self.lose(view)
-        for child in [child for child in self.views.values() if child.parent is view]:
-            self.leave(child)
+        self.leave_children(view)
         error = self.crash_of(view)
         view.show_error(ViewEvent.CRASHED)
         if error is not None:
@@ -202,15 +232,25 @@ class Page:
         if self.rejoins:
             self.rejoin_later(view)
 
+    def try_again(self, view: ClientView, error: BaseException) -> None:
+        """The join of a view within a view was refused: join again, some times; then give up, and show that."""
+        self.failures.append(error)
+        view.show_error(ViewEvent.CRASHED)
+        if view.attempts >= MAX_CHILD_JOINS:
+            self.leave(view)
+            view.root.show_state("phx-loading", "phx-error", "phx-server-error")
+        elif self.rejoins:
+            self.rejoin_later(view)
+
     def rejoin_later(self, view: ClientView) -> None:
         """Join again after the client's delay."""
-        delay = REJOIN_DELAYS[view.attempts] if view.attempts < len(REJOIN_DELAYS) else 10.0
+        delay = REJOIN_DELAYS[view.tries] if view.tries < len(REJOIN_DELAYS) else 10.0
         join_ref = view.join_ref
 
         def rejoin() -> None:
             if view.status is ViewStatus.ERRORED and view.join_ref == join_ref and self.socket is not None:
                 view.move(ViewEvent.REJOINED)
-                view.attempts += 1
+                view.tries += 1
                 self.join(view)
 
         self.schedule(delay, rejoin)
@@ -238,8 +278,7 @@ class Page:
         for view in list(self.views.values()):
             self.lose(view)
             if view.parent is not None:
-                self.views.pop(view.id)
-                view.move(ViewEvent.LEFT)
+                self.leave(view)
             elif view.status not in ENDED:
                 view.show_error(ViewEvent.DISCONNECTED)
 
@@ -267,16 +306,15 @@ class Page:
 
     def join_redirected(self, view: ClientView, navigation: Navigation) -> ClientView:
         """A live navigation: leave the view and join the next one on the same topic."""
-        for child in [child for child in self.views.values() if child.parent is view]:
-            self.leave(child)
+        self.leave_children(view)
         if view.status is ViewStatus.JOINED:
             self.send(view, "phx_leave", {}, "phx_leave")
         view.move(ViewEvent.LEFT)
         self.url = self.absolute(navigation.to)
         following = ClientView(self, view.container, None)
         following.redirected_from = navigation
-        following.attempts = 0
-        self.views = {following.id: following}
+        stay = {other.id: other for other in self.views.values() if other.root.sticky}
+        self.views = {following.id: following, **stay}
         self.join(following)
         return following
 

@@ -172,6 +172,9 @@ class Patch:
         """Make `old` what `new` is."""
         if _update(old) == "ignore":
             _merge_data_attributes(old, new)
+        elif "data-phx-sticky" in old.attrs:
+            tokens = ("data-phx-session", "data-phx-static")
+            old.attrs |= {name: new.attrs[name] for name in tokens if new.attrs.get(name)}
         elif is_view(new):
             _merge_view_container(old, new)
         else:
