@@ -1,4 +1,4 @@
-"""The pages on async work, streams and processes: what they show is served and tested as it stands there."""
+"""The pages on async work, streams, processes and nested views: what they show is served and tested as it stands there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from tests.docs.blocks import run_tests, write_files
 
 
-@pytest.mark.parametrize("page", ["async", "streams", "processes"])
+@pytest.mark.parametrize("page", ["async", "streams", "processes", "nested-views"])
 def test_the_tests_of_the_page_pass(page: str, pytester: pytest.Pytester) -> None:
     files = write_files(f"docs/{page}.md", pytester.path)
     result = run_tests(pytester)
