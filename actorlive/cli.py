@@ -1,29 +1,18 @@
-"""The command line: `actorlive run module:app`, `routes module:app`, `fmt PATH…`, `check PATH…`,
+"""The command line: `actorlive dev module:app`, `run module:app`, `routes module:app`, `fmt PATH…`, `check PATH…`,
 `check --deploy module:app`."""
 
 from __future__ import annotations
 
 import argparse
-import importlib
 import logging
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from actorlive.errors import ActorLiveError, did_you_mean
+from actorlive.errors import ActorLiveError
 
-if TYPE_CHECKING:
-    from quart import Quart
-
-    from actorlive.web import ActorLive
-
-__all__ = ["load_app", "main"]
-
-
-class TargetError(ActorLiveError):
-    """`module:app` does not lead to an application."""
+__all__ = ["main"]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -54,6 +43,30 @@ def parser() -> argparse.ArgumentParser:
         help="for development: tracebacks in pages, strict events, assigns changed in place are reported",
     )
     run_.add_argument("--drain", type=float, default=10.0, help="seconds that the end may take")
+    dev_ = commands.add_parser(
+        "dev", help="serve an application while you write it: it reloads and shows what goes wrong"
+    )
+    dev_.set_defaults(command=dev)
+    dev_.add_argument("target", help="where the application is, as module:app")
+    dev_.add_argument(
+        "--host", default=os.environ.get("HOST") or "127.0.0.1", help="default: $HOST or 127.0.0.1"
+    )
+    dev_.add_argument(
+        "--port", type=int, default=os.environ.get("PORT") or "4000", help="default: $PORT or 4000"
+    )
+    dev_.add_argument(
+        "--editor",
+        default=os.environ.get("ACTORLIVE_EDITOR") or "vscode",
+        help="which editor links open: a name, or a URL with {file}, {line} and {column} (default: $ACTORLIVE_EDITOR or"
+        " vscode)",
+    )
+    dev_.add_argument(
+        "--secret",
+        action="append",
+        default=[],
+        metavar="WORD",
+        help="never show what stands under a name with this word in it, beside password, token and the like",
+    )
     routes_ = commands.add_parser("routes", help="list an application's live routes")
     routes_.set_defaults(command=routes)
     routes_.add_argument("target", help="where the application is, as module:app")
@@ -84,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
 def run(options: argparse.Namespace) -> None:
     """Serve until interrupted."""
     from actorlive.web import serve
+    from actorlive.web.loading import load_app
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app = load_app(options.target)
@@ -92,8 +106,27 @@ def run(options: argparse.Namespace) -> None:
     serve(app, options.host, options.port, drain=options.drain)
 
 
+def dev(options: argparse.Namespace) -> None:
+    """Serve for development until interrupted."""
+    from actorlive.dev.control import Settings
+    from actorlive.dev.editor import Editor
+    from actorlive.dev.supervisor import supervise
+    from actorlive.web.listeners import Listener, listen
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    Editor(options.editor)
+    listener = listen(options.host, options.port)
+    print(
+        f"{options.target} is developed at {Listener(listener).url}: save a file, and it is there (Ctrl+C stops it)",
+        file=sys.stderr,
+    )
+    supervise(Settings(options.target, options.editor, tuple(options.secret)), listener, Path.cwd())
+
+
 def routes(options: argparse.Namespace) -> None:
     """Print one line per live route."""
+    from actorlive.web.loading import load_live
+
     live = load_live(options.target)
     rows = [("path", "view", "action", "session")]
     for path, route in live.endpoint.router:
@@ -156,7 +189,9 @@ def check(options: argparse.Namespace) -> None:
     elif options.deploy is not None:
         check_deploy(options.deploy)
     elif not options.paths:
-        raise TargetError("nothing to check: name files or folders, or an application as --deploy module:app")
+        raise ActorLiveError(
+            "nothing to check: name files or folders, or an application as --deploy module:app"
+        )
     faults = check_project(options.paths)
     if options.paths:
         print(FORMATS[options.format](faults), end="")
@@ -167,40 +202,13 @@ def check(options: argparse.Namespace) -> None:
 def check_deploy(target: str) -> None:
     """Print what an application lacks for the open internet; exit 1 if there is anything."""
     from actorlive.web.deploy import missing
+    from actorlive.web.loading import load_live
 
     lacks = missing(load_live(target))
     for line in lacks:
         print(line)
     if lacks:
         sys.exit(f"{len(lacks)} thing{'s are' if len(lacks) > 1 else ' is'} missing")
-
-
-def load_live(target: str) -> ActorLive:
-    """What makes the application that `module:app` names live. Raises `TargetError`."""
-    live: ActorLive | None = load_app(target).extensions.get("actorlive")
-    if live is None:
-        raise TargetError(f"{target} has no live routes: it was not given to ActorLive(app)")
-    return live
-
-
-def load_app(target: str) -> Quart:
-    """The application that `module:app` names (`app` may be left out). Raises `TargetError`."""
-    from quart import Quart
-
-    module_name, _, name = target.partition(":")
-    name = name or "app"
-    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - sys.path holds strings
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module_name.startswith(error.name):
-            raise
-        raise TargetError(f"there is no module {module_name!r} here or on the path") from error
-    found = getattr(module, name, None)
-    if not isinstance(found, Quart):
-        apps = [key for key, value in vars(module).items() if isinstance(value, Quart)]
-        raise TargetError(f"{module_name} has no application {name!r}.{did_you_mean(name, apps)}")
-    return found
 
 
 if __name__ == "__main__":

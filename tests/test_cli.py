@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from actorlive.cli import load_app, main
+from actorlive.cli import main
+from actorlive.web.loading import load_app
 
 APP = """
 from quart_trio import QuartTrio

@@ -1,5 +1,5 @@
-// Bundles the browser client: src/index.ts and src/actorlive.css into dist/, minified, with the licences
-// of every npm package that went in. Run as `npm run build`.
+// Bundles the browser client, script and stylesheet, and what the development server adds, into dist/, minified, with
+// the licences of every npm package that went in. Run as `npm run build`.
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,19 +12,22 @@ const dist = path.join(here, "dist");
 await mkdir(dist, { recursive: true });
 
 const shared = { bundle: true, minify: true, legalComments: "none", metafile: true, absWorkingDir: root };
-const script = await build({
-  ...shared,
-  entryPoints: [path.join(here, "src/index.ts")],
-  outfile: path.join(dist, "actorlive.js"),
-  format: "iife",
-  target: "es2022",
-});
-await build({
-  ...shared,
-  entryPoints: [path.join(here, "src/actorlive.css")],
-  outfile: path.join(dist, "actorlive.css"),
-});
+const script = await bundle("index.ts", "actorlive.js");
+await bundle("actorlive.css", "actorlive.css");
+await bundle("dev/index.ts", "dev.js");
+await bundle("dev/dev.css", "dev.css");
 await writeFile(path.join(dist, "LICENSES.txt"), await licences(bundledPackages(script.metafile)));
+
+/** One file of `src` with all that it imports, as one file of `dist`. */
+function bundle(source, target) {
+  const script = target.endsWith(".js") ? { format: "iife", target: "es2022" } : {};
+  return build({
+    ...shared,
+    ...script,
+    entryPoints: [path.join(here, "src", source)],
+    outfile: path.join(dist, target),
+  });
+}
 
 /** The names of the npm packages that a bundle is made of, in order. */
 function bundledPackages(metafile) {

@@ -92,6 +92,7 @@ async def serve_async(
     certfile: str | None = None,
     keyfile: str | None = None,
     direct: bool = True,
+    listeners: Sequence[Listener] = (),
     shutdown: trio.Event | None = None,
     ending: Ending | None = None,
     task_status: trio.TaskStatus[list[str]] = trio.TASK_STATUS_IGNORED,
@@ -99,23 +100,24 @@ async def serve_async(
     """Serve `app` until `shutdown` is set, or `ending` requested, then go down in order.
 
     `direct` lets websockets over plain TCP take the fast way (`web.direct`). Port 0 takes a free one; `task_status`
-    gets the URLs. Raises `ServerError` when a place is taken.
+    gets the URLs. `listeners` that listen already take the place of what is named. Raises `ServerError` when a place is
+    taken.
     """
     live = _extension(app)
     config = ServerConfig.of(live.limits if live else Limits())
     context = None if certfile is None else tls(certfile, keyfile, config.alpn_protocols)
     places = bind or [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
-    listeners = open_listeners(places, secure=context is not None)
+    opened = list(listeners) or open_listeners(places, secure=context is not None)
     protocols.install()
     try:
         async with trio.open_nursery() as nursery:
             if live is not None:
                 nursery.start_soon(_end_with_node, live)
             server = AppServer(app, config, live, context, direct=direct and live is not None)
-            await server.run(listeners, ending or Ending(requested=shutdown), task_status)
+            await server.run(opened, ending or Ending(requested=shutdown), task_status)
             nursery.cancel_scope.cancel()
     finally:
-        for listener in listeners:
+        for listener in opened:
             listener.close()
 
 

@@ -24,12 +24,20 @@ def free_port() -> int:
 
 
 class Server:
-    """`actorlive run APP` on a port of its own; a context manager that can be stopped and started between."""
+    """`actorlive run APP`, or `actorlive dev APP`, on a port of its own; a context manager that can be stopped and
+    started between."""
 
     def __init__(
-        self, app: str, *, python: str = sys.executable, cwd: Path = ROOT, debug: bool = False
+        self,
+        app: str,
+        *,
+        python: str = sys.executable,
+        cwd: Path = ROOT,
+        debug: bool = False,
+        command: str = "run",
     ) -> None:
         self.app = app
+        self._subcommand = command
         self._options = ["--debug"] if debug else []
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -41,7 +49,7 @@ class Server:
 
     def start(self) -> None:
         """Returns once the server says that it listens."""
-        run = ["-m", "actorlive.cli", "run", *self._options, self.app]
+        run = ["-m", "actorlive.cli", self._subcommand, *self._options, self.app]
         command = [self._python, *run, "--port", str(self.port)]
         env = {**os.environ, "SECRET_KEY": "a secret key that is for tests only", "PYTHONUNBUFFERED": "1"}
         process = self._process = subprocess.Popen(

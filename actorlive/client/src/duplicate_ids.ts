@@ -1,4 +1,4 @@
-// Two elements with one id, said in the console of a page in debug mode.
+// Two elements with one id, said in the console of a page in debug mode, and to the development server's script.
 //
 // The client finds elements by their ids: with two of a kind a patch, a hook or a form's recovery may meet the wrong
 // one, and nothing says so. Looking costs a pass over the page after every patch, so only debug mode looks.
@@ -16,10 +16,9 @@ export class DuplicateIds {
       if (elements.length < 2) continue;
       ambiguous.add(id);
       if (!this.#told.has(id)) {
-        console.error(
-          `${elements.length} elements have the id "${id}": patches may meet the wrong one`,
-          ...elements,
-        );
+        const fault = `${elements.length} elements have the id "${id}": patches may meet the wrong one`;
+        console.error(fault, ...elements);
+        window.dispatchEvent(new CustomEvent("al:page-fault", { detail: fault }));
       }
     }
     this.#told = ambiguous;

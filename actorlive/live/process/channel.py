@@ -218,6 +218,7 @@ class Channel:
 
     def _tell_of_crash(self, error: BaseException) -> None:
         if is_fault(error):
+            add_hint(error)
             span.event("crashed", self._view, error=one_error(error), socket=self._socket)
 
     async def _terminate(self, reason: object) -> None:

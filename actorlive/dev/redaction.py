@@ -1,0 +1,124 @@
+"""Values as a developer may see them in the terminal and in the browser: short, and without what is secret.
+
+What is secret is known by its name: a key of a mapping, a field of an event or a dataclass, an assign, a parameter of a
+URL. Whatever stands under a name that contains one of the words is not shown, at any depth. That keeps a password out
+of a log that is pasted into a report; it does not make it safe to show strangers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields, is_dataclass
+from itertools import islice
+from typing import TypeVar, cast
+from urllib.parse import parse_qsl, quote
+
+import msgspec
+
+__all__ = ["FILTERED", "SECRET_WORDS", "Redactor"]
+
+FILTERED = "[filtered]"
+
+SECRET_WORDS = (
+    "password passwd passphrase secret token api_key apikey private_key authorization credential cookie csrf"
+).split()
+
+MAX_DEPTH = 5
+MAX_ITEMS = 20
+MAX_TEXT = 120
+MAX_LENGTH = 600
+
+T = TypeVar("T")
+
+
+class Redactor:
+    """Shows values. `words` are parts of the names whose values are secret; case and `-` or `_` do not matter."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        known = sorted({_plain(word) for word in (*SECRET_WORDS, *words)})
+        self._secret = re.compile("|".join(map(re.escape, known)))
+
+    def is_secret(self, name: object) -> bool:
+        """True for a name that contains one of the words."""
+        return isinstance(name, str) and self._secret.search(_plain(name)) is not None
+
+    def show(self, value: object) -> str:
+        """A value on one line, as Python would write it; long ones are cut."""
+        text = self._show(value, 0, frozenset())
+        return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 1] + "…"
+
+    def show_named(self, name: object, value: object) -> str:
+        """What stands under a name."""
+        return FILTERED if self.is_secret(name) else self.show(value)
+
+    def show_url(self, path: str, query: str) -> str:
+        """A path with its query, without the values of secret parameters."""
+        pairs = [
+            f"{quote(name)}={FILTERED if self.is_secret(name) else quote(value)}"
+            for name, value in parse_qsl(query, keep_blank_values=True)
+        ]
+        return f"{path}?{'&'.join(pairs)}" if pairs else path
+
+    def _show(self, value: object, depth: int, above: frozenset[int]) -> str:
+        if id(value) in above or depth > MAX_DEPTH:
+            return "…"
+        inside = above | {id(value)}
+        named = _named_fields(value)
+        if named is not None:
+            return f"{type(value).__qualname__}({self._fields(named, depth, inside)})"
+        if isinstance(value, Mapping):
+            return "{" + self._pairs(cast("Mapping[object, object]", value), depth, inside) + "}"
+        if type(value) in (list, tuple, set, frozenset):
+            return self._items(cast("Collection[object]", value), depth, inside)
+        return _plain_repr(value)
+
+    def _fields(self, named: Iterable[tuple[str, object]], depth: int, above: frozenset[int]) -> str:
+        return ", ".join(
+            f"{name}={FILTERED if self.is_secret(name) else self._show(value, depth + 1, above)}"
+            for name, value in _first(named)
+        )
+
+    def _pairs(self, mapping: Mapping[object, object], depth: int, above: frozenset[int]) -> str:
+        shown = [
+            f"{_plain_repr(key)}: {FILTERED if self.is_secret(key) else self._show(value, depth + 1, above)}"
+            for key, value in _first(mapping.items())
+        ]
+        return ", ".join([*shown, "…"] if len(mapping) > MAX_ITEMS else shown)
+
+    def _items(self, items: Collection[object], depth: int, above: frozenset[int]) -> str:
+        begin, end = "[]" if isinstance(items, list) else "()" if isinstance(items, tuple) else "{}"
+        shown = [self._show(item, depth + 1, above) for item in _first(items)]
+        if len(items) > MAX_ITEMS:
+            shown.append(f"… {len(items) - MAX_ITEMS} more")
+        comma = "," if isinstance(items, tuple) and len(items) == 1 else ""
+        return (
+            f"{begin}{', '.join(shown)}{comma}{end}" if shown or begin != "{" else f"{type(items).__name__}()"
+        )
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_")
+
+
+def _first(items: Iterable[T]) -> Iterable[T]:
+    return islice(items, MAX_ITEMS)
+
+
+def _named_fields(value: object) -> list[tuple[str, object]] | None:
+    """The fields of a struct or a dataclass, which says itself what it consists of."""
+    if isinstance(value, msgspec.Struct):
+        return [(name, getattr(value, name, None)) for name in value.__struct_fields__]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [(field.name, getattr(value, field.name, None)) for field in fields(value) if field.repr]
+    return None
+
+
+def _plain_repr(value: object) -> str:
+    if isinstance(value, str | bytes) and len(value) > MAX_TEXT:
+        return f"{value[:MAX_TEXT]!r}…"
+    try:
+        text = repr(value)
+    except Exception as error:
+        return f"<{type(value).__qualname__}, whose repr raised {type(error).__qualname__}>"
+    return text if len(text) <= MAX_LENGTH else text[:MAX_LENGTH] + "…"

@@ -1,0 +1,293 @@
+"""`actorlive dev` on an application of its own, whose files are edited while its page is open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import Faults, connected
+from tests.browser.server import Server
+
+SHOP = """
+from quart_trio import QuartTrio
+from actorlive import ActorLive, Event, LiveView, Socket, component, heex
+
+
+class Add(Event):
+    by: int = 1
+
+
+class Boom(Event):
+    pass
+
+
+class Typed(Event):
+    name: str = ""
+
+
+class Shop(LiveView[Add | Boom | Typed]):
+    count: int = 0
+    rows: list[int] = []
+
+    async def handle_event(self, event: Add | Boom | Typed, socket: Socket) -> None:
+        match event:
+            case Add():
+                self.count += event.by
+                self.rows.append(1)
+            case Boom():
+                raise ValueError("it went boom")
+            case Typed():
+                pass
+
+
+@component
+def layout(*, csrf_token, script, colocated, inner_block):
+    return heex(\"\"\"
+      <!DOCTYPE html>
+      <html lang="en">
+        <head>
+          <title>Shop</title>
+          <link rel="icon" href="data:,">
+          <meta name="csrf-token" content={@csrf_token}>
+          <link rel="stylesheet" href="/static/shop.css">
+          {@colocated}
+          <script defer src={@script}></script>
+        </head>
+        <body>{render_slot(@inner_block)}</body>
+      </html>
+    \"\"\")
+
+
+app = QuartTrio(__name__)
+live = ActorLive(app, secret_key="a secret key that is for tests of development only", root_layout=layout)
+live.route("/", Shop)
+"""
+
+PAGE = """\
+<main>
+  <h1>Shop {@count}</h1>
+  <button phx-click="add">Add</button>
+  <button phx-click="boom">Boom</button>
+  <form id="typing" phx-change="typed"><input name="name" aria-label="Name" value=""></form>
+  <input aria-label="Loose" value="">
+  <p>{len(@rows)} rows</p>
+  <div class="tall"></div>
+</main>
+"""
+
+STYLE = "h1 { color: rgb(1, 2, 3) } .tall { height: 3000px }\n"
+
+Edit = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The application's files."""
+    (tmp_path / "static").mkdir()
+    (tmp_path / "shop.py").write_text(SHOP)
+    (tmp_path / "shop.heex").write_text(PAGE)
+    (tmp_path / "static" / "shop.css").write_text(STYLE)
+    return tmp_path
+
+
+@pytest.fixture
+def dev(folder: Path) -> Iterator[Server]:
+    with Server("shop", command="dev", cwd=folder) as running:
+        yield running
+
+
+@pytest.fixture
+def edit(folder: Path) -> Edit:
+    """Replace text in a file, as a person does: what is there is there."""
+
+    def replace(name: str, old: str, new: str) -> None:
+        file = folder / name
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+
+    return replace
+
+
+@pytest.fixture
+def shop(dev: Server, page: Page, faults: Faults) -> Page:
+    """The page, connected, after two clicks. While one worker gives way to the next, sockets are refused."""
+    faults.expect("WebSocket connection to .* failed")
+    page.goto(dev.url)
+    connected(page)
+    for count in (1, 2):
+        page.get_by_role("button", name="Add").click()
+        expect(page.get_by_role("heading")).to_have_text(f"Shop {count}")
+    return page
+
+
+def overlay(page: Page) -> str:
+    """The text of the overlay, once it is there."""
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    return dialog.inner_text()
+
+
+@pytest.mark.parametrize("bypass_csp", [False])
+def test_a_template_and_a_stylesheet_change_in_the_open_page_and_its_state_stays(
+    shop: Page, edit: Edit, bypass_csp: bool
+) -> None:
+    shop.get_by_label("Loose").fill("typed")
+    edit("shop.heex", "Shop {@count}", "Store with {@count}")
+    expect(shop.get_by_role("heading")).to_have_text("Store with 2")
+    edit("static/shop.css", "rgb(1, 2, 3)", "rgb(4, 5, 6)")
+    expect(shop.get_by_role("heading")).to_have_css("color", "rgb(4, 5, 6)")
+    shop.get_by_role("button", name="Add").click()
+    expect(shop.get_by_role("heading")).to_have_text("Store with 3")
+
+
+def test_code_that_changes_brings_the_page_back_with_fields_scroll_and_focus(
+    shop: Page, edit: Edit, dev: Server
+) -> None:
+    shop.evaluate("window.isOld = true")
+    name = shop.get_by_label("Name")
+    name.fill("Ada Lovelace")
+    shop.evaluate("scrollTo(0, 400)")
+    edit("shop.py", "self.count += event.by", "self.count += 10 * event.by")
+    expect(shop.get_by_role("heading")).to_have_text("Shop 0")
+    connected(shop)
+    expect(name).to_have_value("Ada Lovelace")
+    expect(name).to_be_focused()
+    assert shop.evaluate("scrollY") == 400
+    assert shop.evaluate("window.isOld"), "the page was loaded anew"
+    shop.get_by_role("button", name="Add").click()
+    expect(shop.get_by_role("heading")).to_have_text("Shop 10")
+
+
+def test_a_layout_that_changes_has_the_page_loaded_anew_as_it_was_left(shop: Page, edit: Edit) -> None:
+    shop.get_by_label("Loose").fill("typed")
+    shop.get_by_label("Name").fill("Ada")
+    shop.evaluate("scrollTo(0, 300)")
+    edit("shop.py", "<title>Shop</title>", "<title>Store</title>")
+    expect(shop).to_have_title("Store")
+    connected(shop)
+    expect(shop.get_by_label("Loose")).to_have_value("typed")
+    expect(shop.get_by_label("Name")).to_have_value("Ada")
+    expect(shop.get_by_label("Name")).to_be_focused()
+    assert shop.evaluate("scrollY") == 300
+
+
+def test_a_crash_is_shown_over_its_page_until_the_file_is_saved(
+    shop: Page, edit: Edit, faults: Faults
+) -> None:
+    other = shop.context.new_page()
+    other.goto(shop.url)
+    connected(other)
+    shop.get_by_role("button", name="Boom").click()
+    shown = overlay(shop)
+    for part in (
+        "Shop ended",
+        "ValueError",
+        "it went boom",
+        "shop.py:28:17",
+        "count",
+        "event Boom()",
+        "Add(by=1)",
+    ):
+        assert part in shown, part
+    expect(other.get_by_role("dialog")).to_have_count(0)
+    link = shop.get_by_role("link", name="Open in editor").get_attribute("href")
+    assert link is not None
+    assert re.fullmatch(r"vscode://file/.*/shop\.py:28:17", link)
+    connected(shop)  # it is back already, below the overlay
+    edit("shop.heex", "Shop {@count}", "Store {@count}")
+    expect(shop.get_by_role("dialog")).to_have_count(0)
+    expect(shop.get_by_role("heading")).to_have_text("Store 0")
+
+
+def test_an_overlay_can_be_dismissed_and_copied(shop: Page) -> None:
+    shop.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    shop.get_by_role("button", name="Boom").click()
+    overlay(shop)
+    shop.get_by_role("button", name="Copy for a report").click()
+    expect(shop.get_by_role("button", name="Copied")).to_be_visible()
+    report = shop.evaluate("navigator.clipboard.readText()")
+    assert report.startswith("ValueError: it went boom")
+    assert "shop.py:28:17" in report
+    shop.keyboard.press("Escape")
+    expect(shop.get_by_role("dialog")).to_have_count(0)
+    connected(shop)
+    shop.get_by_role("button", name="Add").click()
+    expect(shop.get_by_role("heading")).to_have_text("Shop 1")
+
+
+def test_code_that_cannot_be_loaded_is_an_overlay_and_the_page_lives_on(shop: Page, edit: Edit) -> None:
+    edit("shop.py", "self.count += event.by", "self.count += event.by +")
+    shown = overlay(shop)
+    assert "SyntaxError" in shown
+    assert "shop.py:25" in shown
+    shop.keyboard.press("Escape")
+    shop.get_by_role("button", name="Add").click()
+    expect(shop.get_by_role("heading")).to_have_text("Shop 3")
+    shop.reload()
+    assert "SyntaxError" in overlay(shop)
+    edit("shop.py", "event.by +", "event.by + 1")
+    expect(shop.get_by_role("dialog")).to_have_count(0)
+    connected(shop)
+    shop.get_by_role("button", name="Add").click()
+    expect(shop.get_by_role("heading")).to_have_text("Shop 2")
+
+
+def test_a_faulty_template_is_an_overlay_with_a_caret(shop: Page, edit: Edit) -> None:
+    edit("shop.heex", "{@count}", "{@coutn}")
+    shown = overlay(shop)
+    assert "@coutn is not an assign of Shop" in shown
+    assert "^^^^^^" in shown
+    assert "shop.heex:2:13" in shown
+    edit("shop.heex", "{@coutn}", "{@count}")
+    expect(shop.get_by_role("dialog")).to_have_count(0)
+    expect(shop.get_by_role("heading")).to_have_text("Shop 2")
+
+
+@pytest.mark.parametrize("bypass_csp", [False])
+def test_a_page_that_cannot_be_made_is_the_error_and_loads_again(
+    dev: Server, page: Page, edit: Edit, faults: Faults, bypass_csp: bool
+) -> None:
+    faults.expect("500")
+    edit("shop.heex", "{@count}", "{1 / @count}")
+    page.goto(dev.url)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("division by zero")
+    expect(page.get_by_text("500, while mounting GET /")).to_be_visible()
+    edit("shop.heex", "{1 / @count}", "{@count}")
+    expect(page.get_by_role("heading", name="Shop 0")).to_be_visible()
+    connected(page)
+
+
+def test_lesser_things_are_notes(shop: Page, edit: Edit, faults: Faults) -> None:
+    faults.expect("have the id")
+    notes = shop.get_by_role("group").filter(has_text="note")
+    expect(notes).to_be_visible()
+    notes.locator("summary").click()
+    expect(notes).to_contain_text("Shop.rows was changed in place")
+    edit("shop.heex", '<div class="tall">', '<i id="twin"></i><i id="twin"></i><div class="tall">')
+    expect(notes).to_contain_text('2 elements have the id "twin"')
+    notes.get_by_role("button", name="Clear").click()
+    expect(notes).to_have_count(0)
+
+
+def test_an_application_that_cannot_be_loaded_at_the_start_is_served_as_the_reason(
+    folder: Path, page: Page, edit: Edit, faults: Faults
+) -> None:
+    faults.expect("500")
+    edit("shop.py", "class Add(Event):", "class Add(Evnt):")
+    with Server("shop", command="dev", cwd=folder) as running:
+        page.goto(running.url + "/anywhere")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("name 'Evnt' is not defined")
+        expect(page.get_by_text('Did you mean "Event"?')).to_be_visible()
+        faults.expect("404")
+        edit("shop.py", "class Add(Evnt):", "class Add(Event):")
+        expect(page.get_by_text("Evnt")).to_have_count(0)
+        page.goto(running.url)
+        connected(page)
+        page.goto("about:blank")
+        assert running.stop() == 0
+    assert any("could not be loaded" in line for line in running.log)
