@@ -15,7 +15,11 @@ def exact(value: object) -> str:
 
 @dataclass(slots=True)
 class Flash:
-    """The messages that are shown, and those that this callback put (only these survive a redirect)."""
+    """The messages that are shown, and those that this callback put: only these survive a redirect, or a patch.
+
+    Mount and the first `handle_params` are one callback: what came along with the visitor counts as put there, for
+    nobody has seen it yet.
+    """
 
     shown: dict[str, str] = field(default_factory=dict[str, str])
     fresh: dict[str, str] = field(default_factory=dict[str, str])

@@ -49,7 +49,7 @@ class Owner:
     def __init__(self, assigns: Stateful[Any], state: ViewState, flash: Mapping[str, str]) -> None:
         self.assigns = assigns
         self._pid = state.pid  # and not the state, which has the owner: what refers to itself is freed late
-        self.flash = Flash(dict(flash))
+        self.flash = Flash(dict(flash), dict(flash))
         self.hooks = Hooks()
         self.private: dict[str, Any] = {}
         self.temporary: dict[str, Factory] = {}

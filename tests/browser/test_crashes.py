@@ -12,7 +12,7 @@ from tests.browser.pages import Faults, connected
 from tests.browser.server import Server
 
 SOON = """window.actorlive = { options: {
-  reloadJitterMin: 20, reloadJitterMax: 40, failsafeJitter: 1500, maxReloads: 3,
+  reloadJitterMin: 20, reloadJitterMax: 40, failsafeJitter: 4000, maxReloads: 3,
 } };"""
 """The client's own options, so that no test waits for five seconds before a page is loaded again."""
 
@@ -96,7 +96,9 @@ def test_a_join_that_fails_again_and_again_backs_off(
     with page.expect_request(lambda asked: asked.is_navigation_request() and len(loads) == 5):
         page.goto(f"{app.url}/?fail=connected {where}")
         expect(page.locator(".al-banner")).to_contain_text("Something went wrong")
-    assert loads[3] - loads[2] < 1.5 <= loads[4] - loads[3]
+    expect(page.locator(".al-banner")).to_contain_text("Something went wrong")
+    page.goto("about:blank")  # or it would be loaded again and again while the browser closes it
+    assert loads[4] - loads[3] >= 3  # 4, but for how late each was heard of
     lines = [line for line in app.log[before:] if "CrashLive was not mounted (attempt 1)" in line]
     assert len(lines) >= 4
     assert all(line.rstrip().endswith(f"ValueError: no luck in {where}") for line in lines)

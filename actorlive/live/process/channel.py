@@ -96,7 +96,7 @@ class Channel:
             if watch.refusal is not None:
                 return self._orphaned(watch.refusal)
             if leads_away(self._state):
-                kind, payload = departure(self._state, joining=True)
+                kind, payload = departure(self._state)
                 self._outbox.refuse_join({kind: payload, "events": self._state.events})
                 return JoinRefused()
             response = self._joined(self._outbox.render_all())

@@ -36,13 +36,10 @@ def leads_away(state: ViewState) -> bool:
     return state.navigation is not None
 
 
-def departure(state: ViewState, *, joining: bool = False) -> Departure:
-    """The view's redirect, with the flash that goes along. Raises `NavigationError` when it stays where it is.
-
-    That is what this callback put; of a view that was on its way in, and has shown nothing yet, all that it has.
-    """
+def departure(state: ViewState) -> Departure:
+    """The view's redirect, with the flash that this callback put. Raises `NavigationError` when it stays."""
     target = state.navigation
-    flash = state.owner.flash.shown if joining else state.owner.flash.fresh
+    flash = state.owner.flash.fresh
     token = state.endpoint.sign_flash(flash) if flash else None
     match target:
         case Redirect():

@@ -113,6 +113,8 @@ class ClientView:
         """The page shows the connected view."""
         self.container = self.page.document.root.by_id(self.id) or self.container
         self.show_state("phx-connected")
+        if self.redirected_from is not None:
+            self.title = self.page.default_title
         if "live_patch" in response:
             self.change_url(response["live_patch"])
         self._show(extracted.title, extracted.events, rendering, joining=True)

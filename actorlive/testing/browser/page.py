@@ -46,6 +46,8 @@ class Page:
         self.document = Document(html)
         self.url = url
         self.dead_title = _title(self.document)
+        self.default_title = _default_title(self.document)
+        """What the title becomes where a view that was navigated to has none; None: it stays as it is."""
         self.schedule = schedule
         self._checks = Checks(on_error)
         self.connect_params = connect_params
@@ -335,6 +337,11 @@ def _focusable(node: DomNode) -> bool:
         node.tag == "a" and "href" in node.attrs
     )
     return (interactive and "disabled" not in node.attrs) or "tabindex" in node.attrs
+
+
+def _default_title(document: Document) -> str | None:
+    titles = document.select("title")
+    return titles[0].attrs.get("data-default") if titles else None
 
 
 def _title(document: Document) -> str:
