@@ -18,7 +18,7 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 CLIENT_SOURCES := $(shell find actorlive/client/src -type f) actorlive/client/build.mjs package.json
 CLIENT := actorlive/client/dist/actorlive.js
 
-.PHONY: help run test test-all coverage soak lint format audit states news bench bench-server build lock setup clean
+.PHONY: help run dev test test-all coverage soak lint format audit states news bench bench-server build lock setup clean
 .DELETE_ON_ERROR:
 
 help:  ## list the targets
@@ -26,6 +26,9 @@ help:  ## list the targets
 
 run: setup  ## serve the gallery of examples on http://localhost:4000 (HOST=, PORT=, HOSTS=)
 	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/actorlive run examples.gallery.app:app --host $(HOST) --port $(PORT)
+
+dev: setup  ## serve the gallery as it is developed: reload, and errors in the browser (HOST=, PORT=)
+	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/actorlive dev examples.gallery.app:app --host $(HOST) --port $(PORT)
 
 test: setup .make/chromium  ## all tests, with those in a real browser (ARGS= goes to pytest)
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)

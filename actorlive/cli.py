@@ -28,7 +28,7 @@ def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     top = argparse.ArgumentParser(prog="actorlive", description="Phoenix LiveView for Python, on Trio.")
     commands = top.add_subparsers(required=True, metavar="command")
-    run_ = commands.add_parser("run", help="serve an application")
+    run_ = commands.add_parser("run", help="serve an application in production")
     run_.set_defaults(command=run)
     run_.add_argument("target", help="where the application is, as module:app")
     run_.add_argument(
@@ -103,6 +103,8 @@ def run(options: argparse.Namespace) -> None:
     app = load_app(options.target)
     if options.debug:
         app.debug = True
+    else:
+        print(f"serving for production; while you write: actorlive dev {options.target}", file=sys.stderr)
     serve(app, options.host, options.port, drain=options.drain)
 
 

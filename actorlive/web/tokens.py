@@ -110,7 +110,7 @@ def check_strength(secret_key: str | bytes | None) -> None:
     if len(raw.strip()) < MIN_KEY:
         raise ConfigurationError(
             f"the secret key is too short: {len(raw.strip())} bytes, and it takes {MIN_KEY}. A visitor who guesses it"
-            f" signs sessions; in debug mode any key will do (`actorlive run --debug`). {MAKE_ONE}"
+            f" signs sessions; in debug mode any key will do (`actorlive dev`). {MAKE_ONE}"
         )
 
 
