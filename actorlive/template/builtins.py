@@ -48,6 +48,7 @@ __all__ = [
     "root_layout",
 ]
 
+_URL_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NOT_DYNAMIC = (
     VOID | RAW_TEXT | frozenset("applet frame frameset noscript object template textarea title".split())
@@ -96,11 +97,15 @@ def link(
 ) -> Template:
     """A link: `navigate` to another view over the same socket, `patch` this one, or a plain `href`.
 
+    `navigate` and `patch` take a path or a web address; anything else is a plain link, such as to `mailto:`.
+
     `replace` replaces the browser's history entry. A `method` other than "get" is sent by a form that the
     client makes, with the page's CSRF token, or `csrf_token`, or without one if that is False; the token stays
     on this site. With `data-confirm="Sure?"` the visitor is asked first.
     """
     live = navigate if navigate is not None else patch
+    if live is not None and not _is_web_address(live):
+        href, live = live, None
     if live is not None:
         kind, state = ("redirect" if navigate is not None else "patch"), ("replace" if replace else "push")
         return heex(
@@ -117,6 +122,12 @@ def link(
         to=to,
         token=token_for(csrf_token, to),
     )
+
+
+def _is_web_address(to: str) -> bool:
+    """True for a path, and for a URL that a live view can be at."""
+    scheme = _URL_SCHEME.match(to)
+    return scheme is None or scheme[1].lower() in ("http", "https")
 
 
 @component

@@ -40,6 +40,17 @@ def test_link() -> None:
     )
 
 
+@pytest.mark.parametrize("to", ["mailto:ada@example.com", "tel:1", " sms:1"])
+def test_a_live_link_to_what_is_not_a_web_address_is_a_plain_one(to: str) -> None:
+    assert html(heex("<.link navigate={@to}>x</.link>"), to=to) == f'<a href="{to}">x</a>'
+    assert html(heex("<.link patch={@to}>x</.link>"), to=to) == f'<a href="{to}">x</a>'
+
+
+@pytest.mark.parametrize("to", ["/a:b", "?a=b:c", "#x:y", "http://example.com/", "HTTPS://example.com"])
+def test_a_live_link_leads_to_paths_and_web_addresses(to: str) -> None:
+    assert 'data-phx-link="redirect"' in html(heex("<.link navigate={@to}>x</.link>"), to=to)
+
+
 def test_flash_group() -> None:
     template = heex("<.flash_group flash={@flash} />")
     assert 'class="al-flash"' not in html(template, flash={})
