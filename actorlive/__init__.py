@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from actorlive.forms.validate import validate as validate
     from actorlive.js.commands import JS as JS
     from actorlive.live.async_result import AsyncResult as AsyncResult
+    from actorlive.live.component import LiveComponent as LiveComponent
     from actorlive.live.container import Container as Container
     from actorlive.live.events import Event as Event, RawEvent as RawEvent
     from actorlive.live.hooks import Cont as Cont, Halt as Halt
     from actorlive.live.rejection import Rejected as Rejected, Stale as Stale
     from actorlive.live.socket import Socket as Socket
     from actorlive.live.streams import Stream as Stream, StreamResult as StreamResult
+    from actorlive.live.updates import send_update as send_update, send_update_after as send_update_after
     from actorlive.live.view import LiveView as LiveView
     from actorlive.rendered import Markup as Markup
     from actorlive.runtime import (

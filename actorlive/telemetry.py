@@ -14,9 +14,13 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `live_view.handle_async.stop`     | `duration`           | `view`, `name`, `result`          |
 | `live_view.handle_call.stop`      | `duration`           | `view`, `request`                 |
 | `live_view.handle_cast.stop`      | `duration`           | `view`, `request`                 |
-| `live_view.render.stop`           | `duration`           | `view`, `changed`                 |
+| `live_view.render.stop`           | `duration`           | `view`, `component`, `changed`    |
 | `live_view.*.exception`           | `duration`           | the same, and `error`             |
 | `live_view.crashed`               | –                    | `view`, `error`, `socket`         |
+| `live_component.handle_event.stop` | `duration`          | `view`, `component`, `event`, `params` |
+| `live_component.update.stop`      | `duration`           | `view`, `component`, `updates`    |
+| `live_component.destroyed`        | –                    | `view`, `component`               |
+| `live_component.*.exception`      | `duration`           | the same, and `error`             |
 | `socket.connected`                | –                    | `peer`                            |
 | `socket.join_failed`              | –                    | `topic`, `reason`                 |
 | `socket.paused`                   | `events`, `bytes`    | `peer`                            |
@@ -24,10 +28,11 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `limit.reached`                   | –                    | `limit`, `peer`                   |
 | `host.refused`                    | –                    | `host`                            |
 
-`view` is the view itself, `socket` that of its callbacks. `params` is the event as the handler takes it. `changed` are
-the names of the assigns that a render is for, None where it renders all of them: in both lives the first.
-`handle_params` is spanned in views that have one. `crashed` is told once of a connected view that raised, whatever it
-was that did.
+`view` is the view itself, `socket` that of its callbacks, `component` the live component; of a render it is None for
+the view's own. `params` is the event as the handler takes it. `changed` are the names of the assigns that a render is
+for, None where it renders all of them: in both lives the first. `handle_params` is spanned in views that have one.
+`update` is spanned once for all components of a class that one render updates: `component` is their class, `updates`
+what each is given. `crashed` is told once of a connected view that raised, whatever it was that did.
 
 `limit` is the name of a field of `actorlive.web.Limits`, see docs/limits.md; `peer` is the address of who reached it.
 

@@ -53,6 +53,10 @@ def sent() -> Iterator[tuple[str, set[str]]]:
                 match ast.unparse(call.func):
                     case "span" | "spanned" if name:
                         yield f"live_view.{name}.stop", {"view", *keywords}
+                    case "component_span":
+                        yield f"live_component.{name}.stop", {"view", *keywords}
+                    case "component_span.event":
+                        yield f"live_component.{name}", {"view", *keywords}
                     case "span.event" if name:
                         yield f"live_view.{name}", {"view", *keywords}
                     case "telemetry.execute" if name:
@@ -65,6 +69,7 @@ def sent() -> Iterator[tuple[str, set[str]]]:
 def test_the_code_and_the_table_agree() -> None:
     table = documented()
     assert table.pop("live_view.*.exception") == {"error"}
+    assert table.pop("live_component.*.exception") == {"error"}
     found = list(sent())
     assert {name for name, _ in found} == table.keys()
     assert [(name, keys) for name, keys in found if keys != table[name]] == []
@@ -100,14 +105,14 @@ async def test_what_a_view_sends_in_its_life(
     assert [(name, *metadata.values()) for name, metadata in told if not name.endswith("rejected")] == [
         ("live_view.handle_params.stop", None, first),
         ("live_view.mount.stop", None, False),
-        ("live_view.render.stop", None, None),
+        ("live_view.render.stop", None, None, None),
         ("live_view.handle_params.stop", None, first),
         ("live_view.mount.stop", None, True),
-        ("live_view.render.stop", None, None),
+        ("live_view.render.stop", None, None, None),
         ("live_view.handle_event.stop", None, "inc"),
-        ("live_view.render.stop", None, {"count"}),
+        ("live_view.render.stop", None, None, {"count"}),
         ("live_view.handle_params.stop", None, second),
-        ("live_view.render.stop", None, {"page"}),
+        ("live_view.render.stop", None, None, {"page"}),
     ]
     (rejected,) = [metadata for name, metadata in told if name.endswith("rejected")]
     assert rejected["event"] == "inc"

@@ -21,7 +21,7 @@ from actorlive.live.assigns import RESERVED, Assigns
 from actorlive.live.events import Event, RawEvent, event_name, members
 from actorlive.template import Template
 
-__all__ = ["check_class", "check_complete", "check_events"]
+__all__ = ["check_class", "check_class_method", "check_complete", "check_events"]
 
 Function = types.FunctionType
 
@@ -54,7 +54,7 @@ def check_complete(cls: type[Any], root: type[Any]) -> None:
             'write `template = heex("""…""")` in the class, a method `render`, or the file'
             " beside the module that has the class's name in snake_case and ends in .heex",
         )
-    if cls.__events__.names and cls.handle_event is root.handle_event and not cls.on_mount:
+    if cls.__events__.names and cls.handle_event is root.handle_event and not getattr(cls, "on_mount", ()):
         raise _fault(
             CallbackError,
             f"{cls.__qualname__} declares the events {', '.join(cls.__events__.names)} but has no handle_event",
@@ -112,17 +112,34 @@ def _check_made_by_python(cls: type, root: type) -> None:
         if issubclass(base, root) and "__dataclass_fields__" in vars(base):
             raise _fault(
                 AssignError,
-                f"{base.__qualname__} is a dataclass, and a view cannot be one: it is made by the framework",
+                f"{base.__qualname__} is a dataclass, and a {_kind(root)} cannot be one: it is made by the framework",
                 _class_place(base),
                 "remove @dataclass: annotated attributes are assigns without it, `field(default_factory=…)` too",
             )
         if base is cls and "__init__" in vars(base):
+            parameters = ", ".join(inspect.signature(vars(root)["mount"]).parameters)
             raise _fault(
                 AssignError,
-                f"{cls.__qualname__} has an __init__ of its own; a view is made by the framework",
+                f"{cls.__qualname__} has an __init__ of its own; a {_kind(root)} is made by the framework",
                 _place(vars(base)["__init__"]),
-                "set the first state in `async def mount(self, params, session, socket)`",
+                f"set the first state in `async def mount({parameters})`",
             )
+
+
+def _kind(root: type) -> str:
+    return "view" if root.__name__ == "LiveView" else "live component"
+
+
+def check_class_method(cls: type, name: str, written: str) -> None:
+    """Raise `CallbackError` where the class has its own version of that callback, and it is no class method."""
+    own = vars(cls).get(name)
+    if isinstance(own, Function):
+        raise _fault(
+            CallbackError,
+            f"{cls.__qualname__}.{name} is not a class method",
+            _place(own),
+            f"write @classmethod above `{written}`",
+        )
 
 
 def _check_declared(cls: type[Assigns], root: type[Assigns], name: str, annotation: object) -> None:

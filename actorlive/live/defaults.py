@@ -23,7 +23,7 @@ import msgspec
 
 from actorlive.errors import AssignError
 from actorlive.rendered.equality import ATOMS
-from actorlive.template import Component, Template
+from actorlive.template import Attrs, Component, Slot, Template
 from actorlive.template.rendering.iterators import is_iterator, rewrite
 
 __all__ = ["Factory", "factory_of", "given_default", "refuse_iterator"]
@@ -38,6 +38,8 @@ _ATOMIC = (
     types.BuiltinFunctionType,
     Component,
     Template,
+    Slot,
+    Attrs,
     re.Pattern,
 )
 _VALUES = ("datetime", "decimal", "uuid", "fractions", "pathlib", "zoneinfo", "ipaddress")

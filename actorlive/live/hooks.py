@@ -14,6 +14,8 @@ __all__ = ["Cont", "Halt", "Hooks", "Stage"]
 
 Stage = Literal["handle_params", "handle_event", "handle_info", "handle_async", "after_render"]
 STAGES: tuple[str, ...] = get_args(Stage)
+COMPONENT_STAGES = ("handle_event", "handle_async", "after_render")
+"""Those of a live component: URLs and messages are its view's affair."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,23 +26,26 @@ class Later:
     key: Hashable
     action: Action
     on_exit: OnExit
+    cid: int | None = None
+    """Whose it is: the live component of that number, or the view."""
     timer: Timer | None = None
     taken_back: bool = False
 
 
 class Postponed:
-    """What a view has postponed, by key."""
+    """What a view, or one of its live components, has postponed, by key."""
 
-    __slots__ = ("_by_key", "_pid")
+    __slots__ = ("_by_key", "_cid", "_pid")
 
-    def __init__(self, pid: Pid) -> None:
+    def __init__(self, pid: Pid, cid: int | None = None) -> None:
         self._pid = pid
+        self._cid = cid
         self._by_key: dict[Hashable, Later] = {}
 
     def postpone(self, key: Hashable, action: Action, delay: float, on_exit: OnExit) -> None:
         """Do it in `delay` seconds. What was postponed under that key is taken back."""
         self.take_back(key)
-        later = self._by_key[exact(key)] = Later(key, action, on_exit)
+        later = self._by_key[exact(key)] = Later(key, action, on_exit, self._cid)
         later.timer = send_after(self._pid, later, delay)
 
     def take_back(self, key: Hashable) -> bool:

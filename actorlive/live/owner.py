@@ -32,12 +32,14 @@ __all__ = ["Owner"]
 
 
 class Owner:
-    """One owner of assigns: a view."""
+    """One owner of assigns: a view, or the live component of the number `cid`."""
 
     __slots__ = (
         "_async",
         "_pid",
+        "_running",
         "assigns",
+        "cid",
         "flash",
         "hooks",
         "postponed",
@@ -46,15 +48,20 @@ class Owner:
         "touched",
     )
 
-    def __init__(self, assigns: Stateful[Any], state: ViewState, flash: Mapping[str, str]) -> None:
+    def __init__(
+        self, assigns: Stateful[Any], state: ViewState, flash: Mapping[str, str], cid: int | None = None
+    ) -> None:
         self.assigns = assigns
-        self._pid = state.pid  # and not the state, which has the owner: what refers to itself is freed late
+        self.cid = cid
+        # and not the state itself, which has the owner: what refers to itself is freed late
+        self._pid = state.pid
+        self._running = state.tasks
         self.flash = Flash(dict(flash), dict(flash))
         self.hooks = Hooks()
         self.private: dict[str, Any] = {}
         self.temporary: dict[str, Factory] = {}
         self.touched: list[LiveStream] = []
-        self.postponed = Postponed(state.pid)
+        self.postponed = Postponed(state.pid, cid)
         self._async: AsyncWork | None = None
         for name in stream_names(type(assigns)):
             self.stream(name, create=True)
@@ -64,7 +71,7 @@ class Owner:
     def tasks(self) -> AsyncWork:
         """The owner's async tasks; made when the first is started."""
         if self._async is None:
-            self._async = AsyncWork(self._pid)
+            self._async = AsyncWork(self._pid, self._running, self.cid)
         return self._async
 
     @property
@@ -78,7 +85,9 @@ class Owner:
         """The stream of that name, ready for a change in this cycle."""
         streams: Streams = self.assigns.streams
         if create and name not in streams:
-            return self._replace(streams, LiveStream(name, str(len(streams))))
+            number = str(len(streams))
+            ref = number if self.cid is None else f"{self.cid}-{number}"
+            return self._replace(streams, LiveStream(name, ref))
         stream = streams.get(name)
         return stream if stream.pending else self._replace(streams, stream.next_cycle())
 

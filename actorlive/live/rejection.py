@@ -17,7 +17,7 @@ from actorlive.runtime.faults import flatten
 
 if TYPE_CHECKING:
     from actorlive.live.socket import Socket
-    from actorlive.live.view import LiveView
+    from actorlive.live.stateful import Stateful
 
 __all__ = ["STALE", "Rejected", "Stale", "refusals", "say_no"]
 
@@ -62,10 +62,10 @@ def refusals(error: BaseException) -> list[Rejected]:
     return refused if len(refused) == len(leaves) else []
 
 
-async def say_no(view: LiveView[Any], socket: Socket, refused: list[Rejected]) -> None:
-    """Show the visitor the rows as they are now, and the messages."""
+async def say_no(handler: Stateful[Any], socket: Socket, page: Socket, refused: list[Rejected]) -> None:
+    """Show the visitor the rows as they are now, where they are shown, and the messages in the flash of the page."""
     for rejected in refused:
         if isinstance(rejected, Stale):
-            await view.handle_stale(cast("Stale[Any]", rejected), socket)
+            await handler.handle_stale(cast("Stale[Any]", rejected), socket)
         if rejected.message:
-            socket.put_flash(rejected.kind, rejected.message)
+            page.put_flash(rejected.kind, rejected.message)

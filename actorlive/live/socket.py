@@ -13,10 +13,11 @@ from actorlive import pubsub, runtime
 from actorlive.errors import AssignError, CallbackError, NavigationError, did_you_mean
 from actorlive.live.assigns import RESERVED, assign, touch
 from actorlive.live.async_result import AsyncResult
+from actorlive.live.component import LiveComponent
 from actorlive.live.defaults import factory_of
 from actorlive.live.endpoint import Layout, Mount
 from actorlive.live.flash import exact
-from actorlive.live.hooks import Hook, Stage
+from actorlive.live.hooks import COMPONENT_STAGES, STAGES, Hook, Stage
 from actorlive.live.later import OnExit
 from actorlive.live.navigation import (
     LivePatch,
@@ -32,6 +33,7 @@ from actorlive.live.state import ViewState
 from actorlive.live.stateful import stream_names
 from actorlive.live.streams import DomId, Stream
 from actorlive.live.tasks import assign_loader, stream_loader
+from actorlive.live.updates import send_update, send_update_after
 from actorlive.runtime import Exit, Pid, Shutdown, Timer
 from actorlive.wire.serializer import encode_payload
 
@@ -43,7 +45,7 @@ CANCEL = Shutdown("cancel")
 
 
 class Socket:
-    """The second argument of every callback. One per view; valid as long as its process."""
+    """The last argument of every callback. A view has one, and each of its live components; valid as long as they."""
 
     __slots__ = ("_owner", "_state")
 
@@ -130,6 +132,19 @@ class Socket:
                 f"socket.{name} works in mount only; keep what you need of it as an assign there"
             )
         return mount
+
+    @property
+    def myself(self) -> int:
+        """The number of the live component: `@myself` in its template. Raises `CallbackError` in a view."""
+        if self._owner.cid is None:
+            raise CallbackError(
+                "socket.myself is the number of a live component, and this socket is a view's"
+            )
+        return self._owner.cid
+
+    def of(self, component: LiveComponent[Any]) -> Socket:
+        """The socket of one of the view's live components: in `update_many` each has its own."""
+        return Socket(self._state.owners[component.myself], self._state)
 
     # -- assigns ---------------------------------------------------------------
 
@@ -257,6 +272,11 @@ class Socket:
         self._state.layout = layout
 
     def _go(self, navigation: Navigation) -> None:
+        if self._state.updating is not None:
+            raise NavigationError(
+                f"{self._state.updating} goes to {navigation.to!r} while it is mounted or updated, which is a part of"
+                " rendering; do it in handle_event or handle_async, or send the view a message"
+            )
         if self._state.navigation is not None:
             raise NavigationError(
                 f"already on the way to {self._state.navigation.to!r}; only one redirect per callback"
@@ -272,6 +292,10 @@ class Socket:
         `(params, uri, socket)`, `handle_async` `(name, result, socket)`, `after_render` `(socket)`. Raises
         `CallbackError` for one of `handle_params` in a view that is not at a route.
         """
+        if self._owner.cid is not None and stage in STAGES and stage not in COMPONENT_STAGES:
+            raise CallbackError(
+                f"a live component has no {stage}; hooks stand there before {', '.join(COMPONENT_STAGES)}"
+            )
         if stage == "handle_params" and not self._state.routed:
             raise CallbackError(
                 f"a hook of handle_params: {type(self._state.view).__qualname__} is not at a route"
@@ -295,6 +319,16 @@ class Socket:
         render nothing comes.
         """
         return runtime.send_interval(self.pid, message, period)
+
+    def send_update(self, component: type[LiveComponent[Any]], id: object, /, **assigns: object) -> None:
+        """Update a live component of this page, in a turn of its own (`send_update/3`). Raises `AssignError`."""
+        send_update(self.pid, component, id, **assigns)
+
+    def send_update_after(
+        self, component: type[LiveComponent[Any]], id: object, /, *, delay: float, **assigns: object
+    ) -> Timer:
+        """`send_update` in `delay` seconds (`send_update_after/4`). In the dead render nothing comes."""
+        return send_update_after(self.pid, component, id, delay=delay, **assigns)
 
     def subscribe(self, topic: str) -> None:
         """Deliver a topic's broadcasts to `handle_info`, until the view ends (`Phoenix.PubSub.subscribe/2`)."""

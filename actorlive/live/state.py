@@ -8,7 +8,9 @@ The sockets write what a callback asked for, `live.process` carries it out:
 | `route`, `uri` | `mounting` | the socket |
 | `layout` | the socket, in mount | whoever renders |
 | `lineage`, `sticky`, `visitor` | the connection | `nests`, for the views within |
-| `navigation`, `events` | the socket | `process.cycle`, after each callback |
+| `navigation`, `events` | the sockets | `process.cycle`, after each callback |
+| `tasks` | the owners' `AsyncWork` | `process.channel`, by a task's monitor |
+| `owners`, those of live components by number; `updating`, which of them | `process.components` | the sockets |
 """
 
 from __future__ import annotations
@@ -19,8 +21,9 @@ from actorlive.live.assigns import assign
 from actorlive.live.endpoint import Endpoint, Layout, Mount, Route
 from actorlive.live.navigation import Navigation
 from actorlive.live.owner import Owner
+from actorlive.live.tasks import AsyncTask
 from actorlive.live.view import LiveView
-from actorlive.runtime import Pid
+from actorlive.runtime import Pid, Ref
 
 __all__ = ["PushedEvent", "ViewState"]
 
@@ -40,11 +43,14 @@ class ViewState:
         "mount",
         "navigation",
         "owner",
+        "owners",
         "pid",
         "route",
         "routed",
         "sticky",
+        "tasks",
         "transport_pid",
+        "updating",
         "uri",
         "view",
         "visitor",
@@ -66,6 +72,9 @@ class ViewState:
         self.uri = mount.uri
         self.navigation: Navigation | None = None
         self.events: list[PushedEvent] = []
+        self.tasks: dict[Ref, AsyncTask] = {}
+        self.owners: dict[int, Owner] = {}
+        self.updating: str | None = None
         self.owner = Owner(view, self, mount.flash)
         assign(view, "live_action", mount.route.action)
 

@@ -106,13 +106,19 @@ class Stateful(Assigns, Generic[E]):
             template = _load_beside(cls)
         declared = [*cls.__declared__, *cls.__properties__]
         events = None if cls.__events__.raw else cls.__events__.names
+        myself = "myself" in cls.__declared__
         found: list[Template] = []
         if isinstance(template, Template):
-            template.check(declared, owner=cls.__qualname__, special=(), events=events)
+            template.check(declared, owner=cls.__qualname__, special=(), events=events, myself=myself)
             found.append(template)
         if "render" in vars(cls):
             found += compile_function(
-                cls.render, declared=declared, owner=cls.__qualname__, special=(), events=events
+                cls.render,
+                declared=declared,
+                owner=cls.__qualname__,
+                special=(),
+                events=events,
+                myself=myself,
             )
         return found
 

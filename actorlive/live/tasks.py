@@ -20,7 +20,6 @@ from actorlive.live.defaults import refuse_iterator
 from actorlive.live.keys import exact
 from actorlive.live.streams import StreamResult
 from actorlive.runtime import (
-    Down,
     Error,
     Exit,
     Ok,
@@ -49,6 +48,8 @@ class AsyncTask:
     names: tuple[str, ...]
     pid: Pid
     monitor: Ref
+    cid: int | None
+    """Whose it is: the live component of that number, or the view."""
     cancelled: Exit | None = None
     """How it ends, from the moment that it was cancelled."""
 
@@ -64,16 +65,22 @@ class AsyncDone:
     box: list[AsyncTask]
     result: Ok[Any]
 
+    @property
+    def task(self) -> AsyncTask:
+        """The task; in a box, because its process begins before there is a task to name."""
+        return self.box[0]
+
 
 class AsyncWork:
-    """The tasks of one view."""
+    """The tasks of one view, or of one of its live components; `running` are those of all of them, by monitor."""
 
-    __slots__ = ("_by_key", "_by_monitor", "_owner")
+    __slots__ = ("_by_key", "_cid", "_owner", "_running")
 
-    def __init__(self, owner: Pid) -> None:
+    def __init__(self, owner: Pid, running: dict[Ref, AsyncTask], cid: int | None = None) -> None:
         self._owner = owner
+        self._cid = cid
+        self._running = running
         self._by_key: dict[Hashable, AsyncTask] = {}  # by `exact(key)`
-        self._by_monitor: dict[Ref, AsyncTask] = {}
 
     def start(
         self,
@@ -87,10 +94,10 @@ class AsyncWork:
         box: list[AsyncTask] = []
         work = fn if supervisor is None else functools.partial(_supervised, supervisor, fn)
         pid = spawn(_run, box, work, owner=self._owner)
-        task = AsyncTask(key, kind, names, pid, monitor(pid, alias="reply_demonitor"))
+        task = AsyncTask(key, kind, names, pid, monitor(pid, alias="reply_demonitor"), self._cid)
         box.append(task)
         self._by_key[exact(key)] = task
-        self._by_monitor[task.monitor] = task
+        self._running[task.monitor] = task
 
     def cancel(self, key: Hashable, reason: object) -> None:
         """Ask the task of that key to exit; a later message says that it has. Without such a task, do nothing.
@@ -104,32 +111,28 @@ class AsyncWork:
             task.cancelled = Exit("killed" if type(reason) is str and reason == "kill" else reason)
         exit(task.pid, reason)
 
-    def finished(self, done: AsyncDone) -> AsyncTask | None:
-        """The task that this result is of, if it is still the current one of its key."""
-        task = done.box[0]  # a box, because the process begins before there is a task to name
-        self._by_monitor.pop(task.monitor, None)
-        return self._take_if_current(task)
-
-    def went_down(self, down: Down) -> AsyncTask | None:
-        """The current task that this DOWN is of; None for one that was replaced."""
-        return self._take_if_current(self._by_monitor.pop(down.ref))
-
-    def watches(self, ref: Ref) -> bool:
-        """True when that monitor is on one of these tasks."""
-        return ref in self._by_monitor
+    def end(self, reason: object) -> None:
+        """Cancel them all, those that were replaced too: nobody will hear of them any more."""
+        for task in self._running.values():
+            if task.cid == self._cid:
+                exit(task.pid, reason)
+        self._by_key = {}
 
     @property
     def pids(self) -> list[Pid]:
         """The processes of the current tasks."""
         return [task.pid for task in self._by_key.values()]
 
-    def _take_if_current(self, task: AsyncTask) -> AsyncTask | None:
-        """INV-10: asked by identity, since a later task may have the same key."""
+    def take_if_current(self, task: AsyncTask) -> bool:
+        """True when the task that ended is the one of its key, which is free then; False for one that was replaced.
+
+        INV-10: asked by identity, since a later task may have the same key.
+        """
         key = exact(task.key)
         if self._by_key.get(key) is not task:
-            return None
+            return False
         del self._by_key[key]
-        return task
+        return True
 
 
 async def _run(box: list[AsyncTask], fn: Callable[..., Any]) -> None:

@@ -33,7 +33,15 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from actorlive.rendered.moves import Moves
-from actorlive.rendered.nodes import Comprehension, Delta, Dynamic, Dynamics, LiveComponent, Rendered, Statics
+from actorlive.rendered.nodes import (
+    Comprehension,
+    Delta,
+    Dynamic,
+    Dynamics,
+    PlacedComponent,
+    Rendered,
+    Statics,
+)
 
 __all__ = ["Diff", "diff_component", "diff_root", "full_component", "full_root", "share_component"]
 
@@ -159,7 +167,7 @@ class _Message:
             return value
         if isinstance(value, Rendered):
             return self.node(value)
-        if isinstance(value, LiveComponent):
+        if isinstance(value, PlacedComponent):
             return value.cid
         return self._comprehension(value)
 

@@ -6,7 +6,7 @@ its identity is the fingerprint that the wire calls `s`. What fills a hole is a 
 * `str`              – finished, escaped text
 * `Rendered`         – another template's statics and dynamics (a branch, a component, a slot's content)
 * `Comprehension`    – one row of dynamics for each item of a loop, all with the same statics
-* `LiveComponent`    – a live component, known to the client by its cid
+* `PlacedComponent`    – a live component, known to the client by its cid
 
 Trees are values (INV-11): a render never changes the tree before it, it builds a new one around the parts that stay
 the same, so "unchanged" is "the same object". That makes the diff a walk that stops wherever it meets an old
@@ -29,7 +29,7 @@ __all__ = [
     "Delta",
     "Dynamic",
     "Dynamics",
-    "LiveComponent",
+    "PlacedComponent",
     "Rendered",
     "Statics",
     "StreamItems",
@@ -156,7 +156,7 @@ class Comprehension:
         return f"Comprehension({self.statics!r}, {self.rows!r})"
 
 
-class LiveComponent:
+class PlacedComponent:
     """A live component's place in a tree: the client's number for it, and the tree that it rendered last."""
 
     __slots__ = ("cid", "tree")
@@ -169,10 +169,10 @@ class LiveComponent:
         return str(self.tree) if self.tree is not None else ""
 
     def __repr__(self) -> str:
-        return f"LiveComponent({self.cid})"
+        return f"PlacedComponent({self.cid})"
 
 
-Dynamic = str | Rendered | Comprehension | LiveComponent
+Dynamic = str | Rendered | Comprehension | PlacedComponent
 Dynamics = tuple[Dynamic, ...]
 
 

@@ -203,11 +203,13 @@ def compile_function(
     owner: str = "",
     special: Collection[str] = SPECIAL_ASSIGNS,
     events: Collection[str] | None = None,
+    myself: bool = False,
 ) -> list[Template]:
     """Compile all `heex("…")` in a function's body, before it runs.
 
     Raises `TemplateError` for a fault in one, and for a call of `heex` without a literal; with `declared` for an
-    assign that neither it nor `special` nor the call's keywords provide, with `events` for an event not among them.
+    assign that neither it nor `special` nor the call's keywords provide, with `events` for an event not among them
+    (of a live component's function with `myself`).
     """
     code = getattr(function, "__code__", None)
     if not isinstance(function, FunctionType) or not isinstance(code, CodeType):
@@ -219,7 +221,7 @@ def compile_function(
         template = _compile_ahead(call, code, function.__globals__)
         if declared is not None and not call.open_keywords:
             check_names(template.core, {*declared, *special, *call.keywords}, owner)
-        check_events(template.core, events, owner)
+        check_events(template.core, events, owner, myself=myself)
         templates.append(template)
     return templates
 

@@ -366,10 +366,10 @@ def test_a_superseded_or_replaced_result_never_shows(waits: list[float]) -> None
 
 
 def test_control_results_accepted_by_name_show_the_slowest() -> None:
-    def take(self: AsyncWork, task: AsyncTask) -> AsyncTask:
-        return task
+    def take(self: AsyncWork, task: AsyncTask) -> bool:
+        return True
 
-    breaks((AsyncWork, "_take_if_current", take), lambda: the_last_search_wins([5.0, 0.1]))
+    breaks((AsyncWork, "take_if_current", take), lambda: the_last_search_wins([5.0, 0.1]))
 
 
 def late_results_are_dropped() -> None:
@@ -395,8 +395,8 @@ def test_late_results_of_a_view_that_navigated_away_are_dropped() -> None:
 def test_control_a_view_that_outlives_its_navigation_speaks_again() -> None:
     depart = Cycle._depart  # pyright: ignore[reportPrivateUsage]
 
-    def depart_and_stay(self: Cycle, ref: str | None) -> None:
-        depart(self, ref)
+    async def depart_and_stay(self: Cycle, ref: str | None) -> None:
+        await depart(self, ref)
         self.exit_reason = None
         self._state.navigation = None  # pyright: ignore[reportPrivateUsage]
 

@@ -7,7 +7,7 @@ from typing import Any
 from actorlive.rendered import (
     Comprehension,
     Delta,
-    LiveComponent,
+    PlacedComponent,
     Rendered,
     Statics,
     diff_component,
@@ -53,7 +53,7 @@ def test_html_of_rows() -> None:
 def test_html() -> None:
     tree = page(bold("100%"), items("a", "b"))
     assert to_html(tree) == "<p><b>100%</b> <li>a</li><li>b</li></p>"
-    assert to_html(page(LiveComponent(1, bold("x")))) == "<p><b>x</b> </p>"
+    assert to_html(page(PlacedComponent(1, bold("x")))) == "<p><b>x</b> </p>"
     assert to_html(Rendered(Statics(["100%", "%s"]), ("%d",))) == "100%%d%s"
 
 
@@ -136,7 +136,7 @@ def test_sharing_sends_the_difference() -> None:
 
 
 def test_a_number_is_a_live_component() -> None:
-    node = LiveComponent(4)
+    node = PlacedComponent(4)
     assert full_root(page(node))[0] == 4
     assert diff_root(page(node), page(node)) == {}
     assert diff_root(page("a"), page(node)) == {0: 4}

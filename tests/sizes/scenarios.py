@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from actorlive import LiveComponent
 from actorlive.live.streams import LiveStream, Streams
 from actorlive.template import Slot, Template, compile_template, component, heex
 from tests.sizes import phoenix
@@ -50,11 +51,17 @@ def panel(*, title: str, inner_block: Slot, foot: Slot = Slot.empty) -> Template
     return heex("<h2>{@title}</h2><div>{render_slot(@inner_block)}</div><i>{render_slot(@foot)}</i>")
 
 
-class Card:
+class Card(LiveComponent):
+    title: str
+    tags: list[Any]
+
     template = heex("<article id={f'c-{@id}'}>{@title} <s :for={t in @tags}>{t}</s></article>")
 
 
-class Box:
+class Box(LiveComponent):
+    title: str
+    tags: list[Any]
+
     template = heex(
         "<section>{@title}<.live_component module={Card} id={@id} title={@title} tags={@tags} /></section>"
     )

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from actorlive import LiveComponent
 from actorlive.rendered import Diff
 from actorlive.template import Attrs, Renderer, Slot, Template, component, heex, render_to_string
 from actorlive.template.heex import compile_source
@@ -41,16 +42,23 @@ def nested(*, x: object, show: object) -> Template:
     return heex("{% if @show %}<.badge label={@x}>in {@x}</.badge>{% else %}none{% endif %}")
 
 
-class Card:
+class Card(LiveComponent):
     """A live component: its template reads an attribute and a state of its own."""
+
+    title: Any
+    tags: Any
+    n: int = 0
 
     template = heex(
         '<article id={f"c-{@id}"}>{@title}<.badge label={@n}/><s :for={t in @tags}>{t}</s></article>'
     )
 
 
-class Box:
+class Box(LiveComponent):
     """A live component with another one inside."""
+
+    title: Any
+    tags: Any
 
     template = heex(
         "<section>{@title}<.live_component module={Card} id={@id} title={@title} tags={@tags}/></section>"

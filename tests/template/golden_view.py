@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from actorlive import LiveComponent
 from actorlive.rendered import Diff
 from actorlive.template import Template, component, heex
 from tests.template.author import View
@@ -47,7 +48,10 @@ def badge(*, label: object) -> Template:
     return heex('<span class="badge">{@label}</span>')
 
 
-class Card:
+class Card(LiveComponent):
+    title: str
+    n: int = 0
+
     template = heex("""
       <div id={f"card-{@id}"} class="card">
         <b>{@title}</b> <i phx-click="bump" phx-target={@id}>{@n}</i>

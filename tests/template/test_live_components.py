@@ -8,11 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from actorlive import LiveComponent
 from actorlive.template import Renderer, Template, TemplateError, heex, render_to_string
 from tests.template.official import pages
 
 
-class Card:
+class Card(LiveComponent):
+    title: str
+
     template = heex("<b>{@title}</b>")
 
 
@@ -75,7 +78,9 @@ def test_a_join_sends_all_of_them_again() -> None:
 # -- what is on the page -------------------------------------------------------
 
 
-class Box:
+class Box(LiveComponent):
+    title: str
+
     template = heex("<section><.live_component module={Card} id={@id} title={@title} /></section>")
 
 
@@ -170,7 +175,9 @@ def test_what_left_with_another_root_can_be_deleted() -> None:
     assert page.show(SWITCH, True)["c"].keys() == {4, 5}
 
 
-class Tags:
+class Tags(LiveComponent):
+    tags: list[int]
+
     template = heex("<p><s :for={t in @tags}>{% if t > 1 %}<b>{t}</b>{% else %}<i>{t}</i>{% endif %}</s></p>")
 
 
@@ -194,5 +201,5 @@ def test_faults() -> None:
         render_to_string(TEMPLATE, {"xs": ["a"]})
     with pytest.raises(TemplateError, match="use start, render_component and finish"):
         Renderer().render(TEMPLATE, {"xs": ["a"]}, None)
-    with pytest.raises(TemplateError, match="needs id"):
+    with pytest.raises(TemplateError, match=r"module={Card}> is None"):
         run(Renderer(), [None], None)

@@ -31,6 +31,7 @@ from actorlive.live.process.spans import span
 from actorlive.live.process.trespass import refuse_others
 from actorlive.live.process.turnstile import take_turn
 from actorlive.live.tasks import AsyncDone
+from actorlive.live.updates import ComponentUpdate
 from actorlive.live.view import LiveView
 from actorlive.runtime import CallRequest, CastRequest, Down, Exit, Node, Pid, Shutdown
 from actorlive.runtime.faults import add_hint, is_fault, is_own_end, reason_of
@@ -79,7 +80,7 @@ class Channel:
         self._parent = None if mount.lineage is None else runtime.monitor(mount.lineage.parent)
         if mount.endpoint.debug:
             refuse_others(self._view, runtime.self())
-        self._outbox = Outbox(self._state, address, transport)
+        self._outbox = Outbox(self._state, self._socket, address, transport)
         self._cycle = Cycle(self._state, self._socket, self._outbox)
         self._dispatcher = Dispatcher(self._state, self._socket, self._outbox, self._cycle)
         self._is_dropping = False
@@ -99,7 +100,7 @@ class Channel:
                 kind, payload = departure(self._state)
                 self._outbox.refuse_join({kind: payload, "events": self._state.events})
                 return JoinRefused()
-            response = self._joined(self._outbox.render_all())
+            response = self._joined(await self._cycle.render_all())
         except BaseException as error:
             if not is_fault(error):
                 raise
@@ -175,23 +176,21 @@ class Channel:
             case ClientEvent():
                 await self._handle_frame(message)
             case AsyncDone():
-                await self._dispatcher.task_end(self._state.owner.tasks.finished(message), message.result)
+                await self._dispatcher.task_end(message.task, message.result)
             case Down() if message.ref in (self._transport, self._parent):
                 # INV-4: it came behind all that the socket had brought
                 detail = "closed" if message.ref == self._transport else "parent_exited"
                 self._cycle.exit_reason = Shutdown(detail)
-            case Down() if self._state.owner.has_tasks and self._state.owner.tasks.watches(message.ref):
-                await self._dispatcher.task_end(
-                    self._state.owner.tasks.went_down(message), Exit(message.reason)
-                )
-            case Later() | ForwardedPatch():
+            case Down() if message.ref in self._state.tasks:
+                await self._dispatcher.task_end(self._state.tasks[message.ref], Exit(message.reason))
+            case Later() | ForwardedPatch() | ComponentUpdate():
                 await self._dispatcher.of_framework(message)
             case CallRequest():
                 await self._dispatcher.call(message)
             case CastRequest():
                 await self._dispatcher.cast(message.request)
             case Redraw():
-                self._cycle.redraw()
+                await self._cycle.redraw()
             case ClientLeft():
                 self._outbox.reply(message.ref, {})
                 self._cycle.exit_reason = Shutdown("left")
@@ -222,8 +221,10 @@ class Channel:
             span.event("crashed", self._view, error=one_error(error), socket=self._socket)
 
     async def _terminate(self, reason: object) -> None:
-        for commit in self._state.owner.postponed.on_exit():
-            await self._commit_at_last(commit)
+        owners = [self._state.owner, *(component.owner for component in self._outbox.components)]
+        for owner in owners:
+            for commit in owner.postponed.on_exit():
+                await self._commit_at_last(commit)
         await self._view.terminate(reason, self._socket)
 
     async def _commit_at_last(self, commit: Action) -> None:

@@ -15,9 +15,10 @@ from actorlive import runtime
 from actorlive.errors import CallbackError, NavigationError
 from actorlive.live.navigation import ForwardedPatch, LivePatch, LiveRedirect, Redirect
 from actorlive.live.process.mounting import follow_patches
-from actorlive.live.process.outbox import Outbox
+from actorlive.live.process.outbox import Diff, Outbox
 from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
+from actorlive.live.stateful import Stateful
 from actorlive.runtime import Shutdown
 from actorlive.wire.serializer import encode_payload
 
@@ -61,38 +62,61 @@ def forward_patch(state: ViewState) -> None:
 class Cycle:
     """Ends the cycles of one view; `exit_reason` is why the view itself is to end, None while it goes on."""
 
-    __slots__ = ("_hooks", "_outbox", "_socket", "_state", "exit_reason")
+    __slots__ = ("_components", "_hooks", "_outbox", "_socket", "_state", "exit_reason")
 
     def __init__(self, state: ViewState, socket: Socket, outbox: Outbox) -> None:
         self._state = state
         self._socket = socket
         self._outbox = outbox
+        self._components = outbox.components
         self._hooks = state.owner.hooks
         self.exit_reason: Shutdown | None = None
 
     def end_at_once(self, ref: str | None = None, reply: object = None) -> bool:
-        """What `end` does, without a coroutine, where there is nothing to wait for; else nothing, and False."""
-        if self._state.navigation is not None or self._hooks.has("after_render"):
+        """What `end` does, without a coroutine, where there is nothing to wait for; False where there is, and `end` has
+        to do it: a navigation, hooks, live components."""
+        if (
+            self._state.navigation is not None
+            or self._hooks.has("after_render")
+            or self._components.has_acted
+        ):
             return False
-        self.answer(ref, reply)
+        encoded = None if reply is None else self._encode(reply, self._state.view)
+        if self._outbox.start():
+            return False
+        self._send(ref, self._outbox.finish(), encoded)
         return True
 
-    async def end(self, ref: str | None = None, reply: object = None) -> None:
-        """End the cycle of one callback; `ref` is that of the event that it handled, `reply` what it returned."""
+    async def end(
+        self, ref: str | None = None, reply: object = None, handler: Stateful[Any] | None = None
+    ) -> None:
+        """End the cycle of one callback; `ref` is that of the event that it handled, `reply` what `handler` returned
+        (by default the view)."""
         patch = None
         if self._state.navigation is not None:
+            self._components.hand_over_flash()
             forward_patch(self._state)
             patch = await follow_patches(self._state, self._socket)
             if leads_away(self._state):
-                self._depart(ref)
+                await self._depart(ref)
                 return
-        self.answer(ref, reply, patch)
+        encoded = None if reply is None else self._encode(reply, handler or self._state.view)
+        self._send(ref, await self._render(), encoded, patch)
         await self.after_render()
 
-    def answer(self, ref: str | None, reply: object = None, patch: LivePatch | None = None) -> None:
-        """Render what changed and send it."""
-        encoded = None if reply is None else self._encode(reply)
-        diff = self._outbox.render_changes()
+    async def _render(self) -> Diff:
+        await self._components.settle(self._outbox.start())
+        return self._outbox.finish()
+
+    async def render_all(self) -> Diff:
+        """The whole tree, for a join."""
+        await self._components.settle(self._outbox.start_all())
+        return self._outbox.finish()
+
+    def _send(
+        self, ref: str | None, diff: Diff, encoded: msgspec.Raw | None, patch: LivePatch | None = None
+    ) -> None:
+        """Send what was rendered."""
         if encoded is not None:
             diff["r"] = encoded
         if patch is not None:  # the client changes the URL first, then shows what belongs to it
@@ -100,13 +124,15 @@ class Cycle:
         self._outbox.send_diff(ref, diff)
         self._state.end_of_cycle()
 
-    def redraw(self) -> None:
+    async def redraw(self) -> None:
         """Render everything anew and send it: a template has been exchanged."""
-        self._outbox.send_diff(None, self._outbox.render_all())
+        self._components.redraw()
+        self._outbox.send_diff(None, await self.render_all())
         self._state.end_of_cycle()
+        await self._components.after_render()
 
-    def _encode(self, reply: object) -> msgspec.Raw:
-        name = type(self._state.view).__qualname__
+    def _encode(self, reply: object, handler: Stateful[Any]) -> msgspec.Raw:
+        name = type(handler).__qualname__
         if not isinstance(reply, Mapping):
             raise CallbackError(
                 f"{name}.handle_event returned {reply!r:.80}; return a mapping to reply, or None"
@@ -117,13 +143,14 @@ class Cycle:
         """Run the `after_render` hooks."""
         if self._hooks.has("after_render"):
             await self._hooks.after_render(self._socket)
+        await self._components.after_render()
 
-    def _depart(self, ref: str | None) -> None:
+    async def _depart(self, ref: str | None) -> None:
         """The view ends by sending its visitor elsewhere, and renders nothing for it. A sticky one goes along with its
         visitor: it shows what changed, and lives on, unless the whole page is to be loaded."""
         kind, payload = departure(self._state)
         stays = self._state.sticky and kind == "live_redirect"
-        diff = self._outbox.render_changes() if stays else {}
+        diff = await self._render() if stays else {}
         if diff:
             self._outbox.push("diff", diff)
         elif self._state.events:

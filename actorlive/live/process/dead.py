@@ -16,17 +16,18 @@ from markupsafe import Markup
 from actorlive.errors import NavigationError
 from actorlive.live.endpoint import Mount
 from actorlive.live.navigation import LivePatch, Redirect
+from actorlive.live.process.components import Components
 from actorlive.live.process.layout import framed
 from actorlive.live.process.mounting import begin, open_view
 from actorlive.live.process.nests import DeadNest
 from actorlive.live.process.spans import span
 from actorlive.live.properties import readable
+from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
 from actorlive.live.stateful import template_of
-from actorlive.rendered import Rendered, to_html
 from actorlive.runtime import dead_pid
+from actorlive.template import Renderer
 from actorlive.template.rendering.nesting import nest_variable
-from actorlive.template.rendering.renderer import render_tree
 
 __all__ = ["DeadPage", "DeadRedirect", "dead_render"]
 
@@ -64,14 +65,14 @@ async def _dead_render(mount: Mount, taken: set[str]) -> DeadPage | DeadRedirect
     if state.navigation is not None:
         return _redirect(state)
     nest = DeadNest(state, mount, taken)
-    with span("render", state.view, changed=None), _placing_into(nest):
-        tree = _render(state)
+    with span("render", state.view, component=None, changed=None), _placing_into(nest):
+        renderer = await _render(state, socket)
     for hole in nest.holes:
         page = await _dead_render(nest.mount_of(hole), taken)
         if isinstance(page, DeadRedirect):
             return page
         nest.fill(hole, page.content, page.flash)
-    content = Markup(to_html(tree))
+    content = Markup(renderer.html())
     return DeadPage(content, state.view.page_title, dict(state.owner.flash.shown), state.view.__dict__)
 
 
@@ -84,12 +85,16 @@ def _placing_into(nest: DeadNest) -> Generator[None]:
         nest_variable.reset(before)
 
 
-def _render(state: ViewState) -> Rendered:
+async def _render(state: ViewState, socket: Socket) -> Renderer:
     template, layout = template_of(state.view), state.layout
     assigns: Mapping[str, Any] = readable(state.view)
     if layout is not None:
         template, assigns, _ = framed(layout, template, assigns, None)
-    return render_tree(template, assigns)
+    renderer = Renderer()
+    placed = renderer.start(template, assigns, None)
+    if placed:
+        await Components(state, socket, renderer).settle(placed)
+    return renderer
 
 
 def _redirect(state: ViewState) -> DeadRedirect:

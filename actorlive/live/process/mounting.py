@@ -79,7 +79,7 @@ async def handle_params(state: ViewState, socket: Socket, params: dict[str, Any]
         refused = refusals(error)
         if not refused:
             raise
-        await say_no(state.view, socket, refused)
+        await say_no(state.view, socket, socket, refused)
         return False
     return True
 

@@ -12,14 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cached_property
 from types import ModuleType
-from typing import Any, cast
+from typing import cast
 from weakref import WeakSet
 
 import msgspec
 
-from actorlive.live.assigns import changes
+from actorlive.live.assigns import Assigns, changes
 from actorlive.live.streams import Streams
-from actorlive.live.view import LiveView
 from actorlive.template import Template
 from actorlive.template.rendering.compiled import Compiled
 from actorlive.template.syntax.unvalued import unvalued_inputs
@@ -39,7 +38,7 @@ class MutationGuard:
 
     __slots__ = ("_prints", "_shown", "_told", "_view")
 
-    def __init__(self, view: LiveView[Any]) -> None:
+    def __init__(self, view: Assigns) -> None:
         self._view = view
         self._prints: dict[str, tuple[int, int]] = {}
         self._shown: frozenset[str] = frozenset()
@@ -137,7 +136,7 @@ def _attributes(value: object) -> list[object] | None:
     ]
 
 
-def _advice(view: LiveView[Any], name: str, template: Template) -> str:
+def _advice(view: Assigns, name: str, template: Template) -> str:
     core = template.core
     place = core.where.get(name)
     where = f"\n  {core.filename}:{place[0] + 1}:{place[1] + 1} renders @{name}" if place else ""

@@ -8,15 +8,18 @@ from typing import Any
 from actorlive import telemetry
 from actorlive.live.assigns import changes, clear_changes
 from actorlive.live.endpoint import JoinAddress, Transport
+from actorlive.live.process.components import Components
 from actorlive.live.process.layout import framed
 from actorlive.live.process.mutation import MutationGuard
 from actorlive.live.process.nests import LiveNest
 from actorlive.live.process.spans import span
 from actorlive.live.properties import Properties, readable
+from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
 from actorlive.live.stateful import template_of
 from actorlive.template import Renderer, Template
 from actorlive.template.rendering.nesting import nest_variable
+from actorlive.template.rendering.placing import Placement
 from actorlive.wire.serializer import encode_push, encode_reply
 
 __all__ = ["Diff", "Outbox"]
@@ -25,50 +28,102 @@ Diff = dict[Any, Any]
 
 
 class Outbox:
-    """Renders a view and sends what changed. One per channel; it keeps the memory between renders."""
+    """Renders a view and sends what changed. One per channel; it keeps the memory between renders.
 
-    __slots__ = ("_address", "_guard", "_nest", "_properties", "_renderer", "_send", "_state")
+    A message is put together in two steps, `start` and `finish`, since live components may have to be updated in
+    between (`components`), which takes an await.
+    """
 
-    def __init__(self, state: ViewState, address: JoinAddress, transport: Transport) -> None:
+    __slots__ = (
+        "_address",
+        "_begun",
+        "_guard",
+        "_nest",
+        "_placed",
+        "_properties",
+        "_renderer",
+        "_send",
+        "_state",
+        "_titled",
+        "components",
+    )
+
+    def __init__(self, state: ViewState, socket: Socket, address: JoinAddress, transport: Transport) -> None:
         self._state = state
         self._address = address
         self._send = transport.send
         self._renderer = Renderer()
         self._nest = LiveNest(state)
         nest_variable.set(self._nest)  # for as long as this process lives
+        self._placed: list[Placement] = []
+        self._titled = False
+        self._begun = False
         self._properties = Properties(state.view) if type(state.view).__properties__ else None
         self._guard = MutationGuard(state.view) if state.endpoint.debug else None
+        self.components = Components(state, socket, self._renderer)
 
-    def render_all(self) -> Diff:
-        """The whole tree, for a join."""
+    def start_all(self) -> list[Placement]:
+        """Render the whole tree, for a join; the live components that are to be updated before `finish`."""
         view = self._state.view
         if self._guard is not None:
             self._guard.check(template_of(view))
-        diff = self._render(None)
-        if view.page_title is not None:
-            diff["t"] = view.page_title
-        return self._finish_render(diff)
+        self._titled = view.page_title is not None
+        return self._render(None)
 
-    def render_changes(self) -> Diff:
-        """The diff since the last render; empty when nothing changed."""
+    def start(self) -> list[Placement]:
+        """Render what changed; the live components that are to be updated before `finish`.
+
+        Called again before that, it returns the same.
+        """
         view = self._state.view
         changed = changes(view)
+        if self._placed:
+            return self._placed
         if self._guard is not None:
             self._guard.check(template_of(view))
         if not changed:
-            return self._finish_render({}) if self._state.events else {}
+            return self._placed
         if self._properties is not None:
             changed = changed | self._properties.changes(changed)
-        diff = self._render(changed)
         if "page_title" in changed:
-            diff["t"] = view.page_title or ""
-        return self._finish_render(diff)
+            self._titled = True
+        self._placed = self._render(changed)
+        return self._placed
 
-    def _render(self, changed: Mapping[str, object] | None) -> Diff:
+    def _render(self, changed: Mapping[str, object] | None) -> list[Placement]:
+        self._begun = True
         if not telemetry.enabled():
-            return self._renderer.render(*self._framed(changed))
-        with span("render", self._state.view, changed=changed and frozenset(changed)):
-            return self._renderer.render(*self._framed(changed))
+            return self._renderer.start(*self._framed(changed))
+        with span("render", self._state.view, component=None, changed=changed and frozenset(changed)):
+            return self._renderer.start(*self._framed(changed))
+
+    def finish(self) -> Diff:
+        """The diff since the last one; empty when nothing changed."""
+        state = self._state
+        if not (self._begun or self.components.is_touched):
+            return {"e": state.events} if state.events else {}
+        diff = self._renderer.finish()
+        if self._titled:
+            diff["t"] = state.view.page_title or ""
+        if state.events:
+            diff["e"] = state.events
+        self._begun = self._titled = False
+        self._placed = []
+        self._end_render()
+        return diff
+
+    def _end_render(self) -> None:
+        """What was meant for one message alone is over."""
+        clear_changes(self._state.view)
+        owner = self._state.owner
+        if owner.touched or owner.temporary:
+            owner.end_of_render()
+        if self._nest.taken:
+            self._nest.end_render()
+        if self.components.is_touched:
+            self.components.finish()
+        if self._guard is not None:
+            self._guard.remember()
 
     def _framed(
         self, changed: Mapping[str, object] | None
@@ -78,19 +133,6 @@ class Outbox:
         if layout is None:
             return template_of(view), assigns, changed
         return framed(layout, template_of(view), assigns, changed)
-
-    def _finish_render(self, diff: Diff) -> Diff:
-        if self._state.events:
-            diff["e"] = self._state.events
-        clear_changes(self._state.view)
-        owner = self._state.owner
-        if owner.touched or owner.temporary:
-            owner.end_of_render()
-        if self._nest.taken:
-            self._nest.end_render()
-        if self._guard is not None:
-            self._guard.remember()
-        return diff
 
     def reply(self, ref: str | None, response: Mapping[str, Any], status: str = "ok") -> None:
         """Answer a frame of the client; one without a ref wants no answer."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from actorlive import telemetry
 
-__all__ = ["span", "spanned"]
+__all__ = ["component_span", "span", "spanned"]
 
 T = TypeVar("T")
 
@@ -18,9 +18,10 @@ class span:  # noqa: N801 - reads as a statement: `with span("mount", view): …
     """`live_view.<name>.stop` with its duration in seconds, or `.exception`."""
 
     __slots__ = ("_metadata", "_name", "_started")
+    source = "live_view"
 
     def __init__(self, name: str, view: object, /, **metadata: Any) -> None:
-        self._name = name
+        self._name = f"{self.source}.{name}"
         self._metadata = {"view": view, **metadata}
         self._started = 0.0
 
@@ -35,17 +36,22 @@ class span:  # noqa: N801 - reads as a statement: `with span("mount", view): …
             return
         duration = {"duration": time.perf_counter() - self._started}
         if error is None:
-            telemetry.execute(f"live_view.{self._name}.stop", duration, self._metadata)
+            telemetry.execute(f"{self._name}.stop", duration, self._metadata)
         else:
-            telemetry.execute(
-                f"live_view.{self._name}.exception", duration, {**self._metadata, "error": error}
-            )
+            telemetry.execute(f"{self._name}.exception", duration, {**self._metadata, "error": error})
 
-    @staticmethod
-    def event(name: str, view: object, /, **metadata: Any) -> None:
+    @classmethod
+    def event(cls, name: str, view: object, /, **metadata: Any) -> None:
         """A single event, `live_view.<name>`."""
         if telemetry.enabled():
-            telemetry.execute(f"live_view.{name}", {}, {"view": view, **metadata})
+            telemetry.execute(f"{cls.source}.{name}", {}, {"view": view, **metadata})
+
+
+class component_span(span):  # noqa: N801
+    """The same of a live component, `live_component.<name>`."""
+
+    __slots__ = ()
+    source = "live_component"
 
 
 async def spanned(callback: Awaitable[T], name: str, view: object, /, **metadata: Any) -> T:

@@ -5,17 +5,14 @@ Another process, a task above all, would change them in the middle of a callback
 
 from __future__ import annotations
 
-from typing import Any
-
 from actorlive.errors import AssignError
-from actorlive.live.assigns import guard
-from actorlive.live.view import LiveView
+from actorlive.live.assigns import Assigns, guard
 from actorlive.runtime import Pid, calling_pid, statistics
 
 __all__ = ["refuse_others"]
 
 
-def refuse_others(view: LiveView[Any], pid: Pid) -> None:
+def refuse_others(view: Assigns, pid: Pid) -> None:
     """Raise `AssignError` in any process but `pid` that sets an assign of the view."""
 
     def check(name: str) -> None:

@@ -11,19 +11,29 @@ import html
 import types
 import typing
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal, Union
 
 from actorlive.errors import did_you_mean
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.calls import Component
 from actorlive.template.rendering.nesting import ViewClass, view_fault
-from actorlive.template.rendering.placing import LIVE_COMPONENT
+from actorlive.template.rendering.placing import LIVE_COMPONENT, not_a_live_component, tag_of
 from actorlive.template.rendering.signature import Parameter, Signature
-from actorlive.template.syntax.expression import Code
+from actorlive.template.syntax.expression import MARK, Code
 from actorlive.template.syntax.nodes import Attr, CallEntry, ComponentCall
 from actorlive.template.syntax.source import Source
 
-__all__ = ["call_faults", "find_component", "fits", "missing_component", "signature_faults"]
+__all__ = [
+    "call_faults",
+    "find_component",
+    "fits",
+    "has_module",
+    "live_signature_faults",
+    "missing_component",
+    "module_name",
+    "signature_faults",
+]
 
 _UNKNOWN: Any = object()
 _NOTHING: Mapping[str, object] = {}
@@ -60,7 +70,7 @@ def call_faults(
 ) -> Iterator[TemplateError]:
     """What is wrong with a call of this component; `namespace` is what its expressions take from the module."""
     if component is LIVE_COMPONENT:
-        yield from _live_component_faults(source, call)
+        yield from _live_component_faults(source, call, _named(module_name(call), namespace))
     elif isinstance(component, Component):
         yield from signature_faults(source, call, component.signature)
         yield from _view_faults(source, call, component.signature, namespace)
@@ -87,12 +97,58 @@ def _view_faults(
             yield source.error(fault[0], attr.start, attr.end, hint=fault[1])
 
 
-def _live_component_faults(source: Source, call: ComponentCall) -> Iterator[TemplateError]:
+def module_name(call: ComponentCall) -> str:
+    """The name, dotted or not, that a `<.live_component>` has for its module; "" where it is another expression."""
+    value = next((attr.value for attr in call.attributes if attr.name == "module"), None)
+    return _dotted(value.tree) if isinstance(value, Code) else ""
+
+
+def _dotted(tree: ast.expr) -> str:
+    if isinstance(tree, ast.Name):
+        return "" if tree.id.startswith(MARK) else tree.id
+    if isinstance(tree, ast.Attribute) and (root := _dotted(tree.value)):
+        return f"{root}.{tree.attr}"
+    return ""
+
+
+def _named(name: str, namespace: Mapping[str, object]) -> object:
+    """What a dotted name means there; `_UNKNOWN` where it means nothing yet."""
+    root, *path = name.split(".")
+    found = namespace.get(root, _UNKNOWN)
+    for part in path:
+        found = getattr(found, part, _UNKNOWN)
+    return found
+
+
+def has_module(call: ComponentCall, namespace: Mapping[str, object]) -> bool:
+    """False where the module of a `<.live_component>` is a name that means nothing yet."""
+    name = module_name(call)
+    return not name or _named(name, namespace) is not _UNKNOWN
+
+
+def _live_component_faults(source: Source, call: ComponentCall, module: object) -> Iterator[TemplateError]:
     names = [attr.name for attr in call.attributes]
     for name in ("module", "id"):
         if name not in names and "" not in names:
             hint = f"write {name}={{…}}"
             yield source.error(f"<.live_component> needs {name}", call.start, call.end, hint=hint)
+    if module is _UNKNOWN:
+        return
+    tag = tag_of(module)
+    if tag is None:
+        place = next(attr for attr in call.attributes if attr.name == "module")
+        error = not_a_live_component(module)
+        yield source.error(error.reason, place.start, place.end, hint=error.hint)
+    elif not tag.open:
+        yield from live_signature_faults(source, call, tag.signature)
+
+
+def live_signature_faults(
+    source: Source, call: ComponentCall, signature: Signature
+) -> Iterator[TemplateError]:
+    """What is wrong with what a `<.live_component>` gives to a component that has this signature."""
+    given = tuple(attr for attr in call.attributes if attr.name not in ("module", "id"))
+    yield from signature_faults(source, replace(call, name=signature.name, attributes=given), signature)
 
 
 def signature_faults(source: Source, call: ComponentCall, signature: Signature) -> Iterator[TemplateError]:

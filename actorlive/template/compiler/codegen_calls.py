@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import html
 from abc import ABC, abstractmethod
+from dataclasses import replace
 
 from actorlive.rendered import Statics
-from actorlive.template.compiler.check_calls import find_component
+from actorlive.template.compiler.check_calls import find_component, module_name
 from actorlive.template.compiler.holes import Body, Hole, Locals, as_tuple
 from actorlive.template.compiler.reads import Read, condition, touched
 from actorlive.template.compiler.writer import Writer
@@ -69,7 +70,7 @@ class CallWriter(Writer, ABC):
     def _component(self, node: ComponentCall, scope: Locals) -> tuple[str, frozenset[Read]]:
         root = node.name.lstrip(".").partition(".")[0]
         if root not in scope.keys:
-            self.calls.append(node)
+            self.calls.append(_outside(node, scope))
             builtin = self.builtins.get(node.name[1:])
             if builtin is not None and find_component(node.name, self.namespace, self.builtins) is builtin:
                 return self.constant(builtin), frozenset()
@@ -151,6 +152,14 @@ class CallWriter(Writer, ABC):
             f"        {self.target(target)} = __argument",
             f"        return {as_tuple(target.names)}",
         ]
+
+
+def _outside(node: ComponentCall, scope: Locals) -> ComponentCall:
+    """The call as the module sees it: where a local is the `module`, it cannot be known which class that is."""
+    if module_name(node).partition(".")[0] not in scope.keys:
+        return node
+    attributes = (replace(attr, value="") if attr.name == "module" else attr for attr in node.attributes)
+    return replace(node, attributes=tuple(attributes))
 
 
 def _argument_lines(name: str, value: str, reads: frozenset[Read], is_slot: bool) -> list[str]:

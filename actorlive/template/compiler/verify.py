@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from actorlive.rendered import Dynamics
-from actorlive.template.compiler.check_calls import call_faults, find_component, missing_component
+from actorlive.template.compiler.check_calls import call_faults, find_component, has_module, missing_component
 from actorlive.template.rendering.compiled import Compiled, Generated
 from actorlive.template.rendering.known import BUILTINS
+from actorlive.template.rendering.placing import LIVE_COMPONENT
 from actorlive.template.rendering.updating import Changed
 from actorlive.template.syntax.nodes import ComponentCall
 
@@ -20,7 +21,7 @@ def verify(core: Compiled, generated: Generated, namespace: dict[str, Any]) -> N
 
     Raises `TemplateError` for the first fault.
     """
-    taken = {name.id: namespace[name.id] for name in generated.free if name.id in namespace}
+    taken = _taken(generated, namespace)
     unknown = [call for call in generated.calls if not _exists(core, call, namespace, taken)]
     if not unknown:
         return
@@ -28,12 +29,19 @@ def verify(core: Compiled, generated: Generated, namespace: dict[str, Any]) -> N
 
     def first_render(assigns: Mapping[str, object], changed: Changed, previous: Dynamics | None) -> Dynamics:
         for call in unknown:
-            if not _exists(core, call, namespace, {}):
+            # the module of a live one that still means nothing raises where it is evaluated
+            exists = _exists(core, call, namespace, _taken(generated, namespace))
+            if not exists and find_component(call.name, namespace, BUILTINS) is None:
                 raise missing_component(core.source, call, namespace, BUILTINS)
         core.function = function
         return function(assigns, changed, previous)
 
     core.function = first_render
+
+
+def _taken(generated: Generated, namespace: dict[str, Any]) -> dict[str, object]:
+    """What the template's expressions take from its module, as far as it exists."""
+    return {name.id: namespace[name.id] for name in generated.free if name.id in namespace}
 
 
 def _exists(
@@ -48,4 +56,4 @@ def _exists(
         return False
     for error in call_faults(core.source, call, found, taken):
         raise error
-    return True
+    return found is not LIVE_COMPONENT or has_module(call, namespace)

@@ -13,7 +13,6 @@ from actorlive.rendered import Dynamic, Dynamics, Rendered
 from actorlive.rendered.equality import looks_equal
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.compiled import Template
-from actorlive.template.rendering.iterators import is_iterator, rewrite
 from actorlive.template.rendering.names import advise
 from actorlive.template.rendering.placing import LIVE_COMPONENT, place
 from actorlive.template.rendering.signature import Attrs, Signature, signature_of
@@ -63,26 +62,9 @@ class Component(Generic[P]):
         Raises `TemplateError` for what is missing or unknown.
         """
         signature = self.signature
-        values = dict(self._defaults)
-        rest: dict[str, object] = {}
-        for name, value in given.items():
-            parameter = signature.parameter(name)
-            if parameter is not None:
-                if is_iterator(value):
-                    kind = type(value).__qualname__
-                    reason = f"{name!r} of <{self.name}> is a {kind}, which can be iterated over only once"
-                    raise TemplateError(f"the attribute {reason}", hint=f"write {rewrite(value)} around it")
-                values[parameter.name] = value
-            elif signature.rest is not None and signature.rest.accepts(name):
-                rest[name] = value
-            else:
-                hint = signature.nearest(name)
-                raise TemplateError(f"<{self.name}> has no attribute {name!r}", hint=hint)
-        if signature.rest is not None:
-            values[signature.rest_name] = signature.rest.merged(rest)
+        values = self._defaults | signature.sort(given)
         if len(values) < len(signature.parameters):
-            missing = next(name for name in signature.parameters if name not in values)
-            raise TemplateError(f"missing attribute {missing!r} for <{self.name}>")
+            signature.require(values)
         return values
 
     def parameters(self, names: Collection[str]) -> set[str]:

@@ -101,14 +101,16 @@ class Template:
         owner: str,
         special: Collection[str] = SPECIAL_ASSIGNS,
         events: Collection[str] | None = None,
+        myself: bool = False,
     ) -> None:
         """Raise `TemplateError` for the first assign that neither is declared nor special, naming the nearest that is.
 
-        Likewise, unless `events` is None, for an event that a literal binding names and that is not among them.
+        Likewise, unless `events` is None, for an event that a literal binding names and that is not among them: one
+        for the view, or for the live component whose template this is with `myself`.
         """
         known = {*declared, *self.values, *special}
         check_names(self.core, known, owner)
-        check_events(self.core, events, owner)
+        check_events(self.core, events, owner, myself=myself)
 
     def bound_to(self, values: Mapping[str, object]) -> Template:
         """The same template seeing these assigns under its derived ones."""
@@ -131,19 +133,22 @@ def check_names(core: Compiled, known: Collection[str], owner: str) -> None:
         raise error
 
 
-def check_events(core: Compiled, events: Collection[str] | None, owner: str) -> None:
+def check_events(core: Compiled, events: Collection[str] | None, owner: str, *, myself: bool = False) -> None:
     """Raise `TemplateError` for the first event that a literal binding names and that the owner does not declare."""
-    for error in unknown_events(core, events, owner):
+    for error in unknown_events(core, events, owner, myself=myself):
         raise error
 
 
-def unknown_events(core: Compiled, events: Collection[str] | None, owner: str) -> Iterator[TemplateError]:
+def unknown_events(
+    core: Compiled, events: Collection[str] | None, owner: str, *, myself: bool = False
+) -> Iterator[TemplateError]:
     """The faults of all literal bindings whose event is not among `events`; none where these are not known."""
     if events is None:
         return
+    root = "LiveComponent" if myself else "LiveView"
     for binding in core.bindings:
-        if binding.event not in events:
-            hint = f"declare it, also if a hook takes it: LiveView[… | {_class_name(binding.event)}]"
+        if binding.myself == myself and binding.event not in events:
+            hint = f"declare it, also if a hook takes it: {root}[… | {_class_name(binding.event)}]"
             hint += f"; declared are {', '.join(sorted(events))}.{did_you_mean(binding.event, events)}"
             what = f"{owner} declares no event {binding.event!r}"
             yield core.source.error(what, binding.start, binding.end, hint=hint)

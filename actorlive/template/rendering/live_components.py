@@ -20,21 +20,21 @@ Nothing is sent of a marked one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from itertools import chain
 
 from actorlive.rendered import (
     Comprehension,
     Diff,
     Dynamic,
-    LiveComponent,
+    PlacedComponent,
     Rendered,
     diff_component,
     full_component,
     share_component,
 )
 from actorlive.template.errors import TemplateError
-from actorlive.template.rendering.placing import Placement
+from actorlive.template.rendering.placing import Placement, identity
 
 __all__ = ["LiveComponents"]
 
@@ -45,8 +45,8 @@ class LiveComponents:
     __slots__ = ("_by_cid", "_cids", "_last", "_marked", "_modules", "_old", "_placed", "_seen", "_whole")
 
     def __init__(self) -> None:
-        self._cids: dict[tuple[object, object], int] = {}
-        self._by_cid: dict[int, LiveComponent] = {}
+        self._cids: dict[Hashable, int] = {}
+        self._by_cid: dict[int, PlacedComponent] = {}
         self._modules: dict[int, object] = {}
         self._marked: set[int] = set()
         self._last = 0
@@ -56,18 +56,22 @@ class LiveComponents:
         self._old: dict[int, Rendered | None] = {}
         self._whole: set[int] = set()
 
-    def place(self, module: object, id: object, assigns: dict[str, object]) -> LiveComponent:
+    def place(self, module: object, id: object, assigns: dict[str, object]) -> PlacedComponent:
         """The node of the component (module, id), numbered now if it is new."""
-        cid = self._cids.get((module, id))
+        key = identity(module, id)
+        cid = self._cids.get(key)
         new = cid is None
         if cid is None:
             cid = self._last = self._last + 1
-            self._cids[module, id] = cid
-            self._by_cid[cid] = LiveComponent(cid)
+            self._cids[key] = cid
+            self._by_cid[cid] = PlacedComponent(cid)
             self._modules[cid] = module
         if cid in self._seen:
-            name = getattr(module, "__name__", module)
-            raise TemplateError(f"found duplicate id {id!r} for the component {name} in one render")
+            name = getattr(module, "__qualname__", module)
+            hint = "each component of a class on the page has an id of its own"
+            raise TemplateError(
+                f"found duplicate id {id!r} for the component {name} in one render", hint=hint
+            )
         self._seen.add(cid)
         if cid in self._marked:
             self._marked.discard(cid)
@@ -79,6 +83,10 @@ class LiveComponents:
         """What was placed since the last call."""
         placed, self._placed = self._placed, []
         return placed
+
+    def find(self, module: object, id: object) -> int | None:
+        """The number of the component (module, id); None when there is none."""
+        return self._cids.get(identity(module, id))
 
     def tree(self, cid: int) -> Rendered | None:
         """The tree that the component rendered last."""
@@ -131,7 +139,7 @@ class LiveComponents:
                 left += value.dynamics
             elif isinstance(value, Comprehension):
                 left += chain.from_iterable(value.rows)
-            elif isinstance(value, LiveComponent) and value.cid not in found:
+            elif isinstance(value, PlacedComponent) and value.cid not in found:
                 found.add(value.cid)
                 left.append(value.tree)
         return found

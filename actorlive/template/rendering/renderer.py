@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-from actorlive.rendered import Diff, LiveComponent, Rendered, diff_root, full_root, to_html
+from actorlive.rendered import Diff, PlacedComponent, Rendered, diff_root, full_root, to_html
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.live_components import LiveComponents
@@ -105,11 +105,15 @@ class Renderer:
                 diff["c"] = bodies
         return diff
 
-    def place(self, module: object, id: object, assigns: dict[str, object]) -> LiveComponent:
+    def place(self, module: object, id: object, assigns: dict[str, object]) -> PlacedComponent:
         """Number a live component; called by the template that is being rendered."""
         if self._components is None:
             self._components = LiveComponents()
         return self._components.place(module, id, assigns)
+
+    def find(self, module: object, id: object) -> int | None:
+        """The number of the live component (module, id); None when there is none."""
+        return self._components.find(module, id) if self._components is not None else None
 
     def mark_for_deletion(self, cids: Iterable[int]) -> None:
         """Answer the client's `cids_will_destroy`."""

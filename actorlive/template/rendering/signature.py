@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from actorlive.errors import did_you_mean
 from actorlive.template.errors import TemplateError
+from actorlive.template.rendering.iterators import is_iterator, rewrite
 from actorlive.template.rendering.slots import Slot
 
-__all__ = ["Attrs", "Parameter", "Signature", "signature_of"]
+__all__ = ["Attrs", "Kind", "Parameter", "Signature", "kind_of", "signature_of"]
 
 GLOBAL_PREFIXES = ("aria-", "data-", "phx-", "on", "x-", "hx-")
 GLOBAL_ATTRIBUTES = frozenset(
@@ -108,6 +109,35 @@ class Signature:
         """True for an attribute that the component takes."""
         return self.parameter(name) is not None or (self.rest is not None and self.rest.accepts(name))
 
+    def sort(self, given: Mapping[str, object]) -> dict[str, object]:
+        """What a call gives, by the names of the parameters; the rest is collected.
+
+        Raises `TemplateError` for what is unknown, and for an iterator.
+        """
+        values: dict[str, object] = {}
+        rest: dict[str, object] = {}
+        for name, value in given.items():
+            parameter = self.parameter(name)
+            if parameter is not None:
+                if is_iterator(value):
+                    kind = type(value).__qualname__
+                    reason = f"{name!r} of <{self.name}> is a {kind}, which can be iterated over only once"
+                    raise TemplateError(f"the attribute {reason}", hint=f"write {rewrite(value)} around it")
+                values[parameter.name] = value
+            elif self.rest is not None and self.rest.accepts(name):
+                rest[name] = value
+            else:
+                raise TemplateError(f"<{self.name}> has no attribute {name!r}", hint=self.nearest(name))
+        if self.rest is not None:
+            values[self.rest_name] = self.rest.merged(rest)
+        return values
+
+    def require(self, given: Collection[str]) -> None:
+        """Raise `TemplateError` for the first parameter that is required and not given."""
+        for name, parameter in self.parameters.items():
+            if parameter.required and name not in given:
+                raise TemplateError(f"missing attribute {name!r} for <{self.name}>")
+
     def names(self, kind: Kind) -> list[str]:
         """The attributes or slots, as a template writes them."""
         return [p.name.rstrip("_") for p in self.parameters.values() if p.kind == kind]
@@ -129,7 +159,7 @@ def signature_of(function: Callable[..., object]) -> Signature:
                 f"the component {function.__name__} takes {parameter}",
                 hint="declare each attribute by name; `rest: Attrs` collects the others",
             )
-        kind = _kind(hints.get(name))
+        kind = kind_of(hints.get(name))
         if kind == "rest":
             rest_name, rest = name, parameter.default if isinstance(parameter.default, Attrs) else Attrs()
         required = parameter.default is _REQUIRED and kind != "rest"
@@ -158,7 +188,8 @@ def _by_text(annotation: str) -> object:
     return {"Slot": Slot, "Attrs": Attrs}.get(base, Any)
 
 
-def _kind(annotation: object) -> Literal["attribute", "slot", "rest"]:
+def kind_of(annotation: object) -> Kind:
+    """What an annotation makes of its parameter."""
     if typing.get_origin(annotation) is Annotated:
         annotation = typing.get_args(annotation)[0]
     if annotation is Slot or typing.get_origin(annotation) is Slot:

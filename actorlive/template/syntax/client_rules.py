@@ -40,15 +40,20 @@ _EVENTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A literal binding: the event's name, and the characters of the attribute."""
+    """A literal binding: the event's name, and the characters of the attribute.
+
+    `myself` says that its event goes to the live component of the template, by `phx-target={@myself}`, and not to the
+    view.
+    """
 
     event: str
     start: int
     end: int
+    myself: bool = False
 
 
 def bindings(nodes: tuple[TemplateNode, ...]) -> Iterator[Binding]:
-    """The literal bindings whose events go to the view of the template."""
+    """The literal bindings whose events go to the view, or to the live component, of the template."""
     for node in nodes:
         if isinstance(node, HtmlElement | ComponentCall):
             yield from _bound(node.attributes)
@@ -57,14 +62,21 @@ def bindings(nodes: tuple[TemplateNode, ...]) -> Iterator[Binding]:
 
 
 def _bound(attributes: tuple[Attr, ...]) -> Iterator[Binding]:
-    if any(attr.name in ("", "phx-target") for attr in attributes):
+    targets = [attr for attr in attributes if attr.name in ("", "phx-target")]
+    myself = len(targets) == 1 and _is_myself(targets[0])
+    if targets and not myself:
         return
     for attr in attributes:
         if attr.name in _EVENTS and isinstance(attr.value, str):
             event = html.unescape(attr.value)
             ignored = attr.name == "phx-auto-recover" and event == "ignore"
             if event and not ignored and not event.startswith(("[", "lv:")):
-                yield Binding(event, attr.start, attr.end)
+                yield Binding(event, attr.start, attr.end, myself)
+
+
+def _is_myself(attr: Attr) -> bool:
+    tree = attr.value.tree if attr.name and isinstance(attr.value, Code) else None
+    return isinstance(tree, ast.Name) and tree.id == f"{MARK}myself"
 
 
 def check_streams(source: Source, nodes: tuple[TemplateNode, ...], parent: HtmlElement | None = None) -> None:

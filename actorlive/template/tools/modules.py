@@ -17,6 +17,7 @@ __all__ = [
     "Imports",
     "Module",
     "callee",
+    "class_parameters",
     "imports_of",
     "means_heex",
     "not_python",
@@ -162,6 +163,22 @@ def parameter_names(node: ast.FunctionDef) -> frozenset[str]:
     return frozenset(arg.arg for arg in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
 
 
+def class_parameters(node: ast.ClassDef) -> dict[str, Parameter]:
+    """What the class of a live component takes by its own annotations."""
+    parameters: dict[str, Parameter] = {}
+    for statement in node.body:
+        if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
+            continue
+        name, annotation = statement.target.id, _annotation(statement)
+        base = callee(annotation.value if isinstance(annotation, ast.Subscript) else annotation)
+        if name.startswith("_") or base in ("ClassVar", "Stream"):
+            continue
+        kind: Literal["slot", "attribute"] = "slot" if base == "Slot" else "attribute"
+        type_ = Slot if kind == "slot" else _type(annotation)
+        parameters[name] = Parameter(name, kind, statement.value is None, None, type_)
+    return parameters
+
+
 def _signature(node: ast.FunctionDef, attrs: Mapping[str, Attrs]) -> Signature:
     arguments = node.args
     positional = [*arguments.posonlyargs, *arguments.args]
@@ -183,7 +200,7 @@ def _signature(node: ast.FunctionDef, attrs: Mapping[str, Attrs]) -> Signature:
     return Signature(node.name, parameters, rest_name, rest)
 
 
-def _annotation(argument: ast.arg) -> Any:
+def _annotation(argument: ast.arg | ast.AnnAssign) -> Any:
     annotation: Any = argument.annotation
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         return ast.parse(annotation.value, mode="eval").body

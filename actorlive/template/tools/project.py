@@ -19,7 +19,12 @@ from actorlive.errors import did_you_mean
 from actorlive.template.colocated.extraction import extract
 from actorlive.template.colocated.kinds import TYPES
 from actorlive.template.colocated.registry import ColocatedRegistry
-from actorlive.template.compiler.check_calls import call_faults, signature_faults
+from actorlive.template.compiler.check_calls import (
+    call_faults,
+    live_signature_faults,
+    module_name,
+    signature_faults,
+)
 from actorlive.template.compiler.codegen import generate
 from actorlive.template.compiler.listing import listing
 from actorlive.template.errors import TemplateError
@@ -33,15 +38,17 @@ from actorlive.template.rendering.compiled import (
     unknown_events,
 )
 from actorlive.template.rendering.known import BUILTINS, KNOWN
-from actorlive.template.rendering.signature import Signature
+from actorlive.template.rendering.signature import Parameter, Signature
 from actorlive.template.syntax.client_rules import bindings
 from actorlive.template.syntax.literals import HeexCall, calls_in, other_calls
 from actorlive.template.syntax.nodes import ComponentCall
 from actorlive.template.syntax.parser import parse
+from actorlive.template.syntax.root import root_fault
 from actorlive.template.syntax.source import Source
 from actorlive.template.tools.modules import (
     Module,
     callee,
+    class_parameters,
     means_heex,
     not_python,
     owners,
@@ -52,7 +59,7 @@ from actorlive.template.tools.modules import (
 __all__ = ["check_project", "list_templates", "source_files"]
 
 _SKIPPED = frozenset(("node_modules", "__pycache__", "build", "dist", "site-packages"))
-_ROOTS = {"LiveView": frozenset[str](), "LiveComponent": frozenset(("myself", "uploads"))}
+_ROOTS = {"LiveView": frozenset[str](), "LiveComponent": frozenset(("id", "myself"))}
 """The base classes of what has assigns, with those that come with them."""
 _LENT = KNOWN.keys() | vars(python).keys()
 
@@ -129,6 +136,8 @@ class _Owner:
     name: str
     names: frozenset[str] | None
     events: frozenset[str] | None = None
+    has_root: bool = False
+    """True for a live component."""
 
 
 class _Project:
@@ -181,7 +190,9 @@ class _Project:
         if owner is not None and owner.names is not None:
             yield from undeclared(core, owner.names, owner.name)
         if owner is not None:
-            yield from unknown_events(core, owner.events, owner.name)
+            yield from unknown_events(core, owner.events, owner.name, myself=owner.has_root)
+        if owner is not None and owner.has_root and not core.statics.root:
+            yield root_fault(source, owner.name)
         for used in generated.calls:
             yield from self._call(module, source, used)
         yield from _missing_names(module, source, generated, owner)
@@ -205,7 +216,7 @@ class _Project:
         if isinstance(owner, ast.ClassDef):
             names = None if anything else self._annotated(module, owner, 0)
             read = None if names is None else names | SPECIAL_ASSIGNS | extra
-            return _Owner(owner.name, read, self._events(module, owner, 0))
+            return _Owner(owner.name, read, self._events(module, owner, 0), self._is_live(module, owner, 0))
         return None
 
     def _events(self, module: Module, node: ast.ClassDef, depth: int) -> frozenset[str] | None:
@@ -218,6 +229,15 @@ class _Project:
             if inherited is not None:
                 return inherited
         return None
+
+    def _is_live(self, module: Module, node: ast.ClassDef, depth: int) -> bool:
+        """True for a class of live components."""
+        for base in node.bases:
+            name = callee(base.value if isinstance(base, ast.Subscript) else base)
+            found = self._find_class(module, name)
+            if name == "LiveComponent" or (found and depth < 20 and self._is_live(*found, depth + 1)):
+                return True
+        return False
 
     def _event_names(self, module: Module, tree: ast.expr, depth: int) -> frozenset[str] | None:
         if isinstance(tree, ast.BinOp):
@@ -285,7 +305,8 @@ class _Project:
             if signature is not None:
                 yield from signature_faults(source, call, signature)
             elif root in BUILTINS and (root not in module.names or _of_actorlive(module, root)):
-                yield from call_faults(source, call, BUILTINS[root])
+                yield from call_faults(source, call, BUILTINS[root], {})
+                yield from self._live_faults(module, source, call)
             elif root not in module.names and not module.stars:
                 yield self._missing(source, call, module)
         elif len(path) == 1:
@@ -294,6 +315,31 @@ class _Project:
                 yield from signature_faults(source, call, other.components[path[0]])
             elif other is not None and path[0] not in other.names and not other.stars:
                 yield self._missing(source, call, other)
+
+    def _live_faults(self, module: Module, source: Source, call: ComponentCall) -> Iterator[TemplateError]:
+        """What a `<.live_component>` gives wrong to a class that is in sight."""
+        name = module_name(call) if call.name == ".live_component" else ""
+        found = self._find_class(module, name)
+        parameters = self._attributes(*found, 0) if found is not None else None
+        if parameters is not None:
+            yield from live_signature_faults(source, call, Signature(name, parameters))
+
+    def _attributes(self, module: Module, node: ast.ClassDef, depth: int) -> dict[str, Parameter] | None:
+        """The assigns of a live component, with those of its bases; None where a base is out of sight, or the class
+        decides in an `update` of its own what it takes."""
+        if any(getattr(statement, "name", "") in ("update", "update_many") for statement in node.body):
+            return None
+        inherited: dict[str, Parameter] = {}
+        for base in node.bases:
+            name = callee(base.value if isinstance(base, ast.Subscript) else base)
+            if name == "LiveComponent":
+                continue
+            found = self._find_class(module, name)
+            more = self._attributes(*found, depth + 1) if found is not None and depth < 20 else None
+            if more is None:
+                return None
+            inherited |= more
+        return inherited | class_parameters(node) if node.bases else None
 
     def _missing(self, source: Source, call: ComponentCall, module: Module) -> TemplateError:
         near = did_you_mean(call.name.rpartition(".")[2], [*module.components, *BUILTINS])
