@@ -1,4 +1,4 @@
-"""The pages on async work, streams, processes and nested views: what they show is served and tested as it stands there."""
+"""The pages on async work, streams, processes and nested views: what they show is served and tested as it stands."""
 
 from __future__ import annotations
 

@@ -1,0 +1,97 @@
+"""Views within views in a browser: one that comes back, one that is given up, and one that stays over navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import Faults, connected
+from tests.browser.server import Server
+
+CRASHED = r"(view crashed|giving up trying to mount|unable to join|crashed|join)"
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[Server]:
+    with Server("tests.browser.apps.nested:app") as running:
+        yield running
+
+
+@pytest.fixture
+def home(app: Server, page: Page) -> Page:
+    page.goto(app.url)
+    connected(page)
+    expect(page.locator("#child.phx-connected")).to_be_attached()
+    expect(page.locator("#player.phx-connected")).to_be_attached()
+    return page
+
+
+def test_a_child_joins_handles_its_own_events_and_speaks_to_its_parent(home: Page) -> None:
+    home.click("#child .inc")
+    expect(home.locator("#child .n")).to_have_text("1")
+    expect(home.locator("h1")).to_have_text("home 1")
+    expect(home.locator("#rows-child li")).to_have_text(["1", "2"])
+
+
+def test_a_child_that_crashes_comes_back_alone(home: Page, faults: Faults) -> None:
+    faults.expect(CRASHED)
+    home.click("#child .inc")
+    expect(home.locator("#child .n")).to_have_text("1")
+    home.click("#child .boom")
+    expect(home.locator("#child.phx-error")).to_be_attached()
+    assert home.locator("[data-phx-main].phx-connected").count() == 1
+    expect(home.locator("#child.phx-connected")).to_be_attached()
+    expect(home.locator("#child .n")).to_have_text("0")
+    expect(home.locator("#rows-child li")).to_have_text(["1"])
+    expect(home.locator("h1")).to_have_text("home 1")
+    home.click("#child .inc")
+    expect(home.locator("h1")).to_have_text("home 2")
+
+
+def test_a_child_and_its_form_come_back_with_the_socket(home: Page) -> None:
+    home.click("#child .inc")
+    expect(home.locator("#child .n")).to_have_text("1")
+    home.fill("#form-child input", "Ada")
+    expect(home.locator("#form-child input")).to_have_attribute("value", "Ada")
+    home.evaluate("liveSocket.disconnect()")
+    expect(home.locator("[data-phx-main].phx-error")).to_be_attached()
+    home.evaluate("liveSocket.connect()")
+    expect(home.locator("#child .n")).to_have_text("0")  # it is another process
+    expect(home.locator("#form-child input")).to_have_attribute("value", "Ada")
+
+
+def test_a_child_that_cannot_be_mounted_is_given_up_and_the_page_lives(home: Page, faults: Faults) -> None:
+    faults.expect(CRASHED)
+    home.click("#faulty-please")
+    expect(home.locator("[data-phx-main].phx-error")).to_be_attached()
+    home.click("#child .inc")
+    expect(home.locator("h1")).to_have_text("home 1")
+
+
+def test_a_sticky_view_stays_over_navigation(home: Page) -> None:
+    home.click("#player .inc")
+    expect(home.locator("#player .n")).to_have_text("1")
+    home.evaluate("document.querySelector('#player').dataset.mark = 'the same'")
+    home.click("#child .inc")
+    home.click("#to-next")
+    expect(home.locator("h1")).to_have_text("next")
+    expect(home.locator("#child.phx-connected .n")).to_have_text("0")
+    expect(home.locator("#player .n")).to_have_text("1")
+    assert home.evaluate("document.querySelector('#player').dataset.mark") == "the same"
+    home.click("#player .inc")
+    home.click("#child .inc")
+    expect(home.locator("#player .n")).to_have_text("2")
+    expect(home.locator("#child .n")).to_have_text("1")
+
+
+def test_a_sticky_view_navigates_and_goes_along(home: Page) -> None:
+    home.click("#player .away")
+    expect(home.locator("h1")).to_have_text("next")
+    expect(home.locator("#player .n")).to_have_text("1")
+    home.click("#player .inc")
+    expect(home.locator("#player .n")).to_have_text("2")
+    home.go_back()
+    expect(home.locator("h1")).to_have_text("home 0")
+    expect(home.locator("#player .n")).to_have_text("2")
