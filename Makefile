@@ -49,6 +49,7 @@ soak: setup .make/chromium  ## what takes too long for every run
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)
 	.ci/fuzz
 	$(BIN)/python bench/churn.py
+	$(BIN)/python bench/growth.py --joins 100000 --views 10000
 
 lint: setup  ## style, spelling, types and the import law
 	$(BIN)/ruff check .
@@ -89,6 +90,7 @@ bench: setup .make/triotp .make/pyview  ## print the tables of bench/README.md (
 	$(BIN)/python bench/live.py
 	$(BIN)/python bench/testing.py
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/growth.py
 	$(BIN)/python bench/beside.py $(ARGS)
 
 bench-server: setup  ## the benchmark app alone, in one process (PORT=)

@@ -6,6 +6,8 @@ python bench/app.py --port 5000
 from __future__ import annotations
 
 import argparse
+import gc
+import time
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
@@ -182,8 +184,35 @@ PAGES: dict[str, type[LiveView[Any]]] = {
 }
 
 
+class Pauses:
+    """How long the garbage collector stops everything, in processor time."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+        self._longest = 0.0
+
+    def note(self, phase: str, _: object) -> None:
+        """Called by the collector when it begins and when it is done."""
+        if phase == "start":
+            self._since = time.thread_time()
+        else:
+            self._longest = max(self._longest, time.thread_time() - self._since)
+
+    def longest(self) -> float:
+        """The longest pause since this was last asked, in milliseconds."""
+        longest, self._longest = self._longest, 0.0
+        return longest * 1e3
+
+
 def create_app() -> QuartTrio:
     app = QuartTrio(__name__)
+    pauses = Pauses()
+    gc.callbacks.append(pauses.note)
+
+    @app.get("/pause")
+    async def pause() -> str:
+        return f"{pauses.longest():.2f}"
+
     limits = Limits(max_events=inf)  # a load generator sends more than any visitor
     live = ActorLive(app, secret_key="for the benchmark only, forty letters or so", limits=limits)
     for path, view in PAGES.items():

@@ -14,12 +14,11 @@ import argparse
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from servers import Server, actorlive, cpu_seconds, load, load_command, pyview
+from servers import Server, actorlive, cpu_seconds, load, load_command, pyview, until_quiet
 
 FORM = (
     *("--event", "validate", "--type", "form", "--raw-value", "user%5Bname%5D=Ada"),
@@ -75,7 +74,7 @@ def broadcast(url: str, pid: int, options: argparse.Namespace) -> dict[str, floa
     held = load_command(url, pid, "/broadcast", "--conns", str(options.idle), "--hold", "600")
     audience = subprocess.Popen(held, stdout=subprocess.DEVNULL)
     try:
-        _until_quiet(pid)
+        until_quiet(pid)
         before = cpu_seconds(pid)
         load(
             url,
@@ -92,21 +91,11 @@ def broadcast(url: str, pid: int, options: argparse.Namespace) -> dict[str, floa
             "--warmup",
             "0",
         )
-        _until_quiet(pid)
+        until_quiet(pid)
         return {"cost": (cpu_seconds(pid) - before) / 20 / options.idle * 1e6}
     finally:
         audience.kill()
         audience.wait()
-
-
-def _until_quiet(pid: int) -> None:
-    """Wait until the process has had no processor time for a second."""
-    seen, quiet = cpu_seconds(pid), 0
-    while quiet < 10:
-        time.sleep(0.1)
-        now = cpu_seconds(pid)
-        quiet = quiet + 1 if now - seen < 0.02 else 0
-        seen = now
 
 
 ROWS = [

@@ -21,7 +21,7 @@ from actorlive.testing import connect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from servers import actorlive as server
+from servers import actorlive as server, resident
 
 LIMIT = 8.0
 """KiB a visit; an idle view has several times that."""
@@ -57,12 +57,6 @@ class Churn:
             for _ in range(visitors):
                 nursery.start_soon(self.visitor, trio.current_time() + seconds)
 
-    def memory(self) -> int:
-        """The server's resident memory in KiB."""
-        status = Path(f"/proc/{self.pid}/status").read_text(encoding="utf-8")
-        (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
-        return int(line.split()[1])
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(
@@ -74,9 +68,9 @@ def main() -> None:
     with server() as (url, pid):
         churn = Churn(url, pid)
         trio.run(churn.run, options.visitors, options.seconds / 2)
-        visits, before = churn.visits, churn.memory()
+        visits, before = churn.visits, resident(pid)
         trio.run(churn.run, options.visitors, options.seconds / 2)
-        grown = (churn.memory() - before) / (churn.visits - visits)
+        grown = (resident(pid) - before) / (churn.visits - visits)
     print(
         f"{churn.visits} visits, two joins each; the server grew by {grown:.1f} KiB a visit ({LIMIT:g} allowed)"
     )

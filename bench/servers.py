@@ -88,6 +88,23 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def resident(pid: int) -> int:
+    """The memory of a process, in KiB."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
+    return int(line.split()[1])
+
+
+def until_quiet(pid: int) -> None:
+    """Wait until the process has had no processor time for a second."""
+    seen, quiet = cpu_seconds(pid), 0
+    while quiet < 10:
+        time.sleep(0.1)
+        now = cpu_seconds(pid)
+        quiet = quiet + 1 if now - seen < 0.02 else 0
+        seen = now
+
+
 def pinned(core: int, command: list[str]) -> list[str]:
     """The command on a core of its own, where there are several and `taskset` is at hand."""
     taskset = shutil.which("taskset")
