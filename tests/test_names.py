@@ -17,8 +17,9 @@ ROOMS = ("actorlive", "bench", "docs", "examples", "tests", ".ci")
 
 TWICE: dict[str, str] = {
     "FormError": "forms: a form that cannot be built; testing: values that the page's form could not send",
+    "Destination": "runtime: what a message can be sent to; testing: where a redirect leads",
 }
-"""Class names that stand twice in the package, and why each may. Everything else has one definition."""
+"""Names of classes and types that stand twice in the package, and why each may. Everything else has one definition."""
 
 
 # -- classes -------------------------------------------------------------------
@@ -31,16 +32,30 @@ def parsed(path: Path) -> ast.Module:
 
 @functools.cache
 def class_definitions(root: Path) -> dict[str, list[str]]:
-    """Where each class name is defined, nested ones included."""
+    """Where each class is defined, nested ones included, and each other name for a type."""
     found: dict[str, list[str]] = collections.defaultdict(list)
     for path in sorted(root.rglob("*.py")):
-        for node in ast.walk(parsed(path)):
-            if isinstance(node, ast.ClassDef):
-                found[node.name].append(f"{path.relative_to(root.parent)}:{node.lineno}")
+        classes = (node for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef))
+        named = [*((node.name, node.lineno) for node in classes), *aliases(parsed(path))]
+        for name, line in named:
+            found[name].append(f"{path.relative_to(root.parent)}:{line}")
     return found
 
 
-def test_a_class_name_means_one_thing_in_the_whole_package() -> None:
+def aliases(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The module's own names in capitals and small letters: other names for types, but no type variables."""
+    for node in tree.body:
+        match node:
+            case ast.Assign(value=ast.Call(func=ast.Name(id="TypeVar" | "TypeVarTuple" | "ParamSpec"))):
+                pass
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                if re.fullmatch(r"[A-Z]\w*[a-z]\w*", name):
+                    yield name, node.lineno
+            case _:
+                pass
+
+
+def test_a_class_or_a_type_means_one_thing_in_the_whole_package() -> None:
     repeated = {
         name: places
         for name, places in class_definitions(PACKAGE).items()
@@ -49,14 +64,17 @@ def test_a_class_name_means_one_thing_in_the_whole_package() -> None:
     assert repeated == {}
 
 
-def test_no_class_name_is_excepted_that_stands_only_once() -> None:
+def test_no_name_is_excepted_that_stands_only_once() -> None:
     assert {name for name in TWICE if len(class_definitions(PACKAGE)[name]) < 2} == set()
 
 
 def test_a_class_that_is_defined_again_is_found(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text("class Reply: ...\n")
     (tmp_path / "two.py").write_text("def f():\n    class Reply: ...\n")
-    assert len(class_definitions(tmp_path)["Reply"]) == 2
+    (tmp_path / "three.py").write_text("Reply = int | str\nT = 1\nREPLY = 2\n")
+    (tmp_path / "four.py").write_text('Reply: TypeAlias = int | str\nR_co = TypeVar("R_co")\n')
+    assert len(class_definitions(tmp_path)["Reply"]) == 4
+    assert set(class_definitions(tmp_path)) == {"Reply"}
 
 
 # -- modules -------------------------------------------------------------------

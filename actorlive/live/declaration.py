@@ -12,6 +12,7 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any, ClassVar, Never, NoReturn, TypeGuard, get_origin
 
 from typing_extensions import TypeVar
@@ -22,8 +23,6 @@ from actorlive.live.events import Event, RawEvent, event_name, members
 from actorlive.template import Template
 
 __all__ = ["check_class", "check_class_method", "check_complete", "check_events"]
-
-Function = types.FunctionType
 
 
 def check_class(cls: type[Assigns], root: type[Assigns]) -> None:
@@ -37,7 +36,7 @@ def check_class(cls: type[Assigns], root: type[Assigns]) -> None:
         if base is cls or not _has_assigns(base):
             for name, value in vars(base).items():
                 own = _callback(root, name)
-                if own is not None and isinstance(value, Function) and not name.startswith("_"):
+                if own is not None and isinstance(value, FunctionType) and not name.startswith("_"):
                     _check_callback(cls, name, value, own)
 
 
@@ -91,10 +90,10 @@ def _is_event(member: object) -> TypeGuard[type[Event]]:
     return isinstance(member, type) and issubclass(member, Event)
 
 
-def _callback(root: type, name: str) -> Function | None:
+def _callback(root: type, name: str) -> FunctionType | None:
     """The root's own version of a callback."""
     found = inspect.getattr_static(root, name, None)
-    return found if isinstance(found, Function) else None
+    return found if isinstance(found, FunctionType) else None
 
 
 def _has_assigns(base: type) -> bool:
@@ -133,7 +132,7 @@ def _kind(root: type) -> str:
 def check_class_method(cls: type, name: str, written: str) -> None:
     """Raise `CallbackError` where the class has its own version of that callback, and it is no class method."""
     own = vars(cls).get(name)
-    if isinstance(own, Function):
+    if isinstance(own, FunctionType):
         raise _fault(
             CallbackError,
             f"{cls.__qualname__}.{name} is not a class method",
@@ -190,7 +189,7 @@ def _check_constant(cls: type[Assigns], name: str, value: object) -> None:
 # -- callbacks -----------------------------------------------------------------
 
 
-def _check_callback(cls: type, name: str, function: Function, own: Function) -> None:
+def _check_callback(cls: type, name: str, function: FunctionType, own: FunctionType) -> None:
     if function.__name__ != name or hasattr(function, "__wrapped__"):
         return  # made by a decorator: what it takes and gives is its own affair
     is_async = inspect.iscoroutinefunction(own)
@@ -208,7 +207,7 @@ def _check_callback(cls: type, name: str, function: Function, own: Function) -> 
         )
 
 
-def _wrong_parameters(function: Function, own: Function) -> str:
+def _wrong_parameters(function: FunctionType, own: FunctionType) -> str:
     """Callbacks are called by position: so many arguments must fit, and a known name must stand in its place."""
     expected = list(inspect.signature(own).parameters)
     signature = inspect.signature(function)
@@ -226,10 +225,12 @@ def _wrong_parameters(function: Function, own: Function) -> str:
 
 # -- where ---------------------------------------------------------------------
 
-Place = tuple[str, int] | None
+SourcePlace = tuple[str, int] | None
 
 
-def _fault(error: Callable[[str], ActorLiveError], reason: str, place: Place, hint: str) -> ActorLiveError:
+def _fault(
+    error: Callable[[str], ActorLiveError], reason: str, place: SourcePlace, hint: str
+) -> ActorLiveError:
     parts = [reason]
     if place is not None:
         filename, number = place
@@ -240,7 +241,7 @@ def _fault(error: Callable[[str], ActorLiveError], reason: str, place: Place, hi
     return error("\n".join([*parts, f"  help: {hint}"]))
 
 
-def _place(function: object) -> Place:
+def _place(function: object) -> SourcePlace:
     code = getattr(function, "__code__", None)
     return (code.co_filename, _line_of_def(code)) if isinstance(code, types.CodeType) else None
 
@@ -255,7 +256,7 @@ def _line_of_def(code: types.CodeType) -> int:
     return code.co_firstlineno
 
 
-def _class_place(cls: type, name: str = "") -> Place:
+def _class_place(cls: type, name: str = "") -> SourcePlace:
     """Where the class stands, or what it names `name`: by the module's text."""
     filename = getattr(sys.modules.get(cls.__module__), "__file__", None)
     if filename is None:

@@ -21,7 +21,7 @@ __all__ = [
     "ForwardedPatch",
     "LivePatch",
     "LiveRedirect",
-    "Navigation",
+    "NavigationFrame",
     "Redirect",
     "external_url",
     "local_path",
@@ -81,7 +81,7 @@ class LivePatch:
         return {"to": self.to, "kind": self.kind}
 
 
-Navigation = Redirect | LiveRedirect | LivePatch
+NavigationFrame = Redirect | LiveRedirect | LivePatch
 
 
 @dataclass(frozen=True, slots=True)

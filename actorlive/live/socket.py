@@ -22,7 +22,7 @@ from actorlive.live.later import OnExit
 from actorlive.live.navigation import (
     LivePatch,
     LiveRedirect,
-    Navigation,
+    NavigationFrame,
     Redirect,
     absolute,
     external_url,
@@ -271,7 +271,7 @@ class Socket:
         self._mount("put_layout(…)")
         self._state.layout = layout
 
-    def _go(self, navigation: Navigation) -> None:
+    def _go(self, navigation: NavigationFrame) -> None:
         if self._state.updating is not None:
             raise NavigationError(
                 f"{self._state.updating} goes to {navigation.to!r} while it is mounted or updated, which is a part of"

@@ -19,7 +19,7 @@ from typing import Any
 
 from actorlive.live.assigns import assign
 from actorlive.live.endpoint import Endpoint, Layout, Mount, Route
-from actorlive.live.navigation import Navigation
+from actorlive.live.navigation import NavigationFrame
 from actorlive.live.owner import Owner
 from actorlive.live.tasks import AsyncTask
 from actorlive.live.view import LiveView
@@ -70,7 +70,7 @@ class ViewState:
         self.sticky = mount.sticky
         self.visitor = mount.visitor
         self.uri = mount.uri
-        self.navigation: Navigation | None = None
+        self.navigation: NavigationFrame | None = None
         self.events: list[PushedEvent] = []
         self.tasks: dict[Ref, AsyncTask] = {}
         self.owners: dict[int, Owner] = {}

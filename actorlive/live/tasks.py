@@ -36,7 +36,7 @@ from actorlive.runtime.functions import is_async, resolve, run_function
 
 __all__ = ["AsyncDone", "AsyncTask", "AsyncWork"]
 
-Kind = Literal["start", "assign", "stream"]
+TaskKind = Literal["start", "assign", "stream"]
 
 
 @dataclass(slots=True, eq=False)
@@ -44,7 +44,7 @@ class AsyncTask:
     """One running task. Compared by identity: that is what makes a result current or stale."""
 
     key: Hashable
-    kind: Kind
+    kind: TaskKind
     names: tuple[str, ...]
     pid: Pid
     monitor: Ref
@@ -85,7 +85,7 @@ class AsyncWork:
     def start(
         self,
         key: Hashable,
-        kind: Kind,
+        kind: TaskKind,
         names: tuple[str, ...],
         fn: Callable[..., Any],
         supervisor: Pid | str | None = None,

@@ -48,7 +48,7 @@ __all__ = ["compile_function", "compile_source", "compile_template", "heex", "no
 REGISTRY: Final = "__heex_templates__"
 """The global of a module that holds its compiled templates."""
 
-Place = tuple[str, tuple[int, int | None], str]
+CallPlace = tuple[str, tuple[int, int | None], str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,14 +68,14 @@ class _ModuleTemplates:
     """
 
     by_call: dict[tuple[int, int], _Placed] = field(default_factory=dict[tuple[int, int], _Placed])
-    by_place: dict[Place, _Placed] = field(default_factory=dict[Place, _Placed])
+    by_place: dict[CallPlace, _Placed] = field(default_factory=dict[CallPlace, _Placed])
 
-    def at(self, place: Place, code: CodeType) -> _Placed | None:
+    def at(self, place: CallPlace, code: CodeType) -> _Placed | None:
         """What was compiled for that place, unless that was for code which is gone since."""
         placed = self.by_place.get(place)
         return placed if placed is not None and _same_program(placed.code, code) else None
 
-    def put(self, place: Place, placed: _Placed) -> _Placed:
+    def put(self, place: CallPlace, placed: _Placed) -> _Placed:
         old = self.by_place.get(place)
         if old is not None:
             self.by_call = {call: other for call, other in self.by_call.items() if other is not old}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from actorlive.testing.browser import commands, failures, forms, gestures
 from actorlive.testing.browser.dom import DomNode
+from actorlive.testing.browser.failures import TextPattern
 from actorlive.testing.browser.messages import ClientPush, Loaded
 from actorlive.testing.errors import ElementError, FormError, hide_frames
 
@@ -18,8 +18,6 @@ __all__ = ["Element", "FormElement"]
 
 __tracebackhide__ = hide_frames
 
-Text = str | re.Pattern[str] | None
-
 
 class Element:
     """A lazy handle: each use looks for exactly one element anew (LiveViewTest's `element/3`).
@@ -29,16 +27,18 @@ class Element:
     `wait=False` they return at once. Raises `ElementError` for no match, several, or an element that cannot do it.
     """
 
-    def __init__(self, view: View, selector: str, text: Text = None, within: Element | None = None) -> None:
+    def __init__(
+        self, view: View, selector: str, text: TextPattern = None, within: Element | None = None
+    ) -> None:
         self._view = view
         self._within = within
         self.selector = selector
-        self.text_filter: Text = text
+        self.text_filter: TextPattern = text
 
     def __repr__(self) -> str:
         return f"<Element {failures.describe(self.selector, self.text_filter)}>"
 
-    def element(self, selector: str, text: Text = None) -> Element:
+    def element(self, selector: str, text: TextPattern = None) -> Element:
         """An element inside of this one."""
         return Element(self._view, selector, text, self)
 

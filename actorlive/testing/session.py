@@ -27,17 +27,17 @@ __all__ = ["live", "live_isolated"]
 
 __tracebackhide__ = hide_frames
 
-Params = Mapping[str, Any]
+ConnectParams = Mapping[str, Any]
 
 
 def live(
     app: object,
     path: str,
     *,
-    connect_params: Params | None = None,
+    connect_params: ConnectParams | None = None,
     network: Network | None = None,
     client: Any = None,
-    session: Params | None = None,
+    session: ConnectParams | None = None,
     leaks: bool = False,
     on_error: OnError = "raise",
 ) -> AbstractAsyncContextManager[View]:
@@ -62,8 +62,8 @@ def live(
 def live_isolated(
     view: type[LiveView[Any]],
     *,
-    session: Params | None = None,
-    connect_params: Params | None = None,
+    session: ConnectParams | None = None,
+    connect_params: ConnectParams | None = None,
     network: Network | None = None,
     leaks: bool = False,
     on_error: OnError = "raise",
@@ -81,7 +81,7 @@ async def _under_test(
     surroundings: AbstractAsyncContextManager[Node],
     make_world: Callable[[Node, Driver], MemoryWorld],
     url: str,
-    connect_params: Params | None,
+    connect_params: ConnectParams | None,
     on_error: OnError,
     *,
     leaks: bool,

@@ -17,7 +17,7 @@ from actorlive.testing.browser.dom import DomNode
 from actorlive.testing.browser.messages import ClientPush, Loaded, Navigation
 from actorlive.testing.browser.page import Page
 from actorlive.testing.browser.view_status import ENDED
-from actorlive.testing.element import Element, FormElement, Text
+from actorlive.testing.element import Element, FormElement, TextPattern
 from actorlive.testing.errors import ElementError, Failure, NotIdle, hide_frames
 from actorlive.testing.worlds.driver import Driver, gone_error
 from actorlive.testing.worlds.world import Crash
@@ -80,7 +80,7 @@ class View:
 
     # -- looking ---------------------------------------------------------------
 
-    def element(self, selector: str, text: Text = None) -> Element:
+    def element(self, selector: str, text: TextPattern = None) -> Element:
         """A handle on the element that matches a CSS selector and has the text (`element/3`)."""
         return Element(self, selector, text)
 
@@ -88,7 +88,7 @@ class View:
         """A handle on a form, with what a visitor enters in it (`form/3`)."""
         return FormElement(self, selector, data)
 
-    async def has_element(self, selector: str, text: Text = None) -> bool:
+    async def has_element(self, selector: str, text: TextPattern = None) -> bool:
         """True when one element or more matches (`has_element?/3`)."""
         return await Element(self, selector, text).exists()
 

@@ -27,6 +27,7 @@ from actorlive.runtime import Node, NodeFailed, Pid, enter_node, open_node, stat
 from actorlive.template import Component, root_layout as default_root_layout
 from actorlive.template.rendering.urls import url_variable
 from actorlive.web.allowance import Peers, reached
+from actorlive.web.asgi import Asgi
 from actorlive.web.assets import Assets
 from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.containment import HttpConnection, ungrouped
@@ -35,7 +36,7 @@ from actorlive.web.dead import render_view, respond
 from actorlive.web.development import Development
 from actorlive.web.ending import Ending, drain_sockets
 from actorlive.web.endpoint import AppEndpoint
-from actorlive.web.entrance import Asgi, Entrance
+from actorlive.web.entrance import Entrance
 from actorlive.web.error_page import error_page
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.failures import answer_failures

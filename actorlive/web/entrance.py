@@ -11,18 +11,19 @@ way already, and who sends it should hear of it. Mirrors `Plug.SSL` and `force_s
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import quote
 
 from quart import Quart
 
 from actorlive import telemetry
+from actorlive.web.asgi import Asgi, Send
 from actorlive.web.hosts import Hosts, parse_host
 from actorlive.web.origin import Origin
 from actorlive.web.proxies import Proxies
 
-__all__ = ["Asgi", "Entrance", "answer_plainly", "use_secure_cookies"]
+__all__ = ["Entrance", "answer_plainly", "use_secure_cookies"]
 
 MISDIRECTED = 421
 """This server does not speak for the host that was asked for (RFC 9110, 15.5.20)."""
@@ -30,9 +31,6 @@ MISDIRECTED = 421
 _SAFE = "".join(map(chr, range(0x21, 0x7F))).translate(dict.fromkeys(map(ord, '"<>\\')))
 
 _log = logging.getLogger("actorlive.web")
-
-Send = Callable[[Any], Awaitable[None]]
-Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class Entrance:

@@ -13,13 +13,14 @@ not have sent a DELETE.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import trio
 from quart import Quart, abort, request, session
 
 from actorlive.web import csrf
+from actorlive.web.asgi import Asgi, Receive, Scope
 
 __all__ = ["MethodOverride", "check_csrf_token", "csrf_exempt"]
 
@@ -45,10 +46,6 @@ _MULTIPART = re.compile(
 )
 _FIELDS = {b"application/x-www-form-urlencoded": _URLENCODED, b"multipart/form-data": _MULTIPART}
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Any]]
-Send = Callable[[Any], Awaitable[None]]
-Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 F = TypeVar("F", bound=Callable[..., Any])
 
 

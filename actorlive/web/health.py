@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from actorlive.web.entrance import Asgi, answer_plainly
+from actorlive.web.asgi import Asgi
+from actorlive.web.entrance import answer_plainly
 
 __all__ = ["Health"]
 

@@ -30,7 +30,7 @@ from actorlive.runtime import NoProcess, statistics
 from actorlive.web import protocols
 from actorlive.web.allowance import reached
 from actorlive.web.app import ActorLive
-from actorlive.web.direct.reactor import Driver, open_driver
+from actorlive.web.direct.reactor import AnyDriver, open_driver
 from actorlive.web.ending import (
     KILLS,
     REQUESTS,
@@ -170,7 +170,7 @@ class AppServer:
     async def _accept_all(
         self,
         listeners: list[Listener],
-        driver: Driver,
+        driver: AnyDriver,
         connections: trio.Nursery,
         ending: Ending,
         task_status: trio.TaskStatus[list[str]],
@@ -193,7 +193,7 @@ class AppServer:
 
     # -- a connection ----------------------------------------------------------
 
-    async def _connect(self, driver: Driver, is_secure: bool, tcp: trio.SocketStream) -> None:
+    async def _connect(self, driver: AnyDriver, is_secure: bool, tcp: trio.SocketStream) -> None:
         if self._connections + len(driver.sockets) >= self._config.limits.max_connections:
             await self._turn_away(tcp, is_secure)
             return
@@ -203,7 +203,7 @@ class AppServer:
         finally:
             self._connections -= 1
 
-    def _server(self, driver: Driver, is_secure: bool, tcp: trio.SocketStream) -> GuardedTCPServer:
+    def _server(self, driver: AnyDriver, is_secure: bool, tcp: trio.SocketStream) -> GuardedTCPServer:
         known = (self._asgi, self._config, self._context, ConnectionState(self._state.copy()))
         if is_secure and self._tls is not None:
             return GuardedTCPServer(

@@ -37,7 +37,7 @@ __all__ = [
     "FrameReader",
     "Ping",
     "Pong",
-    "Received",
+    "WebsocketMessage",
     "binary_frame",
     "close_frame",
     "pong_frame",
@@ -79,7 +79,7 @@ class Close(NamedTuple):
     reason: str
 
 
-Received: TypeAlias = str | bytes | Ping | Pong | Close
+WebsocketMessage: TypeAlias = str | bytes | Ping | Pong | Close
 """A text message, a binary message, or a control frame."""
 
 
@@ -133,7 +133,7 @@ class FrameReader:
         """Take what was read from the peer."""
         self._buffer += data
 
-    def next(self) -> Received | None:
+    def next(self) -> WebsocketMessage | None:
         """The next message or control frame, or None until more was fed; after `Close` always None.
 
         Raises `ProtocolError` when the peer breaks the protocol or a message is larger than `max_message`.
@@ -180,7 +180,7 @@ class FrameReader:
             what = "a continuation of nothing" if opcode == _CONTINUATION else "a message inside a message"
             raise ProtocolError(VIOLATION, what)
 
-    def _receive(self, first: int, payload: bytes) -> Received | None:
+    def _receive(self, first: int, payload: bytes) -> WebsocketMessage | None:
         """What a whole frame means; None for a fragment after which its message goes on."""
         opcode = first & _OPCODE
         if opcode == _CLOSE:

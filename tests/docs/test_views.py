@@ -1,4 +1,4 @@
-"""The pages on async work, streams, processes and nested views: what they show is served and tested as it stands."""
+"""The pages on async work, streams, processes and nested views: what they show is served and tested as written."""
 
 from __future__ import annotations
 

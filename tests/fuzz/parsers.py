@@ -29,7 +29,8 @@ from actorlive.template import TemplateError
 from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
 from actorlive.web import csrf
-from actorlive.web.direct.handshake import Application, answer, read_upgrade
+from actorlive.web.asgi import Asgi
+from actorlive.web.direct.handshake import answer, read_upgrade
 from actorlive.web.endpoint import view_name
 from actorlive.web.forms import MethodOverride
 from actorlive.web.hosts import parse_host
@@ -48,7 +49,7 @@ from actorlive.wire import (
     decode_query,
     form_params,
 )
-from actorlive.wire.websocket import FrameReader, Received, sole_text
+from actorlive.wire.websocket import FrameReader, WebsocketMessage, sole_text
 from tests.fuzz.pieces import PIECES
 from tests.web.views import Counter, make_app
 
@@ -101,7 +102,7 @@ def read_frames(pieces: list[bytes]) -> list[Answer]:
     return seen
 
 
-def shown(received: Received) -> Answer:
+def shown(received: WebsocketMessage) -> Answer:
     match received:
         case str():
             return received
@@ -355,7 +356,7 @@ async def _head(data: bytes) -> Answer:
     await answer(
         cast("Any", stream),
         upgrade,
-        cast("Application", closes),
+        cast("Asgi", closes),
         cast("Any", None),
         send_timeout=5.0,
         state={},

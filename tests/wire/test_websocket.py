@@ -22,7 +22,7 @@ from actorlive.wire.websocket import (
     FrameReader,
     Ping,
     Pong,
-    Received,
+    WebsocketMessage,
     binary_frame,
     close_frame,
     pong_frame,
@@ -53,10 +53,10 @@ def frame(
     return bytes([first]) + length + (size.to_bytes(form, "big") if form else b"") + mask + body
 
 
-def read(data: bytes, cuts: list[int], max_message: int = MAX) -> tuple[list[Received], int | None]:
+def read(data: bytes, cuts: list[int], max_message: int = MAX) -> tuple[list[WebsocketMessage], int | None]:
     """The messages in `data`, fed in pieces, and the code of the error that ended it."""
     reader = FrameReader(max_message)
-    seen: list[Received] = []
+    seen: list[WebsocketMessage] = []
     edges = [0, *sorted(cut for cut in cuts if cut < len(data)), len(data)]
     try:
         for start, end in itertools.pairwise(edges):
@@ -68,10 +68,10 @@ def read(data: bytes, cuts: list[int], max_message: int = MAX) -> tuple[list[Rec
     return seen, None
 
 
-def read_by_wsproto(data: bytes) -> tuple[list[Received], int | None]:
+def read_by_wsproto(data: bytes) -> tuple[list[WebsocketMessage], int | None]:
     """The same by another implementation, whose pieces of messages are put together again."""
     peer = FrameProtocol(client=False, extensions=[])
-    seen: list[Received] = []
+    seen: list[WebsocketMessage] = []
     peer.receive_bytes(data)
     parts: list[Any] = []
     try:
@@ -84,7 +84,7 @@ def read_by_wsproto(data: bytes) -> tuple[list[Received], int | None]:
     return seen, None
 
 
-def take(piece: Frame, seen: list[Received], parts: list[Any]) -> None:
+def take(piece: Frame, seen: list[WebsocketMessage], parts: list[Any]) -> None:
     payload: Any = piece.payload
     match piece.opcode:
         case Opcode.PING:
@@ -312,7 +312,7 @@ def test_a_reader_is_idle_between_messages_only() -> None:
 def test_wsproto_reads_what_we_write(text: str, data: bytes, ping: bytes) -> None:
     peer = FrameProtocol(client=True, extensions=[])
     peer.receive_bytes(text_frame(text.encode()) + binary_frame(data) + pong_frame(ping))
-    seen: list[Received] = []
+    seen: list[WebsocketMessage] = []
     for piece in peer.received_frames():
         take(piece, seen, [])
     assert seen == [text, data, Pong(ping)]

@@ -24,7 +24,7 @@ from actorlive.live.navigation import ForwardedPatch, LivePatch
 from actorlive.live.process.cycle import Cycle, departure, leads_away
 from actorlive.live.process.dispatch import Dispatcher
 from actorlive.live.process.mounting import begin, client_error, follow_patches, one_error, open_view
-from actorlive.live.process.outbox import Diff, Outbox
+from actorlive.live.process.outbox import Outbox
 from actorlive.live.process.parents import ParentWatch
 from actorlive.live.process.redrawing import Redraw
 from actorlive.live.process.spans import span
@@ -33,6 +33,7 @@ from actorlive.live.process.turnstile import take_turn
 from actorlive.live.tasks import AsyncDone
 from actorlive.live.updates import ComponentUpdate
 from actorlive.live.view import LiveView
+from actorlive.rendered import Diff
 from actorlive.runtime import CallRequest, CastRequest, Down, Exit, Node, Pid, Shutdown
 from actorlive.runtime.faults import add_hint, is_fault, is_own_end, reason_of
 

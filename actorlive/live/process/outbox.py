@@ -17,14 +17,13 @@ from actorlive.live.properties import Properties, readable
 from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
 from actorlive.live.stateful import template_of
+from actorlive.rendered import Diff
 from actorlive.template import Renderer, Template
 from actorlive.template.rendering.nesting import nest_variable
 from actorlive.template.rendering.placing import Placement
 from actorlive.wire.serializer import encode_push, encode_reply
 
-__all__ = ["Diff", "Outbox"]
-
-Diff = dict[Any, Any]
+__all__ = ["Outbox"]
 
 
 class Outbox:
@@ -148,7 +147,7 @@ class Outbox:
         """Answer the `phx_join` with an error: there will be no view."""
         self.reply(self._address.ref, response, "error")
 
-    def push(self, event: str, payload: Mapping[str, Any]) -> None:
+    def push(self, event: str, payload: Mapping[str, Any] | Diff) -> None:
         """Send a frame that answers nothing."""
         self._send(encode_push(self._address.join_ref, self._address.topic, event, payload))
 

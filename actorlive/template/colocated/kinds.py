@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-__all__ = ["TYPES", "ColocatedCSS", "ColocatedHook", "ColocatedJS", "ColocatedType", "Kind"]
+__all__ = ["TYPES", "ColocatedCSS", "ColocatedHook", "ColocatedJS", "ColocatedKind", "ColocatedType"]
 
-Kind = Literal["hook", "runtime", "js", "css"]
+ColocatedKind = Literal["hook", "runtime", "js", "css"]
 
 
 class ColocatedType:
     """What `:type={…}` names."""
 
-    kind: ClassVar[Kind]
+    kind: ClassVar[ColocatedKind]
     tag: ClassVar[str] = "script"
     attributes: ClassVar[tuple[str, ...]] = ()
 

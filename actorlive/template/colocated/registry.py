@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from actorlive.template.colocated.kinds import Kind
+from actorlive.template.colocated.kinds import ColocatedKind
 
 __all__ = ["Colocated", "ColocatedRegistry", "module_of", "registry"]
 
@@ -21,7 +21,7 @@ class Colocated:
     `filename`, `line` and `column` (both from 0) tell where it stands, `origin` is its module's file.
     """
 
-    kind: Kind
+    kind: ColocatedKind
     module: str
     name: str
     text: str

@@ -60,7 +60,7 @@ from actorlive.template.compiler.reads import Read, condition, touched
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering import rows, updating
 from actorlive.template.rendering.calls import call, given_before
-from actorlive.template.rendering.compiled import Function, Generated
+from actorlive.template.rendering.compiled import Generated, RenderFunction
 from actorlive.template.rendering.known import KNOWN
 from actorlive.template.rendering.matching import unique
 from actorlive.template.rendering.slots import Slot, SlotEntry
@@ -143,14 +143,14 @@ class Generator(CallWriter, AttributeWriter):
         }
         return Positioner(self.source, trees, self.spans).module(tree)
 
-    def _compile(self, module: ast.Module) -> Function:
+    def _compile(self, module: ast.Module) -> RenderFunction:
         try:
             code = compile(module, self.source.filename, "exec", dont_inherit=True)
         except SyntaxError as error:
             raise self._refusal(error) from None
         made: dict[str, Any] = {}
         exec(code, self.namespace, made)  # noqa: S102 - the user's own template, in the user's module
-        factory: Callable[..., Function] = made["__factory"]
+        factory: Callable[..., RenderFunction] = made["__factory"]
         return factory(**self.constants)
 
     def _refusal(self, error: SyntaxError) -> TemplateError:

@@ -16,7 +16,7 @@ from actorlive.template.compiler.check_calls import find_component, module_name
 from actorlive.template.compiler.holes import Body, Hole, Locals, as_tuple
 from actorlive.template.compiler.reads import Read, condition, touched
 from actorlive.template.compiler.writer import Writer
-from actorlive.template.syntax.expression import Code, Target
+from actorlive.template.syntax.expression import Code, UnpackTarget
 from actorlive.template.syntax.nodes import Attr, CallEntry, ComponentCall, TemplateNode
 
 __all__ = ["CallWriter"]
@@ -143,7 +143,7 @@ class CallWriter(Writer, ABC):
         self.functions.append("\n".join(line for line in lines if line))
         return function, frozenset(read for read in body.reads if read.key not in own)
 
-    def _let(self, target: Target | None, inner: Locals) -> list[str]:
+    def _let(self, target: UnpackTarget | None, inner: Locals) -> list[str]:
         if target is None:
             return []
         return [

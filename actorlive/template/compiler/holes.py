@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from actorlive.template.compiler.reads import Read, condition
-from actorlive.template.syntax.expression import Target
+from actorlive.template.syntax.expression import UnpackTarget
 
 __all__ = ["Body", "Hole", "Locals", "as_tuple", "hole_value"]
 
@@ -42,7 +42,7 @@ class Locals:
         """The locals as further items of a tuple."""
         return "".join(f"{name}, " for name in self.keys)
 
-    def bind(self, target: Target | None, number: int) -> Locals:
+    def bind(self, target: UnpackTarget | None, number: int) -> Locals:
         """The scope inside something that binds the target's names; the number keeps their keys apart."""
         if target is None:
             return self

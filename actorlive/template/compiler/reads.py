@@ -15,7 +15,7 @@ from actorlive.template.syntax.expression import MARK, assign_key
 
 __all__ = ["Read", "condition", "free_names", "reads_of", "roots", "touched"]
 
-Step = tuple[bool, object]
+ReadStep = tuple[bool, object]
 
 WHOLE_ROOTS = frozenset(("streams", "uploads"))
 """Assigns that are changed in place and announced: nothing is gained by comparing their parts."""
@@ -31,7 +31,7 @@ class Read:
 
     key: str
     current: str
-    steps: tuple[Step, ...]
+    steps: tuple[ReadStep, ...]
 
 
 def reads_of(tree: ast.expr, locals_: Mapping[str, str]) -> frozenset[Read]:
@@ -42,7 +42,7 @@ def reads_of(tree: ast.expr, locals_: Mapping[str, str]) -> frozenset[Read]:
 
 
 def _visit(node: ast.AST, locals_: Mapping[str, str], found: set[Read]) -> None:
-    steps: list[Step] = []
+    steps: list[ReadStep] = []
     receiver = node
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         for child in (*node.args, *node.keywords):
@@ -64,7 +64,7 @@ def _visit(node: ast.AST, locals_: Mapping[str, str], found: set[Read]) -> None:
         _visit(child, locals_, found)
 
 
-def _note(name: str, steps: tuple[Step, ...], locals_: Mapping[str, str], found: set[Read]) -> None:
+def _note(name: str, steps: tuple[ReadStep, ...], locals_: Mapping[str, str], found: set[Read]) -> None:
     if name.startswith(MARK):
         key = assign_key(name)
         found.add(Read(key, f"__a[{key!r}]", () if key in WHOLE_ROOTS else steps))

@@ -9,7 +9,7 @@ from typing import Any
 
 from actorlive.template.compiler.holes import Locals
 from actorlive.template.compiler.reads import Read, free_names, reads_of, roots
-from actorlive.template.syntax.expression import Code, Loop, Target
+from actorlive.template.syntax.expression import Code, Loop, UnpackTarget
 from actorlive.template.syntax.nodes import ComponentCall
 from actorlive.template.syntax.source import Source
 
@@ -64,7 +64,7 @@ class Writer:
         self.locals[name] = scope.keys.keys()
         return name, reads
 
-    def target(self, target: Target) -> str:
+    def target(self, target: UnpackTarget) -> str:
         name = f"__p_{next(self.numbers)}"
         self.trees[name] = target.tree
         self.locals[name] = target.names

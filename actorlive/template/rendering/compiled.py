@@ -18,8 +18,8 @@ from actorlive.template.syntax.source import Source
 __all__ = [
     "SPECIAL_ASSIGNS",
     "Compiled",
-    "Function",
     "Generated",
+    "RenderFunction",
     "Template",
     "check_events",
     "check_names",
@@ -39,7 +39,7 @@ _ELSEWHERE = {
 
 _NOTHING: Mapping[str, object] = {}
 
-Function = Callable[[Mapping[str, object], Changed, Dynamics | None], Dynamics]
+RenderFunction = Callable[[Mapping[str, object], Changed, Dynamics | None], Dynamics]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Generated:
     """A template's function, its statics, the assigns that it reads with where each is read first, what it takes
     from its module, and the components that it calls."""
 
-    function: Function
+    function: RenderFunction
     statics: Statics
     names: Mapping[str, int]
     free: tuple[ast.Name, ...]

@@ -25,7 +25,7 @@ from actorlive.template.rendering.updating import TOUCHED, Changed, is_stream, l
 
 __all__ = ["RowPlan", "items_of", "stream"]
 
-Scope = tuple[Any, ...]
+RowScope = tuple[Any, ...]
 """What rows read beside their item: the assigns, and the locals around the loop."""
 
 
@@ -66,7 +66,7 @@ class RowPlan:
     source: tuple[str, ...]
 
     def update(
-        self, previous: Comprehension, items: list[object], changed: Changed, scope: Scope
+        self, previous: Comprehension, items: list[object], changed: Changed, scope: RowScope
     ) -> Comprehension:
         """The loop over `items`, going on from its previous rows."""
         body = self.outer is not None and self.outer(changed, *scope)
@@ -104,7 +104,7 @@ class _Update:
     previous: Comprehension
     items: list[object]
     changed: Changed
-    scope: Scope
+    scope: RowScope
     body: bool
     touched: bool
 

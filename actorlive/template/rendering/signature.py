@@ -16,7 +16,7 @@ from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.iterators import is_iterator, rewrite
 from actorlive.template.rendering.slots import Slot
 
-__all__ = ["Attrs", "Kind", "Parameter", "Signature", "kind_of", "signature_of"]
+__all__ = ["Attrs", "Parameter", "ParameterKind", "Signature", "kind_of", "signature_of"]
 
 GLOBAL_PREFIXES = ("aria-", "data-", "phx-", "on", "x-", "hx-")
 GLOBAL_ATTRIBUTES = frozenset(
@@ -27,7 +27,7 @@ GLOBAL_ATTRIBUTES = frozenset(
 
 _REQUIRED: Final = inspect.Parameter.empty
 
-Kind = Literal["attribute", "slot", "rest"]
+ParameterKind = Literal["attribute", "slot", "rest"]
 
 
 class Attrs(Mapping[str, object]):
@@ -82,7 +82,7 @@ class Parameter:
     """One parameter of a component. `type` is what its annotation means, `Any` where that is not known."""
 
     name: str
-    kind: Kind
+    kind: ParameterKind
     required: bool
     default: object
     type: Any
@@ -138,11 +138,11 @@ class Signature:
             if parameter.required and name not in given:
                 raise TemplateError(f"missing attribute {name!r} for <{self.name}>")
 
-    def names(self, kind: Kind) -> list[str]:
+    def names(self, kind: ParameterKind) -> list[str]:
         """The attributes or slots, as a template writes them."""
         return [p.name.rstrip("_") for p in self.parameters.values() if p.kind == kind]
 
-    def nearest(self, name: str, kind: Kind = "attribute") -> str:
+    def nearest(self, name: str, kind: ParameterKind = "attribute") -> str:
         """What the component takes, and what is nearest to `name`."""
         known = self.names(kind)
         return f"it takes {', '.join(known) or f'no {kind}s'}.{did_you_mean(name, known)}"
@@ -188,7 +188,7 @@ def _by_text(annotation: str) -> object:
     return {"Slot": Slot, "Attrs": Attrs}.get(base, Any)
 
 
-def kind_of(annotation: object) -> Kind:
+def kind_of(annotation: object) -> ParameterKind:
     """What an annotation makes of its parameter."""
     if typing.get_origin(annotation) is Annotated:
         annotation = typing.get_args(annotation)[0]

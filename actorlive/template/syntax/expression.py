@@ -23,7 +23,7 @@ __all__ = [
     "MARK",
     "Code",
     "Loop",
-    "Target",
+    "UnpackTarget",
     "assign_key",
     "parse_code",
     "parse_loop",
@@ -57,7 +57,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class UnpackTarget:
     """What a value is unpacked into: the tree, and the names that it binds."""
 
     tree: ast.expr
@@ -71,7 +71,7 @@ class Target:
 class Loop:
     """`target in iterable if condition…`."""
 
-    target: Target
+    target: UnpackTarget
     iterable: Code
     conditions: tuple[Code, ...]
     text: str
@@ -239,7 +239,7 @@ def _format_hint(text: str) -> str:
     return f"a format belongs to an f-string: write {{f{quote}{{{text.strip()}}}{quote}}}"
 
 
-def parse_target(source: Source, start: int, end: int, marks: list[int]) -> Target:
+def parse_target(source: Source, start: int, end: int, marks: list[int]) -> UnpackTarget:
     """Parse what a value is unpacked into (`:let={name, age}`)."""
     python = _Python(source, start, end, marks, "[0 for ", " in x]")
     tree = python.parse("a target").body
@@ -265,7 +265,7 @@ def parse_loop(source: Source, start: int, end: int, marks: list[int]) -> Loop:
     return Loop(_target(python, generator.target), Code(generator.iter, start, end, text), conditions, text)
 
 
-def _target(python: _Python, tree: ast.expr) -> Target:
+def _target(python: _Python, tree: ast.expr) -> UnpackTarget:
     names: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
@@ -277,7 +277,9 @@ def _target(python: _Python, tree: ast.expr) -> Target:
     if any(name.startswith("__") for name in names):
         raise python.error("names that begin with __ are the compiler's own", "use another name")
     python.place(tree)
-    return Target(tree, tuple(names), python.start, python.end, python.source.text[python.start : python.end])
+    return UnpackTarget(
+        tree, tuple(names), python.start, python.end, python.source.text[python.start : python.end]
+    )
 
 
 class _Python:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from actorlive.template.syntax.expression import Code, Loop, Target
+from actorlive.template.syntax.expression import Code, Loop, UnpackTarget
 
 __all__ = [
     "Attr",
@@ -33,7 +33,7 @@ class Attr:
     """
 
     name: str
-    value: str | Code | Loop | Target | None
+    value: str | Code | Loop | UnpackTarget | None
     start: int
     end: int
     quote: str = '"'
@@ -75,7 +75,7 @@ class CallEntry:
     children: tuple[TemplateNode, ...]
     start: int
     end: int
-    let: Target | None = None
+    let: UnpackTarget | None = None
     loop: Loop | None = None
     condition: Code | None = None
 

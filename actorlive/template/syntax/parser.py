@@ -10,7 +10,7 @@ from actorlive.errors import did_you_mean
 from actorlive.rendered import VOID, WHITE_SPACE
 from actorlive.template.errors import TemplateError
 from actorlive.template.syntax.client_rules import check_streams
-from actorlive.template.syntax.expression import Code, Loop, Target, parse_code
+from actorlive.template.syntax.expression import Code, Loop, UnpackTarget, parse_code
 from actorlive.template.syntax.nodes import (
     Attr,
     Branch,
@@ -31,8 +31,8 @@ from actorlive.template.syntax.tokenizer import (
     CloseTag,
     Comment,
     Expression,
+    Lexeme,
     OpenTag,
-    Token,
     tokenize,
 )
 
@@ -76,7 +76,7 @@ def _blank(node: TemplateNode) -> bool:
 
 
 class _Parser:
-    def __init__(self, source: Source, tokens: list[Token]) -> None:
+    def __init__(self, source: Source, tokens: list[Lexeme]) -> None:
         self.source = source
         self.tokens = [token for token in tokens if not isinstance(token, Comment)]
         self.pos = 0
@@ -108,7 +108,7 @@ class _Parser:
         self.depth -= 1
         return tuple(nodes)
 
-    def _node(self, token: Token) -> TemplateNode | None:
+    def _node(self, token: Lexeme) -> TemplateNode | None:
         if isinstance(token, Text):
             return token
         if isinstance(token, Expression):
@@ -119,7 +119,7 @@ class _Parser:
         assert isinstance(token, OpenTag)
         return self._tag(token)
 
-    def _stray(self, token: Token) -> TemplateError:
+    def _stray(self, token: Lexeme) -> TemplateError:
         if isinstance(token, CloseTag):
             if token.name.lower() in VOID:
                 hint = f"<{token.name}> has no content; leave the end tag out"
@@ -341,7 +341,7 @@ def trim(nodes: tuple[TemplateNode, ...]) -> tuple[TemplateNode, ...]:
     return tuple(node for node in kept if not isinstance(node, Text) or node.value)
 
 
-def token_start(token: Token) -> int:
+def token_start(token: Lexeme) -> int:
     """Where a token begins."""
     return token.start
 
@@ -350,5 +350,5 @@ def _code(attr: Attr | None) -> Code | None:
     return attr.value if attr is not None and isinstance(attr.value, Code) else None
 
 
-def _target(attr: Attr | None) -> Target | None:
-    return attr.value if attr is not None and isinstance(attr.value, Target) else None
+def _target(attr: Attr | None) -> UnpackTarget | None:
+    return attr.value if attr is not None and isinstance(attr.value, UnpackTarget) else None

@@ -23,8 +23,8 @@ __all__ = [
     "CloseTag",
     "Comment",
     "Expression",
+    "Lexeme",
     "OpenTag",
-    "Token",
     "tokenize",
     "without_own_line",
 ]
@@ -91,7 +91,7 @@ class Comment:
     end: int
 
 
-Token = Text | OpenTag | CloseTag | Expression | Block | Comment
+Lexeme = Text | OpenTag | CloseTag | Expression | Block | Comment
 
 
 def without_own_line(text: str, start: int, end: int) -> tuple[int, int]:
@@ -104,7 +104,7 @@ def without_own_line(text: str, start: int, end: int) -> tuple[int, int]:
     return line, min(newline + 1, len(text))
 
 
-def tokenize(source: Source) -> list[Token]:
+def tokenize(source: Source) -> list[Lexeme]:
     """All tokens of a template; raises `TemplateError`."""
     return list(_Tokenizer(source).tokens())
 
@@ -116,7 +116,7 @@ class _Tokenizer:
         self.pos = 0
         self.literal: list[str] = []  # open tags since one with phx-no-curly-interpolation
 
-    def tokens(self) -> Iterator[Token]:
+    def tokens(self) -> Iterator[Lexeme]:
         start = 0
         while self.pos < len(self.text):
             found = _TEXT_END.search(self.text, self.pos)
@@ -139,7 +139,7 @@ class _Tokenizer:
         if start < len(self.text):
             yield Text(self.text[start:], start, len(self.text))
 
-    def _markup(self) -> Token | None:
+    def _markup(self) -> Lexeme | None:
         """The token at `pos`, or None when what stands there is text (which is skipped)."""
         if self.text[self.pos] == "{":
             if self.literal:
@@ -181,7 +181,7 @@ class _Tokenizer:
                 self.pos = end + len(closing)
                 return
 
-    def _raw(self, tag: OpenTag) -> Iterator[Token]:
+    def _raw(self, tag: OpenTag) -> Iterator[Lexeme]:
         end = re.compile(rf"</{tag.name}(?=[{WHITE_SPACE}/>])", re.IGNORECASE).search(self.text, self.pos)
         if end is None:
             raise self._never_closed(tag)
@@ -195,7 +195,7 @@ class _Tokenizer:
 
     # -- curly braces ----------------------------------------------------------
 
-    def _curly(self) -> Token:
+    def _curly(self) -> Lexeme:
         start = self.pos
         if self.text.startswith("{#", start):
             end = self.text.find("#}", start + 2)
@@ -249,7 +249,7 @@ class _Tokenizer:
 
     # -- tags ------------------------------------------------------------------
 
-    def _close_tag(self) -> Token | None:
+    def _close_tag(self) -> Lexeme | None:
         start = self.pos
         name = _TAG_NAME.match(self.text, start + 2)
         if name is None:

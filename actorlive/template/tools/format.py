@@ -25,8 +25,8 @@ from actorlive.template.syntax.tokenizer import (
     CloseTag,
     Comment,
     Expression,
+    Lexeme,
     OpenTag,
-    Token,
     tokenize,
     without_own_line,
 )
@@ -168,7 +168,7 @@ class _Formatter:
                     return i
         return None
 
-    def _token(self, token: Token) -> None:
+    def _token(self, token: Lexeme) -> None:
         if isinstance(token, OpenTag):
             self.out.append(self._tag(token))
             if not token.self_closing and token.name.lower() not in VOID:
@@ -192,13 +192,13 @@ class _Formatter:
         if token.kind in ("if", "for"):
             self.open.append(self.line)
 
-    def _comment(self, token: Token) -> str:
+    def _comment(self, token: Lexeme) -> str:
         inner = self.text[token.start + 2 : token.end - 2]
         return "{#" + (inner if "\n" in inner else f" {inner.strip()} ") + "#}"
 
     # -- white space -----------------------------------------------------------
 
-    def _look_back(self, before: Token | None, following: Token) -> None:
+    def _look_back(self, before: Lexeme | None, following: Lexeme) -> None:
         """Note whether the indentation between the two is white space that shows."""
         self.bare = None
         if before is not None and self._vanishes(before) and not self._vanishes(following):
@@ -206,7 +206,7 @@ class _Formatter:
             if lead is not None and lead[0].count("\n") == 1:
                 self.bare = lead[0].endswith("\n")
 
-    def _vanishes(self, token: Token) -> bool:
+    def _vanishes(self, token: Lexeme) -> bool:
         """True for a block tag or comment that takes its line along."""
         if not isinstance(token, Block | Comment):
             return False
@@ -219,7 +219,7 @@ class _Formatter:
             return STEP * self.line
         return "" if bare else STEP * max(self.line, 1)
 
-    def _space(self, text: str, following: Token | None) -> None:
+    def _space(self, text: str, following: Lexeme | None) -> None:
         """The text between two tokens."""
         bare = self.bare
         for i, piece in enumerate(_PIECE.split(text)):
@@ -234,7 +234,7 @@ class _Formatter:
         self.line = self.open[-1] + 1 if self.open else 0
         return "\n" * min(newlines, 2) + self._indentation()
 
-    def _outdent(self, text: str, following: Token | None, bare: bool | None) -> None:
+    def _outdent(self, text: str, following: Lexeme | None, bare: bool | None) -> None:
         """A line that begins with what closes something stands where that was opened."""
         closes = isinstance(following, CloseTag) or (
             isinstance(following, Block) and following.kind not in ("if", "for")
@@ -246,7 +246,7 @@ class _Formatter:
 
     # -- tags ------------------------------------------------------------------
 
-    def _tag(self, token: Token) -> str:
+    def _tag(self, token: Lexeme) -> str:
         assert isinstance(token, OpenTag)
         attributes = [_attribute(attr, self.text) for attr in token.attributes]
         closing = " />" if token.self_closing else ">"

@@ -23,7 +23,7 @@ __tracebackhide__ = hide_frames
 
 Command = tuple[str, dict[str, Any]]
 
-Transition = tuple[list[str], list[str], list[str]] | None
+ClassLists = tuple[list[str], list[str], list[str]] | None
 """Classes during the transition, at its start, at its end."""
 
 _NONE: tuple[list[str], list[str], list[str]] = ([], [], [])
@@ -80,7 +80,7 @@ def change_dom(name: str, node: DomNode, arguments: dict[str, Any]) -> None:
 # -- classes -------------------------------------------------------------------
 
 
-def _change_classes(node: DomNode, adds: list[str], removes: list[str], transition: Transition) -> None:
+def _change_classes(node: DomNode, adds: list[str], removes: list[str], transition: ClassLists) -> None:
     during, start, end = transition or _NONE
     adds = [*adds, *end]
     removes = [*removes, *during, *start]
@@ -164,19 +164,19 @@ def _toggle(node: DomNode, arguments: dict[str, Any]) -> None:
         _appear(node, arguments.get("display"), arguments.get("ins"))
 
 
-def _appear(node: DomNode, display: str | None, transition: Transition) -> None:
+def _appear(node: DomNode, display: str | None, transition: ClassLists) -> None:
     _forget_classes(node, transition)
     node.client.display = display or _TABLE_DISPLAY.get(node.tag, "block")
     set_display(node, node.client.display)
 
 
-def _vanish(node: DomNode, transition: Transition) -> None:
+def _vanish(node: DomNode, transition: ClassLists) -> None:
     _forget_classes(node, transition)
     node.client.display = "none"
     set_display(node, "none")
 
 
-def _forget_classes(node: DomNode, transition: Transition) -> None:
+def _forget_classes(node: DomNode, transition: ClassLists) -> None:
     """After show and hide nothing of their transition stays."""
     if transition:
         during, start, end = transition

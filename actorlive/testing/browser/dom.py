@@ -20,9 +20,9 @@ from actorlive.rendered import RAW_TEXT, VOID, WHITE_SPACE
 from actorlive.testing.errors import SelectorError, hide_frames
 
 __all__ = [
-    "Child",
     "ClientState",
     "Document",
+    "DomChild",
     "DomComment",
     "DomNode",
     "normalize",
@@ -74,7 +74,7 @@ class DomNode:
     def __init__(self, tag: str, attrs: dict[str, str] | None = None) -> None:
         self.tag = tag
         self.attrs: dict[str, str] = attrs or {}
-        self.children: list[Child] = []
+        self.children: list[DomChild] = []
         self.parent: DomNode | None = None
         self.state: ClientState | None = None
 
@@ -103,7 +103,7 @@ class DomNode:
         """The class names, in order."""
         return list(filter(None, _SPACE.split(self.attrs.get("class", ""))))
 
-    def append(self, child: Child) -> None:
+    def append(self, child: DomChild) -> None:
         """Add a child at the end."""
         if isinstance(child, DomNode):
             child.parent = self
@@ -198,7 +198,7 @@ class DomNode:
         return "".join(out)
 
 
-Child: TypeAlias = DomNode | str
+DomChild: TypeAlias = DomNode | str
 
 
 class Document:
@@ -242,7 +242,7 @@ class Document:
         return next((ancestor for ancestor in node.ancestors() if id(ancestor) in matches), None)
 
 
-def parse_fragment(markup: str, context: str = "div") -> list[Child]:
+def parse_fragment(markup: str, context: str = "div") -> list[DomChild]:
     """The nodes of a piece of HTML as it reads inside of a `context` element."""
     holder = DomNode(context)
     _convert_children(LexborHTMLParser(markup, is_fragment=True, fragment_tag=context).root, holder)

@@ -8,20 +8,20 @@ import re
 from actorlive.rendered import VOID, WHITE_SPACE
 from actorlive.testing.browser.dom import Document, DomComment, DomNode, normalize
 
-__all__ = ["ambiguous", "describe", "not_found", "pretty"]
+__all__ = ["TextPattern", "ambiguous", "describe", "not_found", "pretty"]
 
 MAX_LINES = 80
-Text = str | re.Pattern[str] | None
+TextPattern = str | re.Pattern[str] | None
 
 
-def describe(selector: str, text: Text) -> str:
+def describe(selector: str, text: TextPattern) -> str:
     """`button with text "Go!"`."""
     if text is None:
         return selector
     return f"{selector} with text {'matching ' + repr(text.pattern) if isinstance(text, re.Pattern) else repr(text)}"
 
 
-def not_found(document: Document, within: DomNode, selector: str, text: Text) -> str:
+def not_found(document: Document, within: DomNode, selector: str, text: TextPattern) -> str:
     """The message for a selector that matches nothing."""
     lines = [f"no element matches {describe(selector, text)}"]
     by_selector = document.select(selector, within)
@@ -36,7 +36,9 @@ def not_found(document: Document, within: DomNode, selector: str, text: Text) ->
     return "\n".join([*lines, "in", pretty(within)])
 
 
-def ambiguous(document: Document, within: DomNode, selector: str, text: Text, found: list[DomNode]) -> str:
+def ambiguous(
+    document: Document, within: DomNode, selector: str, text: TextPattern, found: list[DomNode]
+) -> str:
     """The message for a selector that matches more than one element."""
     lines = [f"{len(found)} elements match {describe(selector, text)}, where one is wanted:"]
     lines += [f"  {node!r} {_short(node.text())!r}" for node in found[:10]]
@@ -44,7 +46,7 @@ def ambiguous(document: Document, within: DomNode, selector: str, text: Text, fo
     return "\n".join([*lines, "in", pretty(within)])
 
 
-def nearest(within: DomNode, selector: str, text: Text) -> list[DomNode]:
+def nearest(within: DomNode, selector: str, text: TextPattern) -> list[DomNode]:
     """Up to three elements whose tag, id, classes or text are most like what was sought."""
     wanted = {word.lower() for word in re.findall(r"[\w-]+", selector)}
     sought = text if isinstance(text, str) else ""

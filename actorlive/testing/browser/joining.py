@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from actorlive.testing.browser.dom import Child, DomNode
+from actorlive.testing.browser.dom import DomChild, DomNode
 from actorlive.testing.errors import hide_frames
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class JoiningFamily:
         self._to_show: list[tuple[ClientView, Callable[[], None]]] = []
         self._held: list[dict[str, Any]] = []
 
-    def joined(self, html: list[Child], show: Callable[[], None]) -> None:
+    def joined(self, html: list[DomChild], show: Callable[[], None]) -> None:
         """The view's join is answered, and `html` is what it renders: call `show()` when its time has come."""
         view, parent = self._view, self._view.parent
         self.pending, self._held, self._waiting = True, [], 0

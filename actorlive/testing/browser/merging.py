@@ -21,9 +21,9 @@ from typing import Any, cast
 
 from actorlive.testing.errors import RenderedError
 
-__all__ = ["ClientTree", "Diff", "Extracted", "Rendering", "StreamOps", "split"]
+__all__ = ["ClientDiff", "ClientTree", "Extracted", "Rendering", "StreamOps", "split"]
 
-Diff = dict[str, Any]
+ClientDiff = dict[str, Any]
 """A JSON object as the wire carries it."""
 
 _ROOT_TAG = re.compile(r"\s*(?:<!--.*?-->\s*)*<[^\s/>]+", re.DOTALL)
@@ -51,7 +51,7 @@ class Rendering:
 class Extracted:
     """A diff without what travels beside the tree: the reply, the events, the page title."""
 
-    diff: Diff
+    diff: ClientDiff
     reply: Any
     events: list[list[Any]]
     title: str | None
@@ -66,12 +66,12 @@ def split(diff: Mapping[str, Any]) -> Extracted:
 class ClientTree:
     """One view's tree, as the client keeps it."""
 
-    def __init__(self, diff: Diff) -> None:
-        self.tree: Diff = {}
-        self.components: dict[str, Diff] = {}
+    def __init__(self, diff: ClientDiff) -> None:
+        self.tree: ClientDiff = {}
+        self.components: dict[str, ClientDiff] = {}
         self.merge(diff)
 
-    def merge(self, diff: Diff) -> None:
+    def merge(self, diff: ClientDiff) -> None:
         """Apply one message (without reply, events and title). The diff belongs to the tree afterwards."""
         new = diff.pop("c", None)
         if "s" in diff:
@@ -96,23 +96,23 @@ class ClientTree:
 # -- merging -------------------------------------------------------------------
 
 
-def _merge(target: Diff, diff: Diff) -> None:
+def _merge(target: ClientDiff, diff: ClientDiff) -> None:
     if "k" in diff:
         _merge_entries(target, diff)
         return
     for key, value in diff.items():
         old = target.get(key)
         if isinstance(value, dict) and "s" not in value and isinstance(old, dict):
-            _merge(cast("Diff", old), cast("Diff", value))
+            _merge(cast("ClientDiff", old), cast("ClientDiff", value))
         else:
             target[key] = value
 
 
-def _merge_entries(target: Diff, diff: Diff) -> None:
+def _merge_entries(target: ClientDiff, diff: ClientDiff) -> None:
     """A comprehension's entries; an index in the diff means the state before this message."""
-    changes: Diff = diff["k"]
-    before: Diff = _copy(target["k"]) if changes.get("km") else {}
-    entries: Diff = target["k"]
+    changes: ClientDiff = diff["k"]
+    before: ClientDiff = _copy(target["k"]) if changes.get("km") else {}
+    entries: ClientDiff = target["k"]
     for index, change in changes.items():
         if index not in ("kc", "km"):
             entries[index] = _entry(entries.get(index), before, change)
@@ -124,11 +124,11 @@ def _merge_entries(target: Diff, diff: Diff) -> None:
             target[key] = diff[key]
 
 
-def _entry(current: Diff | None, before: Diff, change: Any) -> Diff:
+def _entry(current: ClientDiff | None, before: ClientDiff, change: Any) -> ClientDiff:
     if isinstance(change, int):
         return _moved(before, change)
     if isinstance(change, list):
-        old, diff = cast("tuple[int, Diff]", change)
+        old, diff = cast("tuple[int, ClientDiff]", change)
         entry = _moved(before, old)
         _merge(entry, diff)
         return entry
@@ -137,33 +137,33 @@ def _entry(current: Diff | None, before: Diff, change: Any) -> Diff:
     return entry
 
 
-def _moved(before: Diff, index: int) -> Diff:
+def _moved(before: ClientDiff, index: int) -> ClientDiff:
     entry = before.get(str(index))
     if entry is None:
         raise RenderedError(
             f"a comprehension's diff moves entry {index}, which was not there before it."
             " Moves need `km`, and indices from before the message."
         )
-    return cast("Diff", entry)
+    return cast("ClientDiff", entry)
 
 
 class _Sharing:
     """The new components of one message, each resolved once: they may build on one another."""
 
-    def __init__(self, new: dict[str, Diff], old: dict[str, Diff]) -> None:
+    def __init__(self, new: dict[str, ClientDiff], old: dict[str, ClientDiff]) -> None:
         self._new = new
         self._old = old
-        self._done: dict[str, Diff] = {}
+        self._done: dict[str, ClientDiff] = {}
 
-    def resolve_all(self) -> dict[str, Diff]:
+    def resolve_all(self) -> dict[str, ClientDiff]:
         return {cid: self._resolve(cid) for cid in self._new}
 
-    def _resolve(self, cid: str) -> Diff:
+    def _resolve(self, cid: str) -> ClientDiff:
         if cid not in self._done:
             self._done[cid] = self._build(cid, self._find(self._new, cid))
         return self._done[cid]
 
-    def _build(self, cid: str, diff: Diff) -> Diff:
+    def _build(self, cid: str, diff: ClientDiff) -> ClientDiff:
         statics = diff.get("s")
         if isinstance(statics, int):
             source = self._resolve(str(statics)) if statics > 0 else self._find(self._old, str(-statics))
@@ -172,7 +172,7 @@ class _Sharing:
             return _overlay(self._old[cid], diff)
         return diff
 
-    def _find(self, components: dict[str, Diff], cid: str) -> Diff:
+    def _find(self, components: dict[str, ClientDiff], cid: str) -> ClientDiff:
         if cid not in components:
             raise RenderedError(
                 f"a component's diff builds on component {cid}, which the client does not know"
@@ -180,14 +180,15 @@ class _Sharing:
         return components[cid]
 
 
-def _copy(node: Diff) -> Diff:
+def _copy(node: ClientDiff) -> ClientDiff:
     """A node that shares only its lists, which nothing changes, with the first."""
     return {
-        key: _copy(cast("Diff", value)) if isinstance(value, dict) else value for key, value in node.items()
+        key: _copy(cast("ClientDiff", value)) if isinstance(value, dict) else value
+        for key, value in node.items()
     }
 
 
-def _overlay(source: Diff, diff: Diff) -> Diff:
+def _overlay(source: ClientDiff, diff: ClientDiff) -> ClientDiff:
     merged = _copy(source)
     _merge(merged, diff)
     return merged
@@ -199,22 +200,22 @@ def _overlay(source: Diff, diff: Diff) -> Diff:
 class _Renderer:
     """Writes a tree out; resolves shared statics and collects streams on the way."""
 
-    def __init__(self, components: dict[str, Diff]) -> None:
+    def __init__(self, components: dict[str, ClientDiff]) -> None:
         self.components = components
         self.out: list[str] = []
         self.streams: list[StreamOps] = []
 
-    def node(self, node: Diff, templates: Diff | None) -> None:
+    def node(self, node: ClientDiff, templates: ClientDiff | None) -> None:
         if "k" in node:
             self.comprehension(node, templates)
             return
         templates = node.pop("p", templates)
         self.dynamics(node, _statics(node, templates), templates)
 
-    def comprehension(self, node: Diff, templates: Diff | None) -> None:
+    def comprehension(self, node: ClientDiff, templates: ClientDiff | None) -> None:
         own = node.pop("p", None)
         statics = _statics(node, templates)
-        entries: Diff = node["k"]
+        entries: ClientDiff = node["k"]
         for index in range(entries["kc"]):
             entry = entries.get(str(index))
             if entry is None:
@@ -224,7 +225,7 @@ class _Renderer:
             self.dynamics(entry, statics, templates or own)
         self.stream(node, entries["kc"])
 
-    def stream(self, node: Diff, count: int) -> None:
+    def stream(self, node: ClientDiff, count: int) -> None:
         ops = node.get("stream")
         if ops is None:
             return
@@ -235,7 +236,7 @@ class _Renderer:
             wanted = {dom_id: (at, limit, bool(rest and rest[0])) for dom_id, at, limit, *rest in inserts}
             self.streams.append(StreamOps(ref, wanted, tuple(deletes), bool(reset)))
 
-    def dynamics(self, values: Diff, statics: list[str], templates: Diff | None) -> None:
+    def dynamics(self, values: ClientDiff, statics: list[str], templates: ClientDiff | None) -> None:
         for index in range(len(statics) - 1):
             self.out.append(statics[index])
             if str(index) not in values:
@@ -245,11 +246,11 @@ class _Renderer:
             self.dynamic(values[str(index)], templates)
         self.out.append(statics[-1])
 
-    def dynamic(self, value: Any, templates: Diff | None) -> None:
+    def dynamic(self, value: Any, templates: ClientDiff | None) -> None:
         if isinstance(value, str):
             self.out.append(value)
         elif isinstance(value, dict):
-            self.node(cast("Diff", value), templates)
+            self.node(cast("ClientDiff", value), templates)
         elif isinstance(value, int) and not isinstance(value, bool):
             self.component(value)
         else:
@@ -265,7 +266,7 @@ class _Renderer:
         self.streams += inner.streams
 
 
-def _statics(node: Diff, templates: Diff | None) -> list[str]:
+def _statics(node: ClientDiff, templates: ClientDiff | None) -> list[str]:
     statics = node.get("s")
     if isinstance(statics, int):
         found = (templates or {}).get(str(statics))

@@ -18,7 +18,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable, Iterator
 
-from actorlive.testing.browser.dom import Child, DomComment, DomNode
+from actorlive.testing.browser.dom import DomChild, DomComment, DomNode
 from actorlive.testing.browser.merging import StreamOps
 from actorlive.testing.errors import RenderedError
 
@@ -54,7 +54,7 @@ class Patch:
         self.removed: list[DomNode] = []
         """The elements that are gone, each with all that was inside of it."""
 
-    def perform(self, children: list[Child]) -> None:
+    def perform(self, children: list[DomChild]) -> None:
         """Make the container's content `children`."""
         for ops in self._streams:
             self._begin_stream(ops)

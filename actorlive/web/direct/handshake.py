@@ -14,18 +14,19 @@ import base64
 import binascii
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import unquote
 
 import h11
 import trio
 from wsproto.utilities import generate_accept_token
 
+from actorlive.web.asgi import Asgi
 from actorlive.web.direct.socket import DirectSocket, SocketDriver
 
-__all__ = ["EXTENSION", "Application", "Offer", "Upgrade", "answer", "read_upgrade"]
+__all__ = ["EXTENSION", "Offer", "Upgrade", "answer", "read_upgrade"]
 
 EXTENSION = "actorlive.direct"
 """The key of the offer in a scope's `extensions`."""
@@ -34,9 +35,6 @@ VERSION = b"13"
 
 _log = logging.getLogger("actorlive.web")
 
-Receive: TypeAlias = Callable[[], Awaitable[Any]]
-Send: TypeAlias = Callable[[Any], Awaitable[None]]
-Application: TypeAlias = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
 """An ASGI application."""
 
 
@@ -107,7 +105,7 @@ def _parse(data: bytes) -> Upgrade | None:
 async def answer(
     stream: trio.SocketStream,
     upgrade: Upgrade,
-    app: Application,
+    app: Asgi,
     driver: SocketDriver,
     *,
     send_timeout: float,
@@ -133,7 +131,7 @@ async def answer(
             offer.taken.abort()
 
 
-async def _ask(app: Application, scope: dict[str, Any], reply: HandshakeReply) -> None:
+async def _ask(app: Asgi, scope: dict[str, Any], reply: HandshakeReply) -> None:
     try:
         await app(scope, reply.receive, reply.send)
     except Exception:

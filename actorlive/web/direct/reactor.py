@@ -21,7 +21,7 @@ import trio
 
 from actorlive.web.direct.socket import DirectSocket
 
-__all__ = ["Driver", "Reactor", "TaskDriver", "open_driver"]
+__all__ = ["AnyDriver", "Reactor", "TaskDriver", "open_driver"]
 
 BATCH = 128
 """Sockets that are looked at before others than sockets have their turn."""
@@ -33,7 +33,7 @@ _log = logging.getLogger("actorlive.web")
 
 
 @asynccontextmanager
-async def open_driver(time_left: Callable[[], float] = lambda: LAST_WORDS) -> AsyncGenerator[Driver]:
+async def open_driver(time_left: Callable[[], float] = lambda: LAST_WORDS) -> AsyncGenerator[AnyDriver]:
     """What this platform drives direct sockets best with, as long as the block runs.
 
     Its sockets have `time_left` seconds at the end, and no more than `LAST_WORDS`.
@@ -261,4 +261,4 @@ class TaskDriver:
         _guard(direct, direct.go_on)
 
 
-Driver: TypeAlias = Reactor | TaskDriver
+AnyDriver: TypeAlias = Reactor | TaskDriver

@@ -12,7 +12,8 @@ import trio.testing
 from hypothesis import given, strategies as st
 
 from actorlive.web.allowance import Allowance
-from actorlive.web.direct.handshake import EXTENSION, Application, answer, read_upgrade
+from actorlive.web.asgi import Asgi
+from actorlive.web.direct.handshake import EXTENSION, answer, read_upgrade
 from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import Sockets
@@ -58,7 +59,7 @@ async def take(scope: dict[str, Any], receive: Any, send: Any, **acceptance: Any
     scope["extensions"][EXTENSION].taken = direct
 
 
-async def shake(app: Application, sent: bytes, *, hang_up: bool = False) -> tuple[bytes, Calls]:
+async def shake(app: Asgi, sent: bytes, *, hang_up: bool = False) -> tuple[bytes, Calls]:
     """What a peer hears that sends this, and what the driver was asked for."""
     ours, theirs = await streams()
     driver = Calls()
@@ -162,7 +163,7 @@ async def closes(scope: Any, receive: Any, send: Any) -> None:
     [(fails, 500, True), (says_nothing, 500, False), (takes_unaccepted, 500, False), (closes, 403, False)],
 )
 async def test_an_application_that_does_not_accept_is_answered_for(
-    app: Application, status: int, logged: bool, caplog: pytest.LogCaptureFixture
+    app: Asgi, status: int, logged: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     behind.clear()
     heard, driver = await shake(app, head())
