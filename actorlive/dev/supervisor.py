@@ -41,7 +41,7 @@ from actorlive.dev.control import (
     Swap,
     Swapped,
 )
-from actorlive.dev.watching import Changes, NothingWatches, ParameterKind, watch
+from actorlive.dev.watching import Changes, Kind, NothingWatches, watch
 
 __all__ = ["WorkerKeeper", "supervise"]
 
@@ -166,18 +166,18 @@ class WorkerKeeper:
         if worker is None or not worker.is_alive or worker.is_broken:
             await self._replace(nursery)
             return
-        if ParameterKind.CODE in kinds or (self._is_stale and ParameterKind.TEMPLATE in kinds):
+        if Kind.CODE in kinds or (self._is_stale and Kind.TEMPLATE in kinds):
             await self._replace(nursery)
             return
-        if ParameterKind.TEMPLATE in kinds:
-            paths = tuple(str(path) for path, kind in changes.items() if kind is ParameterKind.TEMPLATE)
+        if Kind.TEMPLATE in kinds:
+            paths = tuple(str(path) for path, kind in changes.items() if kind is Kind.TEMPLATE)
             await worker.tell(Swap(paths))
             if await worker.reply() != Swapped(done=True):
                 await self._replace(nursery)
                 return
-        if ParameterKind.PAGE in kinds:
+        if Kind.PAGE in kinds:
             await worker.tell(Reload())
-        elif ParameterKind.STYLE in kinds:
+        elif Kind.STYLE in kinds:
             await worker.tell(Refresh())
 
     async def _replace(self, nursery: trio.Nursery) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from watchfiles import Change
 
-__all__ = ["Changes", "NothingWatches", "ParameterKind", "folders_of", "kind_of", "watch"]
+__all__ = ["Changes", "Kind", "NothingWatches", "folders_of", "kind_of", "watch"]
 
 DEBOUNCE = 60
 """Milliseconds in which further changes belong to the first: editors write a file in several steps."""
@@ -23,7 +23,7 @@ DEBOUNCE = 60
 SKIPPED = frozenset("node_modules __pycache__ build dist venv env site-packages htmlcov".split())
 
 
-class ParameterKind(Enum):
+class Kind(Enum):
     """What a changed file asks for."""
 
     CODE = "the application has to be loaded anew"
@@ -33,23 +33,23 @@ class ParameterKind(Enum):
 
 
 _KINDS = {
-    **dict.fromkeys((".py",), ParameterKind.CODE),
-    **dict.fromkeys((".heex",), ParameterKind.TEMPLATE),
-    **dict.fromkeys((".css",), ParameterKind.STYLE),
+    **dict.fromkeys((".py",), Kind.CODE),
+    **dict.fromkeys((".heex",), Kind.TEMPLATE),
+    **dict.fromkeys((".css",), Kind.STYLE),
     **dict.fromkeys(
         ".js .mjs .html .htm .jinja .jinja2 .j2 .svg .png .jpg .jpeg .gif .webp .avif .ico".split(),
-        ParameterKind.PAGE,
+        Kind.PAGE,
     ),
 }
 
-Changes = dict[Path, ParameterKind]
+Changes = dict[Path, Kind]
 
 
 class NothingWatches(Exception):
     """`watchfiles` is not installed."""
 
 
-def kind_of(path: Path) -> ParameterKind | None:
+def kind_of(path: Path) -> Kind | None:
     """What a change of this file asks for; None for what pages do not consist of: data, logs, notes."""
     return None if path.name.startswith(".") else _KINDS.get(path.suffix.lower())
 
@@ -84,7 +84,7 @@ async def watch(root: Path) -> AsyncGenerator[Changes]:
         await watched.aclose()
 
 
-def _meant(batch: Iterable[tuple[Change, str]]) -> Iterator[tuple[Path, ParameterKind]]:
+def _meant(batch: Iterable[tuple[Change, str]]) -> Iterator[tuple[Path, Kind]]:
     """The changed files that matter; a folder that is new brings all that is in it."""
     for _, name in batch:
         path = Path(name)
