@@ -14,6 +14,7 @@ await mkdir(dist, { recursive: true });
 const shared = { bundle: true, minify: true, legalComments: "none", metafile: true, absWorkingDir: root };
 const script = await bundle("index.ts", "actorlive.js");
 await bundle("actorlive.css", "actorlive.css");
+await bundle("pages.css", "pages.css");
 await bundle("dev/index.ts", "dev.js");
 await bundle("dev/dev.css", "dev.css");
 await writeFile(path.join(dist, "LICENSES.txt"), await licences(bundledPackages(script.metafile)));

@@ -53,6 +53,7 @@ from actorlive.web.policy import DEFAULT_POLICY, policy
 from actorlive.web.proxies import Proxies
 from actorlive.web.signing import keep_sessions
 from actorlive.web.sockets import Sockets
+from actorlive.web.status_pages import show_status_pages
 from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
 from actorlive.web.visitor import renew
 
@@ -180,6 +181,7 @@ class ActorLive:
         served.asgi_websocket_class = WebsocketConnection
         served.asgi_app = self._health(self._entrance(MethodOverride(app.asgi_app)))
         answer_failures(app, lambda: self.endpoint.debug, self._error_page)
+        show_status_pages(app, self.assets)
         app.add_websocket(SOCKET_PATH, "actorlive.websocket", self._websocket)
         app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
         app.context_processor(self._template_functions)

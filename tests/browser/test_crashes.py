@@ -70,7 +70,7 @@ def test_a_first_paint_that_fails_is_a_plain_500(app: Server, page: Page, where:
     answer = page.goto(f"{app.url}/?fail=dead {where}")
     assert answer is not None
     assert answer.status == 500
-    expect(page.locator("h1")).to_have_text("Internal Server Error")
+    expect(page.locator("h1")).to_have_text("Something went wrong")
     assert "no luck" not in page.content()
 
 

@@ -122,7 +122,8 @@ async def test_pages_are_greeted_and_told(develop: Develop, monkeypatch: pytest.
 
 async def test_no_page_of_another_site_is_told(develop: Develop) -> None:
     client = develop(LOGIN).live.app.test_client()
-    async with client.websocket(PAGES_PATH, headers={"Origin": "http://evil.example"}) as page:
+    origin = {"Origin": "http://evil.example"}
+    async with client.websocket(PAGES_PATH, headers=origin) as page:  # pyright: ignore[reportUnknownMemberType]
         with pytest.raises(WebsocketResponseError) as refused:
             await page.receive()
     assert refused.value.response.status_code == 403
