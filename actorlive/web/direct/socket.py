@@ -28,7 +28,6 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections import deque
 from enum import Enum, auto
 from typing import Protocol
 
@@ -129,7 +128,7 @@ class DirectSocket:
         self._limits = limits
         self._reader = FrameReader(limits.max_frame)
         self._tcp: socket.socket | None = None
-        self._unsent: deque[bytes] = deque()
+        self._unsent: list[bytes] = []  # not a deque: an empty one, as most are, has 760 bytes
         self._unsent_size = 0
         self._heard = True
         self._behind = False  # a turn was not enough for what has been read
@@ -345,24 +344,25 @@ class DirectSocket:
         if self.state is not State.OPEN:
             return
         self._allowance.tell_of_overflow()
-        first = self._unsent.popleft()
-        self._unsent.clear()
-        self._unsent.append(first)
-        self._unsent_size = len(first)
+        del self._unsent[1:]
+        self._unsent_size = len(self._unsent[0])
         self.close(TRY_AGAIN_LATER)
 
     def writable(self) -> None:
         """The kernel takes bytes again."""
-        while self._unsent:
-            data = self._unsent.popleft()
+        done = 0
+        for data in self._unsent:
             sent = self._send_now(data)
             self._unsent_size -= sent
             if sent:
                 self._stuck_at = trio.current_time() + self._limits.send_timeout
             if sent < len(data):
-                self._unsent.appendleft(data[sent:])
-                return
-        self.go_on()
+                self._unsent[done] = data[sent:]
+                break
+            done += 1
+        del self._unsent[:done]
+        if not self._unsent:
+            self.go_on()
 
     # -- time ------------------------------------------------------------------
 

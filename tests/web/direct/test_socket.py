@@ -215,9 +215,9 @@ class OvertakesTheQueue(DirectSocket):
     __slots__ = ()
 
     def send(self, frame: bytes) -> None:
-        waiting, self._unsent = self._unsent, type(self._unsent)()
+        waiting, self._unsent = self._unsent, []
         super().send(frame)
-        self._unsent.extendleft(reversed(waiting))
+        self._unsent[:0] = waiting
 
 
 class SpeaksBehindTheGoodbye(DirectSocket):
