@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from actorlive.live.view import LiveView
+from actorlive.live.component import LiveComponent, check_root
+from actorlive.live.stateful import Stateful
 from actorlive.template import Template
 from actorlive.template.loader import load_again
 from actorlive.template.rendering.compiled import Compiled
@@ -39,20 +40,29 @@ def swap_templates(paths: Iterable[Path]) -> bool:
 
 
 def _fits(old: Compiled, new: Compiled) -> bool:
-    """Raises `TemplateError` where the new text asks its view for what that does not have."""
-    owners = [cls for cls in _views(LiveView) if _template_of(cls) is old]
+    """Raises `TemplateError` where the new text asks its view, or its live component, for what that does not have."""
+    owners = [cls for cls in _classes(Stateful) if _template_of(cls) is old]
     for cls in owners:
-        events = None if cls.__events__.raw else cls.__events__.names
-        Template(new).check([*cls.__declared__, *cls.__properties__], owner=cls.__qualname__, events=events)
+        _check(cls, Template(new))
     return bool(owners) or new.names == old.names
 
 
-def _template_of(cls: type[LiveView[Any]]) -> Compiled | None:
+def _check(cls: type[Stateful[Any]], template: Template) -> None:
+    """What the class's own making has checked."""
+    events = None if cls.__events__.raw else cls.__events__.names
+    declared = [*cls.__declared__, *cls.__properties__]
+    myself = "myself" in cls.__declared__
+    template.check(declared, owner=cls.__qualname__, special=(), events=events, myself=myself)
+    if issubclass(cls, LiveComponent):
+        check_root(cls, template)
+
+
+def _template_of(cls: type[Stateful[Any]]) -> Compiled | None:
     template = vars(cls).get("template")
     return template.core if isinstance(template, Template) else None
 
 
-def _views(cls: type[LiveView[Any]]) -> Iterator[type[LiveView[Any]]]:
+def _classes(cls: type[Stateful[Any]]) -> Iterator[type[Stateful[Any]]]:
     for sub in cls.__subclasses__():
         yield sub
-        yield from _views(sub)
+        yield from _classes(sub)

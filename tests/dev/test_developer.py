@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 from quart.testing import WebsocketResponseError
 from quart_trio import QuartTrio
 from trio_websocket import open_websocket_url
@@ -223,6 +224,39 @@ def test_a_template_is_exchanged_only_where_its_view_holds(develop: Develop, tmp
     unknown.write_text("<p>x</p>")
     assert not swap_templates([unknown])
     assert not swap_templates([file.with_name("none.heex")])
+
+
+ITEM = """
+from pathlib import Path
+from actorlive import LiveComponent
+from actorlive.template import load_template
+
+class Item(LiveComponent):
+    text: str = "one"
+    template = load_template(Path(__file__).with_name("item.heex"), globals())
+
+class V(LiveView):
+    template = heex("<main><.live_component module={Item} id='a' text='one' /></main>")
+
+live.route("/", V)
+"""
+
+
+async def test_a_live_components_template_is_exchanged_and_redrawn(develop: Develop, tmp_path: Path) -> None:
+    file = trio.Path(tmp_path / "item.heex")
+    await file.write_text("<p>{@text}</p>")
+    developed = develop(ITEM)
+    assert developed.developer is not None
+    async with visit(developed.live.app, "/") as view:
+        assert "<p" in await view.render()
+        await file.write_text("<b>{@text}, {@myself}</b>")
+        assert swap_templates([Path(file)])
+        developed.developer.redraw()
+        assert "one, 1</b>" in await view.render()
+        await file.write_text("text without an element")
+        with pytest.raises(TemplateError):
+            swap_templates([Path(file)])
+        assert "one, 1</b>" in await view.render()
 
 
 def test_an_application_that_is_loaded_is_in_debug_mode(develop: Develop) -> None:
