@@ -102,7 +102,7 @@ class Page:
         while placed:
             placed = [
                 inner
-                for cid, module, id, given, new in placed
+                for cid, module, id, given, new, _ in placed
                 for inner in self.renderer.render_component(
                     cid, module.template, {"id": id, **given}, None if new else {}
                 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import trio
 from quart_trio import QuartTrio
 
-from actorlive import LiveView, Socket, component, heex, send
-from actorlive.template import Attrs, Slot, Template, render_slot
+from actorlive import LiveComponent, LiveView, Socket, component, heex, send
+from actorlive.template import Attrs, Slot, Template, TemplateError, render_slot
 from actorlive.testing import (
     Failure,
     PageWarning,
     Redirected,
+    RenderedError,
     live,
     live_isolated,
     render_component,
@@ -129,6 +131,28 @@ def badge(*, label: str, inner_block: Slot = Slot.empty, rest: Attrs) -> Templat
 
 def test_components_by_themselves() -> None:
     assert render_component(badge, label="<new>", id="n") == '<b id="n">&lt;new&gt;</b>'
+
+
+class Greeting(LiveComponent):
+    name: str
+    loud: bool = False
+    template = heex("<p id={@id}>{@name.upper() if @loud else @name}</p>")
+
+    async def mount(self, socket: Socket) -> None:
+        if self.id == "waits":
+            await trio.sleep(1)
+
+
+def test_a_live_component_is_rendered_by_itself() -> None:
+    assert render_component(Greeting, id="g", name="Ann") == '<p id="g">Ann</p>'
+    assert render_component(Greeting, id="g", name="Ann", loud=True) == '<p id="g">ANN</p>'
+    with pytest.raises(TemplateError, match="missing attribute 'name' for <Greeting>"):
+        render_component(Greeting, id="g")
+
+
+async def test_one_that_waits_for_something_is_refused() -> None:
+    with pytest.raises(RenderedError, match="Greeting waits for something in its mount or update"):
+        render_component(Greeting, id="waits", name="Ann")
     assert rendered_to_string(heex("<.badge label={1 + 1}>!</.badge>")) == "<b>2!</b>"
 
 

@@ -144,6 +144,8 @@ class Components:
         """The component that was placed, mounted if it is new."""
         known = self._by_cid.get(placement.cid)
         if known is not None:
+            if placement.back:
+                known.is_shown = False  # so that it is rendered in full
             return known
         made = self._made(cast("type[LiveComponent[Any]]", placement.module), placement)
         self._state.updating = str(made)

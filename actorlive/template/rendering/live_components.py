@@ -73,10 +73,11 @@ class LiveComponents:
                 f"found duplicate id {id!r} for the component {name} in one render", hint=hint
             )
         self._seen.add(cid)
-        if cid in self._marked:
+        back = cid in self._marked
+        if back:
             self._marked.discard(cid)
             self._whole.add(cid)
-        self._placed.append(Placement(cid, module, id, assigns, new))
+        self._placed.append(Placement(cid, module, id, assigns, new, back))
         return self._by_cid[cid]
 
     def take_placed(self) -> list[Placement]:

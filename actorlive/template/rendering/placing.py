@@ -34,7 +34,8 @@ __all__ = [
 class Placement(NamedTuple):
     """A live component that a render placed, with everything that it was given but `module` and `id`.
 
-    `new` says that there was none with this module and id, so that it has to be mounted.
+    `new` says that there was none with this module and id, so that it has to be mounted; `back` that the client was
+    about to remove it: it is rendered in full, since those inside it may have been somewhere else meanwhile.
     """
 
     cid: int
@@ -42,6 +43,7 @@ class Placement(NamedTuple):
     id: object
     assigns: dict[str, object]
     new: bool
+    back: bool = False
 
 
 class Numberer(Protocol):

@@ -17,7 +17,7 @@ from actorlive.live.view import LiveView, check_view
 from actorlive.runtime import Node
 from actorlive.testing.browser.messages import Loaded
 from actorlive.testing.browser.page import Page
-from actorlive.testing.errors import Failure, Redirected, hide_frames
+from actorlive.testing.errors import Failure, Redirected, RenderedError, hide_frames
 from actorlive.testing.timing.network import Network
 from actorlive.testing.worlds.driver import NONE
 from actorlive.testing.worlds.memory import MemorySocket
@@ -29,7 +29,7 @@ from actorlive.web.sockets import Sockets
 from actorlive.web.tokens import SessionToken
 from actorlive.wire import Join, JoinPayload
 
-__all__ = ["IsolatedWorld"]
+__all__ = ["IsolatedWorld", "rendered_alone"]
 
 __tracebackhide__ = hide_frames
 
@@ -104,6 +104,14 @@ class _Endpoint:
             cookie_session=dict(self._session),
             connect_params=dict(connect_params or {}),
         )
+
+
+async def rendered_alone(view: type[LiveView[Any]]) -> str:
+    """The HTML of a view's dead render."""
+    page = await dead_render(_Endpoint(view, {}).mount())
+    if isinstance(page, DeadRedirect):
+        raise RenderedError(f"{view.__qualname__} redirects to {page.to!r}")
+    return str(page.content)
 
 
 class IsolatedWorld(MemoryWorld):
