@@ -9,7 +9,19 @@ import pytest
 import trio
 from quart_trio import QuartTrio
 
-from actorlive import ActorLive, Event, LiveView, Slot, Socket, Stream, Template, component, heex, render_slot
+from actorlive import (
+    ActorLive,
+    Event,
+    LiveComponent,
+    LiveView,
+    Slot,
+    Socket,
+    Stream,
+    Template,
+    component,
+    heex,
+    render_slot,
+)
 from actorlive.runtime import alive
 from actorlive.testing import connect, live, live_isolated
 from tests.testing.test_remote import served
@@ -289,3 +301,19 @@ async def test_it_is_the_same_over_a_real_socket() -> None:
         await following.settle()
         assert await following.element("#player b").text() == "1"
         assert await following.element("#child b").text() == "0"
+
+
+class Frame(LiveComponent):
+    template = heex("""<section id="frame"><.live_render view={Child} id="child" /></section>""")
+
+
+class Framed(LiveView):
+    template = heex("""<h1>framed</h1><.live_component module={Frame} id="frame" />""")
+
+
+async def test_a_view_stands_within_a_live_component() -> None:
+    faults.clear()
+    async with live_isolated(Framed) as view:
+        child = await view.find_live_child("child")
+        await child.element("#child button").click()
+        assert await view.element("#frame #child b").text() == "1"
