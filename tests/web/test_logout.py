@@ -83,7 +83,7 @@ async def outcome(wire: Wire, **payload: object) -> Any:
     return reply["status"] if reply["status"] == "ok" else reply["response"]
 
 
-AWAY = {"redirect": {"to": "/login", "status": 302}, "events": []}
+AWAY: dict[str, Any] = {"redirect": {"to": "/login", "status": 302}, "events": []}
 
 
 async def test_every_join_asks_again() -> None:
