@@ -34,6 +34,7 @@ from actorlive.web.direct.handshake import answer, read_upgrade
 from actorlive.web.endpoint import view_name
 from actorlive.web.forms import MethodOverride
 from actorlive.web.hosts import parse_host
+from actorlive.web.limits import Limits
 from actorlive.web.origin import Origin, origin_allowed, parse_origin
 from actorlive.web.proxies import Proxies
 from actorlive.web.tokens import SessionToken
@@ -349,7 +350,7 @@ def head(data: bytes) -> Answer:
 
 async def _head(data: bytes) -> Answer:
     stream = Stream(data)
-    upgrade, read = await read_upgrade(cast("Any", stream), b"/live/websocket", 5.0)
+    upgrade, read = await read_upgrade(cast("Any", stream), b"/live/websocket", Limits().max_head, 5.0)
     assert data.startswith(read)
     if upgrade is None:
         return None
