@@ -48,6 +48,7 @@ coverage: setup  ## the tests of examples and modules; fails where too few lines
 soak: setup .make/chromium  ## what takes too long for every run
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)
 	.ci/fuzz
+	$(BIN)/python -m tests.hostile.soak
 	$(BIN)/python bench/churn.py
 	$(BIN)/python bench/growth.py --joins 100000 --views 10000
 

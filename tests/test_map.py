@@ -18,6 +18,7 @@ WHOLES = [
     "docs",
     "examples",
     "fuzz",
+    "hostile",
     "ordering",
     "packaging",
     "sizes",

@@ -10,6 +10,10 @@
   unread bytes is reset, and a reset may overtake the close frame.
 * **A handler that has ended is not waited for.** Hypercorn hands frames to the application through a queue; with
   nothing to empty it, the connection's task would wait there forever.
+* **What is not a websocket's handshake is refused**, by the rule of the direct way, and its connection ends. Hypercorn
+  takes any key, and leaves a connection open for ever that it has refused.
+* **Requests behind one that nobody hears the answer to are dropped.** Hypercorn reads them when the answer is out; when
+  its peer has gone, that is never, and the connection's task would wait for ever.
 * **HTTP/2 comes by TLS only.** In the clear, HTTP/2 is spoken by no browser; but a reverse proxy that passes `Upgrade`
   on, as every websocket needs it to, would pass a tunnel through which its own rules for paths do not see. The
   upgrade to h2c is not taken up, and its preface is answered with 505.
@@ -31,7 +35,7 @@ import hypercorn.protocol.h2
 import hypercorn.protocol.h11
 import trio
 from hypercorn.config import Config
-from hypercorn.events import Closed
+from hypercorn.events import Closed, RawData
 from hypercorn.protocol.events import Body, Data, Event, Request, StreamClosed
 from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.protocol.ws_stream import WSStream
@@ -39,8 +43,11 @@ from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection, Message, Ping
 
 from actorlive.web.allowance import MESSAGE_TOO_BIG, reached
+from actorlive.web.direct.handshake import fields_of, refuse
 from actorlive.web.limits import Limits
+from actorlive.web.transport import SOCKET_PATH
 from actorlive.wire import frame_size
+from actorlive.wire.websocket import FRAGMENT_COST
 
 __all__ = ["GuardedWebsocket", "OnlyHttp1", "ServerConfig", "WholeMessage", "install", "limits_of"]
 
@@ -85,7 +92,7 @@ def install() -> None:
 
 
 class WholeMessage:
-    """The `pieces` of one message that have come, `max_size` bytes of them at most."""
+    """The `pieces` of one message that have come, `max_size` bytes of them at most; an empty one counts, too."""
 
     def __init__(self, max_size: int) -> None:
         self._max_size = max_size
@@ -94,7 +101,7 @@ class WholeMessage:
 
     def add(self, piece: str | bytes) -> bool:
         """Keep a piece; False when the message has become too large, and nothing of it is kept any more."""
-        self._size += frame_size(piece)
+        self._size += frame_size(piece) or FRAGMENT_COST
         if self._size > self._max_size:
             self.pieces.clear()
             return False
@@ -138,6 +145,14 @@ class GuardedWebsocket(WSStream):
 
     async def _give(self, event: Any) -> None:
         """Hand over to the application, unless it has ended, or ends meanwhile."""
+        if (
+            event["type"] == "websocket.disconnect"
+        ):  # it may be its own writer that has found out, and must go on
+            cast("Any", self.task_group).spawn(self._give_now, event)
+        else:
+            await self._give_now(event)
+
+    async def _give_now(self, event: Any) -> None:
         if self._put is None or self._handler_ended:
             return
         with trio.CancelScope() as scope:
@@ -209,6 +224,22 @@ def _without_extensions(request: Request) -> Request:
 class OnlyHttp1(H11Protocol):
     """Hypercorn's HTTP/1.1, which stays that."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._gone = False
+        self._reading = trio.CancelScope()
+
+    async def handle(self, event: Any) -> None:
+        if isinstance(event, RawData):
+            if not self._gone:
+                with trio.CancelScope() as self._reading:
+                    await super().handle(event)
+            return
+        await super().handle(event)
+        if isinstance(event, Closed) and isinstance(self.connection, h11.Connection):
+            self._gone = True
+            self._reading.cancel()
+
     async def _check_protocol(self, event: h11.Request) -> None:
         """Hypercorn goes over to h2c here. A server may ignore `Upgrade` (RFC 9110, 7.8)."""
 
@@ -217,4 +248,23 @@ class OnlyHttp1(H11Protocol):
             await self._send_error_response(VERSION_NOT_SUPPORTED)
             await self.send(Closed())
             return
+        refusal = _refusal(request)
+        if refusal is not None:
+            await self._send_error_response(refusal)
+            await self.send(Closed())
+            return
         await super()._create_stream(request)
+
+
+def _refusal(request: h11.Request) -> int | None:
+    """The status for what asks for a websocket, by its path or by its `Upgrade`, and is not the handshake of one."""
+    fields = fields_of(request)
+    if request.method != b"GET" or b"upgrade" not in fields:
+        return None
+    if (
+        fields[b"upgrade"].lower() != b"websocket"
+        and request.target.partition(b"?")[0] != SOCKET_PATH.encode()
+    ):
+        return None
+    refused = refuse(request.http_version, fields)
+    return None if refused is None else refused[0]

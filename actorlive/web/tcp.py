@@ -5,7 +5,8 @@
   `GuardedTCPServer` logs it instead.
 * **A peer that stops reading is dropped.** Hypercorn shields its writes from cancellation, so such a peer
   would block the server's end forever; here it has `send_timeout` seconds for each 64 KiB.
-* **A connection that is to be closed is closed**, though Quart-Trio cancels the task that does it.
+* **A connection that is to be closed is closed**, and one that waits for its next request waits `keep_alive_timeout`
+  seconds, though Quart-Trio cancels the task in which Hypercorn sees to both.
 * **A websocket over plain TCP leaves before Hypercorn**, for the direct way (`web.direct`).
 """
 
@@ -94,10 +95,14 @@ class GuardedTCPServer(TCPServer):
 
     async def protocol_send(self, event: Event) -> None:
         """Send in pieces, each within the time-out."""
-        if not isinstance(event, RawData):
-            if isinstance(event, Updated) and not event.idle:
+        if isinstance(event, Updated):
+            if not event.idle:
                 self._has_asked = True
                 self._patience = self._limits.keep_alive_timeout
+            with trio.CancelScope(shield=True):  # the request's task is cancelled, and the clock has to start
+                await super().protocol_send(event)
+            return
+        if not isinstance(event, RawData):
             await super().protocol_send(event)
             return
         async with self.send_lock:

@@ -172,7 +172,7 @@ def refuse(request: Websocket, check_origin: CheckOrigin, *, draining: bool) -> 
         return Response("the server is going down", 503)
     if request.args.get("vsn") != VERSION:
         return Response(f"this server speaks protocol {VERSION}", 403)
-    origin = request.headers.get("origin")
+    origin = ", ".join(request.headers.getlist("origin")) or None  # of a page there is one: two are none
     if not origin_allowed(origin, request.host, check_origin):
         _log.warning(
             "refused a websocket from origin %.80r to host %.80r; to allow it, pass check_origin=[%.80r]",

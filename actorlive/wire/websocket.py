@@ -30,6 +30,7 @@ from actorlive.errors import ProtocolError
 
 __all__ = [
     "BAD_DATA",
+    "FRAGMENT_COST",
     "NO_STATUS",
     "TOO_BIG",
     "VIOLATION",
@@ -51,6 +52,7 @@ TOO_BIG: Final = 1009
 NO_STATUS: Final = 1005
 
 FRAGMENT_COST: Final = 64
+"""Bytes for which an empty fragment counts."""
 CONTROL_MAX: Final = 125
 
 _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA

@@ -15,7 +15,7 @@ import binascii
 import logging
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,7 +26,7 @@ from wsproto.utilities import generate_accept_token
 from actorlive.web.asgi import Asgi
 from actorlive.web.direct.socket import DirectSocket, SocketDriver
 
-__all__ = ["EXTENSION", "Offer", "Upgrade", "answer", "read_upgrade"]
+__all__ = ["EXTENSION", "Offer", "Upgrade", "answer", "fields_of", "read_upgrade", "refuse"]
 
 EXTENSION = "actorlive.direct"
 """The key of the offer in a scope's `extensions`."""
@@ -53,13 +53,17 @@ class Upgrade:
     http: h11.Connection
     request: h11.Request
     early: bytes
-    fields: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
-    """The headers; of one that stands twice all values, so that where only one may stand it is wrong."""
+    fields: dict[bytes, bytes]
+    """The headers, as `fields_of` has them."""
 
-    def __post_init__(self) -> None:
-        for name, value in self.request.headers:
-            before = self.fields.get(name)
-            self.fields[name] = value if before is None else before + b", " + value
+
+def fields_of(request: h11.Request) -> dict[bytes, bytes]:
+    """The headers; of one that stands twice all values, so that where only one may stand it is wrong."""
+    fields: dict[bytes, bytes] = {}
+    for name, value in request.headers:
+        before = fields.get(name)
+        fields[name] = value if before is None else before + b", " + value
+    return fields
 
 
 async def read_upgrade(
@@ -99,7 +103,7 @@ def _parse(data: bytes) -> Upgrade | None:
         return None
     if not isinstance(request, h11.Request) or b"upgrade" not in dict(request.headers):
         return None
-    return Upgrade(http, request, http.trailing_data[0])
+    return Upgrade(http, request, http.trailing_data[0], fields_of(request))
 
 
 async def answer(
@@ -116,7 +120,7 @@ async def answer(
     An application that raises, or says nothing, has its client answered with 500.
     """
     reply = HandshakeReply(stream, upgrade, send_timeout)
-    refusal = refuse(upgrade)
+    refusal = refuse(upgrade.request.http_version, upgrade.fields)
     if refusal is not None:
         await reply.refuse(*refusal)
         return
@@ -140,11 +144,10 @@ async def _ask(app: Asgi, scope: dict[str, Any], reply: HandshakeReply) -> None:
         await reply.refuse(500, "the application failed")
 
 
-def refuse(upgrade: Upgrade) -> tuple[int, str] | None:
-    """Status and reason for what is not a websocket's handshake (RFC 6455, 4.2.1), or None."""
-    fields = upgrade.fields
-    if upgrade.request.http_version != b"1.1":
-        status = 400 if upgrade.request.http_version < b"1.1" else 505
+def refuse(version: bytes, fields: Mapping[bytes, bytes]) -> tuple[int, str] | None:
+    """Status and reason for what is not a websocket's handshake (RFC 6455, 4.2.1), or None: the rule of both ways."""
+    if version != b"1.1":
+        status = 400 if version < b"1.1" else 505
         return status, "a websocket begins with a GET of version 1.1"
     tokens = {token.strip().lower() for token in fields.get(b"connection", b"").split(b",")}
     if fields[b"upgrade"].lower() != b"websocket" or b"upgrade" not in tokens:
