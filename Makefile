@@ -45,7 +45,7 @@ coverage: setup  ## the tests of examples and modules; fails where too few lines
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-soak: setup .make/chromium  ## what takes too long for every run
+soak: setup .make/chromium .make/nginx  ## what takes too long for every run
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)
 	.ci/fuzz
 	$(BIN)/python -m tests.hostile.soak
@@ -141,4 +141,13 @@ $(CLIENT): .make/node $(CLIENT_SOURCES)
 	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	else echo "the browser tests need /usr/bin/chromium: install Debian's package chromium" >&2; exit 1; fi
+	@touch $@
+
+# Debian's nginx, in which the block of docs/deployment.md is tried.
+.make/nginx:
+	@mkdir -p .make
+	@if command -v nginx >/dev/null; then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx-light >/dev/null; \
+	else echo "make soak needs nginx: install Debian's package nginx-light" >&2; exit 1; fi
 	@touch $@

@@ -11,8 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from actorlive.errors import ActorLiveError
+from actorlive.settings import OPTIONS, read_settings
 
 __all__ = ["main"]
+
+RUN = "Serve an application until SIGTERM or SIGINT (Ctrl+C); a second one hurries."
+EPILOG = """Each of these can also be an environment variable (ACTORLIVE_PORT=4000) or a key of [tool.actorlive] in
+pyproject.toml (port = 4000). A flag goes before a variable, a variable before the file. The variables HOST and PORT
+count, too."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -21,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         options.command(options)
     except ActorLiveError as error:
+        print("".join(getattr(error, "trace", ())), end="", file=sys.stderr)
         sys.exit(f"actorlive: {error}")
 
 
@@ -28,21 +35,9 @@ def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     top = argparse.ArgumentParser(prog="actorlive", description="Phoenix LiveView for Python, on Trio.")
     commands = top.add_subparsers(required=True, metavar="command")
-    run_ = commands.add_parser("run", help="serve an application in production")
-    run_.set_defaults(command=run)
-    run_.add_argument("target", help="where the application is, as module:app")
-    run_.add_argument(
-        "--host", default=os.environ.get("HOST") or "127.0.0.1", help="default: $HOST or 127.0.0.1"
+    _add_run(
+        commands.add_parser("run", help="serve an application in production", epilog=EPILOG, description=RUN)
     )
-    run_.add_argument(
-        "--port", type=int, default=os.environ.get("PORT") or "4000", help="default: $PORT or 4000"
-    )
-    run_.add_argument(
-        "--debug",
-        action="store_true",
-        help="for development: tracebacks in pages, strict events, assigns changed in place are reported",
-    )
-    run_.add_argument("--drain", type=float, default=10.0, help="seconds that the end may take")
     dev_ = commands.add_parser(
         "dev", help="serve an application while you write it: it reloads and shows what goes wrong"
     )
@@ -94,18 +89,42 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _add_run(run_: argparse.ArgumentParser) -> None:
+    run_.set_defaults(command=run)
+    run_.add_argument("target", metavar="module:app", help="where the application is; app may be left out")
+    for option in OPTIONS:
+        if option.default is False:
+            run_.add_argument(option.flag, action="store_true", default=None, help=option.help)
+            continue
+        default = f" (default: {option.default})" if option.default else ""
+        action = "append" if option.default == () else "store"
+        run_.add_argument(option.flag, action=action, metavar=option.metavar, help=option.help + default)
+    run_.add_argument(
+        "--config", metavar="FILE", help="read settings from this TOML file, not from pyproject.toml"
+    )
+
+
 def run(options: argparse.Namespace) -> None:
     """Serve until interrupted."""
     from actorlive.web import serve
-    from actorlive.web.loading import load_app
+    from actorlive.web.loading import load_app, load_or_explain
 
+    settings = read_settings(vars(options))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    app = load_app(options.target)
-    if options.debug:
+    app = load_or_explain(load_app, options.target)
+    if settings.debug:
         app.debug = True
     else:
         print(f"serving for production; while you write: actorlive dev {options.target}", file=sys.stderr)
-    serve(app, options.host, options.port, drain=options.drain)
+    serve(
+        app,
+        settings.host,
+        settings.port,
+        bind=settings.bind,
+        certfile=settings.certfile,
+        keyfile=settings.keyfile,
+        drain=settings.drain,
+    )
 
 
 def dev(options: argparse.Namespace) -> None:
@@ -127,9 +146,9 @@ def dev(options: argparse.Namespace) -> None:
 
 def routes(options: argparse.Namespace) -> None:
     """Print one line per live route."""
-    from actorlive.web.loading import load_live
+    from actorlive.web.loading import load_live, load_or_explain
 
-    live = load_live(options.target)
+    live = load_or_explain(load_live, options.target)
     rows = [("path", "view", "action", "session")]
     for path, route in live.endpoint.router:
         rows.append((path, route.view.__qualname__, route.action or "", route.live_session))
@@ -204,9 +223,9 @@ def check(options: argparse.Namespace) -> None:
 def check_deploy(target: str) -> None:
     """Print what an application lacks for the open internet; exit 1 if there is anything."""
     from actorlive.web.deploy import missing
-    from actorlive.web.loading import load_live
+    from actorlive.web.loading import load_live, load_or_explain
 
-    lacks = missing(load_live(target))
+    lacks = missing(load_or_explain(load_live, target))
     for line in lacks:
         print(line)
     if lacks:

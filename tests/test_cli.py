@@ -62,24 +62,53 @@ def test_faults_are_one_line(module: str, target: str, words: str) -> None:
     assert ended.value.code == f"actorlive: {words.format(module=module)}"
 
 
-def test_a_fault_inside_the_module_is_not_hidden(module: str, tmp_path: Path) -> None:
-    (tmp_path / "cli_broken.py").write_text("import nothing_of_that_name")
-    with pytest.raises(ModuleNotFoundError, match="nothing_of_that_name"):
-        load_app("cli_broken:app")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "import nothing_of_that_name",
+            "ModuleNotFoundError when it is imported: install nothing_of_that_name",
+        ),
+        ("x = 1 / 0", "ZeroDivisionError when it is imported: mend what is above"),
+        ("def f(:", "SyntaxError when it is imported"),
+    ],
+)
+def test_a_fault_inside_the_module_is_shown_where_it_is(
+    module: str, tmp_path: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = f"cli_broken_{len(words)}"
+    (tmp_path / f"{name}.py").write_text(text)
+    with pytest.raises(SystemExit) as ended:
+        main(["routes", f"{name}:app"])
+    assert str(ended.value.code).startswith(f"actorlive: {name} raises {words}")
+    said = capsys.readouterr().err
+    assert f"{name}.py" in said
+    assert "cli.py" not in said
 
 
 def test_host_and_port_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, module: str) -> None:
     called: list[object] = []
 
-    def serve(app: object, host: str, port: int, drain: float) -> None:
-        called.append((host, port))
+    def serve(app: object, host: str, port: int, **more: object) -> None:
+        called.append((host, port, more["bind"], more["drain"]))
 
     monkeypatch.setattr("actorlive.web.serve", serve)
     monkeypatch.setenv("PORT", "5001")
     monkeypatch.setenv("HOST", "0.0.0.0")
     main(["run", f"{module}:application"])
-    main(["run", f"{module}:application", "--port", "5002", "--host", "::1"])
-    assert called == [("0.0.0.0", 5001), ("::1", 5002)]
+    main(["run", f"{module}:application", "--port", "5002", "--host", "::1", "--drain", "3"])
+    main(["run", f"{module}:application", "--bind", ":80", "--bind", "unix:/x"])
+    assert called == [
+        ("0.0.0.0", 5001, (), 10.0),
+        ("::1", 5002, (), 3.0),
+        ("0.0.0.0", 5001, (":80", "unix:/x"), 10.0),
+    ]
+
+
+def test_a_setting_that_is_wrong_is_one_line(module: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["run", f"{module}:application", "--port", "eighty"])
+    assert ended.value.code == "actorlive: 'eighty' is not a port, from 0 (a free one) to 65535 (from --port)"
 
 
 UNTIDY = 'from actorlive import heex\n\nPAGE = heex("""\n  <p   id="x" >{ 1 }</p>\n""")\n'

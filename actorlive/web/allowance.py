@@ -124,11 +124,14 @@ class Peers:
 
 @lru_cache(maxsize=1024)
 def counted_as(address: str) -> str | None:
-    """An address of IPv6 counts with all that its owner has as a rule (/64); one of this machine counts not at all."""
+    """An address of IPv6 counts with all that its owner has as a rule (/64).
+
+    None for one of this machine, and for what is not an address, as Quart names a peer at a Unix socket.
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
-        return address or None
+        return None
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped is None:
             return None if parsed.is_loopback else str(ipaddress.ip_network((int(parsed), 64), strict=False))

@@ -3,6 +3,8 @@
 Everybody can send `X-Forwarded-For` and `X-Forwarded-Proto`, so they count only from a peer that the application has
 named. Of several values the last is the nearest proxy's own; those before it are what it was told. The client's
 address is therefore the last one that no named proxy has. Mirrors `Plug.RewriteOn`.
+
+Who comes through a Unix socket has no address; `"unix"` names them, who are this machine's by the rights of its file.
 """
 
 from __future__ import annotations
@@ -23,15 +25,16 @@ _PLAIN = {"https": "http", "wss": "ws"}
 
 
 class Proxies:
-    """The proxies in front: addresses and networks ("10.0.0.0/8"). Raises `ConfigurationError` for anything else."""
+    """The proxies in front: addresses, networks ("10.0.0.0/8") and "unix". Raises `ConfigurationError` for more."""
 
     def __init__(self, names: Sequence[str] = ()) -> None:
         if isinstance(names, str):
             raise ConfigurationError(f"proxies is a list of networks: write proxies=[{names!r}]")
-        self._networks = [_network(name) for name in names]
+        self._has_unix = "unix" in names
+        self._networks = [_network(name) for name in names if name != "unix"]
 
     def __bool__(self) -> bool:
-        return bool(self._networks)
+        return self._has_unix or bool(self._networks)
 
     def include(self, address: str) -> bool:
         """True for the address of a proxy."""
@@ -40,8 +43,7 @@ class Proxies:
 
     def rewrite(self, scope: dict[str, Any]) -> dict[str, Any]:
         """The ASGI scope with the scheme and the client that a named proxy speaks for; else as it is."""
-        peer = _address((scope.get("client") or ("",))[0])
-        if peer is None or not self._has(peer):
+        if not self._is_believed(scope):
             return scope
         scheme = _last(_values(scope, b"x-forwarded-proto"))
         client = self._client(_values(scope, b"x-forwarded-for"))
@@ -52,6 +54,14 @@ class Proxies:
         if client is not None:
             changes["client"] = (str(client), 0)
         return {**scope, **changes}
+
+    def _is_believed(self, scope: dict[str, Any]) -> bool:
+        if scope.get("client"):
+            return self.include(scope["client"][0])
+        server = scope.get("server")
+        return self._has_unix and (
+            server is None or server[1] is None
+        )  # an address of the network has a port
 
     def _has(self, address: _Address) -> bool:
         return any(address in network for network in self._networks)
@@ -95,5 +105,5 @@ def _network(name: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
         return ipaddress.ip_network(name)
     except ValueError as error:
         raise ConfigurationError(
-            f'proxies: {name!r} is not a network ({error}); write "10.0.0.0/8" or "127.0.0.1"'
+            f'proxies: {name!r} is not a network ({error}); write "10.0.0.0/8", "127.0.0.1" or "unix"'
         ) from None

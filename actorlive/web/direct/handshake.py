@@ -195,10 +195,13 @@ def scope(
 def _address(ask: Callable[[], Any]) -> tuple[str, int] | None:
     """An address of the Internet's two families; None for a Unix socket, or a peer that has gone already."""
     try:
-        host, port, *_ = ask()
-    except (OSError, ValueError):
+        match ask():
+            case (str(host), int(port), *_):
+                return host, port
+            case _:  # the path of a Unix socket, which is a text
+                return None
+    except OSError:
         return None
-    return str(host), int(port)
 
 
 class HandshakeReply:
