@@ -61,7 +61,7 @@ def load_live(target: str) -> ActorLive:
 
 
 def load_app(target: str) -> Quart:
-    """The application that `module:app` names (`app` may be left out). Raises `TargetError`, and what the module raises."""
+    """The application that `module:app` names (`app` may be left out). Raises `TargetError` or the module's own."""
     module_name, _, name = target.partition(":")
     name = name or "app"
     sys.path.insert(0, os.getcwd())  # noqa: PTH109 - sys.path holds strings
