@@ -148,14 +148,14 @@ class RunSettings:
     debug: bool
 
 
-Source = tuple[Callable[[str], str], Mapping[str, object]]
+SettingsSource = tuple[Callable[[str], str], Mapping[str, object]]
 """Values by name of the option, and how to say where each came from."""
 
 
 def read_settings(flags: Mapping[str, object], environ: Mapping[str, str] = os.environ) -> RunSettings:
     """The settings; `flags` has None for a flag that was not given. Raises `SettingsError`."""
     given = {name: value for name, value in flags.items() if value is not None}
-    sources: list[Source] = [("--{}".format, given), *_from_environment(environ)]
+    sources: list[SettingsSource] = [("--{}".format, given), *_from_environment(environ)]
     file = _config_file(given, environ)
     if file is not None:
         sources.append((f"{{}} in {file[0]}".format, file[1]))
@@ -179,7 +179,9 @@ def _check(option: Option, value: object, where: str) -> Any:
         raise SettingsError(f"{value!r} is not {misfit} (from {where})") from None
 
 
-def _choose_places(values: dict[str, Any], ranks: Mapping[str, int], sources: Sequence[Source]) -> None:
+def _choose_places(
+    values: dict[str, Any], ranks: Mapping[str, int], sources: Sequence[SettingsSource]
+) -> None:
     """The nearer of `bind` and of `host` or `port`. Raises `SettingsError` where neither is."""
     single = min((ranks[name] for name in ("host", "port") if name in ranks), default=len(sources))
     several = ranks.get("bind", len(sources))
@@ -192,7 +194,7 @@ def _choose_places(values: dict[str, Any], ranks: Mapping[str, int], sources: Se
         )
 
 
-def _from_environment(environ: Mapping[str, str]) -> list[Source]:
+def _from_environment(environ: Mapping[str, str]) -> list[SettingsSource]:
     """Our own variables, then those of others; an empty one is none. Raises `SettingsError` for a misspelt one."""
     known = {variable for option in OPTIONS for variable in option.variables} | {CONFIG}
     for variable, value in environ.items():
@@ -204,7 +206,7 @@ def _from_environment(environ: Mapping[str, str]) -> list[Source]:
     return [_variables(environ, "ACTORLIVE_", known), _variables(environ, "", known)]
 
 
-def _variables(environ: Mapping[str, str], prefix: str, known: set[str]) -> Source:
+def _variables(environ: Mapping[str, str], prefix: str, known: set[str]) -> SettingsSource:
     names = {option.name: f"{prefix}{option.name.upper()}" for option in OPTIONS}
     values = {name: environ.get(variable) for name, variable in names.items() if variable in known}
 
