@@ -382,9 +382,9 @@ def test_a_view_is_told_the_end_of_the_current_task_alone_under_every_schedule(
     assert run_under(seed, program) == ends_of(program)
 
 
-def takes_whatever_comes(work: AsyncWork, task: AsyncTask) -> AsyncTask:
+def takes_whatever_comes(work: AsyncWork, task: AsyncTask) -> bool:
     work._by_key.pop(exact(task.key), None)  # pyright: ignore[reportPrivateUsage]
-    return task
+    return True
 
 
 def forgets_the_reason(task: AsyncTask, end: Ok[Any] | Exit) -> Ok[Any] | Exit:
@@ -396,7 +396,7 @@ def forgets_the_reason(task: AsyncTask, end: Ok[Any] | Exit) -> Ok[Any] | Exit:
     [
         (
             AsyncWork,
-            "_take_if_current",
+            "take_if_current",
             takes_whatever_comes,
             [("start", ends_by_itself), ("start", in_a_thread_at_once)],
         ),
