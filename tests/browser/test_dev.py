@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -97,7 +100,14 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def dev(folder: Path) -> Iterator[Server]:
     with Server("shop", command="dev", cwd=folder) as running:
+        wait_until_served(running)
         yield running
+
+
+def wait_until_served(server: Server) -> None:
+    """The address is told at once, the application is loaded meanwhile."""
+    with suppress(HTTPError):
+        urlopen(server.url, timeout=120).close()
 
 
 @pytest.fixture
@@ -280,6 +290,7 @@ def test_an_application_that_cannot_be_loaded_at_the_start_is_served_as_the_reas
     faults.expect("500")
     edit("shop.py", "class Add(Event):", "class Add(Evnt):")
     with Server("shop", command="dev", cwd=folder) as running:
+        wait_until_served(running)
         page.goto(running.url + "/anywhere")
         expect(page.get_by_role("heading", level=1)).to_contain_text("name 'Evnt' is not defined")
         expect(page.get_by_text('Did you mean "Event"?')).to_be_visible()
