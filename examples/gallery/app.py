@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,20 @@ from quart import Response, abort
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, LiveView, heex
+from examples.admin.routes import add_admin
+from examples.admin.view import AdminLive
 from examples.async_assign.view import AsyncAssignLive
 from examples.async_start.view import AsyncStartLive
 from examples.async_stream.view import AsyncStreamLive
 from examples.chat.view import ChatLive
 from examples.counter.view import CounterLive
 from examples.dashboard.view import DashboardLive
+from examples.desk.view import DeskLive
 from examples.forms.view import FormsLive
 from examples.gallery.layout import gallery_layout
 from examples.items.view import ItemsLive
 from examples.llm.view import LlmLive
+from examples.shop.view import ShopLive, add_shop
 from examples.undo.view import UndoLive
 
 
@@ -36,6 +41,8 @@ class Example:
     title: str
     line: str
     view: type[LiveView[Any]]
+    add: Callable[[QuartTrio, ActorLive], None] | None = None
+    """What puts its pages in, where it has more than the one."""
 
     @property
     def folder(self) -> str:
@@ -106,6 +113,26 @@ EXAMPLES = [
         FormsLive,
     ),
     Example("/undo", "Undo", "A delete with five seconds to think again: a timer and a guard.", UndoLive),
+    Example(
+        "/desk",
+        "Kanban",
+        "A board of live components that two people move at once: the later move is refused, and says why.",
+        DeskLive,
+    ),
+    Example(
+        "/shop",
+        "Shop",
+        "Filter, order and product are in the URL; the cart is a view that stays while one goes on.",
+        ShopLive,
+        add_shop,
+    ),
+    Example(
+        "/admin",
+        "Back office",
+        "A login, a hook that guards a group of pages, and a logout that ends every tab.",
+        AdminLive,
+        add_admin,
+    ),
 ]
 SOURCES = {example.folder: example.source for example in EXAMPLES}
 
@@ -140,7 +167,10 @@ def create_app(csp: str = POLICY) -> QuartTrio:
     live = ActorLive(app, secret_key=key, hosts=hosts(), root_layout=gallery_layout, csp=csp)
     live.route("/", GalleryLive)
     for example in EXAMPLES:
-        live.route(example.path, example.view)
+        if example.add is None:
+            live.route(example.path, example.view)
+        else:
+            example.add(app, live)
     app.add_url_rule("/source/<folder>", "source", source)
     return app
 
