@@ -25,7 +25,7 @@ import trio
 
 from tests.hostile.cases import CASES
 from tests.hostile.peer import attack
-from tests.hostile.script import BOTH, Case
+from tests.hostile.script import BOTH, Case, Closed, Ended, Status
 from tests.hostile.site import Vitals
 from tests.hostile.witness import Witness
 from tests.web.visitor import connect, get
@@ -109,11 +109,11 @@ async def run_all(url: str, way: str) -> tuple[list[Found], int, str]:
     cases = [enlarged(case) for case in CASES]
     found: list[Found] = []
     for case in cases:
-        if not case.lasts:
+        if not is_long(case, way):
             await one(url, case, way, found)
     async with trio.open_nursery() as nursery:
         for case in cases:
-            if case.lasts:
+            if is_long(case, way):
                 nursery.start_soon(one, url, case, way, found)
     after = await settled(url, before)
     held = {
@@ -122,6 +122,17 @@ async def run_all(url: str, way: str) -> tuple[list[Found], int, str]:
         if name != "kib" and count != before[name]
     }
     return found, after["kib"] - before["kib"], f"held before and after: {held}" if held else ""
+
+
+def is_long(case: Case, way: str) -> bool:
+    """True when it ends with somebody's patience; all of these are made at once."""
+    match case.end_on(way):
+        case Status(codes):
+            return case.lasts or 408 in codes
+        case Closed(codes):
+            return case.lasts or not {1001, 1008}.isdisjoint(codes)
+        case end:
+            return case.lasts or isinstance(end, Ended)
 
 
 def enlarged(case: Case) -> Case:
