@@ -90,7 +90,7 @@ class Peer:
         except trio.TooSlowError:
             raise AssertionError(f"no end of it: heard {bytes(self._heard[:300])!r}") from None
 
-    # -- placeholders -----------------------------------------------------------
+    # -- placeholders ----------------------------------------------------------
 
     async def _take_page(self, path: str) -> None:
         page = await get(self._url, path)
@@ -112,7 +112,7 @@ class Peer:
     def _made(self, part: Part) -> bytes:
         return self.fill(part) if isinstance(part, bytes) else part(self)
 
-    # -- sending ----------------------------------------------------------------
+    # -- sending ---------------------------------------------------------------
 
     async def _connect(self) -> None:
         host, _, port = self._url.removeprefix("http://").rpartition(":")
@@ -178,7 +178,7 @@ class Peer:
         assert await self._hear(lambda: b"\r\n\r\n" in self._heard), "no answer to the handshake"
         assert self._heard.startswith(b"HTTP/1.1 101 "), bytes(self._heard)
 
-    # -- hearing ----------------------------------------------------------------
+    # -- hearing ---------------------------------------------------------------
 
     async def _hear(self, done: Callable[[], bool]) -> bool:
         """Listen until it is so; False when the connection has ended before."""

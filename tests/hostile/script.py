@@ -59,7 +59,7 @@ Part: TypeAlias = bytes | Callable[[Filler], bytes]
 """Bytes to send, with placeholders, or what makes them."""
 
 
-# -- steps ------------------------------------------------------------------------
+# -- steps ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Again:
 Step: TypeAlias = Send | Flood | Drip | Open | Join | Hear | Wait | HalfClose | Reset | Again
 
 
-# -- ends -------------------------------------------------------------------------
+# -- ends ----------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -211,7 +211,7 @@ class Case:
         return self.portable if way == "portable" and self.portable is not None else self.end
 
 
-# -- parts ------------------------------------------------------------------------
+# -- parts ---------------------------------------------------------------------
 
 
 def http(first: str, *lines: str, host: bool = True, body: bytes = b"") -> bytes:

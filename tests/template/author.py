@@ -268,9 +268,9 @@ class View:
         placed = self.renderer.start(self.template, assigns, changed)
         while placed:
             following: list[Any] = []
-            for cid, module, id, given, new in placed:
+            for cid, module, id, given, new, back in placed:
                 self.modules[cid] = module
-                before = None if new or changed is None else self.states[cid]
+                before = None if new or back or changed is None else self.states[cid]
                 state = {"id": id, "n": self.counts.get((module, id), 0), **given}
                 self.states[cid] = state
                 differing = None
