@@ -114,8 +114,6 @@ def run(options: argparse.Namespace) -> None:
     app = load_or_explain(load_app, options.target)
     if settings.debug:
         app.debug = True
-    else:
-        print(f"serving for production; while you write: actorlive dev {options.target}", file=sys.stderr)
     serve(
         app,
         settings.host,

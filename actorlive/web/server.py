@@ -250,7 +250,13 @@ async def _serve_process(
         async with trio.open_nursery() as nursery:
             urls = await nursery.start(server)
             _quieten_collector()
-            print(f"{app.import_name} is live at {' '.join(urls)} (Ctrl+C stops it)", file=sys.stderr)  # noqa: T201
+            _announce(app, urls)
+
+
+def _announce(app: Quart, urls: list[str]) -> None:
+    print(f"{app.import_name} is live at {' '.join(urls)} (Ctrl+C stops it)", file=sys.stderr)  # noqa: T201
+    if not app.debug:
+        print("this is production; while you write an application, use actorlive dev", file=sys.stderr)  # noqa: T201
 
 
 def _raise_file_limit() -> None:
