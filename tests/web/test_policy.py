@@ -51,7 +51,7 @@ def make_app(**options: Any) -> QuartTrio:
 
 
 async def page(app: QuartTrio, path: str = "/") -> tuple[str, str]:
-    answer = await app.test_client().get(path)
+    answer = await app.test_client().get(path, follow_redirects=True)
     return answer.headers["content-security-policy"], await answer.get_data(as_text=True)
 
 
