@@ -573,3 +573,35 @@ async def test_the_content_of_a_slot_is_its_callers() -> None:
         assert (await client.clicked("do", what="m"))["diff"] == {"0": "1"}
         shown = (await sent(client, 1, "toggle"))["diff"]
         assert '"2"' in json.dumps(shown)
+
+
+class StreamedId:
+    def __init__(self, id: int) -> None:
+        self.id = id
+
+
+class StreamedRow(LiveComponent[RawEvent]):
+    dom_id: str
+    template = heex("<li id={@dom_id}>{@id}</li>")
+
+
+class Streaming(LiveView[RawEvent]):
+    rows: Stream[StreamedId]
+    template = heex("""<ul id="rows" phx-update="stream"><.live_component
+      :for={dom_id, row in @streams.rows} module={StreamedRow} id={row.id} dom_id={dom_id}
+    /></ul>""")
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        socket.stream("rows", [StreamedId(1), StreamedId(2)])
+
+    async def handle_event(self, event: RawEvent, socket: Socket) -> None:
+        socket.stream_insert("rows", StreamedId(3))
+
+
+async def test_a_component_that_is_a_streams_item_comes_with_the_join() -> None:
+    async with open_node() as node:
+        client = Client(node, {"/": Streaming})
+        joined = await client.join("/")
+        assert joined["rendered"]["c"].keys() == {"1", "2"}
+        diff = (await client.clicked("more"))["diff"]
+        assert diff["c"].keys() == {"3"}

@@ -106,7 +106,8 @@ class LiveComponents:
     def finish(self, root: Rendered | None, *, root_is_full: bool) -> Diff:
         """The `c` of the message; {} when no component changed."""
         if root_is_full:
-            shown = self._held_by(root)
+            # What was placed counts by itself: a stream keeps no rows once they are encoded.
+            shown = self._held_by(root, *(self._by_cid[cid] for cid in self._seen))
             self._old = {cid: None for cid in self._by_cid if cid in shown}
             self._marked = self._by_cid.keys() - shown
         elif self._marked:

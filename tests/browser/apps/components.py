@@ -1,0 +1,166 @@
+"""Live components wherever they can stand: in a portal, in a stream, behind an `async_result`, in two views at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import trio
+from quart_trio import QuartTrio
+
+from actorlive import ActorLive, AsyncResult, Event, LiveComponent, LiveView, Socket, Stream, heex
+
+
+class Inc(Event): ...
+
+
+class Rename(Event): ...
+
+
+class Type(Event):
+    text: str = ""
+
+
+class Fill(Event):
+    """What a hook sends to its component."""
+
+    text: str
+
+
+class Counter(LiveComponent[Inc | Rename | Type | Fill]):
+    """Counts; its root element changes its id when it is renamed, or when its parent gives another `stem`."""
+
+    stem: str = "c"
+    n: int = 0
+    turn: int = 0
+    text: str = ""
+
+    template = heex("""
+      <div id={f"{@stem}-{@id}-{@turn}"} class="counter" data-name={@id}>
+        <b class="n">{@n}</b>
+        <button class="inc" phx-click="inc" phx-target={@myself}>+</button>
+        <button class="rename" phx-click="rename" phx-target={@myself}>rename</button>
+        <form id={f"form-{@id}"} phx-change="type" phx-target={@myself}><input name="text" value={@text} /></form>
+        <i id={f"hook-{@id}"} class="filler" phx-hook="Filler">fill</i>
+        <i class="text">{@text}</i>
+      </div>
+    """)
+
+    async def handle_event(self, event: Inc | Rename | Type | Fill, socket: Socket) -> None:
+        match event:
+            case Inc():
+                self.n += 1
+            case Rename():
+                self.turn += 1
+            case Type(text=text) | Fill(text=text):
+                self.text = text
+
+
+class Row:
+    def __init__(self, id: int) -> None:
+        self.id = id
+
+
+class StreamedRow(LiveComponent[Inc]):
+    """The direct child of a stream: its root is the stream's item."""
+
+    dom_id: str
+    n: int = 0
+
+    template = heex("""
+      <li id={@dom_id}><b class="n">{@n}</b> <button class="inc" phx-click="inc" phx-target={@myself}>+</button></li>
+    """)
+
+    async def handle_event(self, event: Inc, socket: Socket) -> None:
+        self.n += 1
+
+
+class Add(Event): ...
+
+
+class Prepend(Event): ...
+
+
+class Reset(Event): ...
+
+
+class Stem(Event): ...
+
+
+class Slow(Event): ...
+
+
+class Places(LiveView[Inc | Add | Prepend | Reset | Stem | Slow]):
+    rows: Stream[Row]
+    last: int = 2
+    stem: str = "c"
+    own: int = 0
+    loaded: AsyncResult[str] = AsyncResult()
+
+    template = heex("""
+      <h1>{@own}</h1>
+      <button id="own" phx-click="inc">view</button>
+      <button id="all" phx-click="inc" phx-target=".counter">all of them</button>
+      <button id="stem" phx-click="stem">stem</button>
+      <button id="slow" phx-click="slow">slow</button>
+      <button id="prepend" phx-click="prepend">prepend</button>
+      <button id="reset" phx-click="reset">reset</button>
+      <.live_component module={Counter} id="plain" stem={@stem} />
+      <.portal id="portal" target="body"><.live_component module={Counter} id="far" /></.portal>
+      <.async_result :let={word} assign={@loaded}>
+        <:loading>loading</:loading>
+        <p id="word">{word}</p>
+        <.live_component module={Counter} id="loaded" />
+      </.async_result>
+      <ul id="rows" phx-update="stream">
+        <.live_component
+          :for={dom_id, row in @streams.rows}
+          module={StreamedRow}
+          id={row.id}
+          dom_id={dom_id}
+        />
+      </ul>
+      <.live_render view={Second} id="second" />
+    """)
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        socket.stream("rows", [Row(1), Row(2)])
+        socket.assign_async("loaded", load)
+
+    async def handle_event(self, event: Inc | Add | Prepend | Reset | Stem | Slow, socket: Socket) -> None:
+        match event:
+            case Inc():
+                self.own += 1
+            case Prepend() | Add():
+                self.last += 1
+                socket.stream_insert("rows", Row(self.last), at=0)
+            case Reset():
+                socket.stream("rows", [Row(2), Row(9)], reset=True)
+            case Stem():
+                self.stem += "x"
+            case Slow():
+                await trio.sleep(0.3)
+                self.own += 1
+
+
+async def load() -> str:
+    return "here"
+
+
+class Second(LiveView):
+    """Another view of the page, whose component has the same number."""
+
+    template = heex("""<section><.live_component module={Counter} id="second" /></section>""")
+
+
+app = QuartTrio(__name__)
+live = ActorLive(app, secret_key="key", debug=True, hooks="/static/filler.js")
+live.route("/", Places)
+
+
+@app.get("/static/filler.js")
+async def filler() -> tuple[str, dict[str, str]]:
+    script = """export const Filler = { mounted() {
+      this.el.addEventListener("click", () => this.pushEventTo(this.el, "fill", { text: "from a hook" }))
+    } }"""
+    return script, {"content-type": "text/javascript"}
