@@ -173,25 +173,27 @@ async def visits(count: int) -> dict[str, int]:
             gc.enable()
 
 
+async def left_behind() -> dict[str, int]:
+    """What ten visitors more leave behind: one each, or more, of a kind. Single ones may be another test's."""
+    await visits(1)
+    many, few = await visits(12), await visits(2)
+    return {kind: more for kind, count in many.items() if (more := count - few[kind]) >= 5}
+
+
 @both_ways
 async def test_who_has_gone_leaves_nothing_that_only_the_collector_finds() -> None:
     """It looks at what has lived for long nearly never, so that a server would grow with its visitors."""
-    await visits(1)
-    assert await visits(6) == await visits(2)
+    assert await left_behind() == {}
 
 
 async def test_a_control_what_a_process_keeps_of_its_task_is_found_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    await visits(1)
-    few = await visits(2)
-
     def keep(_: Process) -> None:
         pass
 
     monkeypatch.setattr(Process, "let_go", keep)
-    many = await visits(6)
-    assert many["Process"] >= few["Process"] + 4
+    assert (await left_behind())["Process"] >= 5
 
 
 @both_ways
