@@ -13,7 +13,8 @@ from actorlive import Event, LiveComponent, LiveView, Rejected, Socket, heex
 from examples.desk.board import TITLES, TOPIC, Board, Card, Changed, Column, ColumnId, Place, board
 
 Title = Annotated[str, Meta(max_length=100)]
-Side = Literal["left", "right", "up", "down"]
+Side = Literal["left", "up", "down", "right"]
+ARROWS: dict[Side, str] = {"left": "←", "up": "↑", "down": "↓", "right": "→"}
 
 
 class Edit(Event): ...
@@ -57,9 +58,7 @@ class CardItem(LiveComponent[Edit | Cancel | Retype | Save]):
     """One card, whose title can be edited in place."""
 
     card: Card
-    is_first: bool
-    is_last: bool
-    column: ColumnId
+    edges: frozenset[Side]
     typed: str | None = None
 
     template = heex("""
@@ -92,37 +91,14 @@ class CardItem(LiveComponent[Edit | Cancel | Retype | Save]):
           <p>{@card.title}</p>
           <div role="group" aria-label={@card.title}>
             <button
+              :for={side, sign in ARROWS.items()}
               class="icon"
               phx-click="step"
               phx-value-id={@card.id}
-              phx-value-side="left"
-              aria-label="Move left"
-              disabled={@column == "todo"}
-            >←</button>
-            <button
-              class="icon"
-              phx-click="step"
-              phx-value-id={@card.id}
-              phx-value-side="up"
-              aria-label="Move up"
-              disabled={@is_first}
-            >↑</button>
-            <button
-              class="icon"
-              phx-click="step"
-              phx-value-id={@card.id}
-              phx-value-side="down"
-              aria-label="Move down"
-              disabled={@is_last}
-            >↓</button>
-            <button
-              class="icon"
-              phx-click="step"
-              phx-value-id={@card.id}
-              phx-value-side="right"
-              aria-label="Move right"
-              disabled={@column == "done"}
-            >→</button>
+              phx-value-side={side}
+              aria-label={f"Move {side}"}
+              disabled={side in @edges}
+            >{sign}</button>
             <button class="icon" phx-click="edit" phx-target={@myself} aria-label="Edit">✎</button>
             <button class="icon" phx-click="remove" phx-value-id={@card.id} aria-label="Remove">×</button>
           </div>
@@ -168,9 +144,7 @@ class ColumnPanel(LiveComponent[Draft | Add]):
             module={CardItem}
             id={card.id}
             card={card}
-            column={@column.id}
-            is_first={n == 0}
-            is_last={n == len(@column.cards) - 1}
+            edges={edges(@column, n)}
           />
         </ul>
         <form id={f"add-{@column.id}"} phx-change="draft" phx-submit="add" phx-target={@myself}>
@@ -310,6 +284,18 @@ class DeskLive(LiveView[DeskEvent]):
     async def handle_info(self, message: object, socket: Socket) -> None:
         if isinstance(message, Changed):
             self.columns = board.columns()
+
+
+def edges(column: Column, position: int) -> frozenset[Side]:
+    """The sides to which a card can go no further."""
+    first, *_, last = TITLES
+    at: dict[Side, bool] = {
+        "left": column.id == first,
+        "up": position == 0,
+        "down": position == len(column.cards) - 1,
+        "right": column.id == last,
+    }
+    return frozenset(side for side, is_edge in at.items() if is_edge)
 
 
 def beside(board: Board, id: int, side: Side) -> Place:

@@ -42,6 +42,7 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log: list[str] = []
+        self._grew = threading.Condition()
         self._python = python
         self._cwd = cwd
         self._process: subprocess.Popen[str] | None = None
@@ -65,10 +66,22 @@ class Server:
 
     def _read(self, stderr: IO[str], listens: threading.Event) -> None:
         for line in stderr:
-            self.log.append(line)
+            with self._grew:
+                self.log.append(line)
+                self._grew.notify_all()
             if self.url in line:
                 listens.set()
         listens.set()
+
+    def wait_for_log(self, *parts: str, patience: float = 10.0) -> list[str]:
+        """The log's lines that have all of these, as soon as there is one; empty after `patience` seconds."""
+
+        def found() -> list[str]:
+            return [line for line in self.log if all(part in line for part in parts)]
+
+        with self._grew:
+            self._grew.wait_for(found, patience)
+            return found()
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """End the process and return its exit code."""

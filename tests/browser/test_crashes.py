@@ -54,10 +54,7 @@ def logged(server: Server, *parts: str) -> list[str]:
 
 def seen_soon(server: Server, *parts: str) -> str:
     """The one line of the log with these, which may be on its way."""
-    until = time.monotonic() + 10
-    while not logged(server, *parts) and time.monotonic() < until:
-        time.sleep(0.02)
-    [line] = logged(server, *parts)
+    [line] = server.wait_for_log(*parts)
     return line
 
 
