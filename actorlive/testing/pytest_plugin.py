@@ -183,10 +183,12 @@ def run_on_trio(
 
 
 async def _leaving_nothing(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    from actorlive.testing.timing.threads import threads_hold_time
     from actorlive.testing.timing.trio_run import check_tasks, system_tasks
 
     before = system_tasks()
-    await test()
+    with threads_hold_time():
+        await test()
     check_tasks(before)
 
 

@@ -12,6 +12,7 @@ from actorlive.testing.browser.messages import Loaded, headers_of
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure, Redirected, hide_frames
 from actorlive.testing.timing.network import Network
+from actorlive.testing.timing.threads import threads_hold_time
 from actorlive.testing.worlds.driver import NONE
 from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.testing.worlds.world import HOST, MemoryWorld
@@ -48,8 +49,9 @@ async def running(live: ActorLive) -> AsyncGenerator[Node]:
     app = live.endpoint.app
     before, app.testing = app.testing, True
     try:
-        async with app.test_app():
-            yield live.current_node
+        with threads_hold_time():
+            async with app.test_app():
+                yield live.current_node
     finally:
         app.testing = before
 
