@@ -7,7 +7,7 @@ from quart import request
 from quart_trio import QuartTrio
 
 from actorlive import Event, LiveView, Socket, heex
-from actorlive.testing import FormError, live
+from actorlive.testing import FormError, live, live_isolated
 
 
 async def test_change_and_submit(app: QuartTrio) -> None:
@@ -100,3 +100,48 @@ async def test_typed_text_survives_a_reconnect(app: QuartTrio) -> None:
         await view.reconnect()
         assert await view.element("#seen").text() == "Ada"
         assert await view.element("[name=name]").value() == "Ada"
+
+
+class Tick(Event):
+    value: str | None = None
+
+
+class Fill(Event):
+    agree: bool
+    size: str = ""
+
+
+class TickLive(LiveView[Tick | Fill]):
+    heard: list[object] = []
+
+    template = heex("""
+      <input id="lone" type="checkbox" phx-click="tick" checked />
+      <form id="fill" phx-change="fill">
+        <input type="checkbox" name="agree" phx-click="tick" />
+        <input type="radio" name="size" value="small" phx-click="tick" />
+        <input type="radio" name="size" value="large" checked />
+      </form>
+      <p>{repr(@heard)}</p>
+    """)
+
+    async def handle_event(self, event: Tick | Fill, socket: Socket) -> None:
+        match event:
+            case Tick(value):
+                self.heard = [*self.heard, value]
+            case Fill(agree, size):
+                self.heard = [*self.heard, (agree, size)]
+
+
+@pytest.mark.parametrize(
+    ("selector", "heard"),
+    [
+        ("#lone", [None, "on"]),
+        ("[name=agree]", ["on", (True, "large"), None, (False, "large")]),
+        ("[value=small]", ["small", (False, "small"), "small"]),
+    ],
+)
+async def test_a_checkbox_is_switched_before_its_click_is_heard(selector: str, heard: list[object]) -> None:
+    async with live_isolated(TickLive) as view:
+        for _ in range(2):
+            await view.element(selector).click()
+        assert await view.element("p").text() == str(heard)

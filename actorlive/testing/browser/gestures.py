@@ -216,11 +216,14 @@ def click(page: Page, node: DomNode, extra: Mapping[str, Any] | None = None) -> 
     if forms.is_disabled(node):
         raise ElementError(f"{node!r} is disabled and cannot be clicked")
     gesture = Gesture(page, "click", node, what, extra or {})
+    toggled = _toggle(page, node)
     away = _click_away(page, node, what)
     bound = _bubble(node, "phx-click")
     link = _bubble(node, "data-phx-link")
     if bound is not None:
         _click_bound(gesture, bound)
+        if toggled and _hears_changes(page, node):
+            gesture.sent += change(page, node)
     requesting = _bubble(node, "data-method")
     if requesting is not None:
         _request(page, requesting)
@@ -231,6 +234,23 @@ def click(page: Page, node: DomNode, extra: Mapping[str, Any] | None = None) -> 
             f"nothing happens when {node!r} is clicked: it has no phx-click, is not a link, and submits no form"
         )
     return away + gesture.sent
+
+
+def _toggle(page: Page, node: DomNode) -> bool:
+    """Switch a checkbox or radio button, as a browser does before anything hears of the click; True for a change."""
+    if node.tag != "input" or forms.kind(node) not in forms.TOGGLES:
+        return False
+    before = forms.values(node)
+    if forms.kind(node) == "radio":
+        forms.check_radio(page.document, node)
+    else:
+        node.client.entered = [] if before else [forms.toggle_value(node)]
+    return forms.values(node) != before
+
+
+def _hears_changes(page: Page, control: DomNode) -> bool:
+    form = find_form(page, control)
+    return "phx-change" in control.attrs or (form is not None and "phx-change" in form.attrs)
 
 
 def _bubble(node: DomNode, attribute: str) -> DomNode | None:
@@ -298,10 +318,6 @@ def _toggle_details(page: Page, details: DomNode) -> None:
 def _click_control(page: Page, control: DomNode, gesture: Gesture) -> bool:
     kind = forms.kind(control)
     if kind in forms.TOGGLES:
-        if kind == "radio":
-            forms.check_radio(page.document, control)
-        else:
-            control.client.entered = [] if forms.values(control) else [forms.toggle_value(control)]
         gesture.sent += change(page, control)
         return True
     form = find_form(page, control)
