@@ -1,5 +1,5 @@
-# What a newcomer needs: `make run` (the gallery) and `make test`. Each target sets up what it uses;
-# stamp files in .make/ keep the second time quick.
+# What a newcomer needs: `make run` (the gallery) and `make test`. Each target sets up what it uses, and no more; stamp
+# files in .make/ keep the second time quick.
 
 PORT ?= 4000
 HOST ?= 127.0.0.1
@@ -18,17 +18,22 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 CLIENT_SOURCES := $(shell find actorlive/client/src -type f) actorlive/client/build.mjs package.json
 CLIENT := actorlive/client/dist/actorlive.js
 
-.PHONY: help run dev test test-all coverage soak lint format audit states news bench bench-server build lock setup clean
+# One step of the set-up says what it does: some of them take half a minute, and are silent meanwhile.
+SETTING_UP = @mkdir -p .make; echo "Setting up, once:"
+
+.PHONY: help run dev test test-all coverage soak lint format audit states news bench bench-server
+.PHONY: wheel release-check lock setup setup-run clean
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: setup  ## serve the gallery of examples on http://localhost:4000 (HOST=, PORT=, HOSTS=)
-	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/actorlive run examples.gallery.app:app --host $(HOST) --port $(PORT)
+run: setup-run  ## serve the gallery of examples on http://localhost:4000 (HOST=, PORT=, HOSTS=)
+	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/python -m actorlive.cli run examples.gallery.app:app --host $(HOST) --port $(PORT)
 
-dev: setup  ## serve the gallery as it is developed: reload, and errors in the browser (HOST=, PORT=)
-	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/actorlive dev examples.gallery.app:app --host $(HOST) --port $(PORT)
+dev: setup-run  ## serve the gallery as it is developed: reload, and errors in the browser (HOST=, PORT=)
+	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/python -m actorlive.cli dev examples.gallery.app:app --host $(HOST) --port $(PORT)
 
 test: setup .make/chromium  ## all tests, with those in a real browser (ARGS= goes to pytest)
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
@@ -97,33 +102,63 @@ bench: setup .make/triotp .make/pyview  ## print the tables of bench/README.md (
 bench-server: setup  ## the benchmark app alone, in one process (PORT=)
 	@$(BIN)/python bench/app.py --port $(PORT)
 
-build: setup  ## the wheel, with the client in it
-	$(BIN)/python -m hatchling build -t wheel
+wheel: .make/build $(CLIENT)  ## the wheel in dist/, with the client in it: pip installs it without Node
+	@rm -f dist/*.whl
+	@$(BIN)/python -m hatchling build -t wheel
+
+release-check: setup  ## build wheel and sdist, and try each in an empty environment without Node
+	@$(BIN)/python .ci/release_check.py
 
 lock:  ## pin what requirements/ and pyproject.toml ask for, with hashes (ARGS=--upgrade for newer versions)
 	PYTHON=$(PYTHON) .ci/lock $(ARGS)
 
-setup: .make/python $(CLIENT)  ## the environment in .venv, and the client; the other targets do it themselves
+setup: .make/python .make/node $(CLIENT)  ## all that work on actorlive needs; the other targets do it themselves
+
+setup-run: .make/run $(CLIENT)
 
 clean:  ## forget what was set up and built
 	rm -rf .make .venv node_modules actorlive/client/dist
 
 # ---- set-up, each step once ----
 
-.make/python: requirements/dev.txt pyproject.toml
-	@mkdir -p .make
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install $(PINNED) -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+# The Python packages: those that run and build pages, then those of all work here. The latter hold the former, in the
+# same versions (requirements/), so whoever has the second needs no look at the first.
+
+$(BIN)/python:
+	$(SETTING_UP) "a Python environment in .venv (five seconds)…"
+	@$(PYTHON) -m venv .venv
+
+.make/run: requirements/run.txt | $(BIN)/python
+	$(SETTING_UP) "the Python packages that pages need (fifteen seconds)…"
+	@$(BIN)/python -m pip install $(PINNED) -r $<
+	@touch $@
+
+.make/build: requirements/build.txt | $(BIN)/python
+	$(SETTING_UP) "what wheels are built with (five seconds)…"
+	@$(BIN)/python -m pip install $(PINNED) -r $<
+	@touch $@
+
+.make/python: requirements/dev.txt pyproject.toml | $(BIN)/python
+	$(SETTING_UP) "the Python packages for tests and all other work (a minute)…"
+	@$(BIN)/python -m pip install $(PINNED) -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch .make/run .make/build $@
+
+# The Node packages: those of the bundle, then all. The same again.
+
+.make/bundler: package-lock.json package.json .npmrc
+	$(SETTING_UP) "the Node packages of the browser client (ten seconds)…"
+	@$(NPM) ci --silent --omit=dev
 	@touch $@
 
 .make/node: package-lock.json package.json .npmrc
-	@mkdir -p .make
-	$(NPM) ci --silent
-	@touch $@
+	$(SETTING_UP) "the Node packages for tests and all other work (twenty seconds)…"
+	@$(NPM) ci --silent
+	@touch .make/bundler $@
 
-$(CLIENT): .make/node $(CLIENT_SOURCES)
-	npm run --silent build
+$(CLIENT): $(CLIENT_SOURCES) | .make/bundler
+	$(SETTING_UP) "the browser client (one second)…"
+	@npm run --silent build
 
 # triotp, to measure beside. Its newest release wants Python 3.13 for two `type` statements in its mailbox; as
 # plain assignments they mean the same, and it runs on our Python and our Trio.
@@ -136,7 +171,7 @@ $(CLIENT): .make/node $(CLIENT_SOURCES)
 
 # Debian's Chromium, where there is none and we may install one.
 .make/chromium:
-	@mkdir -p .make
+	$(SETTING_UP) "Chromium for the tests in a browser…"
 	@if test -x /usr/bin/chromium; then :; \
 	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \

@@ -1,7 +1,8 @@
 """The build hook: the browser client, bundled and minified, goes into the wheel.
 
-With npm at hand the client is built afresh; without it a bundle that is there already is taken (an
-sdist carries one). An editable install needs none of this: `make` builds the client beside it.
+A checkout builds the client afresh with npm; without npm it takes the bundle that is there already. An sdist carries
+the bundle and nothing to build it with, so there npm is not asked, whether it is there or not. An editable install
+needs none of this: `make` builds the client beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 DIST = Path("actorlive/client/dist")
+LOCK = "package-lock.json"
 
 
 class ClientBuildHook(BuildHookInterface[Any]):
@@ -23,9 +25,11 @@ class ClientBuildHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         root = Path(self.root)
-        if npm := shutil.which("npm"):
+        npm = shutil.which("npm")
+        if npm is not None and (root / LOCK).is_file():
             if not (root / "node_modules").is_dir():
-                subprocess.run([npm, "ci", "--no-audit", "--no-fund"], cwd=root, check=True)
+                packages = [npm, "ci", "--omit=dev", "--no-audit", "--no-fund"]
+                subprocess.run(packages, cwd=root, check=True)
             subprocess.run([npm, "run", "--silent", "build"], cwd=root, check=True)
         elif not (root / DIST / "actorlive.js").is_file():
             raise RuntimeError(

@@ -68,4 +68,7 @@ if TYPE_CHECKING:
     )
     from actorlive.web import ActorLive as ActorLive, csp_nonce as csp_nonce, csrf_token as csrf_token
 
+__version__ = "0.1.0"
+"""The one place that states it: the wheel's metadata is read from here."""
+
 open_door(__name__, globals())

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from actorlive import __version__
 from actorlive.errors import ActorLiveError
 from actorlive.settings import OPTIONS, read_settings
 
@@ -34,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     top = argparse.ArgumentParser(prog="actorlive", description="Phoenix LiveView for Python, on Trio.")
+    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(required=True, metavar="command")
     _add_run(
         commands.add_parser("run", help="serve an application in production", epilog=EPILOG, description=RUN)

@@ -42,22 +42,39 @@ def test_a_package_without_a_hash_would_be_seen() -> None:
     assert pins == {"a-b": ("1", ["sha256:00"]), "c": ("2", []), "d": ("", [])}
 
 
-def asked_for() -> Iterator[Requirement]:
-    """What the project asks for, for itself, for tests and for work on it."""
+def pins_of(name: str) -> dict[str, tuple[str, list[str]]]:
+    return read_pins((ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8"))
+
+
+def asked_for() -> Iterator[tuple[str, Requirement]]:
+    """What the project asks for, with the lock that must have it: for itself, for building it, and for work on it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     ours = project["project"]
-    for line in [
-        *ours["dependencies"],
-        *ours["optional-dependencies"]["testing"],
-        *project["dependency-groups"]["dev"],
-    ]:
-        yield Requirement(line)
+    lines = {
+        "run": [*ours["dependencies"], *ours["optional-dependencies"]["dev"]],
+        "build": project["build-system"]["requires"],
+        "dev": [*ours["optional-dependencies"]["testing"], *project["dependency-groups"]["dev"]],
+    }
+    for lock, asked in lines.items():
+        for line in asked:
+            yield lock, Requirement(line)
 
 
-@pytest.mark.parametrize("requirement", list(asked_for()), ids=str)
-def test_what_the_project_asks_for_is_what_is_pinned(requirement: Requirement) -> None:
-    pins = read_pins((ROOT / "requirements/dev.txt").read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("lock", "requirement"), list(asked_for()), ids=str)
+def test_what_the_project_asks_for_is_what_is_pinned(lock: str, requirement: Requirement) -> None:
+    pins = pins_of(lock)
     assert requirement.specifier.contains(pins[canonicalize_name(requirement.name)][0])
+
+
+@pytest.mark.parametrize("lock", ["run", "build"])
+def test_a_small_lock_is_a_part_of_the_large_one(lock: str) -> None:
+    assert pins_of(lock).items() <= pins_of("dev").items()
+
+
+def test_what_runs_pages_brings_nothing_that_only_tests_and_linters_use() -> None:
+    others = {"pytest", "hypothesis", "playwright", "ruff", "pydantic", "selectolax", "hatchling", "coverage"}
+    assert others <= pins_of("dev").keys()
+    assert not others & pins_of("run").keys()
 
 
 def installs(line: str) -> bool:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import sysconfig
-import urllib.request
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.browser.server import ROOT, Server
-from tests.docs.blocks import write_files
+from tests.browser.server import ROOT
+from tests.packaging.counter import fetch_counter
 
 
 @pytest.fixture(scope="module")
@@ -67,26 +65,37 @@ def test_the_wheel_holds_the_client_its_licences_and_the_types(wheel: Path) -> N
 def test_the_readme_counter_is_served_from_the_wheel_without_node(
     python: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_files("README.md", tmp_path)
     monkeypatch.setenv("PATH", str(python.parent))
     monkeypatch.delenv("PYTHONPATH", raising=False)
-    with Server("counter:app", python=str(python), cwd=tmp_path, debug=True) as server:
-        page = urllib.request.urlopen(server.url).read().decode()
-        assert "<output>0</output>" in page
-        script = re.search(r'src="(/live/assets/actorlive-[^"]+\.js)"', page)
-        assert script is not None
-        assert b"LiveSocket" in urllib.request.urlopen(server.url + script[1]).read()
-    where = [str(python), "-c", "import actorlive; print(actorlive.__file__)"]
-    home = subprocess.run(where, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
-    assert home.startswith(str(python.parents[1])), "the wheel was not what ran"
+    fetch_counter(python, tmp_path)
+
+
+def run_hook(root: Path, path: Path) -> subprocess.CompletedProcess[str]:
+    """Run the build hook on a tree, with only the programs of one folder in reach."""
+    code = (
+        "from hatch_build import ClientBuildHook;"
+        f"ClientBuildHook({str(root)!r}, {{}}, None, None, '', 'wheel').initialize('standard', {{}})"
+    )
+    env = {**os.environ, "PATH": str(path), "PYTHONPATH": str(ROOT)}
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
 
 
 def test_a_build_without_npm_and_bundle_says_what_to_do(tmp_path: Path) -> None:
-    code = (
-        "from hatch_build import ClientBuildHook;"
-        f"ClientBuildHook({str(tmp_path)!r}, {{}}, None, None, '', 'wheel').initialize('standard', {{}})"
-    )
-    env = {**os.environ, "PATH": "/nowhere", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+    done = run_hook(tmp_path, tmp_path / "nowhere")
     assert done.returncode == 1
     assert "install Node.js 20 or newer" in done.stderr
+
+
+def test_a_build_asks_npm_in_a_checkout_and_never_in_an_sdist(tmp_path: Path) -> None:
+    programs, tree = tmp_path / "bin", tmp_path / "tree"
+    (tree / "actorlive/client/dist").mkdir(parents=True)
+    (tree / "actorlive/client/dist/actorlive.js").touch()
+    programs.mkdir()
+    (programs / "npm").write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/asked\n', encoding="utf-8")
+    (programs / "npm").chmod(0o755)
+    assert run_hook(tree, programs).returncode == 0
+    assert not (tmp_path / "asked").exists()
+    (tree / "package-lock.json").touch()
+    assert run_hook(tree, programs).returncode == 0
+    asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
+    assert asked == ["ci --omit=dev --no-audit --no-fund", "run --silent build"]
