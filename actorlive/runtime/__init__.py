@@ -35,7 +35,9 @@ from actorlive.runtime.observer import (
 from actorlive.runtime.opening import open_node
 from actorlive.runtime.otp.children import ChildSpec, child_spec
 from actorlive.runtime.otp.dynamic import DynamicSupervisor, TaskSupervisor
+from actorlive.runtime.otp.groups import GroupJoined, GroupLeft, ProcessGroups
 from actorlive.runtime.otp.registry import Registry
+from actorlive.runtime.otp.replies import TaskReply
 from actorlive.runtime.otp.requests import ChildInfo
 from actorlive.runtime.otp.server import (
     IGNORE,
@@ -44,6 +46,7 @@ from actorlive.runtime.otp.server import (
     CallRequest,
     CastRequest,
     Continue,
+    IdleTimeout,
     Server,
     Stop,
     call,
@@ -52,7 +55,8 @@ from actorlive.runtime.otp.server import (
     stop,
 )
 from actorlive.runtime.otp.supervisor import Supervisor
-from actorlive.runtime.otp.task import Task, TaskReply
+from actorlive.runtime.otp.task import Task
+from actorlive.runtime.otp.task_stream import TaskStream
 from actorlive.runtime.pid import Pid, Ref, dead_pid, make_ref
 from actorlive.runtime.port import Port, open_port
 from actorlive.runtime.process import (
@@ -105,6 +109,9 @@ __all__ = [
     "Error",
     "Exit",
     "ExitSignal",
+    "GroupJoined",
+    "GroupLeft",
+    "IdleTimeout",
     "NameTaken",
     "NoProcess",
     "Node",
@@ -116,6 +123,7 @@ __all__ = [
     "Pid",
     "Port",
     "ProcessExit",
+    "ProcessGroups",
     "ProcessStatistics",
     "ReceiveTimeout",
     "Ref",
@@ -128,6 +136,7 @@ __all__ = [
     "Supervisor",
     "Task",
     "TaskReply",
+    "TaskStream",
     "TaskSupervisor",
     "Timeout",
     "Timer",

@@ -13,6 +13,7 @@ from tests.docs.blocks import ROOT, write_files
 EXPECTED = {
     "counter.py": ["3"],
     "crash.py": ["ValueError('broken')"],
+    "pages.py": ["page 1", "page 2", "failed: timeout", "page 4", "page 5"],
     "supervised.py": ["2", "no idea what 'nonsense' is", "1"],
 }
 

@@ -23,6 +23,7 @@ from actorlive.runtime.spawning import spawn_link
 __all__ = [
     "MAX_RESTARTS",
     "MAX_SECONDS",
+    "AutoShutdown",
     "Child",
     "ChildSpec",
     "Intensity",
@@ -43,6 +44,10 @@ Restart = Literal["permanent", "transient", "temporary"]
 """Restarted always; only after a fault (a reason that `is_graceful` denies); never."""
 ShutdownTime = float | Literal["brutal_kill"] | None
 """Seconds between the signals "shutdown" and "kill"; "brutal_kill" starts with the latter; None: no limit."""
+AutoShutdown = Literal["never", "any_significant", "all_significant"]
+"""Whether a supervisor ends, with "shutdown", when a significant child has ended by itself and is not restarted: not at
+all, with the first, or with the last that ran (OTP: `auto_shutdown`). A child that the supervisor ended, or that was
+ended by hand, does not count."""
 MAX_RESTARTS = 3
 MAX_SECONDS = 5.0
 """By default a supervisor gives up after more than `MAX_RESTARTS` restarts within `MAX_SECONDS` (Elixir's defaults)."""
@@ -63,9 +68,15 @@ class ChildSpec:
     restart: Restart = "permanent"
     shutdown: ShutdownTime = 5.0
     kind: Literal["worker", "supervisor"] = "worker"
+    significant: bool = False
+    """Its own end may end its supervisor, see `AutoShutdown`."""
 
     def __post_init__(self) -> None:
         check_option("restart", self.restart, Restart)
+        if self.significant and self.restart == "permanent":
+            raise RuntimeMisuse(
+                f"{self.id!r} is permanent, so it never ends for good: a significant child is transient or temporary"
+            )
         if isinstance(self.shutdown, str):
             check_option("shutdown", self.shutdown, Literal["brutal_kill"])
 
@@ -77,12 +88,13 @@ def child_spec(
     name: str | None = None,
     restart: Restart = "permanent",
     shutdown: ShutdownTime = 5.0,
+    significant: bool = False,
 ) -> ChildSpec:
     """The specification of a child: a `Server` class with the arguments of its `init`, or an async function
     that is to run in a process of its own.
 
     `name` registers it, again after each restart. `id` is its name for its supervisor: by default `name`, else
-    the name of the class or function.
+    the name of the class or function. The end of a `significant` child may end its supervisor, see `AutoShutdown`.
     """
     if isinstance(target, type) and issubclass(target, Server):
         start: Callable[..., Awaitable[Pid]] = ServerStart(target, name)
@@ -90,7 +102,8 @@ def child_spec(
         start = FunctionStart(cast("Callable[..., Awaitable[object]]", target), name)
     else:
         raise RuntimeMisuse(f"a child is a Server class or an async function, not {target!r}")
-    return ChildSpec(first_given(id, name, label_of(cast("object", target))), start, args, restart, shutdown)
+    child_id = first_given(id, name, label_of(cast("object", target)))
+    return ChildSpec(child_id, start, args, restart, shutdown, significant=significant)
 
 
 def first_given(*names: Hashable) -> Hashable:

@@ -7,8 +7,8 @@ time. `TaskSupervisor` is a dynamic supervisor of tasks.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable
-from typing import Any, ParamSpec, TypeVar, cast, overload
+from collections.abc import Awaitable, Callable, Hashable, Iterable
+from typing import Any, ParamSpec, TypeVar, Unpack, cast, overload
 
 import trio
 
@@ -42,8 +42,9 @@ from actorlive.runtime.otp.requests import (
     count,
 )
 from actorlive.runtime.otp.server import Caller, Server, Stop
-from actorlive.runtime.otp.supervisor import Retry
+from actorlive.runtime.otp.supervisor import Retry, check_significance
 from actorlive.runtime.otp.task import Task, adopt, run_task
+from actorlive.runtime.otp.task_stream import StreamOptions, TaskStream
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import exit as end_process, link, monitor, process_flag, unlink
 from actorlive.runtime.results import is_graceful
@@ -55,6 +56,7 @@ __all__ = ["DynamicSupervisor", "TaskSupervisor"]
 log = logging.getLogger("actorlive.runtime")
 
 P = ParamSpec("P")
+Item = TypeVar("Item")
 T = TypeVar("T")
 
 
@@ -222,8 +224,9 @@ class DynamicSupervisor:
     @staticmethod
     async def start_child(supervisor: Pid | str, spec: ChildSpec) -> Ok[Pid | None] | Error:
         """Start a child: `Ok(pid)`, `Ok(None)` when it had nothing to do, or `Error(reason)`, among them
-        "max_children"."""
+        "max_children". Raises `RuntimeMisuse` for a significant child: a dynamic supervisor ends with none."""
         check_specs([spec])
+        check_significance([spec], "never")
         return await ask(supervisor, StartChild(spec))
 
     @staticmethod
@@ -296,6 +299,70 @@ class TaskSupervisor:
     ) -> Task[Any]:
         """A task whose crash the caller survives: it arrives as `Exit`, or as `Down` in its mailbox."""
         return adopt(await start_task(supervisor, run_task, current_process().pid, fn, args, kwargs))
+
+    @overload
+    @staticmethod
+    def async_stream(
+        supervisor: Pid | str,
+        items: Iterable[Item],
+        fn: Callable[[Item], Awaitable[T]],
+        **options: Unpack[StreamOptions],
+    ) -> TaskStream[T]: ...
+
+    @overload
+    @staticmethod
+    def async_stream(
+        supervisor: Pid | str,
+        items: Iterable[Item],
+        fn: Callable[[Item], T],
+        **options: Unpack[StreamOptions],
+    ) -> TaskStream[T]: ...
+
+    @staticmethod
+    def async_stream(
+        supervisor: Pid | str,
+        items: Iterable[Any],
+        fn: Callable[[Any], object],
+        **options: Unpack[StreamOptions],
+    ) -> TaskStream[Any]:
+        """`Task.async_stream` of tasks that are supervised and linked to the caller."""
+
+        async def start(item: object) -> Task[Any]:
+            return await TaskSupervisor.async_(supervisor, fn, item)
+
+        return TaskStream(items, start, **options)
+
+    @overload
+    @staticmethod
+    def async_stream_nolink(
+        supervisor: Pid | str,
+        items: Iterable[Item],
+        fn: Callable[[Item], Awaitable[T]],
+        **options: Unpack[StreamOptions],
+    ) -> TaskStream[T]: ...
+
+    @overload
+    @staticmethod
+    def async_stream_nolink(
+        supervisor: Pid | str,
+        items: Iterable[Item],
+        fn: Callable[[Item], T],
+        **options: Unpack[StreamOptions],
+    ) -> TaskStream[T]: ...
+
+    @staticmethod
+    def async_stream_nolink(
+        supervisor: Pid | str,
+        items: Iterable[Any],
+        fn: Callable[[Any], object],
+        **options: Unpack[StreamOptions],
+    ) -> TaskStream[Any]:
+        """`Task.async_stream` of tasks whose crashes the caller survives: each is an `Exit` among the results."""
+
+        async def start(item: object) -> Task[Any]:
+            return await TaskSupervisor.async_nolink(supervisor, fn, item)
+
+        return TaskStream(items, start, **options)
 
     @staticmethod
     async def start_child(

@@ -1,4 +1,4 @@
-"""Waiting for one reply: a port that a task waits on.
+"""Replies, and waiting for one: a port that a task waits on.
 
 `call`, `stop` and the start of a server all send something and wait for a reply, a death or a time-out. The
 reply goes to a port made for it alone, so it needs no search in the caller's mailbox, works outside of
@@ -13,18 +13,26 @@ from typing import Self
 import trio
 
 from actorlive.runtime.node import Node
-from actorlive.runtime.pid import Pid
+from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.port import open_port
 from actorlive.runtime.signals import Down
 from actorlive.runtime.timers import send_after
 
-__all__ = ["TIMED_OUT", "AwaitedReply", "Reply"]
+__all__ = ["TIMED_OUT", "AwaitedReply", "Reply", "TaskReply"]
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """The reply of the other side."""
 
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReply:
+    """The value of the task whose monitor is `ref`, in the mailbox of its owner (Elixir: `{ref, value}`)."""
+
+    ref: Ref
     value: object
 
 

@@ -36,7 +36,7 @@ from dataclasses import dataclass
 import trio
 
 from actorlive.runtime.context import calling_process, current_node, current_process
-from actorlive.runtime.errors import CallError, StartError
+from actorlive.runtime.errors import CallError, ReceiveTimeout, RuntimeMisuse, StartError
 from actorlive.runtime.faults import is_own_end, reason_of
 from actorlive.runtime.mailbox import receive, send
 from actorlive.runtime.node import Node
@@ -53,6 +53,7 @@ __all__ = [
     "Caller",
     "CastRequest",
     "Continue",
+    "IdleTimeout",
     "Server",
     "Stop",
     "call",
@@ -102,6 +103,23 @@ class Continue:
 
 
 @dataclass(frozen=True, slots=True)
+class IdleTimeout:
+    """Returned by a callback: if no message comes within `seconds`, `handle_info` gets this very object (OTP: the
+    time-out in `{ok, State, Timeout}`, `{reply, Reply, State, Timeout}` and so on, whose message is `timeout`).
+
+    Any message ends the wait, and whoever wants to go on waiting says so again. With 0 it arrives at once unless a
+    message waits already. From `handle_call`, `reply` is sent first.
+    """
+
+    seconds: float
+    reply: object = NO_REPLY
+
+    def __post_init__(self) -> None:
+        if not self.seconds >= 0:  # so that what is not a number is refused, too
+            raise RuntimeMisuse(f"a time-out is in seconds and not negative, not {self.seconds!r}")
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """The origin of a call (OTP: `From`). `pid` is the calling process, or None for a task outside of processes."""
 
@@ -143,18 +161,20 @@ class Server:
     """Subclass it and override callbacks. The object lives inside its process; talk to its Pid."""
 
     async def init(self, *args: object) -> object:
-        """Set up the state. Returns None, `Continue`, `IGNORE` or `Stop(reason)`; the starter waits for it."""
+        """Set up the state; the starter waits for it. Returns None, `Continue`, `IdleTimeout`, `IGNORE` or
+        `Stop(reason)`."""
 
     async def handle_call(self, request: object, caller: Caller) -> object:
-        """Answer a `call`: returns the reply, `NO_REPLY`, `Continue(…, reply=…)` or `Stop(…, reply=…)`."""
+        """Answer a `call`: returns the reply, `NO_REPLY`, or `Continue(…, reply=…)`, `IdleTimeout(…, reply=…)` or
+        `Stop(…, reply=…)`."""
         raise NotImplementedError(f"{type(self).__name__} got the call {request!r} and has no handle_call")
 
     async def handle_cast(self, request: object) -> object:
-        """Handle a `cast`: returns None, `Continue` or `Stop`."""
+        """Handle a `cast`: returns None, `Continue`, `IdleTimeout` or `Stop`."""
         raise NotImplementedError(f"{type(self).__name__} got the cast {request!r} and has no handle_cast")
 
     async def handle_info(self, message: object) -> object:
-        """Handle any other message: returns None, `Continue` or `Stop`."""
+        """Handle any other message: returns None, `Continue`, `IdleTimeout` or `Stop`."""
         log.error("%s %r got an unexpected message: %r", type(self).__name__, current_process(), message)
         return None
 
@@ -333,19 +353,27 @@ async def serve(server: Server, parent: Pid, begun: object) -> Stop:
     """Handle messages until a callback or the parent ends the server. Without a parent it is its own, as in OTP."""
     process = current_process()
     outcome = await follow_up(server, begun)
-    while outcome is None:
-        message = await receive()
+    while not isinstance(outcome, Stop):
+        message = await receive() if outcome is None else await receive_within(outcome)
         process.doing = message
         outcome = await follow_up(server, await dispatch(server, parent, message))
         process.doing = None
     return outcome
 
 
-async def follow_up(server: Server, result: object) -> Stop | None:
-    """Run `handle_continue` as often as asked; returns the `Stop` that ends the server."""
+async def receive_within(idle: IdleTimeout) -> object:
+    """The next message, or `idle` itself when none comes in time."""
+    try:
+        return await receive(timeout=idle.seconds)
+    except ReceiveTimeout:
+        return idle
+
+
+async def follow_up(server: Server, result: object) -> Stop | IdleTimeout | None:
+    """Run `handle_continue` as often as asked; returns the `Stop` that ends the server, or how long it waits."""
     while isinstance(result, Continue):
         result = await server.handle_continue(result.argument)
-    return result if isinstance(result, Stop) else None
+    return result if isinstance(result, Stop | IdleTimeout) else None
 
 
 async def dispatch(server: Server, parent: Pid, message: object) -> object:
@@ -368,10 +396,11 @@ def answer(caller: Caller, result: object) -> object:
     """Send the reply that `handle_call` returned, unless the server ends; returns what else it asked for."""
     if isinstance(result, Stop):
         return result if result.reply is NO_REPLY else Farewell(result.reason, result.reply, caller)
-    value = result.reply if isinstance(result, Continue) else result
+    follows = isinstance(result, Continue | IdleTimeout)
+    value = result.reply if follows else result
     if value is not NO_REPLY:
         reply(caller, value)
-    return result if isinstance(result, Continue) else None
+    return result if follows else None
 
 
 def reply(caller: Caller, value: object) -> None:

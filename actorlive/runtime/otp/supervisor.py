@@ -9,6 +9,8 @@ The supervisor itself is a `Server`, so it does one thing at a time: while it wa
 to end, everything else waits in its mailbox. That includes the end of its parent: a supervisor whose parent dies while
 it starts goes on starting, and then ends in order.
 
+A supervisor may also end with its work: `auto_shutdown` says whether the end of its significant children is its own.
+
 Three things do interrupt it: its start is cancelled or takes too long, it is killed, or the node ends. In each case
 a supervisor whose start is not over ends what it has started, in reverse order, and then itself.
 """
@@ -31,6 +33,7 @@ from actorlive.runtime.node import Node
 from actorlive.runtime.otp.children import (
     MAX_RESTARTS,
     MAX_SECONDS,
+    AutoShutdown,
     Child,
     ChildSpec,
     Intensity,
@@ -80,10 +83,11 @@ class SupervisorServer(Server):
     children: list[Child]
     strategy: Strategy
     intensity: Intensity
+    auto_shutdown: AutoShutdown
 
     async def init(self, *args: object) -> object:
-        specs, strategy, max_restarts, max_seconds = cast(
-            "tuple[Sequence[ChildSpec], Strategy, int, float]", args
+        specs, strategy, max_restarts, max_seconds, self.auto_shutdown = cast(
+            "tuple[Sequence[ChildSpec], Strategy, int, float, AutoShutdown]", args
         )
         process_flag(trap_exit=True)
         self.strategy = strategy
@@ -172,10 +176,17 @@ class SupervisorServer(Server):
         restart = child.spec.restart
         if restart == "temporary":
             self.children.remove(child)
-            return None
+            return self.after_the_end_of(child)
         if restart == "transient" and is_graceful(reason):
-            return None
+            return self.after_the_end_of(child)
         return await self.restart(child)
+
+    def after_the_end_of(self, child: Child) -> Stop | None:
+        """A child has ended by itself and for good: so does the supervisor, if the child was significant enough."""
+        if not child.spec.significant or self.auto_shutdown == "never":
+            return None
+        others = any(c.spec.significant and (c.pid is not None or c.restarting) for c in self.children)
+        return None if self.auto_shutdown == "all_significant" and others else Stop("shutdown")
 
     async def restart(self, child: Child) -> object:
         """Restart by the strategy, or give up. A try that fails is followed by another, which counts. When
@@ -219,6 +230,8 @@ class SupervisorServer(Server):
 
     async def add(self, spec: ChildSpec) -> Ok[Pid | None] | Error:
         """Start one more child, the last of the order."""
+        if spec.significant and self.auto_shutdown == "never":
+            return Error("significant")
         known = next((child for child in self.children if child.spec.id == spec.id), None)
         if known is not None:
             return Error(("already_started", known.pid) if known.pid else "already_present")
@@ -262,6 +275,17 @@ def check_ids(specs: Sequence[ChildSpec]) -> None:
         seen.add(spec.id)
 
 
+def check_significance(specs: Sequence[ChildSpec], auto_shutdown: AutoShutdown) -> None:
+    """Refuse a significant child whose end would mean nothing."""
+    check_option("auto_shutdown", auto_shutdown, AutoShutdown)
+    significant = next((spec.id for spec in specs if spec.significant), None)
+    if significant is not None and auto_shutdown == "never":
+        raise RuntimeMisuse(
+            f"{significant!r} is significant, and its supervisor never ends with it; say when it does:"
+            ' auto_shutdown="any_significant" or "all_significant"'
+        )
+
+
 class Supervisor:
     """Functions on supervisors (OTP: the module `supervisor`)."""
 
@@ -272,17 +296,20 @@ class Supervisor:
         strategy: Strategy = "one_for_one",
         max_restarts: int = MAX_RESTARTS,
         max_seconds: float = MAX_SECONDS,
+        auto_shutdown: AutoShutdown = "never",
         name: str | None = None,
     ) -> Pid:
         """Start a supervisor linked to the calling process, and all its children.
 
-        More than `max_restarts` restarts within `max_seconds` end it. Raises `StartError` when a child does
+        More than `max_restarts` restarts within `max_seconds` end it, and so does the end of significant children as
+        `auto_shutdown` has it ("any_significant", "all_significant"). Raises `StartError` when a child does
         not start; the children before it are ended first.
         """
         check_option("strategy", strategy, Strategy)
         check_specs(children)
+        check_significance(children, auto_shutdown)
         return await SupervisorServer.start_link(
-            tuple(children), strategy, max_restarts, max_seconds, name=name
+            tuple(children), strategy, max_restarts, max_seconds, auto_shutdown, name=name
         )
 
     @staticmethod
@@ -292,26 +319,36 @@ class Supervisor:
         strategy: Strategy = "one_for_one",
         max_restarts: int = MAX_RESTARTS,
         max_seconds: float = MAX_SECONDS,
+        auto_shutdown: AutoShutdown = "never",
         name: str | None = None,
         id: Hashable = None,
         restart: Restart = "permanent",
         shutdown: ShutdownTime = None,
+        significant: bool = False,
     ) -> ChildSpec:
         """The specification of a supervisor as a child of another; by default it has unlimited time to end."""
         check_option("strategy", strategy, Strategy)
         check_specs(children)
+        check_significance(children, auto_shutdown)
 
         async def start() -> Pid:
             return await Supervisor.start_link(
-                children, strategy=strategy, max_restarts=max_restarts, max_seconds=max_seconds, name=name
+                children,
+                strategy=strategy,
+                max_restarts=max_restarts,
+                max_seconds=max_seconds,
+                auto_shutdown=auto_shutdown,
+                name=name,
             )
 
-        return ChildSpec(first_given(id, name, "supervisor"), start, (), restart, shutdown, kind="supervisor")
+        child_id = first_given(id, name, "supervisor")
+        return ChildSpec(child_id, start, (), restart, shutdown, kind="supervisor", significant=significant)
 
     @staticmethod
     async def start_child(supervisor: Pid | str, spec: ChildSpec) -> Ok[Pid | None] | Error:
         """Add a child and start it: `Ok(pid)`, `Ok(None)` when it had nothing to do, or `Error`:
-        ("already_started", pid), "already_present", or why it did not start."""
+        ("already_started", pid), "already_present", "significant" (which a supervisor without `auto_shutdown` takes
+        no child that is), or why it did not start."""
         check_specs([spec])
         return await ask(supervisor, StartChild(spec))
 
@@ -344,5 +381,5 @@ class Supervisor:
 def spawn_root(node: Node) -> Pid:
     """The supervisor of a node's own children: a process without a parent. Requests that come before it
     has begun wait in its mailbox."""
-    arguments = ((), "one_for_one", MAX_RESTARTS, MAX_SECONDS)
+    arguments = ((), "one_for_one", MAX_RESTARTS, MAX_SECONDS, "never")
     return node.spawn(run_server, SupervisorServer, arguments, None, Acknowledgement(node))

@@ -6,15 +6,17 @@ A task's result arrives in its owner's mailbox as `TaskReply(ref, value)`, its f
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, ParamSpec, TypeVar, cast, overload
+from typing import Any, Generic, Literal, ParamSpec, TypeVar, Unpack, cast, overload
 
 from actorlive.results import Ok
 from actorlive.runtime.context import current_process
 from actorlive.runtime.errors import CallError, ReceiveTimeout, RuntimeMisuse
 from actorlive.runtime.functions import label_of, run_function
 from actorlive.runtime.mailbox import receive, send
+from actorlive.runtime.otp.replies import TaskReply
+from actorlive.runtime.otp.task_stream import StreamOptions, TaskStream
 from actorlive.runtime.pid import Pid, Ref
 from actorlive.runtime.process import (
     demonitor,
@@ -27,19 +29,12 @@ from actorlive.runtime.results import Exit
 from actorlive.runtime.signals import Down
 from actorlive.runtime.spawning import spawn_link
 
-__all__ = ["Task", "TaskReply", "adopt", "run_task"]
+__all__ = ["Task", "adopt", "run_task"]
 
 T = TypeVar("T")
 U = TypeVar("U")
 P = ParamSpec("P")
-
-
-@dataclass(frozen=True, slots=True)
-class TaskReply:
-    """The value of the task whose monitor is `ref` (Elixir: `{ref, value}`)."""
-
-    ref: Ref
-    value: object
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +67,39 @@ class Task(Generic[T]):
         `fn` may be async, or a plain function, which runs in a worker thread.
         """
         return adopt(spawn_link(run_task, current_process().pid, fn, args, kwargs))
+
+    @overload
+    @staticmethod
+    def async_stream(
+        items: Iterable[Item], fn: Callable[[Item], Awaitable[U]], **options: Unpack[StreamOptions]
+    ) -> TaskStream[U]: ...
+
+    @overload
+    @staticmethod
+    def async_stream(
+        items: Iterable[Item], fn: Callable[[Item], U], **options: Unpack[StreamOptions]
+    ) -> TaskStream[U]: ...
+
+    @staticmethod
+    def async_stream(
+        items: Iterable[Any], fn: Callable[[Any], object], **options: Unpack[StreamOptions]
+    ) -> TaskStream[Any]:
+        """Run `fn(item)` for each item, a task per item, linked to the caller (Elixir: `Task.async_stream`).
+
+        Returns an async iterator over what comes of them, `Ok(value)` or `Exit(reason)`.
+
+        At most `max_concurrency` run at a time, and an item is taken when its task begins. The results come in the
+        order of the items; with `ordered=False` as they are ready. A task that takes more than `timeout` seconds (5 by
+        default, None for no limit) is killed: then the iteration raises `CallError` with the reason "timeout" and kills
+        the others, or with `on_timeout="kill_task"` the result of that one is `Exit("timeout")`. Whoever may stop early
+        iterates in a block, `async with Task.async_stream(…) as results:`, which leaves no task behind.
+        Raises `RuntimeMisuse`.
+        """
+
+        async def start(item: object) -> Task[Any]:
+            return Task.async_(fn, item)
+
+        return TaskStream(items, start, **options)
 
     async def await_(self, timeout: float | None = 5.0) -> T:
         """The value. Raises `CallError` with the task's exit reason, or "timeout" (Elixir: `Task.await`).
