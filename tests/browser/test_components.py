@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.line import Line
 from tests.browser.pages import connected
 from tests.browser.server import Server
 
@@ -111,3 +112,50 @@ def test_a_form_in_one_comes_back_with_the_socket(home: Page) -> None:
     connected(home)
     expect(counter(home, "plain").locator(".text")).to_have_text("half a wo")
     expect(counter(home, "far").locator(".text")).to_have_text("")
+
+
+def test_a_refusal_in_a_streamed_row_shows_in_the_page_and_in_the_row(app: Server, page: Page) -> None:
+    """The page's flash and the row change in one turn; the client meets the row only in a message of its own."""
+    page.goto(f"{app.url}/roots")
+    connected(page)
+    row = page.locator("#rows-1")
+    row.locator(".refuse").click()
+    expect(page.locator("#error")).to_have_text("row 1 says no")
+    expect(row.locator(".n")).to_have_text("1")
+
+
+def test_streamed_rows_live_on_under_another_root(app: Server, page: Page) -> None:
+    page.goto(f"{app.url}/roots")
+    connected(page)
+    rows = page.locator("#rows > li")
+    rows.nth(0).locator(".inc").click()
+    expect(rows.locator(".n")).to_have_text(["1", "0"])
+    for turn in (1, 2, 3):
+        page.click("#turn")
+        expect(page.locator("#turn")).to_have_text(f"turn {turn}")
+        expect(rows.locator(".n")).to_have_text([str(turn), str(turn - 1)])
+        for n in (0, 1):
+            rows.nth(n).locator(".inc").click()
+        expect(rows.locator(".n")).to_have_text([str(turn + 1), str(turn)])
+
+
+@pytest.mark.parametrize("lock", ["#lock-region", "#lock-root"])
+def test_a_component_in_a_locked_element_shows_its_changes_when_it_is_unlocked(
+    app: Server, page: Page, lock: str
+) -> None:
+    line = Line(page)
+    page.goto(f"{app.url}/locks")
+    connected(page)
+    page.click("#soon")
+    expect(page.locator("#soon.phx-click-loading")).to_have_count(0)
+    line.hold()
+    page.click(lock)
+    expect(page.locator("#region .phx-click-loading, #region.phx-click-loading")).to_have_count(1)
+    assert counter(page, "in").locator(".n").inner_text() == "0"
+    expect(counter(page, "out").locator(".n")).to_have_text("7")
+    assert counter(page, "in").locator(".n").inner_text() == "0"
+    line.release()
+    expect(counter(page, "in").locator(".n")).to_have_text("7")
+    expect(page.locator("#note")).to_have_text("after")
+    counter(page, "in").locator(".inc").click()
+    expect(counter(page, "in").locator(".n")).to_have_text("8")

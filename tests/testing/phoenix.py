@@ -44,7 +44,7 @@ class Recording:
         return PAGE.format(id=topic.removeprefix("lv:"), **payload, **payload["params"])
 
     def answer(self, message: Message) -> Iterator[Message]:
-        """What comes back. A question that was not recorded is acknowledged."""
+        """What comes back. A question that was not recorded is acknowledged; components that are asked for are gone."""
         self.heard.append(message)
         join_ref, ref, topic, event, payload = message
         if self.deaf and event == "heartbeat":
@@ -55,7 +55,8 @@ class Recording:
                     new_ref = {None: None, asked[1]: ref}.get(old_ref, join_ref)
                     yield [join_ref, new_ref, topic, kind, answer]
                 return
-        yield [join_ref, ref, topic, "phx_reply", {"status": "ok", "response": {}}]
+        response: Any = payload if event == "cids_destroyed" else {}
+        yield [join_ref, ref, topic, "phx_reply", {"status": "ok", "response": response}]
 
     def _same(self, asked: Any, payload: Any) -> bool:
         return asked["event"] == payload["event"] and asked["value"] == payload["value"]

@@ -57,6 +57,8 @@ class Server(World):
         response = {"diff": self.answers.get(payload.get("event"), {})}
         if event == "phx_join":
             response = {"rendered": PARENT if topic == "lv:main" else NESTED}
+        elif event == "cids_destroyed":
+            response = payload
         reply = {"status": "ok", "response": response}
         self._out.send_nowait(json.dumps([join_ref, ref, topic, "phx_reply", reply]))
 

@@ -152,7 +152,7 @@ class Cycle:
         stays = self._state.sticky and kind == "live_redirect"
         diff = await self._render() if stays else {}
         if diff:
-            self._outbox.push("diff", diff)
+            self._outbox.send_diff(None, diff)
         elif self._state.events:
             self._outbox.push("diff", {"e": self._state.events})
         if ref is not None:

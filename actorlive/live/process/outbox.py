@@ -152,7 +152,26 @@ class Outbox:
         self._send(encode_push(self._address.join_ref, self._address.topic, event, payload))
 
     def send_diff(self, ref: str | None, diff: Diff) -> None:
-        """A diff as the reply to `ref`, or pushed by itself when there is no ref and something to say."""
+        """A diff as the reply to `ref`, or pushed by itself when there is no ref and something to say.
+
+        What has to come apart goes before it, so that the reply is the last that its event brings; where the client
+        forgets all components, it goes behind.
+        """
+        if self._renderer.apart:
+            self._send_in_parts(ref, diff)
+        else:
+            self._send_diff(ref, diff)
+
+    def _send_in_parts(self, ref: str | None, diff: Diff) -> None:
+        apart, self._renderer.apart = self._renderer.apart, ()
+        if "s" in diff:
+            self._send_diff(ref, diff)
+        for part in apart:
+            self.push("diff", part)
+        if "s" not in diff:
+            self._send_diff(ref, diff)
+
+    def _send_diff(self, ref: str | None, diff: Diff) -> None:
         if ref is not None:
             address, response = self._address, {"diff": diff} if diff else {}
             self._send(encode_reply(address.join_ref, ref, address.topic, "ok", response))

@@ -11,22 +11,34 @@ to the live layer. A message is put together in steps, since updating a componen
 
 A component that is new to the client is sent as the difference from one like it where there is one.
 Numbers are never used twice. Deleting one takes two steps, because it may be rendered again while the client
-is still fading it out: `mark`, then `forget`; to be on the page again in between saves it, and sends it whole. The
-rule that holds after each message: what the page shows is not marked. A component is on the page when the root's
-tree holds it, or that of one that is; so one that is placed again brings along those of its own tree, which no template
-placed. A root in full makes the client forget every component: those that the new root does not hold are marked.
-Nothing is sent of a marked one.
+is still fading it out: `mark`, then `forget`; to be placed again in between saves it, and sends it whole. One that is
+placed again brings along those of its own tree, which no template placed. Until the second step the client has the
+component, so a marked one goes on being sent what changes: it may be on the page again, in a row that was streamed
+again before the first step arrived, and the client, which looks, will not ask for the second.
+
+What holds a component is the root, or the component whose render placed it last (`_holders`); what goes takes along
+what it holds. One that was placed elsewhere while its holder was away has been taken from it (`_robbed`): the holder is
+rendered again when it comes back, though it was given the same, and until then its renders do not take it back.
+
+A stream's rows are in the page alone; no tree holds their components (`_streamed`), so they are there until the
+client says otherwise. Two things follow. A root in full makes the client forget every component: those that it holds
+are sent again, and the streamed ones; the rest is unknown to the client (`_unknown`) until it is placed, and nothing is
+sent of it. And the client shows a message by rendering what changed from the outside in, where it does not meet
+streamed rows: what changed within them is shown by a message that has nothing around them (`_layer`,
+`ComponentBodies.apart`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from itertools import chain
+from typing import NamedTuple
 
 from actorlive.rendered import (
     Comprehension,
     Diff,
     Dynamic,
+    Dynamics,
     PlacedComponent,
     Rendered,
     diff_component,
@@ -36,20 +48,50 @@ from actorlive.rendered import (
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.placing import Placement, identity
 
-__all__ = ["LiveComponents"]
+__all__ = ["ROOT", "ComponentBodies", "LiveComponents"]
+
+ROOT = 0
+"""What holds a component that the view's own template placed; the numbers of components begin at 1."""
+
+
+class ComponentBodies(NamedTuple):
+    """What a message has of components: what goes with the root, and what is shown only by itself, outermost first."""
+
+    along: Diff
+    apart: list[Diff]
 
 
 class LiveComponents:
     """The numbered components of a view; a `Numberer`."""
 
-    __slots__ = ("_by_cid", "_cids", "_last", "_marked", "_modules", "_old", "_placed", "_seen", "_whole")
+    __slots__ = (
+        "_by_cid",
+        "_cids",
+        "_holder",
+        "_holders",
+        "_last",
+        "_marked",
+        "_modules",
+        "_old",
+        "_placed",
+        "_robbed",
+        "_seen",
+        "_streamed",
+        "_unknown",
+        "_whole",
+    )
 
     def __init__(self) -> None:
         self._cids: dict[Hashable, int] = {}
         self._by_cid: dict[int, PlacedComponent] = {}
         self._modules: dict[int, object] = {}
+        self._holders: dict[int, int] = {}
+        self._robbed: set[int] = set()
+        self._streamed: set[int] = set()
         self._marked: set[int] = set()
+        self._unknown: set[int] = set()
         self._last = 0
+        self._holder = ROOT  # who renders now
         # one message
         self._placed: list[Placement] = []
         self._seen: set[int] = set()
@@ -66,6 +108,8 @@ class LiveComponents:
             self._cids[key] = cid
             self._by_cid[cid] = PlacedComponent(cid)
             self._modules[cid] = module
+        if self._holder in self._robbed and self._holders.get(cid, self._holder) != self._holder:
+            return self._by_cid[cid]
         if cid in self._seen:
             name = getattr(module, "__qualname__", module)
             hint = "each component of a class on the page has an id of its own"
@@ -73,12 +117,39 @@ class LiveComponents:
                 f"found duplicate id {id!r} for the component {name} in one render", hint=hint
             )
         self._seen.add(cid)
-        back = cid in self._marked
-        if back:
-            self._marked.discard(cid)
-            self._whole.add(cid)
+        self._hold(cid)
+        back = cid in self._robbed
+        self._robbed.discard(cid)
+        if cid in self._marked:
+            back = True
+            self._bring_back({cid})
         self._placed.append(Placement(cid, module, id, assigns, new, back))
         return self._by_cid[cid]
+
+    def begin(self, holder: int) -> None:
+        """What is placed from now on is placed by this component, or by the root."""
+        self._holder = holder
+
+    def _hold(self, cid: int) -> None:
+        before = self._holders.get(cid, ROOT)
+        if before not in (ROOT, self._holder) and before not in self._seen:
+            if cid in self._held_directly(before):
+                self._robbed.add(before)
+        self._holders[cid] = self._holder
+        self._streamed.discard(cid)
+
+    def _held_directly(self, holder: int) -> set[int]:
+        return {node.cid for node in _placed_in([self._by_cid[holder].tree])}
+
+    def _bring_back(self, cids: set[int]) -> None:
+        """They are on the page again, and are sent whole."""
+        self._marked -= cids
+        self._unknown -= cids
+        self._whole |= cids
+
+    def note_streamed(self, rows: Iterable[Dynamics]) -> None:
+        """These are rows of a stream, which no tree will hold."""
+        self._streamed.update(node.cid for node in _placed_in(chain.from_iterable(rows)))
 
     def take_placed(self) -> list[Placement]:
         """What was placed since the last call."""
@@ -98,60 +169,87 @@ class LiveComponents:
         node = self._by_cid[cid]
         self._old.setdefault(cid, node.tree)
         node.tree = tree
+        if cid in self._robbed and all(self._holders.get(held) == cid for held in self._held_directly(cid)):
+            self._robbed.discard(cid)
 
     def abandon(self) -> None:
         """Drop the message that was being put together."""
         self._placed, self._seen, self._old, self._whole = [], set(), {}, set()
 
-    def finish(self, root: Rendered | None, *, root_is_full: bool) -> Diff:
-        """The `c` of the message; {} when no component changed."""
+    def finish(self, root: Rendered | None, *, root_is_full: bool, root_is_sent: bool) -> ComponentBodies:
+        """The bodies of the components that changed."""
         if root_is_full:
-            # What was placed counts by itself: a stream keeps no rows once they are encoded.
-            shown = self._held_by(root, *(self._by_cid[cid] for cid in self._seen))
-            self._old = {cid: None for cid in self._by_cid if cid in shown}
-            self._marked = self._by_cid.keys() - shown
+            self._start_over(root)
         elif self._marked:
             self._revive()
         for cid in self._whole:
             self._old[cid] = None
-        bodies: Diff = {}
-        for cid, old in self._old.items():
-            new = self._by_cid[cid].tree
-            if new is None or cid in self._marked:
-                continue
-            body = self._new_body(cid, new, bodies, root_is_full) if old is None else diff_component(old, new)
-            if body or old is None:
-                bodies[cid] = body
+        layers = self._layers()
+        alone = root_is_full or len(layers) > 1
+        bodies = {depth: self._bodies(layer, alone) for depth, layer in sorted(layers.items())}
         self.abandon()
-        return bodies
+        along = bodies.pop(0, {})
+        apart = [layer for layer in bodies.values() if layer]
+        if not (along or root_is_sent) and apart:
+            along = apart.pop(0)
+        return ComponentBodies(along, apart)
+
+    def _start_over(self, root: Rendered | None) -> None:
+        """The client has forgotten every component: what is on the page is sent again."""
+        # What was placed counts by itself: a stream keeps no rows once they are encoded.
+        held = self._held_by(root, *(self._by_cid[cid] for cid in self._seen))
+        shown = held | self._held_by(*(self._by_cid[cid] for cid in self._streamed))
+        self._old = {cid: None for cid in self._by_cid if cid in shown}
+        self._unknown = self._by_cid.keys() - shown
+        self._marked = (self._marked - held) | self._unknown
 
     def _revive(self) -> None:
         """A component that came onto the page brings along what its tree holds."""
-        back = self._held_by(*(self._by_cid[cid].tree for cid in self._seen)) & self._marked
-        self._marked -= back
-        self._whole |= back
+        self._bring_back(self._held_by(*(self._by_cid[cid].tree for cid in self._seen)) & self._marked)
+
+    def _layers(self) -> dict[int, list[int]]:
+        """The components to send, by how many streamed rows stand around them that this message does not have."""
+        layers: dict[int, list[int]] = {}
+        for cid in self._old:
+            if cid not in self._unknown and self._by_cid[cid].tree is not None:
+                layers.setdefault(self._layer(cid) if self._streamed else 0, []).append(cid)
+        return layers
+
+    def _layer(self, cid: int) -> int:
+        depth, holder, seen = 0, cid, {ROOT}
+        while holder not in seen:
+            seen.add(holder)
+            depth += holder in self._streamed and holder not in self._seen
+            holder = self._holders.get(holder, ROOT)
+        return depth
+
+    def _bodies(self, cids: list[int], alone: bool) -> Diff:
+        bodies: Diff = {}
+        for cid in cids:
+            old, new = self._old[cid], self._by_cid[cid].tree
+            assert new is not None
+            body = self._new_body(cid, new, bodies, alone) if old is None else diff_component(old, new)
+            if body or old is None:
+                bodies[cid] = body
+        return bodies
 
     def _held_by(self, *trees: Dynamic | None) -> set[int]:
         """The components in trees, in their trees, and so on."""
         found: set[int] = set()
         left = list(trees)
         while left:
-            value = left.pop()
-            if isinstance(value, Rendered):
-                left += value.dynamics
-            elif isinstance(value, Comprehension):
-                left += chain.from_iterable(value.rows)
-            elif isinstance(value, PlacedComponent) and value.cid not in found:
-                found.add(value.cid)
-                left.append(value.tree)
+            new = [node for node in _placed_in(left) if node.cid not in found]
+            found.update(node.cid for node in new)
+            left = [node.tree for node in new]
         return found
 
     def _new_body(self, cid: int, new: Rendered, bodies: Diff, alone: bool) -> Diff:
-        """In full, or shared with another component of its module: of this message, or one the client has."""
+        """In full, or shared with another component of its module: of this message, or, unless it is `alone`, one
+        that the client has."""
         module = self._modules[cid]
         for other in bodies:
             source = self._by_cid[int(other)].tree
-            if source is not None and self._modules[int(other)] is module:
+            if source is not None and self._modules[int(other)] is module and int(other) not in self._marked:
                 body = share_component(source, int(other), new)
                 if body is not None:
                     return body
@@ -177,9 +275,27 @@ class LiveComponents:
 
     def forget(self, cids: Iterable[int]) -> list[int]:
         """The client dropped these (`cids_destroyed`); returns those that were not placed again meanwhile."""
-        gone = [cid for cid in cids if cid in self._marked]
+        gone = self._marked.intersection(cids)
+        while held := {cid for cid, holder in self._holders.items() if holder in gone} - gone:
+            gone |= held
         for cid in gone:
-            self._marked.discard(cid)
-            del self._by_cid[cid], self._modules[cid]
+            del self._by_cid[cid], self._modules[cid], self._holders[cid]
+        for some in (self._marked, self._unknown, self._robbed, self._streamed):
+            some.difference_update(gone)
         self._cids = {key: cid for key, cid in self._cids.items() if cid in self._by_cid}
-        return gone
+        return sorted(gone)
+
+
+def _placed_in(trees: Iterable[Dynamic | None]) -> list[PlacedComponent]:
+    """The components in trees, without those in theirs."""
+    found: list[PlacedComponent] = []
+    left = list(trees)
+    while left:
+        value = left.pop()
+        if isinstance(value, Rendered):
+            left += value.dynamics
+        elif isinstance(value, Comprehension):
+            left += chain.from_iterable(value.rows)
+        elif isinstance(value, PlacedComponent):
+            found.append(value)
+    return found

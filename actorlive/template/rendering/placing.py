@@ -9,12 +9,12 @@ is compiled where `module` is a plain name, and again here, where the template s
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
-from actorlive.rendered import PlacedComponent
+from actorlive.rendered import Dynamics, PlacedComponent
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.signature import Signature
 
@@ -34,8 +34,8 @@ __all__ = [
 class Placement(NamedTuple):
     """A live component that a render placed, with everything that it was given but `module` and `id`.
 
-    `new` says that there was none with this module and id, so that it has to be mounted; `back` that the client was
-    about to remove it: it is rendered in full, since those inside it may have been somewhere else meanwhile.
+    `new` says that there was none with this module and id, so that it has to be mounted; `back` that it was away: it is
+    rendered in full, since those inside it may have been somewhere else meanwhile.
     """
 
     cid: int
@@ -50,6 +50,8 @@ class Numberer(Protocol):
     """What numbers the components of a render."""
 
     def place(self, module: object, id: object, assigns: dict[str, object]) -> PlacedComponent: ...
+
+    def note_streamed(self, rows: Iterable[Dynamics]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
-from actorlive.rendered import Diff, PlacedComponent, Rendered, diff_root, full_root, to_html
+from actorlive.rendered import Diff, Dynamics, PlacedComponent, Rendered, diff_root, full_root, to_html
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.compiled import Template
-from actorlive.template.rendering.live_components import LiveComponents
+from actorlive.template.rendering.live_components import ROOT, LiveComponents
 from actorlive.template.rendering.names import advise
 from actorlive.template.rendering.placing import Placement, numberer
 from actorlive.template.rendering.updating import TOUCHED, changed_values, touched_values
@@ -26,13 +26,15 @@ class Renderer:
     the next render is in full.
     """
 
-    __slots__ = ("_before", "_components", "_extra", "_tree")
+    __slots__ = ("_before", "_components", "_extra", "_tree", "apart")
 
     def __init__(self) -> None:
         self._tree: Rendered | None = None
         self._before: Rendered | None = None
         self._extra: Mapping[str, object] = _NOTHING
         self._components: LiveComponents | None = None
+        self.apart: Sequence[Diff] = ()
+        """What the client shows only when it comes by itself, beside the last message: see `live_components`."""
 
     def render(
         self, template: Template, assigns: Mapping[str, object], changed: Mapping[str, object] | None
@@ -63,6 +65,8 @@ class Renderer:
             if changed.keys().isdisjoint(core.names):
                 return []
         self._before = tree
+        if self._components is not None:
+            self._components.begin(ROOT)
         self._tree = self._run(template, assigns, changed, tree)
         self._extra = extra
         return self._components.take_placed() if self._components is not None else []
@@ -76,6 +80,7 @@ class Renderer:
     ) -> list[Placement]:
         """Render one live component; returns those that it placed itself."""
         assert self._components is not None
+        self._components.begin(cid)
         tree, extra = self._components.tree(cid), template.values
         if extra:
             assigns = extended(assigns, extra)
@@ -100,9 +105,10 @@ class Renderer:
             diff = full_root(tree) if before is None else diff_root(before, tree)
         self._before = tree
         if self._components is not None:
-            bodies = self._components.finish(tree, root_is_full="s" in diff)
-            if bodies:
-                diff["c"] = bodies
+            bodies = self._components.finish(tree, root_is_full="s" in diff, root_is_sent=bool(diff))
+            if bodies.along:
+                diff["c"] = bodies.along
+            self.apart = [{"c": layer} for layer in bodies.apart]
         return diff
 
     def place(self, module: object, id: object, assigns: dict[str, object]) -> PlacedComponent:
@@ -110,6 +116,11 @@ class Renderer:
         if self._components is None:
             self._components = LiveComponents()
         return self._components.place(module, id, assigns)
+
+    def note_streamed(self, rows: Iterable[Dynamics]) -> None:
+        """Rows of a stream; called by the template that is being rendered."""
+        if self._components is not None:
+            self._components.note_streamed(rows)
 
     def find(self, module: object, id: object) -> int | None:
         """The number of the live component (module, id); None when there is none."""

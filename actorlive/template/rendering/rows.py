@@ -21,6 +21,7 @@ from typing import Any
 from actorlive.rendered import Comprehension, Delta, Dynamic, Dynamics, Statics, StreamItems
 from actorlive.rendered.equality import are_plain, equal_ends, looks_equal
 from actorlive.template.rendering.matching import sources_of
+from actorlive.template.rendering.placing import numberer
 from actorlive.template.rendering.updating import TOUCHED, Changed, is_stream, let
 
 __all__ = ["RowPlan", "items_of", "stream"]
@@ -46,6 +47,8 @@ def stream(
         if not rows and not (instructions[1] or instructions[2] or len(instructions) > 3):
             return previous
         sent = previous.sent
+    if rows and (numbering := numberer.get()) is not None:
+        numbering.note_streamed(rows)
     return Comprehension(statics, [], rows, sent=sent, keeps=False, stream=instructions)
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from actorlive.testing.browser import commands, forms
 from actorlive.testing.browser.dom import DomNode, parse_fragment
 from actorlive.testing.browser.joining import JoiningFamily
-from actorlive.testing.browser.merging import ClientTree, Extracted, Rendering, StreamOps, split
+from actorlive.testing.browser.merging import ClientTree, Extracted, Rendering, split
 from actorlive.testing.browser.messages import ClientPush, Navigation
-from actorlive.testing.browser.patch import Patch, is_view, set_classes
+from actorlive.testing.browser.patch import Patch, is_view, owned_by, set_classes
 from actorlive.testing.browser.view_status import TRANSITIONS, ViewEvent, ViewStatus
 from actorlive.testing.errors import Failure, hide_frames
 
@@ -158,6 +160,8 @@ class ClientView:
             self.apply(response["diff"])
         if push.event == "live_patch":
             self._finish_link_patch(push)
+        elif push.event in ("cids_will_destroy", "cids_destroyed"):
+            self._destroy_components(push)
         for kind in ("redirect", "live_redirect"):
             if kind in response:
                 self.redirect(kind, response[kind])
@@ -188,8 +192,12 @@ class ClientView:
         if extracted.reply is not None:
             self.replies.append(extracted.reply)
         if extracted.diff and self.tree is not None:
+            changed = [int(cid) for cid in extracted.diff["c"]] if extracted.diff.keys() == {"c"} else None
             self.tree.merge(extracted.diff)
-            self._show(extracted.title, extracted.events, self.tree.render(), joining=False)
+            if changed is None:
+                self._show(extracted.title, extracted.events, self.tree.render(), joining=False)
+            else:
+                self._show_components(extracted, self.tree, changed)
             return
         # without a patch nothing comes before or after it
         self._set_title(extracted.title)
@@ -246,19 +254,46 @@ class ClientView:
     def _show(
         self, title: str | None, events: list[list[Any]], rendering: Rendering, *, joining: bool
     ) -> None:
+        with self._around_patch(title, events, joining=joining):
+            patch = Patch(self.container, rendering.streams, joining=joining)
+            patch.perform(parse_fragment(rendering.html, self.container.tag))
+            self._after_patch(patch, joining=joining)
+
+    def _show_components(self, extracted: Extracted, tree: ClientTree, cids: list[int]) -> None:
+        """A message of components alone: those in the page are patched in place, each by itself."""
+        with self._around_patch(extracted.title, extracted.events, joining=False):
+            for cid, element in self._outermost(cids):
+                rendering = tree.render_component(cid)
+                new = parse_fragment(rendering.html, element.parent.tag if element.parent else "div")
+                patch = Patch(self.container, rendering.streams)
+                patch.perform_on(element, next(node for node in new if isinstance(node, DomNode)))
+                self._after_patch(patch, joining=False)
+
+    @contextmanager
+    def _around_patch(self, title: str | None, events: list[list[Any]], *, joining: bool) -> Generator[None]:
         self._take_events([event for event in events if len(event) > 2])
-        before = None if joining else self._component_ids()
-        self._patch(rendering.html, rendering.streams, joining=joining)
+        before = {} if joining else self._components()
+        yield
         self._set_title(title)
         self._take_events([event for event in events if len(event) == 2])
         self.page.join_children(self)
         self.page.check()
-        if before:
-            self._destroy_components(before - self._component_ids())
+        gone = before.keys() - self._components().keys() if before else None
+        if gone:
+            self.page.send(self, "cids_will_destroy", {"cids": sorted(gone)}, "cids_will_destroy")
 
-    def _patch(self, html: str, streams: tuple[StreamOps, ...], *, joining: bool) -> None:
-        patch = Patch(self.container, streams, joining=joining)
-        patch.perform(parse_fragment(html, self.container.tag))
+    def _outermost(self, cids: list[int]) -> list[tuple[int, DomNode]]:
+        """Those of the components that are in the page, and not within another of them."""
+        shown = self._components()
+        elements = {cid: shown[cid] for cid in cids if cid in shown}
+        ids = {id(element) for element in elements.values()}
+        return [
+            (cid, element)
+            for cid, element in elements.items()
+            if not any(id(node) in ids for node in element.ancestors() if node is not element)
+        ]
+
+    def _after_patch(self, patch: Patch, *, joining: bool) -> None:
         self.page.document.touch()
         self.page.overlay.after_patch()
         self.page.leave_removed(patch.removed)
@@ -289,21 +324,23 @@ class ClientView:
     def _take_events(self, events: list[list[Any]]) -> None:
         self.events += [(event[0], event[1]) for event in events]
 
-    def _component_ids(self) -> set[int]:
+    def _components(self) -> dict[int, DomNode]:
+        """The elements of the view's components, by number."""
         return {
-            int(node.attrs["data-phx-component"])
-            for node in self.container.walk()
+            int(node.attrs["data-phx-component"]): node
+            for node in owned_by(self.container)
             if "data-phx-component" in node.attrs
         }
 
-    def _destroy_components(self, gone: set[int]) -> None:
-        """The two steps in which client and server agree that components are gone."""
-        if gone:
-            cids = sorted(gone)
-            self.page.send(self, "cids_will_destroy", {"cids": cids}, "cids_will_destroy")
-            self.page.send(self, "cids_destroyed", {"cids": cids}, "cids_destroyed")
-            if self.tree is not None:
-                self.tree.forget_components(cids)
+    def _destroy_components(self, push: ClientPush) -> None:
+        """The steps in which client and server agree that components are gone: it looks again in between."""
+        if push.event == "cids_will_destroy":
+            shown = self._components()
+            gone = [cid for cid in push.payload["cids"] if cid not in shown]
+            if gone:
+                self.page.send(self, "cids_destroyed", {"cids": gone}, "cids_destroyed")
+        elif self.tree is not None:
+            self.tree.forget_components(push.response["cids"])
 
     # -- recovery --------------------------------------------------------------
 

@@ -86,6 +86,12 @@ class ClientTree:
         for cid in cids:
             self.components.pop(str(cid), None)
 
+    def render_component(self, cid: int) -> Rendering:
+        """The HTML of one component. Stream entries are gone after it."""
+        renderer = _Renderer(self.components)
+        renderer.component(cid)
+        return Rendering("".join(renderer.out), tuple(renderer.streams))
+
     def render(self) -> Rendering:
         """The HTML of the whole view. Stream entries are gone after it, as in the browser."""
         renderer = _Renderer(self.components)

@@ -22,7 +22,7 @@ from actorlive.testing.browser.dom import DomChild, DomComment, DomNode
 from actorlive.testing.browser.merging import StreamOps
 from actorlive.testing.errors import RenderedError
 
-__all__ = ["Patch", "apply_sticky", "is_view"]
+__all__ = ["Patch", "apply_sticky", "is_view", "owned_by"]
 
 Insert = tuple[str, int, int | None, bool, bool]
 """ref, at, limit, update_only, reset."""
@@ -67,9 +67,22 @@ class Patch:
         self._children(self._container, new)
         self.removed += self._kept.values()
 
+    def perform_on(self, component: DomNode, new: DomNode) -> None:
+        """Make one component's element what `new` is."""
+        for ops in self._streams:
+            self._begin_stream(ops)
+        self._by_id = {node.id: node for node in self._owned() if node.id and node is not component}
+        if component.tag == new.tag:
+            self._element(component, new)
+        elif component.parent is not None:
+            component.parent.insert(component.parent.elements.index(component), self._added(new))
+            component.remove()
+            self.removed.append(component)
+        self.removed += self._kept.values()
+
     def _owned(self) -> Iterator[DomNode]:
         """The view's elements, without those of views inside of it."""
-        return _owned_by(self._container)
+        return owned_by(self._container)
 
     # -- streams ---------------------------------------------------------------
 
@@ -251,11 +264,12 @@ class Patch:
         return new
 
 
-def _owned_by(container: DomNode) -> Iterator[DomNode]:
+def owned_by(container: DomNode) -> Iterator[DomNode]:
+    """The elements of the view in that container, without those of views inside of it."""
     for child in container.elements:
         yield child
         if not is_view(child):
-            yield from _owned_by(child)
+            yield from owned_by(child)
 
 
 # -- attributes ----------------------------------------------------------------

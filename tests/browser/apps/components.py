@@ -8,7 +8,19 @@ from typing import Any
 import trio
 from quart_trio import QuartTrio
 
-from actorlive import ActorLive, AsyncResult, Event, LiveComponent, LiveView, Socket, Stream, heex
+from actorlive import (
+    ActorLive,
+    AsyncResult,
+    Event,
+    LiveComponent,
+    LiveView,
+    Rejected,
+    Socket,
+    Stream,
+    Template,
+    heex,
+)
+from actorlive.js import JS
 
 
 class Inc(Event): ...
@@ -61,18 +73,27 @@ class Row:
         self.id = id
 
 
-class StreamedRow(LiveComponent[Inc]):
+class Refuse(Event): ...
+
+
+class StreamedRow(LiveComponent[Inc | Refuse]):
     """The direct child of a stream: its root is the stream's item."""
 
     dom_id: str
     n: int = 0
 
     template = heex("""
-      <li id={@dom_id}><b class="n">{@n}</b> <button class="inc" phx-click="inc" phx-target={@myself}>+</button></li>
+      <li id={@dom_id}>
+        <b class="n">{@n}</b>
+        <button class="inc" phx-click="inc" phx-target={@myself}>+</button>
+        <button class="refuse" phx-click="refuse" phx-target={@myself}>no</button>
+      </li>
     """)
 
-    async def handle_event(self, event: Inc, socket: Socket) -> None:
+    async def handle_event(self, event: Inc | Refuse, socket: Socket) -> None:
         self.n += 1
+        if isinstance(event, Refuse):
+            raise Rejected(f"row {self.id} says no")
 
 
 class Add(Event): ...
@@ -153,9 +174,73 @@ class Second(LiveView):
     template = heex("""<section><.live_component module={Counter} id="second" /></section>""")
 
 
+class Roots(LiveView[Inc]):
+    """Whose root changes, while the rows of its stream stay."""
+
+    rows: Stream[Row]
+    turns: int = 0
+
+    def render(self) -> Template:
+        if self.turns % 2:
+            return heex("""
+              <button id="turn" phx-click="inc">turn {@turns}</button>
+              <ul id="rows" phx-update="stream">
+                <.live_component :for={dom_id, row in @streams.rows} module={StreamedRow} id={row.id} dom_id={dom_id} />
+              </ul>
+            """)
+        return heex("""
+          <main>
+            <p id="error">{@flash.get("error")}</p>
+            <button id="turn" phx-click="inc">turn {@turns}</button>
+            <ul id="rows" phx-update="stream">
+              <.live_component :for={dom_id, row in @streams.rows} module={StreamedRow} id={row.id} dom_id={dom_id} />
+            </ul>
+          </main>
+        """)
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        socket.stream("rows", [Row(1), Row(2)])
+
+    async def handle_event(self, event: Inc, socket: Socket) -> None:
+        self.turns += 1
+
+
+class Soon(Event): ...
+
+
+LOCK_REGION = JS.push("inc", loading="#region")
+LOCK_ROOT = JS.push("inc", loading="#c-in-0")
+
+
+class Locks(LiveView[Inc | Soon]):
+    """A button locks a region, or the root of the component in it; the page changes meanwhile, and then components
+    within and outside, by themselves."""
+
+    note: str = "before"
+
+    template = heex("""
+      <button id="soon" phx-click="soon">soon</button>
+      <button id="lock-region" phx-click={LOCK_REGION}>lock the region</button>
+      <button id="lock-root" phx-click={LOCK_ROOT}>lock the root</button>
+      <div id="region"><i id="note">{@note}</i><.live_component module={Counter} id="in" /></div>
+      <.live_component module={Counter} id="out" />
+    """)
+
+    async def handle_event(self, event: Inc | Soon, socket: Socket) -> None:
+        if isinstance(event, Soon):
+            socket.send_after("after", 1.0)
+
+    async def handle_info(self, message: str, socket: Socket) -> None:
+        self.note = message
+        for id in ("in", "out"):
+            socket.send_update(Counter, id, n=7)
+
+
 app = QuartTrio(__name__)
 live = ActorLive(app, secret_key="key", debug=True, hooks="/static/filler.js")
 live.route("/", Places)
+live.route("/roots", Roots)
+live.route("/locks", Locks)
 
 
 @app.get("/static/filler.js")
