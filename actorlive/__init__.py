@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         component as component,
         heex as heex,
         render_slot as render_slot,
+        static_path as static_path,
         url_for as url_for,
     )
     from actorlive.web import ActorLive as ActorLive, csp_nonce as csp_nonce, csrf_token as csrf_token

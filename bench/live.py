@@ -119,6 +119,12 @@ class Gate:
     def url_for(self, to: str | type, values: Any) -> str:
         return ""
 
+    def static_path(self, name: str) -> str:
+        return ""
+
+    def default_title(self, page: Any) -> str:
+        return ""
+
     def sign_flash(self, flash: Any) -> str:
         return ""
 

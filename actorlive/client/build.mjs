@@ -1,6 +1,6 @@
-// Bundles the browser client, script and stylesheet, and what the development server adds, into dist/, minified, with
+// Bundles the browser client, script and stylesheets, and what the development server adds, into dist/, minified, with
 // the licences of every npm package that went in. Run as `npm run build`.
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -14,7 +14,9 @@ await mkdir(dist, { recursive: true });
 const shared = { bundle: true, minify: true, legalComments: "none", metafile: true, absWorkingDir: root };
 const script = await bundle("index.ts", "actorlive.js");
 await bundle("actorlive.css", "actorlive.css");
+await bundle("unstyled.css", "unstyled.css");
 await bundle("pages.css", "pages.css");
+await copyFile(path.join(here, "src/icon.svg"), path.join(dist, "icon.svg"));
 await bundle("dev/index.ts", "dev.js");
 await bundle("dev/dev.css", "dev.css");
 await writeFile(path.join(dist, "LICENSES.txt"), await licences(bundledPackages(script.metafile)));

@@ -209,7 +209,7 @@ class Developer:
     def _styles(self) -> tuple[str, ...]:
         """The stylesheets whose names change with their content."""
         css = self.live.colocated.manifest()["css"]
-        return (self.live.assets.url("actorlive.css"), *([] if css is None else [css]))
+        return (self.live.stylesheet, *([] if css is None else [css]))
 
     def _document(self) -> str:
         """A name for all that a page has beside its view: where it changes, a page has to be loaded anew."""

@@ -117,8 +117,16 @@ class Endpoint(Protocol):
         """The live route of a path or URL (query string included in `params`), or None."""
         ...
 
-    def url_for(self, to: str | type, values: Mapping[str, Any]) -> str:
+    def url_for(self, to: str | type, values: Mapping[str, Any], /) -> str:
         """The path of a route, by its name or its view (see `actorlive.url_for`). Raises `NavigationError`."""
+        ...
+
+    def static_path(self, name: str, /) -> str:
+        """The path of a static file, with the hash of its content (see `actorlive.static_path`)."""
+        ...
+
+    def default_title(self, page: type[LiveView[Any]], /) -> str:
+        """The title of a page whose view has no `page_title`; "" for the one that its document has."""
         ...
 
     def sign_reload(self, status: int) -> str:

@@ -84,6 +84,12 @@ class ViewState:
         return self.transport_pid is not None
 
     @property
+    def title(self) -> str:
+        """What the page is called; "" for the title that its document has."""
+        title = self.view.page_title
+        return title or (self.endpoint.default_title(type(self.view)) if self.routed else "")
+
+    @property
     def mounted(self) -> bool:
         """True once mount is over."""
         return self.mount is None

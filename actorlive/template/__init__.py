@@ -28,7 +28,7 @@ from actorlive.template.rendering.matching import DuplicateKeyError
 from actorlive.template.rendering.renderer import Renderer, render_to_string
 from actorlive.template.rendering.signature import Attrs
 from actorlive.template.rendering.slots import Slot, SlotEntry, render_slot
-from actorlive.template.rendering.urls import url_for
+from actorlive.template.rendering.urls import static_path, url_for
 from actorlive.template.tools.format import format_source, format_template
 from actorlive.template.tools.project import check_project
 
@@ -68,5 +68,6 @@ __all__ = [
     "render_slot",
     "render_to_string",
     "root_layout",
+    "static_path",
     "url_for",
 ]

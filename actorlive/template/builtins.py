@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 _URL_SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
+_MAIN = re.compile(r"<main[\s>]", re.IGNORECASE)
 _TAG_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _NOT_DYNAMIC = (
     VOID | RAW_TEXT | frozenset("applet frame frameset noscript object template textarea title".split())
@@ -346,6 +347,7 @@ def root_layout(
     csrf_token: str,
     stylesheet: str,
     stylesheets: Sequence[str] = (),
+    color_scheme: str | None = None,
     script: str,
     colocated: Markup,
     csp_nonce: str | None,
@@ -357,8 +359,10 @@ def root_layout(
     """The default document. `#al-status` is where `socket.announce` speaks; it lives outside of every view.
 
     `:head` goes to the end of the head, `:scripts` in front of the client's script, which both run before: an own
-    layout that only adds something is `<.root_layout {@document}>` with these.
+    layout that only adds something is `<.root_layout {@document}>` with these. The page stands in a `<main>`, unless it
+    brings one.
     """
+    page = str(render_slot(inner_block))
     return heex(
         """
         <!DOCTYPE html>
@@ -366,10 +370,10 @@ def root_layout(
           <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta :if={@color_scheme} name="color-scheme" content={@color_scheme}>
             <meta name="csrf-token" content={@csrf_token}>
             <.live_title default={@title}>{@page_title}</.live_title>
             <link :if={@icon} rel="icon" href={@icon}>
-            <link :if={not @icon} rel="icon" href="data:,">
             <link phx-track-static rel="stylesheet" href={@stylesheet}>
             <link :for={url in @stylesheets} phx-track-static rel="stylesheet" href={url}>
             {@colocated}
@@ -383,7 +387,7 @@ def root_layout(
           </body>
         </html>
         """,
-        page=render_slot(inner_block),
+        page=Markup(page if _MAIN.search(page) else f"<main>{page}</main>"),
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast, overload
 
 import trio
 from markupsafe import Markup
-from quart import Quart, Response, abort, request, session
+from quart import Quart, Request, Response, abort, request, session
 from quart.typing import ResponseTypes
 from quart_trio import QuartTrio
 
@@ -25,10 +25,10 @@ from actorlive.live.on_mount import OnMount
 from actorlive.live.view import LiveView
 from actorlive.runtime import Node, NodeFailed, Pid, enter_node, open_node, statistics
 from actorlive.template import Component, root_layout as default_root_layout
-from actorlive.template.rendering.urls import url_variable
+from actorlive.template.rendering.urls import address_variable
 from actorlive.web.allowance import Peers, reached
 from actorlive.web.asgi import Asgi
-from actorlive.web.assets import Assets
+from actorlive.web.assets import FOREVER, Assets
 from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.containment import HttpConnection, ungrouped
 from actorlive.web.csrf import csrf_token
@@ -53,6 +53,7 @@ from actorlive.web.policy import DEFAULT_POLICY, policy
 from actorlive.web.proxies import Proxies
 from actorlive.web.signing import keep_sessions
 from actorlive.web.sockets import Sockets
+from actorlive.web.statics import VERSION
 from actorlive.web.status_pages import show_status_pages
 from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
 from actorlive.web.visitor import renew
@@ -90,8 +91,10 @@ class ActorLive:
     redirected, cookies are Secure, and browsers are told to come by https only. `proxies` are the networks of the
     reverse proxies in front, whose `X-Forwarded-Proto` and `X-Forwarded-For` are believed.
     `secret_key` signs tokens and the session; by default it is the application's own. `root_layout` is a
-    component that renders the document around a page, see `actorlive.web.layouts`; the default one links `stylesheets`
-    and names `title` where a view has no `page_title`. `layout` is the live layout around each view that has no other
+    component that renders the document around a page, see `actorlive.web.layouts`. `stylesheets` are linked after ours;
+    a static file among them has the hash of its content in its URL. `default_style=False` leaves of ours what the
+    client and the built-in components need. `title` is that of the views without a `page_title`; without it they are
+    called by their names, `CounterLive` is "Counter". `layout` is the live layout around each view that has no other
     (see `actorlive.web.live_session`). `check_origin` names the
     origins whose pages may connect: True is the host's own, else patterns as "https://example.com" and
     "//*.example.com". `hooks` is the URL of an ES module (or several), each export of which is a hook.
@@ -114,6 +117,7 @@ class ActorLive:
         secret_key: str | bytes | None = None,
         title: str | None = None,
         stylesheets: Sequence[str] = (),
+        default_style: bool = True,
         root_layout: RootLayout | None = None,
         layout: Layout | None = None,
         check_origin: CheckOrigin = True,
@@ -133,6 +137,7 @@ class ActorLive:
         self._debug = debug
         self.title: str | None = title
         self.stylesheets: tuple[str, ...] = tuple(stylesheets)
+        self.default_style: bool = default_style
         self._alive = _path(alive)
         self._ready = _path(ready)
         self.root_layout: RootLayout = root_layout or default_root_layout
@@ -280,6 +285,11 @@ class ActorLive:
         """
         renew(session)
 
+    @property
+    def stylesheet(self) -> str:
+        """The URL of our stylesheet: the whole, or what is needed of it."""
+        return self.assets.url("actorlive.css" if self.default_style else "unstyled.css")
+
     def page_tags(self) -> Markup:
         """What a page needs in its head beside the client: colocated code, and what development adds."""
         tags = self.colocated.tags(debug=self.endpoint.debug)
@@ -300,7 +310,7 @@ class ActorLive:
     @cached_property
     def endpoint(self) -> AppEndpoint:
         """The application as its views see it."""
-        return AppEndpoint(self.app, debug=self._debug)
+        return AppEndpoint(self.app, debug=self._debug, is_titled=self.title is not None)
 
     @property
     def current_node(self) -> Node:
@@ -390,7 +400,7 @@ class ActorLive:
 
         A coroutine, because Quart runs plain functions in a thread, where setting a context variable has no effect.
         """
-        url_variable.set(self.endpoint.url_for)
+        address_variable.set(self.endpoint)
         if self._node is not None:
             enter_node(self._node)
 
@@ -407,8 +417,16 @@ class ActorLive:
 
     async def _secure(self, response: ResponseTypes) -> ResponseTypes:
         """A coroutine, because Quart runs plain functions in a thread."""
+        if self._is_kept(request):
+            response.headers["Cache-Control"] = FOREVER
         hsts = self.https and request.scheme == "https" and not self.endpoint.debug
         return secure(response, csp=policy(self.csp), hsts=hsts)
+
+    def _is_kept(self, asked: Request) -> bool:
+        """True for a static file that is asked for by the hash of its content."""
+        version = asked.args.get(VERSION) if asked.endpoint == "static" else None
+        name = (asked.view_args or {}).get("filename")
+        return version is not None and version == self.endpoint.statics.version(str(name))
 
     async def _template_functions(self) -> dict[str, Any]:
         return {"csrf_token": csrf_token}
@@ -426,7 +444,7 @@ class ActorLive:
         asset = self.assets.get(name)
         if asset is None:
             abort(404)
-        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+        headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
         if "gzip" in request.accept_encodings:
             return Response(
                 asset.gzipped,

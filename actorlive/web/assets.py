@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-__all__ = ["DIST", "NOT_BUILT", "Asset", "Assets"]
+__all__ = ["DIST", "FOREVER", "NOT_BUILT", "Asset", "Assets"]
 
 DIST = Path(__file__).parent.parent / "client" / "dist"
 
@@ -22,7 +22,15 @@ NOT_BUILT = (
     " checkout, or install the wheel, which carries it"
 )
 
-_TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+FOREVER = "public, max-age=31536000, immutable"
+"""The Cache-Control of what is under a URL that changes with its content."""
+
+_FILES = ("actorlive.js", "actorlive.css", "unstyled.css", "icon.svg")
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 _log = logging.getLogger("actorlive.web")
 
@@ -48,7 +56,7 @@ class Assets:
         self.prefix = prefix
         self._by_name: dict[str, Asset] = {}
         self._urls: dict[str, str] = {}
-        for name in ("actorlive.js", "actorlive.css"):
+        for name in _FILES:
             self._read(dist / name)
 
     def add(self, name: str, body: bytes) -> str:

@@ -101,7 +101,8 @@ async def _answer(live: ActorLive, mount: Mount, root_layout: RootLayout) -> Res
             return _redirect(target)
         case page:
             container = _container(live.endpoint, mount, page)
-            document = render_document(live, root_layout, container, page, mount.csrf_token or "")
+            title = page.page_title or live.endpoint.default_title(mount.route.view)
+            document = render_document(live, root_layout, container, page, title, mount.csrf_token or "")
             return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)
 
 

@@ -10,7 +10,7 @@ all, joins by its token alone; it is "stale" when its parent is no more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -20,10 +20,12 @@ from quart import Quart
 from actorlive.live.endpoint import Mount, Passport, Route
 from actorlive.live.navigation import location, on_host_of
 from actorlive.live.process.connection import ConnectionInfo, Refused
+from actorlive.template.names import title_words
 from actorlive.web import csrf
 from actorlive.web.passports import Passports, view_name
 from actorlive.web.policy import told_nonce
 from actorlive.web.router import Router
+from actorlive.web.statics import StaticFiles
 from actorlive.web.tokens import SessionToken, StaticToken, Tokens, check_strength
 from actorlive.web.visitor import is_visitor
 from actorlive.wire import Join, JoinPayload
@@ -35,10 +37,15 @@ UNAUTHORIZED = Refused("unauthorized")
 
 
 class AppEndpoint:
-    """The endpoint of one Quart application (mirrors `Phoenix.Endpoint`, as far as views need it)."""
+    """The endpoint of one Quart application (mirrors `Phoenix.Endpoint`, as far as views need it).
 
-    def __init__(self, app: Quart, *, debug: bool | None = None) -> None:
+    `is_titled` says that the application's documents have a title of their own.
+    """
+
+    def __init__(self, app: Quart, *, debug: bool | None = None, is_titled: bool = False) -> None:
         self.app = app
+        self.statics: StaticFiles = StaticFiles(app)
+        self._is_titled = is_titled
         self.router = Router(app)
         self._debug = debug
         self._passports = Passports()
@@ -60,9 +67,18 @@ class AppEndpoint:
         """The live route of a path or URL, or None."""
         return self.router.match(uri)
 
-    def url_for(self, to: str | type, values: Mapping[str, Any]) -> str:
+    def url_for(self, to: str | type, values: Mapping[str, Any], /) -> str:
         """The path of a route, by its name or its view. Raises `NavigationError`."""
         return self.router.url_for(to, values)
+
+    def static_path(self, name: str, /) -> str:
+        """The path of a static file, with the hash of its content."""
+        return self.statics.path(name)
+
+    def default_title(self, page: Callable[..., Any]) -> str:
+        """The title of a view, or of a component for a page, that says none: the words of its name, if the application
+        has no title for all."""
+        return "" if self._is_titled else title_words(page.__name__)
 
     def sign_flash(self, flash: Mapping[str, str]) -> str:
         """A token that carries flash over one redirect, good for 60 seconds."""

@@ -5,11 +5,14 @@ it wants of these attributes:
 
 | attribute     | what                                                                                         |
 |---------------|----------------------------------------------------------------------------------------------|
-| `page_title`  | the view's `page_title`, "" when it has none; put it into `<.live_title>`                    |
-| `title`       | the application's, for the pages without one                                                 |
+| `page_title`  | what the page is called, for `<.live_title>`: the view's `page_title`; else "" where the     |
+|               | application has a `title`, and the words of the view's name where not                        |
+| `title`       | the application's                                                                            |
+| `icon`        | the URL of the default icon                                                                  |
 | `csrf_token`  | for `<meta name="csrf-token" content={@csrf_token}>`, without which no socket gets a session |
-| `stylesheet`  | the URL of the default stylesheet                                                            |
+| `stylesheet`  | the URL of our stylesheet                                                                    |
 | `stylesheets` | the URLs of the application's own                                                            |
+| `color_scheme`| for `<meta name="color-scheme">`; None where the application has a style of its own          |
 | `script`      | the URL of the browser client; load it with `defer`                                          |
 | `colocated`   | tags for the head: the manifest of colocated hooks, and the stylesheet of colocated styles   |
 | `flash`       | the messages to be shown, by kind                                                            |
@@ -38,16 +41,18 @@ RootLayout = Component[...]
 
 
 def render_document(
-    live: ActorLive, layout: RootLayout, container: Markup, page: DeadPage, csrf_token: str
+    live: ActorLive, layout: RootLayout, container: Markup, page: DeadPage, title: str, csrf_token: str
 ) -> str:
     """The whole document of a dead render. A layout that takes no `colocated` has it in front of the page."""
     colocated = live.page_tags()
     document: dict[str, Any] = {
-        "page_title": page.page_title or "",
+        "page_title": title,
         "title": live.title,
+        "icon": live.assets.url("icon.svg"),
         "csrf_token": csrf_token,
-        "stylesheet": live.assets.url("actorlive.css"),
-        "stylesheets": live.stylesheets,
+        "stylesheet": live.stylesheet,
+        "stylesheets": [live.endpoint.statics.with_version(url) for url in live.stylesheets],
+        "color_scheme": "light dark" if live.default_style else None,
         "script": live.assets.url("actorlive.js"),
         "colocated": colocated,
         "csp_nonce": page.assigns.get("csp_nonce") or csp_nonce(),

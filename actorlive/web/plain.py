@@ -38,7 +38,8 @@ def render_plain(live: ActorLive, component: Component[...], assigns: dict[str, 
     try:
         content = Markup(render_to_string(component(**wanted), {}))
         page = DeadPage(content, offered["page_title"], offered["flash"], assigns)
-        document = render_document(live, live.root_layout, content, page, csrf_token)
+        title = page.page_title or live.endpoint.default_title(component.function)
+        document = render_document(live, live.root_layout, content, page, title, csrf_token)
     finally:
         csrf_variable.reset(before)
     return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)

@@ -42,6 +42,7 @@ def show_status_pages(app: Quart, assets: Assets) -> None:
             text=text,
             asked=f"{request.method} {request.path}",
             stylesheet=stylesheet,
+            icon=assets.url("icon.svg"),
         )
         headers = {"Content-Type": "text/html; charset=utf-8"}
         if retry := dict(error.get_headers()).get("Retry-After"):
@@ -72,7 +73,7 @@ def _words(status: int, error: HTTPException) -> tuple[str, str]:
 
 
 @component
-def status_page(*, status: int, heading: str, text: str, asked: str, stylesheet: str) -> Template:
+def status_page(*, status: int, heading: str, text: str, asked: str, stylesheet: str, icon: str) -> Template:
     return heex("""
       <!DOCTYPE html>
       <html lang="en">
@@ -81,7 +82,7 @@ def status_page(*, status: int, heading: str, text: str, asked: str, stylesheet:
           <meta name="viewport" content="width=device-width, initial-scale=1">
           <meta name="robots" content="noindex">
           <title>{@heading}</title>
-          <link rel="icon" href="data:,">
+          <link rel="icon" href={@icon}>
           <link rel="stylesheet" href={@stylesheet}>
         </head>
         <body class="al-lost">

@@ -1,4 +1,4 @@
-"""The pages on routes, navigation, live sessions, layouts, crashes and authentication: what they show passes."""
+"""The pages on what stands around views and between them: what they show passes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from tests.docs.blocks import run_tests, write_files
 
-PAGES = ["routes", "navigation", "live-sessions", "layouts", "crashes", "authentication"]
+PAGES = ["routes", "navigation", "live-sessions", "layouts", "styling", "crashes", "authentication"]
 
 
 def test_the_tests_of_every_page_pass(pytester: pytest.Pytester) -> None:

@@ -13,6 +13,7 @@ from actorlive.live.events import (
     parse_event,
     snake_case,
 )
+from actorlive.template.names import title_words
 
 
 class Address(msgspec.Struct):
@@ -48,6 +49,28 @@ def payload(event: str, value: object, **more: object) -> Envelope:
 )
 def test_names(name: str, snake: str) -> None:
     assert snake_case(name) == snake
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("CounterLive", "Counter"),
+        ("SignUpLive", "Sign up"),
+        ("CounterLiveView", "Counter"),
+        ("TodoView", "Todo"),
+        ("HTTPErrorLive", "HTTP error"),
+        ("APIKeys", "API keys"),
+        ("sign_up", "Sign up"),
+        ("_Hidden", "Hidden"),
+        ("LiveChat", "Live chat"),
+        ("Live", "Live"),
+        ("View", "View"),
+        ("__", "__"),
+        ("BestelübersichtLive", "Bestelübersicht"),
+    ],
+)
+def test_titles_made_of_names(name: str, title: str) -> None:
+    assert title_words(name) == title
 
 
 def test_values_of_attributes_are_converted() -> None:

@@ -21,7 +21,13 @@ Frame = list[Any]
 
 
 class NoKeys:
-    """What an endpoint signs, for anybody to read; its views have no views within them."""
+    """What an endpoint signs, for anybody to read; its views have no views within them, nor files beside them."""
+
+    def static_path(self, name: str, /) -> str:
+        return f"/static/{name}"
+
+    def default_title(self, page: type[LiveView[Any]], /) -> str:
+        return ""
 
     def sign_flash(self, flash: Mapping[str, str]) -> str:
         return f"flash:{json.dumps(dict(flash))}"

@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from actorlive import LiveView, Slot, Socket, Template, component, heex, render_slot
+import pytest
+from quart import Response
+
+from actorlive import Container, LiveView, Slot, Socket, Template, component, heex, render_slot
+from actorlive.testing import live as open_view
 from tests.web.views import make_app
 
 
@@ -34,17 +39,30 @@ def bare_root(*, inner_block: Slot) -> Template:
     return heex("<main>{@page}</main>", page=render_slot(inner_block))
 
 
-async def page(**options: Any) -> str:
+class CounterLive(LiveView):
+    template = heex("<p>content</p>")
+
+
+class OwnMain(LiveView):
+    template = heex("<header>Shop</header><main>content</main>")
+
+
+class InMain(LiveView):
+    container = Container("main", class_="page")
+    template = heex("<p>content</p>")
+
+
+async def page(view: type[LiveView] = Titled, **options: Any) -> str:
     app, live = make_app(**options)
-    live.route("/titled", Titled)
-    response = await app.test_client().get("/titled")
+    live.route("/page", view)
+    response = await app.test_client().get("/page")
     return await response.get_data(as_text=True)
 
 
 async def test_the_default_document() -> None:
     document = await page()
     assert "<title>&lt;Title&gt;</title>" in document
-    assert '<link rel="icon" href="data:,">' in document
+    assert '<meta name="color-scheme" content="light dark">' in document
     assert '<div id="al-status" class="sr-only" role="status" aria-live="polite"></div>' in document
 
 
@@ -60,3 +78,71 @@ async def test_a_document_takes_what_it_names_and_no_more() -> None:
     document = await page(root_layout=bare_root)
     assert document.startswith("<main>")
     assert "<p>content</p></div></main>" in document
+
+
+# -- what a page has without a word of its own ---------------------------------
+
+
+async def test_a_page_without_a_title_is_called_by_its_view() -> None:
+    assert "<title>Counter</title>" in await page(CounterLive)
+    assert ">Shop</title>" in await page(CounterLive, title="Shop")
+    assert ">&lt;Title&gt;</title>" in await page(Titled, title="Shop")
+
+
+async def test_the_title_follows_from_view_to_view() -> None:
+    _, live = make_app()
+    live.route("/counted", CounterLive)
+    live.route("/titled", Titled)
+    async with open_view(live, "/titled") as view:
+        assert await view.page_title() == "<Title>"
+        counter = await view.live_redirect("/counted")
+        assert await counter.page_title() == "Counter"
+
+
+async def test_the_title_of_the_application_comes_back() -> None:
+    _, live = make_app(title="Shop")
+    live.route("/counted", CounterLive)
+    live.route("/titled", Titled)
+    async with open_view(live, "/titled") as view:
+        assert await view.page_title() == "<Title>"
+        assert await (await view.live_redirect("/counted")).page_title() == "Shop"
+
+
+async def test_a_component_without_a_title_is_called_by_its_name() -> None:
+    @component
+    def sign_up() -> Template:
+        return heex("<p>content</p>")
+
+    app, live = make_app()
+
+    @app.get("/sign-up")
+    async def _() -> Response:
+        return await live.render(sign_up)
+
+    answer = await app.test_client().get("/sign-up")
+    assert "<title>Sign up</title>" in await answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("view", [CounterLive, OwnMain, InMain], ids=["none", "its own", "its container"])
+async def test_a_page_has_one_main_whether_it_brings_one_or_not(view: type[LiveView]) -> None:
+    document = await page(view)
+    assert len(re.findall(r"<main[ >]", document)) == document.count("</main>") == 1
+    assert "content" in document.partition("<main")[2].partition("</main>")[0]
+
+
+async def test_the_icon_is_a_file_of_the_servers_own() -> None:
+    app, live = make_app()
+    icon = live.assets.url("icon.svg")
+    assert f'<link rel="icon" href="{icon}">' in await page()
+    answer = await app.test_client().get(icon)
+    assert answer.content_type == "image/svg+xml"
+    assert (await answer.get_data(as_text=True)).startswith("<svg")
+
+
+async def test_the_default_style_can_be_switched_off() -> None:
+    _, live = make_app()
+    assert f'href="{live.assets.url("actorlive.css")}"' in await page()
+    document = await page(default_style=False)
+    assert f'href="{live.assets.url("unstyled.css")}"' in document
+    assert live.assets.url("actorlive.css") not in document
+    assert "color-scheme" not in document, "the colours are the application's own affair then"

@@ -26,7 +26,7 @@ from actorlive.runtime import Pid
 from actorlive.runtime.faults import flatten, unwrap
 from actorlive.template.rendering.csrf import csrf_variable
 from actorlive.template.rendering.nonce import nonce_variable
-from actorlive.template.rendering.urls import url_variable
+from actorlive.template.rendering.urls import address_variable
 
 __all__ = ["begin", "client_error", "follow_patches", "one_error", "open_view", "patch_to"]
 
@@ -35,7 +35,7 @@ def open_view(mount: Mount, pid: Pid, transport_pid: Pid | None) -> tuple[ViewSt
     """A new view of the route's class, before its first callback. What is rendered here from now on is its page."""
     csrf_variable.set(mount.csrf_token)
     nonce_variable.set(mount.csp_nonce)
-    url_variable.set(mount.endpoint.url_for)
+    address_variable.set(mount.endpoint)
     view: LiveView[Any] = mount.route.view()
     state = ViewState(view, mount, pid, transport_pid)
     return state, Socket(state.owner, state)

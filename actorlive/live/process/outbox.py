@@ -66,7 +66,7 @@ class Outbox:
         view = self._state.view
         if self._guard is not None:
             self._guard.check(template_of(view))
-        self._titled = view.page_title is not None
+        self._titled = self._state.title != ""  # otherwise the client shows the document's own by itself
         return self._render(None)
 
     def start(self) -> list[Placement]:
@@ -103,7 +103,7 @@ class Outbox:
             return {"e": state.events} if state.events else {}
         diff = self._renderer.finish()
         if self._titled:
-            diff["t"] = state.view.page_title or ""
+            diff["t"] = state.title
         if state.events:
             diff["e"] = state.events
         self._begun = self._titled = False

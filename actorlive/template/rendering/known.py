@@ -13,7 +13,7 @@ from actorlive.forms.form import used_input
 from actorlive.js.commands import JS
 from actorlive.rendered import Markup
 from actorlive.template.rendering.slots import render_slot
-from actorlive.template.rendering.urls import url_for
+from actorlive.template.rendering.urls import static_path, url_for
 
 __all__ = ["BUILTINS", "KNOWN"]
 
@@ -21,6 +21,7 @@ KNOWN: Final[Mapping[str, object]] = {
     "JS": JS,
     "Markup": Markup,
     "render_slot": render_slot,
+    "static_path": static_path,
     "url_for": url_for,
     "used_input": used_input,
 }

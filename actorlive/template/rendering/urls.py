@@ -1,4 +1,5 @@
-"""`url_for`: the path of a route of the application, in callbacks, tasks and templates, with a request or without.
+"""`url_for` and `static_path`: where the application's routes and files are, in callbacks, tasks and templates, with a
+request or without.
 
 Which application that is stands in the context that a page is rendered in, and in that of each request; whoever knows
 the routes sets it.
@@ -6,15 +7,22 @@ the routes sets it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
-__all__ = ["UrlBuilder", "url_for", "url_variable"]
+__all__ = ["Addresses", "address_variable", "static_path", "url_for"]
 
-UrlBuilder = Callable[[str | type, Mapping[str, Any]], str]
 
-url_variable: ContextVar[UrlBuilder | None] = ContextVar("url_for", default=None)
+class Addresses(Protocol):
+    """Who knows the routes and the static files of an application."""
+
+    def url_for(self, to: str | type, values: Mapping[str, Any], /) -> str: ...
+
+    def static_path(self, name: str, /) -> str: ...
+
+
+address_variable: ContextVar[Addresses | None] = ContextVar("addresses", default=None)
 
 
 def url_for(to: str | type, /, **values: Any) -> str:
@@ -24,9 +32,23 @@ def url_for(to: str | type, /, **values: Any) -> str:
     requests only; this one is at home in both lives of a view. Raises `NavigationError` when there is no such route,
     and `RuntimeError` where there is neither a view nor a request.
     """
-    build = url_variable.get()
-    if build is None:
+    return _addresses("url_for").url_for(to, values)
+
+
+def static_path(name: str, /) -> str:
+    """The path of a static file of the application, with the hash of its content: `static_path("logo.svg")` is
+    `/static/logo.svg?v=3f9c0d51b27a8e64` (mirrors `static_path/1` of a Phoenix endpoint).
+
+    Browsers keep what they get under it for a year, and a changed file has another path. A file that is not there has
+    none of this, and is told in the log. Raises `RuntimeError` where there is neither a view nor a request.
+    """
+    return _addresses("static_path").static_path(name)
+
+
+def _addresses(function: str) -> Addresses:
+    known = address_variable.get()
+    if known is None:
         raise RuntimeError(
-            "url_for(): there is no view and no request here, so there is no application either"
+            f"{function}(): there is no view and no request here, so there is no application either"
         )
-    return build(to, values)
+    return known

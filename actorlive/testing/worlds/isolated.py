@@ -59,6 +59,12 @@ class _Endpoint:
             "an isolated view has no application around it, so there are no routes: use live(app, …)"
         )
 
+    def static_path(self, name: str, /) -> str:
+        return f"/static/{name}"
+
+    def default_title(self, page: type[LiveView[Any]], /) -> str:
+        return ""
+
     def sign_reload(self, status: int) -> str:
         return str(status)
 
