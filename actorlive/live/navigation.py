@@ -38,6 +38,8 @@ MAX_PATCHES = 20
 _PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _IN_PATH = _PRINTABLE.translate(dict.fromkeys(map(ord, '"#<>?`{}')))
 _IN_QUERY = _PRINTABLE.translate(dict.fromkeys(map(ord, "\"#<>'")))
+_PLAIN = re.compile(r"https?://[A-Za-z0-9.:-]+/[A-Za-z0-9._~/-]*")
+"""Nothing of such a URL has to be encoded; where a segment begins with a dot, it may have to be resolved."""
 _DOT = re.compile(r"\.|%2e", re.IGNORECASE)
 _DOTS = re.compile(rf"({_DOT.pattern}){{1,2}}", re.IGNORECASE)
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\\]|%09|%0a|%0d", re.IGNORECASE)
@@ -140,6 +142,8 @@ def location(url: str) -> str:
     What the URL standard percent-encodes is encoded, what is encoded already stays as it is, and the segments
     `.` and `..` are resolved, `%2e` or not.
     """
+    if _PLAIN.fullmatch(url) and "/." not in url:
+        return url  # as most are
     parts = urlsplit(url)
     path = _resolved(parts.path) or ("/" if parts.netloc else "")
     encoded = quote(_utf8(path), safe=_IN_PATH)

@@ -148,7 +148,7 @@ def is_stream(annotation: object) -> bool:
     """True for the annotation `Stream[…]`."""
     if isinstance(annotation, str):
         return annotation.startswith("Stream[") or annotation == "Stream"
-    return annotation is Stream or get_origin(annotation) is Stream
+    return annotation is Stream or getattr(annotation, "__origin__", None) is Stream
 
 
 def _event_argument(cls: type) -> object:

@@ -156,6 +156,8 @@ class ActorLive:
         self._default = LiveSession(self, "default")
         self._sessions = {"default": self._default}
         self._rules: list[LiveRoute] = []
+        self._paths: set[str] = set()
+        self._has_patterns = False
         self._app: QuartTrio | None = None
         self._node: Node | None = None
         self._stop = trio.Event()
@@ -249,6 +251,10 @@ class ActorLive:
 
         self.app.add_url_rule(rule.path, rule.endpoint, page, methods=["GET"])
         self.endpoint.router.add(rule.endpoint, rule.route)
+        if "<" in rule.path:
+            self._has_patterns = True
+        else:
+            self._paths.add(rule.path)
 
     # -- plain routes ----------------------------------------------------------
 
@@ -361,6 +367,13 @@ class ActorLive:
     def is_ready(self) -> bool:
         """True while pages are served and their views live; not while the server starts or goes down."""
         return self._node is not None and not self._node.stopping and not self.sockets.draining
+
+    def is_page(self, path: str) -> bool:
+        """True for the path of a live route, by its rule alone: whether the application lets it be seen is another
+        question."""
+        if self.app.url_map.host_matching:
+            return False  # which rule it is depends on more than the path
+        return path in self._paths or (self._has_patterns and self.endpoint.router.is_live(path))
 
     async def _start(self) -> None:
         _ = self.endpoint.tokens  # a missing key is found now, not by the first visitor

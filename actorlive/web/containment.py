@@ -10,14 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, Any
 
+import trio
+from quart.utils import encode_headers
+from quart.wrappers import Response
+from quart.wrappers.response import DataBody
 from quart_trio.asgi import TrioASGIHTTPConnection
 
 from actorlive.errors import ActorLiveError
 from actorlive.live.process.mounting import one_error
 from actorlive.live.process.turnstile import take_turn
 from actorlive.runtime.faults import add_hint, belongs_outside, interrupt_in, is_cancelled_here
+from actorlive.web.asgi import UNACCOMPANIED
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
@@ -61,9 +67,33 @@ def contained() -> Generator[None]:
 
 
 class HttpConnection(TrioASGIHTTPConnection):
-    """Quart-Trio's connection, whose faults stay with its request."""
+    """Quart-Trio's connection, whose faults stay with its request.
+
+    Where nothing is to be received, no task is there to do it, and an answer that is known goes out in one message.
+    """
 
     async def __call__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         with contained():
             await take_turn()
-            await super().__call__(receive, send)
+            if UNACCOMPANIED in (vars(self)["scope"].get("extensions") or ()):
+                await self._respond(send)
+            else:
+                await super().__call__(receive, send)
+
+    async def _respond(self, send: ASGISendCallable) -> None:
+        request = self._create_request_from_scope(send)
+        request.body.set_complete()
+        answer: Any = await self.app.handle_request(request)
+        timeout: Any = getattr(answer, "timeout", ...)
+        seconds: float | None = vars(self.app)["config"]["RESPONSE_TIMEOUT"] if timeout is ... else timeout
+        with trio.CancelScope(deadline=inf if seconds is None else trio.current_time() + seconds):
+            if isinstance(answer, Response) and isinstance(answer.response, DataBody):
+                await _send_whole(send, answer, answer.response.data)
+            else:
+                await self._send_response(send, answer)
+
+
+async def _send_whole(send: Any, answer: Response, body: bytes) -> None:
+    headers = encode_headers(answer.headers)
+    await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

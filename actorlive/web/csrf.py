@@ -80,4 +80,5 @@ def _encode(raw: bytes) -> str:
 
 
 def _xor(left: bytes, right: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(left, right, strict=False))
+    size = min(len(left), len(right))
+    return (int.from_bytes(left[:size]) ^ int.from_bytes(right[:size])).to_bytes(size)

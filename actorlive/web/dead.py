@@ -9,11 +9,12 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote
 
 from markupsafe import Markup
-from quart import Response, abort, after_this_request, request, session
+from quart import Request, Response, abort, after_this_request, request, session
+from quart.sessions import SessionMixin
 from werkzeug.urls import iri_to_uri
 
 from actorlive.live.endpoint import Mount, Passport, Route, connect_info
@@ -47,13 +48,14 @@ FRESH = {"Cache-Control": "private, max-age=0, must-revalidate"}
 
 async def respond(live: ActorLive, found: LiveRoute, from_path: Mapping[str, Any]) -> Response:
     """Render the view of the route that this request has been found to be for."""
-    _status_of_failed_join(live.endpoint)
-    uri = _location()
+    asked = _request()
+    _status_of_failed_join(live.endpoint, asked)
+    uri = _location(asked)
     try:
         route = with_params(found.route, uri, from_path)
     except ValueError:
         abort(400)
-    mount = _mount(live, route, uri, route.params, await found.group.session_data())
+    mount = _mount(live, asked, route, uri, route.params, await found.group.session_data())
     return await _answer(live, mount, found.group.root_layout)
 
 
@@ -63,19 +65,36 @@ async def render_view(
     """Answer an ordinary route with a view, which is at none and has no URL then. Raises `CallbackError` for one that
     needs a URL, or a session that cannot travel in a token."""
     check_view(view)
-    _status_of_failed_join(live.endpoint)
+    asked = _request()
+    _status_of_failed_join(live.endpoint, asked)
     layout = getattr(view, "layout", ...)
     route = Route(view, layout=live.layout if layout is ... else layout)
-    return await _answer(live, _mount(live, route, _location(), None, handed_down), live.root_layout)
+    mount = _mount(live, asked, route, _location(asked), None, handed_down)
+    return await _answer(live, mount, live.root_layout)
+
+
+def _request() -> Request:
+    """The request itself: a context's local costs a look for every attribute that is asked of it."""
+    return cast("Any", request)._get_current_object()
+
+
+def _session() -> SessionMixin:
+    return cast("Any", session)._get_current_object()
 
 
 def _mount(
-    live: ActorLive, route: Route, uri: str, params: dict[str, Any] | None, handed_down: Mapping[str, object]
+    live: ActorLive,
+    asked: Request,
+    route: Route,
+    uri: str,
+    params: dict[str, Any] | None,
+    handed_down: Mapping[str, object],
 ) -> Mount:
     """What to mount for this request."""
-    csrf_token = csrf.masked_token(session)
-    visitor = visitor_id(session)
-    cookie_session = dict(session)
+    kept = _session()
+    csrf_token = csrf.masked_token(kept)
+    visitor = visitor_id(kept)
+    cookie_session = dict(kept)
     return Mount(
         route=route,
         dom_id=f"phx-{secrets.token_urlsafe(12)}",
@@ -84,9 +103,7 @@ def _mount(
         session={**cookie_session, **live.endpoint.handed_down(handed_down, route.view.__qualname__)},
         endpoint=live.endpoint,
         flash=take_flash(live.endpoint),
-        connect_info=connect_info(
-            request.remote_addr, request.headers.get("user-agent"), uri, request.headers
-        ),
+        connect_info=connect_info(asked.remote_addr, asked.headers.get("user-agent"), uri, asked.headers),
         csrf_token=csrf_token,
         csp_nonce=csp_nonce(),
         cookie_session=cookie_session,
@@ -126,9 +143,9 @@ def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:
     return Markup(f"{element.open(own)}{page.content}{element.close()}")
 
 
-def _status_of_failed_join(endpoint: AppEndpoint) -> None:
+def _status_of_failed_join(endpoint: AppEndpoint, asked: Request) -> None:
     """A join that ended in a 4xx made the browser load this page: answer with that status, once."""
-    token = request.cookies.get(RELOAD_COOKIE)
+    token = asked.cookies.get(RELOAD_COOKIE)
     if token is None:
         return
     _forget_cookie(RELOAD_COOKIE)
@@ -160,16 +177,17 @@ def _redirect(target: DeadRedirect) -> Response:
     return Response("", target.status, headers={"Location": iri_to_uri(target.to)})
 
 
-def _location() -> str:
+def _location(asked: Request) -> str:
     """The URL that the browser shows for this request: as it came over the line, not as the server decoded it.
 
     A server that does not keep the raw path (it is optional in ASGI) has the decoded one encoded again.
     """
-    decoded = request.root_path.rstrip("/") + request.path
-    raw = _raw_path(request.scope)
-    path = raw if "/" + unquote(raw).lstrip("/") == decoded else quote(decoded, safe=_PLAIN)
-    query = f"?{quote(request.query_string, safe=_PLAIN + '?%')}" if request.query_string else ""
-    return location(f"{request.scheme}://{request.host}{path}{query}")
+    decoded = asked.root_path.rstrip("/") + asked.path
+    raw = _raw_path(asked.scope)
+    as_it_came = raw == decoded or "/" + unquote(raw).lstrip("/") == decoded
+    path = raw if as_it_came else quote(decoded, safe=_PLAIN)
+    query = f"?{quote(asked.query_string, safe=_PLAIN + '?%')}" if asked.query_string else ""
+    return location(f"{asked.scheme}://{asked.host}{path}{query}")
 
 
 def _raw_path(scope: Mapping[str, Any]) -> str:

@@ -21,9 +21,11 @@ SECURITY_HEADERS = {
 
 def secure(response: ResponseTypes, *, csp: str, hsts: bool) -> ResponseTypes:
     """Add what is missing."""
-    response.headers.setdefault("Content-Security-Policy", csp)
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - it is no mapping: it has one twice
+    wanted = {"Content-Security-Policy": csp, **SECURITY_HEADERS}
     if hsts:
-        response.headers.setdefault("Strict-Transport-Security", HSTS)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+        wanted["Strict-Transport-Security"] = HSTS
+    for name, value in wanted.items():
+        if name.lower() not in present:
+            response.headers.add(name, value)
     return response

@@ -23,6 +23,7 @@ it wants of these attributes:
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -58,9 +59,15 @@ def render_document(
         "csp_nonce": page.assigns.get("csp_nonce") or csp_nonce(),
     }
     known = {**document, "document": document, "flash": page.flash, "assigns": page.assigns}
-    wanted = {name: value for name, value in known.items() if layout.signature.accepts(name)}
-    content = container if wanted.keys() & {"colocated", "document"} else colocated + container
+    wanted = {name: known[name] for name in _wanted(layout, tuple(known))}
+    content = container if "colocated" in wanted or "document" in wanted else colocated + container
     return render_to_string(layout(**wanted, inner_block=_slot(content)), {})
+
+
+@lru_cache(maxsize=256)
+def _wanted(layout: RootLayout, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Which of the attributes a layout takes."""
+    return tuple(name for name in known if layout.signature.accepts(name))
 
 
 def _slot(content: Markup) -> Slot:

@@ -43,7 +43,8 @@ from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection, Message, Ping
 
 from actorlive.web.allowance import MESSAGE_TOO_BIG, reached
-from actorlive.web.direct.handshake import fields_of, refuse
+from actorlive.web.direct.handshake import refuse
+from actorlive.web.direct.http import fields_of
 from actorlive.web.limits import Limits
 from actorlive.web.transport import SOCKET_PATH
 from actorlive.wire import frame_size
@@ -258,7 +259,7 @@ class OnlyHttp1(H11Protocol):
 
 def _refusal(request: h11.Request) -> int | None:
     """The status for what asks for a websocket, by its path or by its `Upgrade`, and is not the handshake of one."""
-    fields = fields_of(request)
+    fields = fields_of(request.headers)
     if request.method != b"GET" or b"upgrade" not in fields:
         return None
     if (

@@ -63,6 +63,10 @@ class Router:
             return None
         return self._match_path("/" + unquote(parts.path).lstrip("/"), parts.netloc, query)
 
+    def is_live(self, path: str) -> bool:
+        """True when a live route is at that path."""
+        return self._match_path(path, "", {}) is not None
+
     def _match_path(self, path: str, host: str, query: Params) -> Route | None:
         try:
             endpoint, args = self._adapter(host).match(path, method="GET")

@@ -30,6 +30,7 @@ from actorlive.runtime import NoProcess, statistics
 from actorlive.web import protocols
 from actorlive.web.allowance import reached
 from actorlive.web.app import ActorLive
+from actorlive.web.direct.connection import DirectWay
 from actorlive.web.direct.reactor import AnyDriver, open_driver
 from actorlive.web.ending import (
     KILLS,
@@ -44,6 +45,7 @@ from actorlive.web.limits import Limits
 from actorlive.web.listeners import Listener, ServerError, open_listeners, tls
 from actorlive.web.protocols import ServerConfig
 from actorlive.web.tcp import GuardedTCPServer, single
+from actorlive.web.transport import SOCKET_PATH
 
 __all__ = ["serve", "serve_async"]
 
@@ -159,8 +161,11 @@ class AppServer:
             async with open_driver(partial(ending.left, KILLS)) as driver:
                 with ending.until(REQUESTS):
                     async with trio.open_nursery() as connections:
-                        await self._accept_all(listeners, driver, connections, ending, task_status)
+                        way = self._direct_way(driver)
+                        await self._accept_all(listeners, driver, way, connections, ending, task_status)
                         await self._context.terminated.set()  # connections that wait for another request end
+                        if way is not None:
+                            way.end()
                         if self._live is not None:
                             await drain_sockets(self._live.sockets, self._live.running_node, ending)
             if self._live is not None and (node := self._live.running_node) is not None:
@@ -171,6 +176,7 @@ class AppServer:
         self,
         listeners: list[Listener],
         driver: AnyDriver,
+        way: DirectWay | None,
         connections: trio.Nursery,
         ending: Ending,
         task_status: trio.TaskStatus[list[str]],
@@ -178,7 +184,7 @@ class AppServer:
         """Begin a task for every connection that comes, until the end is asked for."""
         async with trio.open_nursery() as accepting:
             for listener in listeners:
-                connect = partial(self._connect, driver, listener.is_secure)
+                connect = partial(self._connect, driver, way, listener.is_secure)
                 stream = trio.SocketListener(trio.socket.from_stdlib_socket(listener.socket))
                 accepting.start_soon(
                     partial(trio.serve_listeners, connect, [stream], handler_nursery=connections)
@@ -193,23 +199,37 @@ class AppServer:
 
     # -- a connection ----------------------------------------------------------
 
-    async def _connect(self, driver: AnyDriver, is_secure: bool, tcp: trio.SocketStream) -> None:
+    def _direct_way(self, driver: AnyDriver) -> DirectWay | None:
+        if self._live is None or not self._direct:
+            return None
+        return DirectWay(
+            cast("Any", self._asgi.app),
+            driver,
+            self._config.limits,
+            socket_path=SOCKET_PATH,
+            is_page=self._live.is_page,
+            state=self._state,
+        )
+
+    async def _connect(
+        self, driver: AnyDriver, way: DirectWay | None, is_secure: bool, tcp: trio.SocketStream
+    ) -> None:
         if self._connections + len(driver.sockets) >= self._config.limits.max_connections:
             await self._turn_away(tcp, is_secure)
             return
         self._connections += 1
         try:
-            await self._server(driver, is_secure, tcp).run()
+            await self._server(way, is_secure, tcp).run()
         finally:
             self._connections -= 1
 
-    def _server(self, driver: AnyDriver, is_secure: bool, tcp: trio.SocketStream) -> GuardedTCPServer:
+    def _server(self, way: DirectWay | None, is_secure: bool, tcp: trio.SocketStream) -> GuardedTCPServer:
         known = (self._asgi, self._config, self._context, ConnectionState(self._state.copy()))
         if is_secure and self._tls is not None:
             return GuardedTCPServer(
                 *known, trio.SSLStream(tcp, self._tls, server_side=True, https_compatible=True)
             )
-        return GuardedTCPServer(*known, tcp, driver=driver if self._direct else None)
+        return GuardedTCPServer(*known, tcp, way=way)
 
     async def _turn_away(self, tcp: trio.SocketStream, is_secure: bool) -> None:
         reached("max_connections", None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from typing import Any, cast
 
+import msgspec
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode, want_bytes
 from quart import Quart
@@ -56,8 +57,18 @@ class _KeptSerializer(URLSafeTimedSerializer):
         return self._signer
 
     def dump_payload(self, obj: Any) -> bytes:
-        json = want_bytes(cast("Any", self).serializer.dumps(obj))
+        json = _plain_json(obj) or want_bytes(cast("Any", self).serializer.dumps(obj))
         return base64_encode(json) if len(json) < SHORT else super().dump_payload(obj)
+
+
+def _plain_json(session: dict[str, Any]) -> bytes | None:
+    """A session of nothing but texts, as most are, needs none of Quart's tags for what JSON has no form of.
+
+    None for another, and for one that could be taken for a tag itself, because it has one key.
+    """
+    if len(session) == 1 or not all(type(value) is str for value in session.values()):
+        return None
+    return msgspec.json.encode(session)
 
 
 class CookieSessions(SecureCookieSessionInterface):

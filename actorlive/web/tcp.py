@@ -7,7 +7,7 @@
   would block the server's end forever; here it has `send_timeout` seconds for each 64 KiB.
 * **A connection that is to be closed is closed**, and one that waits for its next request waits `keep_alive_timeout`
   seconds, though Quart-Trio cancels the task in which Hypercorn sees to both.
-* **A websocket over plain TCP leaves before Hypercorn**, for the direct way (`web.direct`).
+* **A websocket and a live page over plain TCP do without Hypercorn**: they take the direct way (`web.direct`).
 """
 
 from __future__ import annotations
@@ -16,16 +16,13 @@ import logging
 from typing import Any, cast
 
 import trio
-from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.events import Closed, Event, RawData, Updated
 from hypercorn.trio.tcp_server import TCPServer
 
 from actorlive.runtime.faults import flatten, interrupt_in, is_cancelled_here
 from actorlive.web.allowance import reached
-from actorlive.web.direct.handshake import answer, read_upgrade
-from actorlive.web.direct.socket import SocketDriver
+from actorlive.web.direct.connection import DirectConnection, DirectWay
 from actorlive.web.protocols import limits_of
-from actorlive.web.transport import SOCKET_PATH
 
 __all__ = ["GuardedTCPServer", "report", "single"]
 
@@ -37,12 +34,12 @@ _log = logging.getLogger("actorlive.web")
 class GuardedTCPServer(TCPServer):
     """Hypercorn's connection, whose faults stay with it.
 
-    `driver` drives the sockets that take the direct way (`web.direct`); without one all take Hypercorn's.
+    `way` is the direct way, for what may take it; without one all take Hypercorn's.
     """
 
-    def __init__(self, *args: Any, driver: SocketDriver | None = None) -> None:
+    def __init__(self, *args: Any, way: DirectWay | None = None) -> None:
         super().__init__(*args)
-        self._driver = driver
+        self._way = way
         self._first = b""
         self._limits = limits_of(self.config)
         self._patience = self._limits.head_timeout
@@ -61,30 +58,16 @@ class GuardedTCPServer(TCPServer):
                 report(error)
 
     async def _run_direct(self) -> bool:
-        """True when this was a websocket over plain TCP, which has been answered and goes on without us."""
-        if self._driver is None or hasattr(self.stream, "do_handshake"):  # TLS
+        """True when all that came has been answered without Hypercorn, or goes on without us."""
+        if self._way is None or hasattr(self.stream, "do_handshake"):  # TLS
             return False
-        stream = cast("Any", self.stream)
+        connection = DirectConnection(self._way, cast("Any", self.stream))
         try:
-            limits, began = self._limits, trio.current_time()
-            upgrade, self._first = await read_upgrade(
-                stream, SOCKET_PATH.encode(), limits.max_head, limits.head_timeout
-            )
-            if upgrade is None:
-                self._patience = max(0.0, limits.head_timeout - (trio.current_time() - began))
-                return False
-            app = cast("ASGIWrapper", self.app).app
-            await answer(
-                stream,
-                upgrade,
-                cast("Any", app),
-                self._driver,
-                send_timeout=limits.send_timeout,
-                state=self.state,
-            )
+            done = await connection.run()
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
-            pass  # the peer has gone before it had its answer
-        return True
+            return True  # the peer has gone before it had its answer
+        self._first, self._patience = connection.unread, connection.patience
+        return done
 
     async def _read_data(self) -> None:
         """Hypercorn reads on behind what was looked at already."""

@@ -30,7 +30,7 @@ from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
 from actorlive.web import csrf
 from actorlive.web.asgi import Asgi
-from actorlive.web.direct.handshake import answer, read_upgrade
+from actorlive.web.direct.connection import DirectConnection, DirectWay
 from actorlive.web.endpoint import view_name
 from actorlive.web.forms import MethodOverride
 from actorlive.web.hosts import parse_host
@@ -330,39 +330,49 @@ class Stream:
     async def send_all(self, data: bytes) -> None:
         self.sent += data
 
+    async def send_eof(self) -> None:
+        pass
+
     def getpeername(self) -> tuple[str, int]:
         return "10.0.0.1", 1
 
     getsockname = getpeername
 
 
-async def closes(scope: Any, receive: Any, send: Any) -> None:
-    """An application that looks at what it was asked, and refuses."""
+async def answers(scope: Any, receive: Any, send: Any) -> None:
+    """An application that looks at what it was asked, refuses a websocket, and has a page for everybody else."""
     location(scope["path"])
     decode_query(scope["query_string"].decode("latin-1"))
-    await send({"type": "websocket.close"})
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"page"})
 
 
 def head(data: bytes) -> Answer:
-    """The first bytes of a connection: the status that a handshake is answered with; None for what is none."""
+    """What a connection brings: the status of the first answer; None for what is handed on, every byte of it."""
     return trio.run(_head, data)
 
 
 async def _head(data: bytes) -> Answer:
     stream = Stream(data)
-    upgrade, read = await read_upgrade(cast("Any", stream), b"/live/websocket", Limits().max_head, 5.0)
-    assert data.startswith(read)
-    if upgrade is None:
-        return None
-    await answer(
-        cast("Any", stream),
-        upgrade,
-        cast("Asgi", closes),
+    way = DirectWay(
+        cast("Asgi", answers),
         cast("Any", None),
-        send_timeout=5.0,
+        Limits(),
+        socket_path="/live/websocket",
+        is_page=lambda path: path != "/elsewhere",
         state={},
     )
-    return int(stream.sent.split(b" ", 2)[1])
+    connection = DirectConnection(way, cast("Any", stream))
+    done = await connection.run()
+    assert connection.unread in data
+    if stream.sent:
+        return int(stream.sent.split(b" ", 2)[1])
+    assert data.startswith(connection.unread)
+    assert not done
+    return None
 
 
 def body(data: bytes) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import socket
 from functools import partial
 from typing import Any
@@ -21,6 +22,7 @@ from actorlive.runtime.process import Process
 from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.server import serve_async
 from actorlive.web.sockets import ClientSocket
+from tests.web import visitor
 from tests.web.direct.peers import frame, frames_of
 from tests.web.test_server import HANDSHAKE
 from tests.web.views import happened, make_app
@@ -128,7 +130,7 @@ async def test_frames_in_the_packet_of_the_handshake_are_answered() -> None:
 
 @both_ways
 async def test_a_connection_that_has_asked_for_a_page_may_become_a_websocket() -> None:
-    """So it is Hypercorn's, whatever way the server prefers."""
+    """On the direct way, too: what comes behind a page may be anything."""
     app, _ = make_app()
     async with serving(app) as url:
         page = await get(url, "/counter")
@@ -141,6 +143,37 @@ async def test_a_connection_that_has_asked_for_a_page_may_become_a_websocket() -
             assert (await stream.receive_some()).startswith(b"HTTP/1.1 101 ")
             await stream.send_all(join(page) + click(page, 5))
             await hear_replies(stream, 2)
+
+
+ASKED = [
+    (b"GET", b"/counter?q=%C3%A9", b""),
+    (b"HEAD", b"/counter", b""),
+    (b"GET", b"/counter", b"Cookie: session=forged\r\n"),
+    (b"GET", b"/nowhere", b""),
+    (b"POST", b"/counter", b"Content-Length: 0\r\n"),
+]
+
+
+@pytest.mark.parametrize(("method", "target", "more"), ASKED, ids=range(len(ASKED)))
+async def test_a_page_says_the_same_on_both_ways(
+    monkeypatch: pytest.MonkeyPatch, method: bytes, target: bytes, more: bytes
+) -> None:
+    """But for its tokens, which are another's each time, and the order of its headers."""
+    monkeypatch.setattr(visitor, "DIRECT", True)
+    heard = await asked_once(method, target, more)
+    monkeypatch.setattr(visitor, "DIRECT", False)
+    assert heard == await asked_once(method, target, more)
+
+
+async def asked_once(method: bytes, target: bytes, more: bytes) -> tuple[bytes, set[bytes], bytes]:
+    app, _ = make_app()
+    request = b"%b %b HTTP/1.1\r\nHost: example.com\r\n%bConnection: close\r\n\r\n" % (method, target, more)
+    async with serving(app) as url, await opened(url) as stream:
+        await stream.send_all(request)
+        heard = b"".join([chunk async for chunk in stream])
+    head, _, body = re.sub(rb"[A-Za-z0-9_.=-]{16,}|\d\d:\d\d:\d\d", b"~", heard).partition(b"\r\n\r\n")
+    status, *headers = head.split(b"\r\n")
+    return status[:12], set(headers), body
 
 
 def living() -> dict[str, int]:

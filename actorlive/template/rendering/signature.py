@@ -99,11 +99,10 @@ class Signature:
 
     def parameter(self, name: str) -> Parameter | None:
         """The attribute or slot that a template means by `name` (`class` is `class_`, `max-size` `max_size`)."""
-        for known in (name, f"{name}_", name.replace("-", "_")):
-            found = self.parameters.get(known)
-            if found is not None and found.kind != "rest":
-                return found
-        return None
+        found = self.parameters.get(name)
+        if found is None or found.kind == "rest":
+            found = self.parameters.get(f"{name}_") or self.parameters.get(name.replace("-", "_"))
+        return None if found is None or found.kind == "rest" else found
 
     def accepts(self, name: str) -> bool:
         """True for an attribute that the component takes."""

@@ -13,14 +13,13 @@ from hypothesis import given, strategies as st
 
 from actorlive.web.allowance import Allowance
 from actorlive.web.asgi import Asgi
-from actorlive.web.direct.handshake import EXTENSION, answer, read_upgrade
+from actorlive.web.direct.connection import DirectConnection, DirectWay
+from actorlive.web.direct.handshake import EXTENSION
 from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import Sockets
 from tests.web.direct.peers import Calls, Connection, frame
 
-PATH = b"/live/websocket"
-MAX_HEAD = Limits().max_head
 FIELDS = {
     "Host": "x",
     "Connection": "Upgrade",
@@ -59,6 +58,17 @@ async def take(scope: dict[str, Any], receive: Any, send: Any, **acceptance: Any
     scope["extensions"][EXTENSION].taken = direct
 
 
+def way_to(app: Asgi, driver: Calls, **limits: float) -> DirectWay:
+    return DirectWay(
+        app,
+        cast("Any", driver),
+        Limits(**cast("Any", limits)),
+        socket_path="/live/websocket",
+        is_page=lambda _: False,
+        state={},
+    )
+
+
 async def shake(app: Asgi, sent: bytes, *, hang_up: bool = False) -> tuple[bytes, Calls]:
     """What a peer hears that sends this, and what the driver was asked for."""
     ours, theirs = await streams()
@@ -66,11 +76,9 @@ async def shake(app: Asgi, sent: bytes, *, hang_up: bool = False) -> tuple[bytes
     heard = b""
     async with ours, theirs:
         await theirs.send_all(sent)
-        upgrade, _ = await read_upgrade(ours, PATH, MAX_HEAD, 5.0)
-        assert upgrade is not None
         if hang_up:
             await theirs.aclose()
-        await answer(ours, upgrade, app, cast("Any", driver), send_timeout=5.0, state={})
+        assert await DirectConnection(way_to(app, driver), ours).run()
         await ours.aclose()  # by the server, which knows nothing of a socket that has left
         if not hang_up:
             with trio.move_on_after(0.05):
@@ -211,6 +219,7 @@ async def test_a_cancelled_handshake_gives_up_what_was_taken() -> None:
 @pytest.mark.parametrize("cut", range(1, len(head()), 7))
 async def test_a_head_may_come_in_pieces(cut: int) -> None:
     ours, theirs = await streams()
+    driver = Calls()
     async with ours, theirs, trio.open_nursery() as nursery:
 
         async def dribble() -> None:
@@ -219,9 +228,10 @@ async def test_a_head_may_come_in_pieces(cut: int) -> None:
                 await trio.testing.wait_all_tasks_blocked()
 
         nursery.start_soon(dribble)
-        upgrade, _ = await read_upgrade(ours, PATH, MAX_HEAD, 5.0)
-        assert upgrade is not None
-        assert upgrade.early == b""
+        assert await DirectConnection(way_to(take, driver), ours).run()
+    assert len(driver.watched) == 1
+    for direct in driver.watched:
+        direct.abort()
 
 
 @pytest.mark.parametrize(
@@ -244,23 +254,30 @@ async def test_everything_else_is_handed_on_with_every_byte(sent: bytes) -> None
     async with ours, theirs:
         await theirs.send_all(sent)
         await theirs.send_eof()
-        upgrade, read = await read_upgrade(ours, PATH, MAX_HEAD, 5.0)
-        assert upgrade is None
-        assert sent.startswith(read)
-        assert read + b"".join([chunk async for chunk in ours]) == sent
+        connection = DirectConnection(way_to(take, Calls()), ours)
+        assert not await connection.run()
+        assert sent.startswith(connection.unread)
+        assert connection.unread + b"".join([chunk async for chunk in ours]) == sent
 
 
 async def test_who_does_not_finish_a_head_is_handed_on_when_patience_ends() -> None:
     ours, theirs = await streams()
     async with ours, theirs:
         await theirs.send_all(head()[:-1])
-        assert await read_upgrade(ours, PATH, MAX_HEAD, 0.02) == (None, head()[:-1])
+        connection = DirectConnection(way_to(take, Calls(), head_timeout=0.02), ours)
+        assert not await connection.run()
+        assert connection.unread == head()[:-1]
+        assert connection.patience == 0
 
 
 @given(st.binary(max_size=200))
 async def test_no_bytes_at_all_break_the_reading_of_a_head(tail: bytes) -> None:
-    ours, theirs = trio.testing.memory_stream_pair()
-    await theirs.send_all(b"GET /live/websocket " + tail + b"\r\n\r\n")
-    await theirs.aclose()
-    upgrade, read = await read_upgrade(cast("Any", ours), PATH, MAX_HEAD, 1.0)
-    assert upgrade is None or read.endswith(upgrade.early)
+    """Whatever comes is answered, or handed on whole."""
+    ours, theirs = await streams()
+    async with ours, theirs:
+        sent = b"GET /live/websocket " + tail + b"\r\n\r\n"
+        await theirs.send_all(sent)
+        await theirs.send_eof()
+        connection = DirectConnection(way_to(says_nothing, Calls()), ours)
+        if not await connection.run():
+            assert connection.unread == sent

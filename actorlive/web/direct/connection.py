@@ -1,0 +1,163 @@
+"""One connection over plain TCP, as far as it goes the direct way.
+
+Its requests are looked at one by one. A websocket to our path and a live route's page are answered here, the page with
+the next request behind it; whatever else comes, and every head that is not beyond doubt, is left to Hypercorn, with
+all bytes that have not been answered. A head is waited for only while it may still become one of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from math import inf
+from typing import Any
+
+import trio
+
+from actorlive.web.asgi import Asgi
+from actorlive.web.direct.handshake import Upgrade, answer, is_upgrade
+from actorlive.web.direct.http import END, Addresses, Head, fields_of, parse
+from actorlive.web.direct.pages import answer_page, is_plain, page_scope, path_of
+from actorlive.web.direct.socket import SocketDriver
+from actorlive.web.limits import Limits
+
+__all__ = ["DirectConnection", "DirectWay"]
+
+BEGINNINGS = (b"GET /", b"HEAD /")
+LAST_WORDS = 1.0
+"""Seconds in which the peer of a connection that is closed may take its last answer: what it sends meanwhile is read,
+because a reset would overtake the answer."""
+
+
+class DirectWay:
+    """What the connections of one server have in common.
+
+    `driver` drives the sockets that are opened, `socket_path` is where they are; `is_page` says whether a path is a
+    live route's.
+    """
+
+    def __init__(
+        self,
+        app: Asgi,
+        driver: SocketDriver,
+        limits: Limits,
+        *,
+        socket_path: str,
+        is_page: Callable[[str], bool],
+        state: Mapping[str, Any],
+    ) -> None:
+        self.app = app
+        self.driver = driver
+        self.limits = limits
+        self.socket_path: bytes = socket_path.encode()
+        self.is_page = is_page
+        self.state = state
+        self.has_ended = False
+        self._idle: set[trio.CancelScope] = set()
+
+    def end(self) -> None:
+        """Connections that wait for another request are closed now, the others behind their answer."""
+        self.has_ended = True
+        for scope in self._idle:
+            scope.cancel()
+
+    async def wait_idly(self, stream: trio.SocketStream, patience: float) -> bytes:
+        """What comes next; nothing, when that takes longer than `patience` seconds, or the server ends."""
+        if self.has_ended:
+            return b""
+        with trio.move_on_after(patience) as scope:
+            self._idle.add(scope)
+            try:
+                return bytes(await stream.receive_some(self.limits.max_head))
+            finally:
+                self._idle.discard(scope)
+        return b""
+
+
+class DirectConnection:
+    """One of them. `unread` is what nobody has answered when `run` is over, and `patience` the seconds that are left
+    for the rest of its head."""
+
+    def __init__(self, way: DirectWay, stream: trio.SocketStream) -> None:
+        self.unread = b""
+        self.patience: float = way.limits.head_timeout
+        self._way = way
+        self._stream = stream
+        self._place = Addresses.of(stream.socket)
+
+    async def run(self) -> bool:
+        """Answer what is ours; True when nothing is left to do, False when Hypercorn has to go on."""
+        while True:
+            text = await self._read_head()
+            head = None if text is None else parse(text)
+            if text is None or head is None:
+                return False
+            goes_on = await self._answer(head, text)
+            if goes_on is not None:
+                return goes_on
+            if not self.unread:
+                self.unread = await self._way.wait_idly(self._stream, self._way.limits.keep_alive_timeout)
+                if not self.unread:
+                    return True
+            self.patience = self._way.limits.head_timeout
+
+    async def _read_head(self) -> bytes | None:
+        """The next head, which stays unread; None when there is none that could be ours."""
+        until = trio.current_time() + self.patience
+        with trio.CancelScope(deadline=until):
+            while True:
+                if self.unread and not _may_be_ours(self.unread):
+                    break
+                end = self.unread.find(END, 0, self._way.limits.max_head)
+                if end >= 0:
+                    return self.unread[: end + len(END)]
+                if len(self.unread) >= self._way.limits.max_head:
+                    break
+                more = bytes(await self._stream.receive_some(self._way.limits.max_head))
+                if not more:
+                    break
+                self.unread += more
+        self.patience = max(0.0, until - trio.current_time()) if until < inf else inf
+        return None
+
+    async def _answer(self, head: Head, text: bytes) -> bool | None:
+        """True when the connection is done with, False when the request is not ours, None to go on with the next."""
+        fields, way = fields_of(head.headers), self._way
+        if is_upgrade(head, fields, way.socket_path):
+            await answer(
+                self._stream,
+                Upgrade(head, fields, self.unread[len(text) :]),
+                way.app,
+                way.driver,
+                place=self._place,
+                send_timeout=way.limits.send_timeout,
+                state=way.state,
+            )
+            return True
+        if not is_plain(head, fields) or not way.is_page(path_of(head)):
+            return False
+        self.unread = self.unread[len(text) :]
+        close = way.has_ended or fields.get(b"connection", b"").lower() == b"close"
+        goes_on = await answer_page(
+            self._stream,
+            head,
+            way.app,
+            page_scope(head, self._place, way.state),
+            close=close,
+            send_timeout=way.limits.send_timeout,
+        )
+        if goes_on:
+            return None
+        await self._say_goodbye()
+        return True
+
+    async def _say_goodbye(self) -> None:
+        with trio.move_on_after(LAST_WORDS), suppress(trio.BrokenResourceError):
+            await self._stream.send_eof()
+            while await self._stream.receive_some(self._way.limits.max_head):
+                pass
+
+
+def _may_be_ours(data: bytes) -> bool:
+    """True while `data` begins as a request for something that is read only."""
+    return any(data.startswith(start[: len(data)]) for start in BEGINNINGS)
