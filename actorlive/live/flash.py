@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 
-__all__ = ["Flash", "exact"]
+__all__ = ["NO_FLASH", "Flash", "exact"]
+
+NO_FLASH: Mapping[str, str] = MappingProxyType({})
+"""No messages: one for all views, most of which have none."""
 
 
 def exact(value: object) -> str:
@@ -13,7 +16,6 @@ def exact(value: object) -> str:
     return str.__str__(str(value))
 
 
-@dataclass(slots=True)
 class Flash:
     """The messages that are shown, and those that this callback put: only these survive a redirect, or a patch.
 
@@ -21,8 +23,11 @@ class Flash:
     nobody has seen it yet.
     """
 
-    shown: dict[str, str] = field(default_factory=dict[str, str])
-    fresh: dict[str, str] = field(default_factory=dict[str, str])
+    __slots__ = ("fresh", "shown")
+
+    def __init__(self, shown: Mapping[str, str] = NO_FLASH, fresh: Mapping[str, str] = NO_FLASH) -> None:
+        self.shown = shown
+        self.fresh = fresh
 
     def put(self, kind: str, message: object) -> Mapping[str, str]:
         """Add a message, as text, so that it can be shown, signed and stored. Returns the new mapping to assign."""
@@ -33,16 +38,21 @@ class Flash:
 
     def clear(self, kind: str | None) -> Mapping[str, str]:
         """Drop one kind or all; returns the new mapping to assign."""
-        self.fresh = {} if kind is None else {k: v for k, v in self.fresh.items() if k != kind}
-        self.shown = {} if kind is None else {k: v for k, v in self.shown.items() if k != kind}
+        self.fresh = NO_FLASH if kind is None else without(self.fresh, kind)
+        self.shown = NO_FLASH if kind is None else without(self.shown, kind)
         return self.shown
 
     def keep_fresh(self) -> Mapping[str, str]:
         """Only what this callback put stays: what a server-side patch does to the flash."""
-        self.shown = dict(self.fresh)
+        self.shown = self.fresh
         return self.shown
 
     def end_of_callback(self) -> None:
         """Nothing is fresh any more."""
         if self.fresh:
-            self.fresh = {}
+            self.fresh = NO_FLASH
+
+
+def without(messages: Mapping[str, str], kind: str) -> Mapping[str, str]:
+    """The messages of the other kinds."""
+    return {other: text for other, text in messages.items() if other != kind} or NO_FLASH

@@ -35,6 +35,9 @@ class Halt:
 
 Hook = Callable[..., Any]
 
+_NONE: dict[str, dict[str, Hook]] = {}
+"""The hooks of most views, which all share; never written to."""
+
 
 class Hooks:
     """The attached hooks of one view, by stage, in the order of attachment."""
@@ -42,7 +45,7 @@ class Hooks:
     __slots__ = ("_by_stage",)
 
     def __init__(self) -> None:
-        self._by_stage: dict[str, dict[str, Hook]] = {}
+        self._by_stage = _NONE
 
     def attach(self, stage: Stage, hook_id: str, hook: Hook) -> None:
         """Add a hook. Raises `CallbackError` for an unknown stage or an id that is taken on it."""
@@ -50,6 +53,8 @@ class Hooks:
             raise CallbackError(
                 f"unknown hook stage {stage!r}.{did_you_mean(stage, STAGES)} Stages: {', '.join(STAGES)}"
             )
+        if self._by_stage is _NONE:
+            self._by_stage = {}
         hooks = self._by_stage.setdefault(stage, {})
         if hook_id in hooks:
             raise CallbackError(f"a hook {hook_id!r} is attached to {stage} already; detach it first")

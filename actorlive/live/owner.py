@@ -8,6 +8,8 @@ The owner's socket writes what a callback asked for, `live.process` carries it o
 | `touched`, `temporary` | the socket | `process.outbox`, after each render |
 | `hooks`, `private`, `postponed`, `tasks` | the socket | `process.dispatch`; they live as long as the owner |
 
+A crowd of views mostly waits, so what most of them never use is made when it is first used.
+
 What there is once per process, whoever in it owns assigns, is the `ViewState`.
 """
 
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from actorlive.live.assigns import assign, assign_new
 from actorlive.live.defaults import Factory
-from actorlive.live.flash import Flash
+from actorlive.live.flash import NO_FLASH, Flash
 from actorlive.live.hooks import Hooks
 from actorlive.live.later import Postponed
 from actorlive.live.stateful import Stateful, stream_names
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Owner"]
 
+NOTHING: Mapping[str, Factory] = {}
+
 
 class Owner:
     """One owner of assigns: a view, or the live component of the number `cid`."""
@@ -37,13 +41,13 @@ class Owner:
     __slots__ = (
         "_async",
         "_pid",
+        "_postponed",
+        "_private",
         "_running",
         "assigns",
         "cid",
         "flash",
         "hooks",
-        "postponed",
-        "private",
         "temporary",
         "touched",
     )
@@ -56,12 +60,13 @@ class Owner:
         # and not the state itself, which has the owner: what refers to itself is freed late
         self._pid = state.pid
         self._running = state.tasks
-        self.flash = Flash(dict(flash), dict(flash))
+        came_along: Mapping[str, str] = dict(flash) or NO_FLASH
+        self.flash = Flash(came_along, came_along)
         self.hooks = Hooks()
-        self.private: dict[str, Any] = {}
-        self.temporary: dict[str, Factory] = {}
-        self.touched: list[LiveStream] = []
-        self.postponed = Postponed(state.pid, cid)
+        self.temporary: Mapping[str, Factory] = NOTHING
+        self.touched: list[LiveStream] | None = None
+        self._private: dict[str, Any] | None = None
+        self._postponed: Postponed | None = None
         self._async: AsyncWork | None = None
         for name in stream_names(type(assigns)):
             self.stream(name, create=True)
@@ -79,6 +84,29 @@ class Owner:
         """True once any async task was started."""
         return self._async is not None
 
+    @property
+    def private(self) -> dict[str, Any]:
+        """A place for libraries and hooks."""
+        if self._private is None:
+            self._private = {}
+        return self._private
+
+    @property
+    def postponed(self) -> Postponed:
+        """What the owner has postponed."""
+        if self._postponed is None:
+            self._postponed = Postponed(self._pid, self.cid)
+        return self._postponed
+
+    @property
+    def has_postponed(self) -> bool:
+        """True while there is anything postponed."""
+        return bool(self._postponed)
+
+    def make_temporary(self, name: str, make: Factory) -> None:
+        """Reset an assign to what `make` makes after every render."""
+        self.temporary = {**self.temporary, name: make}
+
     # -- streams ---------------------------------------------------------------
 
     def stream(self, name: str, *, create: bool = False) -> LiveStream:
@@ -93,7 +121,10 @@ class Owner:
 
     def _replace(self, streams: Streams, stream: LiveStream) -> LiveStream:
         assign_new(self.assigns, "streams", streams.replacing(stream))
-        self.touched.append(stream)
+        if self.touched is None:
+            self.touched = [stream]
+        else:
+            self.touched.append(stream)
         return stream
 
     # -- after a render --------------------------------------------------------
@@ -103,7 +134,7 @@ class Owner:
         if self.touched:
             for stream in self.touched:
                 stream.prune()
-            self.touched = []
+            self.touched = None
         if self.temporary:
             values = self.assigns.__dict__
             for name, make in self.temporary.items():

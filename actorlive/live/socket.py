@@ -180,7 +180,7 @@ class Socket:
             make = factory_of(default, type(view).__qualname__, name) or partial(_itself, default)
             if name not in view.__dict__:
                 setattr(view, name, make())
-            self._owner.temporary[name] = make
+            self._owner.make_temporary(name, make)
 
     # -- flash, events to the client -------------------------------------------
 
@@ -215,7 +215,7 @@ class Socket:
             name,
             encode_payload(dict(payload or {}), f"the payload of push_event({name!r}, …)"),
         ]
-        self._state.events.append([*event, True] if dispatch == "before" else event)
+        self._state.push_event([*event, True] if dispatch == "before" else event)
 
     # -- navigation ------------------------------------------------------------
 
@@ -360,7 +360,7 @@ class Socket:
 
     def undo(self, key: Hashable) -> bool:
         """Take back what `undoable` put off; False when it was done already, or there was nothing."""
-        return self._owner.postponed.take_back(key)
+        return self._owner.has_postponed and self._owner.postponed.take_back(key)
 
     # -- async -----------------------------------------------------------------
 
@@ -500,7 +500,7 @@ class Socket:
         owner = self._owner
         stream = owner.stream(name)
         dom_id = stream.dom_id(item)
-        if owner.postponed:
+        if owner.has_postponed:
             owner.postponed.take_back(_departure(name, dom_id))
         stream.insert(item, at, limit, update_only, dom_id)
 

@@ -35,6 +35,7 @@ class ViewState:
     """One view in one of its two lives; `owner` is what it has of its own."""
 
     __slots__ = (
+        "_owners",
         "dom_id",
         "endpoint",
         "events",
@@ -43,7 +44,6 @@ class ViewState:
         "mount",
         "navigation",
         "owner",
-        "owners",
         "pid",
         "route",
         "routed",
@@ -71,9 +71,9 @@ class ViewState:
         self.visitor = mount.visitor
         self.uri = mount.uri
         self.navigation: NavigationFrame | None = None
-        self.events: list[PushedEvent] = []
+        self.events: list[PushedEvent] | tuple[()] = ()
         self.tasks: dict[Ref, AsyncTask] = {}
-        self.owners: dict[int, Owner] = {}
+        self._owners: dict[int, Owner] | None = None
         self.updating: str | None = None
         self.owner = Owner(view, self, mount.flash)
         assign(view, "live_action", mount.route.action)
@@ -107,6 +107,20 @@ class ViewState:
         route = self.endpoint.route_for(uri)
         return route if route is not None and at is not None and at.admits_patch(route) else None
 
+    @property
+    def owners(self) -> dict[int, Owner]:
+        """The owners of the view's live components, by number."""
+        if self._owners is None:
+            self._owners = {}
+        return self._owners
+
+    def push_event(self, event: PushedEvent) -> None:
+        """Send an event to the page with this callback's render."""
+        if self.events:
+            self.events.append(event)
+        else:
+            self.events = [event]
+
     def enter(self, route: Route) -> None:
         """The view is at another of its routes now; only flash that this callback put stays."""
         self.route = route
@@ -124,4 +138,4 @@ class ViewState:
         if flash.fresh:
             flash.end_of_callback()
         if self.events:
-            self.events = []
+            self.events = ()

@@ -13,8 +13,9 @@ from actorlive.errors import CallbackError
 from actorlive.live.assigns import Assigns
 from actorlive.live.declaration import check_class, check_complete, check_events
 from actorlive.live.events import EventTable, RawEvent
+from actorlive.live.flash import NO_FLASH
 from actorlive.live.rejection import Stale
-from actorlive.live.streams import Stream, Streams
+from actorlive.live.streams import NO_STREAMS, Stream, Streams
 from actorlive.template import Template, compile_function, load_template
 from actorlive.template.names import snake_case
 
@@ -60,8 +61,8 @@ class Stateful(Assigns, Generic[E]):
     def __init__(self) -> None:
         super().__init__()
         values = self.__dict__
-        values["flash"] = {}
-        values["streams"] = Streams()
+        values["flash"] = NO_FLASH
+        values["streams"] = NO_STREAMS
         for name in stream_names(type(self)):
             values[name] = Stream[Any].idle()
 

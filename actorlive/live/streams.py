@@ -16,7 +16,7 @@ from typing_extensions import TypeVar
 from actorlive.errors import StreamError, did_you_mean
 from actorlive.live.async_result import AsyncResult
 
-__all__ = ["DomId", "LiveStream", "Stream", "StreamResult", "Streams"]
+__all__ = ["NO_STREAMS", "DomId", "LiveStream", "Stream", "StreamResult", "Streams"]
 
 T = TypeVar("T", default=Any)
 
@@ -213,6 +213,10 @@ class Streams:
         made = Streams.__new__(Streams)
         made._by_name = {**self._by_name, stream.name: stream}
         return made
+
+
+NO_STREAMS = Streams()
+"""Those of a view that has none yet; a `Streams` never changes, so all share it."""
 
 
 def _wire(dom_id: str, insert: _Insert) -> list[Any]:

@@ -224,8 +224,9 @@ class Channel:
     async def _terminate(self, reason: object) -> None:
         owners = [self._state.owner, *(component.owner for component in self._outbox.components)]
         for owner in owners:
-            for commit in owner.postponed.on_exit():
-                await self._commit_at_last(commit)
+            if owner.has_postponed:
+                for commit in owner.postponed.on_exit():
+                    await self._commit_at_last(commit)
         await self._view.terminate(reason, self._socket)
 
     async def _commit_at_last(self, commit: Action) -> None:

@@ -11,7 +11,7 @@ back in between are gone. The numbers and the trees are the renderer's affair.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 
 from actorlive.live.assigns import assign, changes, clear_changes
@@ -35,6 +35,9 @@ T = TypeVar("T")
 
 UNMOUNTED = Shutdown("unmounted")
 
+_NONE: dict[int, MountedComponent] = {}
+"""The components of most views, which all share; never written to."""
+
 
 class Components:
     """The mounted components of a view, by number."""
@@ -45,9 +48,9 @@ class Components:
         self._state = state
         self._socket = socket
         self._renderer = renderer
-        self._by_cid: dict[int, MountedComponent] = {}
-        self._acted: list[MountedComponent] = []
-        self._touched: dict[MountedComponent, bool] = {}  # in this message; True for what it renders
+        self._by_cid = _NONE
+        self._acted: list[MountedComponent] | tuple[()] = ()
+        self._touched: dict[MountedComponent, bool] | None = None  # in this message; True for what it renders
 
     def __iter__(self) -> Iterator[MountedComponent]:
         return iter(list(self._by_cid.values()))
@@ -70,12 +73,12 @@ class Components:
 
     async def act(self, component: MountedComponent, callback: Awaitable[T]) -> T:
         """Run a callback of one component; what it changed goes with the next message."""
-        self._acted.append(component)
+        self.note(component)
         return await naming(component, callback)
 
     def note(self, component: MountedComponent) -> None:
         """Something of the component changed, without a callback."""
-        self._acted.append(component)
+        self._acted = [*self._acted, component]
 
     def hand_over_flash(self) -> None:
         """The page is about to go elsewhere: what components told the person goes along with what the view did."""
@@ -86,22 +89,22 @@ class Components:
 
     # -- a render --------------------------------------------------------------
 
-    async def settle(self, placed: list[Placement]) -> None:
+    async def settle(self, placed: Sequence[Placement]) -> None:
         """Update and render what was placed, and what that places; then those whose callbacks ran."""
         await self._spread(placed)
-        acted, self._acted = self._acted, []
+        acted, self._acted = self._acted, ()
         for component in acted:
             if component.cid in self._by_cid:
                 await self._spread(self._render(component))
 
     async def update(self, component: MountedComponent, assigns: dict[str, object]) -> None:
         """Update one component, as `send_update` asks for."""
-        self._acted.append(component)
+        self.note(component)
         await self._update(type(component.component), [(component, assigns)])
 
     def finish(self) -> None:
         """The message is put together: what was meant for it alone is over."""
-        for component in self._touched:
+        for component in self._touched or ():
             clear_changes(component.component)
             component.owner.end_of_render()
             component.owner.flash.end_of_callback()
@@ -121,12 +124,12 @@ class Components:
 
     async def after_render(self) -> None:
         """Run the `after_render` hooks of the components that were rendered."""
-        touched, self._touched = self._touched, {}
-        for component, is_rendered in touched.items():
+        touched, self._touched = self._touched, None
+        for component, is_rendered in (touched or {}).items():
             if is_rendered and component.hooks.has("after_render"):
                 await naming(component, component.hooks.after_render(component.socket))
 
-    async def _spread(self, placed: list[Placement]) -> None:
+    async def _spread(self, placed: Sequence[Placement]) -> None:
         while placed:
             groups: dict[object, list[Placement]] = {}
             for placement in placed:
@@ -160,6 +163,8 @@ class Components:
         values = component.__dict__
         values["myself"], values["id"] = placement.cid, placement.id
         owner = Owner(component, self._state, {}, placement.cid)
+        if self._by_cid is _NONE:
+            self._by_cid = {}
         made = self._by_cid[placement.cid] = MountedComponent(component, placement.cid, owner, self._state)
         self._state.owners[placement.cid] = owner
         return made
@@ -182,7 +187,8 @@ class Components:
     def _render(self, made: MountedComponent) -> list[Placement]:
         """Render a component that changed; returns what it places."""
         component = made.component
-        self._touched.setdefault(made, False)
+        touched = self._touched = self._touched if self._touched is not None else {}
+        touched.setdefault(made, False)
         try:
             template = template_of(component)
             if made.guard is not None:
@@ -206,7 +212,7 @@ class Components:
             _name(error, made)
             raise
         made.is_shown = True
-        self._touched[made] = True
+        touched[made] = True
         return placed
 
     # -- the end ---------------------------------------------------------------
@@ -228,8 +234,9 @@ class Components:
     async def _end(self, component: MountedComponent) -> None:
         if component.owner.has_tasks:
             component.owner.tasks.end(UNMOUNTED)
-        for commit in component.owner.postponed.on_exit():
-            await call(commit)
+        if component.owner.has_postponed:
+            for commit in component.owner.postponed.on_exit():
+                await call(commit)
         await component.component.unmount(component.socket)
         component_span.event("destroyed", self._state.view, component=component.component)
 

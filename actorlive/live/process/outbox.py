@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from actorlive import telemetry
@@ -54,14 +54,14 @@ class Outbox:
         self._renderer = Renderer()
         self._nest = LiveNest(state)
         nest_variable.set(self._nest)  # for as long as this process lives
-        self._placed: list[Placement] = []
+        self._placed: Sequence[Placement] = ()
         self._titled = False
         self._begun = False
         self._properties = Properties(state.view) if type(state.view).__properties__ else None
         self._guard = MutationGuard(state.view) if state.endpoint.debug else None
         self.components = Components(state, socket, self._renderer)
 
-    def start_all(self) -> list[Placement]:
+    def start_all(self) -> Sequence[Placement]:
         """Render the whole tree, for a join; the live components that are to be updated before `finish`."""
         view = self._state.view
         if self._guard is not None:
@@ -69,7 +69,7 @@ class Outbox:
         self._titled = self._state.title != ""  # otherwise the client shows the document's own by itself
         return self._render(None)
 
-    def start(self) -> list[Placement]:
+    def start(self) -> Sequence[Placement]:
         """Render what changed; the live components that are to be updated before `finish`.
 
         Called again before that, it returns the same.
@@ -107,7 +107,7 @@ class Outbox:
         if state.events:
             diff["e"] = state.events
         self._begun = self._titled = False
-        self._placed = []
+        self._placed = ()
         self._end_render()
         return diff
 
