@@ -172,7 +172,7 @@ async def asked_once(method: bytes, target: bytes, more: bytes) -> tuple[bytes, 
         await stream.send_all(request)
         heard = b"".join([chunk async for chunk in stream])
     head, _, body = re.sub(rb"[A-Za-z0-9_.=-]{16,}|\d\d:\d\d:\d\d", b"~", heard).partition(b"\r\n\r\n")
-    status, *headers = head.split(b"\r\n")
+    status, *headers = head.lower().split(b"\r\n")
     return status[:12], set(headers), body
 
 
