@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         render_slot as render_slot,
         static_path as static_path,
         url_for as url_for,
+        use_in_templates as use_in_templates,
     )
     from actorlive.web import ActorLive as ActorLive, csp_nonce as csp_nonce, csrf_token as csrf_token
 

@@ -197,10 +197,13 @@ def _format_file(file: Path, *, write: bool) -> bool:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Print every fault, as the import would have it; exit 1 if there is one. With --show print compiled templates.
+    """Print every fault, as the import would have it, and warnings; exit 1 for a fault.
+
+    With --show print compiled templates.
 
     With --deploy print what an application lacks for the open internet.
     """
+    from actorlive.template import TemplateWarning
     from actorlive.template.tools.project import check_project, list_templates
     from actorlive.template.tools.reports import FORMATS
 
@@ -216,8 +219,15 @@ def check(options: argparse.Namespace) -> None:
     faults = check_project(options.paths)
     if options.paths:
         print(FORMATS[options.format](faults), end="")
-    if faults:
-        sys.exit(f"{len(faults)} fault{'s' if len(faults) > 1 else ''}")
+    warnings = sum(isinstance(fault, TemplateWarning) for fault in faults)
+    if warnings:
+        print(_counted(warnings, "warning"), file=sys.stderr)
+    if len(faults) > warnings:
+        sys.exit(_counted(len(faults) - warnings, "fault"))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' if number > 1 else ''}"
 
 
 def check_deploy(target: str) -> None:

@@ -190,6 +190,18 @@ def test_check_prints_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out == "[]\n"
 
 
+def test_check_warns_and_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page = tmp_path / "page.py"
+    page.write_text(f"import html\n{TIDY}".replace("{1}", "{html.escape('a')}"), encoding="utf-8")
+    main(["check", str(tmp_path)])
+    said = capsys.readouterr()
+    assert said.out.startswith("warning: only templates use the import html")
+    assert said.err == "1 warning\n"
+    page.write_text(f"import html\n{TIDY}".replace("{1}", "{html.escape('a')}{"), encoding="utf-8")
+    with pytest.raises(SystemExit, match="1 fault"):
+        main(["check", str(tmp_path)])
+
+
 def test_check_says_nothing_where_nothing_is_wrong(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

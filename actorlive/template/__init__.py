@@ -19,7 +19,7 @@ from actorlive.template.builtins import (
 )
 from actorlive.template.colocated.kinds import ColocatedCSS, ColocatedHook, ColocatedJS
 from actorlive.template.component import component
-from actorlive.template.errors import TemplateError
+from actorlive.template.errors import TemplateError, TemplateWarning
 from actorlive.template.heex import compile_function, compile_template, heex
 from actorlive.template.loader import embed_templates, load_template
 from actorlive.template.rendering.calls import Component
@@ -31,6 +31,7 @@ from actorlive.template.rendering.slots import Slot, SlotEntry, render_slot
 from actorlive.template.rendering.urls import static_path, url_for
 from actorlive.template.tools.format import format_source, format_template
 from actorlive.template.tools.project import check_project
+from actorlive.template.usage import use_in_templates
 
 __all__ = [
     "Attrs",
@@ -44,6 +45,7 @@ __all__ = [
     "SlotEntry",
     "Template",
     "TemplateError",
+    "TemplateWarning",
     "async_result",
     "busy",
     "check_project",
@@ -70,4 +72,5 @@ __all__ = [
     "root_layout",
     "static_path",
     "url_for",
+    "use_in_templates",
 ]

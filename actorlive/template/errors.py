@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actorlive.errors import ActorLiveError
 
-__all__ = ["TemplateError"]
+__all__ = ["TemplateError", "TemplateWarning"]
 
 MAX_LINE = 100
 
@@ -32,6 +32,10 @@ class TemplateError(ActorLiveError):
         self.column = column
         self.hint = hint
         super().__init__(_message(reason, filename, lineno, column, line, width, hint))
+
+
+class TemplateWarning(TemplateError):
+    """What works now, and will not for long. It is told by `actorlive check`, and never raised."""
 
 
 def _message(reason: str, filename: str, lineno: int, column: int, line: str, width: int, hint: str) -> str:

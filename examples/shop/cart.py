@@ -3,9 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from actorlive import Event, LiveComponent, LiveView, Slot, Socket, Template, component, heex
+from actorlive import (
+    Event,
+    LiveComponent,
+    LiveView,
+    Slot,
+    Socket,
+    Template,
+    component,
+    heex,
+    use_in_templates,
+)
 from examples.shop import catalogue
-from examples.shop.catalogue import CartChanged, Line, ProductChanged
+from examples.shop.catalogue import CartChanged, Line, ProductChanged, money
+
+use_in_templates(money)
 
 
 class More(Event): ...
@@ -28,7 +40,7 @@ class CartLine(LiveComponent[More | Less]):
           <output>{@line.count}</output>
           <button phx-click="more" phx-target={@myself} aria-label="One more">+</button>
         </span>
-        <span class="num">{catalogue.money(@line.cents)}</span>
+        <span class="num">{money(@line.cents)}</span>
       </li>
     """)
 
@@ -55,7 +67,7 @@ class CartLive(LiveView[Fold]):
           aria-expanded={"true" if @open else "false"}
           aria-controls="cart-lines"
         >
-          Cart: {sum(line.count for line in @lines)}, {catalogue.money(sum(line.cents for line in @lines))}
+          Cart: {sum(line.count for line in @lines)}, {money(sum(line.cents for line in @lines))}
         </button>
         <div id="cart-lines" hidden={not @open}>
           <p :if={not @lines} class="soft">There is nothing in it yet.</p>

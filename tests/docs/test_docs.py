@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
 import pytest
 
+from actorlive.template import check_project
 from tests.browser.server import Server
 from tests.docs.blocks import ROOT, Block, blocks, run_tests, write_files
 
@@ -24,6 +27,15 @@ SHOWN = [block for page in PAGES for block in blocks(page) if block.title.endswi
 @pytest.mark.parametrize("block", SHOWN, ids=lambda block: f"{block.page.name}:{block.title}")
 def test_every_shown_file_is_python(block: Block) -> None:
     compile(block.text, block.title, "exec")
+
+
+@pytest.mark.parametrize("page", sorted({str(block.page.relative_to(ROOT)) for block in SHOWN}))
+def test_what_a_page_shows_passes_ruff_and_the_check_of_templates(page: str, tmp_path: Path) -> None:
+    write_files(page, tmp_path)
+    assert [str(fault) for fault in check_project([tmp_path])] == []
+    ruff = [str(Path(sys.executable).with_name("ruff")), "check", "--isolated", "--no-cache", "--select", "F"]
+    done = subprocess.run([*ruff, str(tmp_path)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("page", LINKING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import runpy
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,14 @@ def test_the_view_renders(tmp_path: Path) -> None:
     page = render_to_string(view.template, {"title": view.title, "items": view.items})
     assert '<li class="done">' in page
     assert '<span class="badge badge-info" title="number">1</span>' in page
+
+
+def test_the_basket_renders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    view = load("basket.py", tmp_path)["BasketLive"]
+    items = [load("shop.py", tmp_path)["Item"](1, "Milk")]
+    assert "Milk</span></p>" in render_to_string(view.template, {"items": items})
+    sys.modules.pop("shop", None)
 
 
 def test_the_table_renders(tmp_path: Path) -> None:

@@ -9,10 +9,22 @@ from typing import Any
 
 import pytest
 
-from actorlive.template import Renderer, TemplateError, compile_function, component, heex, render_to_string
+from actorlive.template import (
+    Renderer,
+    TemplateError,
+    builtins,
+    compile_function,
+    compile_template,
+    component,
+    heex,
+    render_to_string,
+    use_in_templates,
+)
 from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
 from tests.template import faults
+
+use_in_templates(builtins)
 
 GOLDEN = Path(__file__).parent / "golden" / "errors.txt"
 
@@ -109,6 +121,17 @@ def test_a_component_of_a_missing_name_is_found_at_the_first_render() -> None:
     ) as caught:
         render_to_string(template, {})
     assert caught.value.filename == __file__
+    assert "import it there and write use_in_templates(ghost_compnent)" in caught.value.hint
+
+
+def test_a_component_of_a_module_that_is_not_there_or_has_none_of_that_name() -> None:
+    for text, hint in [
+        ("<ghosts.of_christmas />", "import ghosts in the module of the template"),
+        ("<builtins.lnik />", 'builtins has no component lnik. Did you mean "link"?'),
+    ]:
+        with pytest.raises(TemplateError, match="there is no component") as caught:
+            render_to_string(compile_template(text), {})
+        assert hint in caught.value.hint
 
 
 def test_a_component_reads_what_its_signature_declares() -> None:

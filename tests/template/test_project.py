@@ -98,7 +98,7 @@ def test_all_faults_of_a_project(tmp_path: Path) -> None:
 
 def test_the_template_beside_a_module_belongs_to_its_view(tmp_path: Path) -> None:
     (tmp_path / "views.py").write_text(
-        "from actorlive import LiveView\nfrom ui import button\n"
+        "from actorlive import LiveView, use_in_templates\nfrom ui import button\nuse_in_templates(button)\n"
         "class TodoLive(LiveView):\n    title: str = ''\n"
     )
     (tmp_path / "ui.py").write_text(UI.replace("@lable", "@label"))
@@ -117,7 +117,9 @@ def test_the_template_beside_a_module_belongs_to_its_view(tmp_path: Path) -> Non
 NAMES = '''
 import html
 from typing import TYPE_CHECKING
-from actorlive import LiveView, heex as h
+from actorlive import LiveView, heex as h, use_in_templates as use
+
+use(html)
 
 class Page(LiveView):
     count: int = 0

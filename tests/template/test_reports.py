@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given, strategies as st
 
-from actorlive.template import TemplateError
+from actorlive.template import TemplateError, TemplateWarning
 from actorlive.template.tools.reports import FORMATS
 
 COMMAND = re.compile(r"::error file=([^:,]*),line=(\d+),col=(\d+)::([^\r\n]*)\n")
@@ -25,13 +25,14 @@ def fault(reason: str = "no such thing", filename: str = "a.heex", hint: str = "
 def test_text_is_what_the_import_says() -> None:
     one, two = fault(), fault("another", hint="do this")
     assert FORMATS["text"]([one, two]) == f"{one}\n\n{two}\n\n"
+    assert FORMATS["text"]([TemplateWarning("beware")]) == "warning: beware\n\n"
 
 
 def test_json_has_every_part_apart() -> None:
-    told = json.loads(FORMATS["json"]([fault(hint="do this")]))
-    assert told == [
-        {"file": "a.heex", "line": 3, "column": 7, "message": "no such thing", "help": "do this"},
-    ]
+    told = json.loads(FORMATS["json"]([fault(hint="do this"), TemplateWarning("beware")]))
+    parts = {"file": "a.heex", "line": 3, "column": 7, "message": "no such thing", "help": "do this"}
+    assert told[0] == {"severity": "error", **parts}
+    assert (told[1]["severity"], told[1]["message"]) == ("warning", "beware")
     assert json.loads(FORMATS["json"]([])) == []
 
 
@@ -55,3 +56,8 @@ def test_whatever_a_fault_says_is_one_command(reason: str, hint: str) -> None:
 def test_a_name_with_the_separators_of_a_command_is_encoded() -> None:
     (line,) = FORMATS["github"]([fault("50% of\nit", filename="/odd:na,me.heex")]).splitlines()
     assert line == "::error file=/odd%3Ana%2Cme.heex,line=3,col=7::50%25 of%0Ait"
+
+
+def test_a_warning_is_a_command_of_its_own() -> None:
+    warning = TemplateWarning("beware", filename="a.heex", lineno=3, column=7)
+    assert FORMATS["github"]([warning]) == "::warning file=a.heex,line=3,col=7::beware\n"

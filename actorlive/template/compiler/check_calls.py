@@ -10,8 +10,9 @@ import ast
 import html
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from types import ModuleType
 from typing import Any, Literal, Union
 
 from actorlive.errors import did_you_mean
@@ -32,6 +33,7 @@ __all__ = [
     "live_signature_faults",
     "missing_component",
     "module_name",
+    "no_component",
     "signature_faults",
 ]
 
@@ -59,9 +61,29 @@ def missing_component(
     source: Source, call: ComponentCall, namespace: Mapping[str, object], builtins: Mapping[str, object]
 ) -> TemplateError:
     """The error about a tag that names nothing."""
-    known = [name for name, value in namespace.items() if isinstance(value, Component)] + [*builtins]
-    near = did_you_mean(call.name.lstrip("."), known)
-    hint = f"define or import it in the module of the template.{near}"
+    root = call.name.lstrip(".").rpartition(".")[0]
+    if not root:
+        return no_component(source, call, [*_components_in(namespace), *builtins])
+    module = namespace.get(root)
+    return no_component(
+        source, call, _components_in(vars(module)) if isinstance(module, ModuleType) else None
+    )
+
+
+def _components_in(namespace: Mapping[str, object]) -> list[str]:
+    return [name for name, value in namespace.items() if isinstance(value, Component)]
+
+
+def no_component(source: Source, call: ComponentCall, known: Collection[str] | None) -> TemplateError:
+    """The error about a tag that names nothing, where those are known; None: its module is not known either."""
+    root, _, name = call.name.lstrip(".").rpartition(".")
+    near = did_you_mean(name, known or ())
+    if not root:
+        hint = f"define it in the module of the template, or import it there and write use_in_templates({name}).{near}"
+    elif known is None:
+        hint = f"import {root} in the module of the template, and write use_in_templates({root})"
+    else:
+        hint = f"{root} has no component {name}.{near}"
     return source.error(f"there is no component <{call.name}>", call.start, call.end, hint=hint)
 
 

@@ -110,14 +110,21 @@ class Source:
         return self.error_in_file(reason, node.lineno, node.col_offset, end, hint=hint)
 
     def error_in_file(
-        self, reason: str, lineno: int, column: int, end: int | None, *, hint: str = ""
+        self,
+        reason: str,
+        lineno: int,
+        column: int,
+        end: int | None,
+        *,
+        hint: str = "",
+        kind: type[TemplateError] = TemplateError,
     ) -> TemplateError:
         """The error to raise about a part of a line, whose columns are in bytes; it may go on in the next."""
         text = self.line(lineno - 1)
         line = text.encode()
         start = len(line[:column].decode(errors="ignore"))
         width = len(line[column:end].decode(errors="ignore"))
-        return TemplateError(
+        return kind(
             reason,
             filename=self.filename,
             lineno=lineno,

@@ -16,6 +16,7 @@ from actorlive.template.rendering.slots import Slot
 __all__ = [
     "Imports",
     "Module",
+    "at_module_level",
     "callee",
     "class_parameters",
     "imports_of",
@@ -65,7 +66,7 @@ def read_module(path: Path) -> Module:
         return module
     for node in ast.walk(module.tree):
         _note(module, node)
-    for node in _at_module_level(module.tree):
+    for node in at_module_level(module.tree):
         _note_name(module, node)
     for node in module.tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -112,7 +113,7 @@ def means_heex(called: ast.expr, imports: Imports) -> bool:
     return (imports.get(name, ("", ""))[1] or name) == "heex"
 
 
-def _at_module_level(tree: ast.Module) -> Iterator[ast.AST]:
+def at_module_level(tree: ast.Module) -> Iterator[ast.AST]:
     """All nodes but those inside functions and classes."""
     pending: list[ast.AST] = [tree]
     while pending:

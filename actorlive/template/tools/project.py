@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import builtins as python
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from actorlive.template.compiler.check_calls import (
     call_faults,
     live_signature_faults,
     module_name,
+    no_component,
     signature_faults,
 )
 from actorlive.template.compiler.codegen import generate
@@ -45,6 +47,7 @@ from actorlive.template.syntax.nodes import ComponentCall
 from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.root import root_fault
 from actorlive.template.syntax.source import Source
+from actorlive.template.tools.imports import import_faults, names_used
 from actorlive.template.tools.modules import (
     Module,
     callee,
@@ -67,14 +70,15 @@ _LENT = KNOWN.keys() | vars(python).keys()
 def check_project(paths: Iterable[str | Path]) -> list[TemplateError]:
     """The faults of all templates in the files, and in the folders, of `paths`, in the order of the files.
 
-    Raises `TemplateError` for a path that does not exist.
+    Those that are a `TemplateWarning` do no harm yet. Raises `TemplateError` for a path that does not exist.
     """
     files = source_files(paths)
     project = _Project(files)
-    faults: list[TemplateError] = []
+    faults = {file: list(project.faults(file)) for file in files}
     for file in files:
-        faults += sorted(project.faults(file), key=lambda fault: (fault.lineno, fault.column))
-    return faults
+        faults[file] += project.import_faults(file)
+        faults[file].sort(key=lambda fault: (fault.lineno, fault.column))
+    return [fault for file in files for fault in faults[file]]
 
 
 def list_templates(path: Path, owner: str = "") -> str:
@@ -144,6 +148,11 @@ class _Project:
     def __init__(self, files: Iterable[Path]) -> None:
         self.modules = {file: read_module(file) for file in files if file.suffix != ".heex"}
         self.colocated = ColocatedRegistry()
+        self._used: defaultdict[Path, set[str]] = defaultdict(set)
+        """The imports that the templates of a module use."""
+        self._half_seen: set[Path] = set()
+        """The modules of which a template could not be read."""
+        self._files_seen: set[Path] = set()
 
     def faults(self, file: Path) -> Iterator[TemplateError]:
         if file.suffix == ".heex":
@@ -155,6 +164,7 @@ class _Project:
             return
         for call in other_calls(str(file)).values():
             if means_heex(call.func, module.imports):
+                self._half_seen.add(file)
                 yield not_a_literal(str(file), call)
         of = dict(owners(module.tree))
         for call in calls_in(str(file)).values():
@@ -164,6 +174,7 @@ class _Project:
 
     def _heex_file(self, path: Path) -> Iterator[TemplateError]:
         """A template in a file of its own: that of a view of a module beside it, or one that is embedded."""
+        self._files_seen.add(path)
         try:
             source = Source.of_path(path)
         except TemplateError as error:
@@ -171,6 +182,17 @@ class _Project:
             return
         module, view = self._view_of(path)
         yield from self._template(module, source, self._declared(module, view) if view is not None else None)
+
+    def import_faults(self, file: Path) -> Iterator[TemplateError]:
+        """What to tell of a module's imports, once the faults of all files are found."""
+        module = self.modules.get(file)
+        if module is None:
+            return
+        for beside in set(file.parent.glob("*.heex")) - self._files_seen:
+            if self._view_of(beside)[0] is module:
+                list(self._heex_file(beside))
+        if file not in self._half_seen:
+            yield from import_faults(module, self._used[file])
 
     def _view_of(self, path: Path) -> tuple[Module, ast.ClassDef | None]:
         for beside in sorted(path.parent.glob("*.py")):
@@ -185,8 +207,10 @@ class _Project:
         try:
             core, generated = self._compile(module, source)
         except TemplateError as error:
+            self._half_seen.add(module.path)
             yield error
             return
+        self._used[module.path] |= names_used(module, generated)
         if owner is not None and owner.names is not None:
             yield from undeclared(core, owner.names, owner.name)
         if owner is not None:
@@ -308,13 +332,15 @@ class _Project:
                 yield from call_faults(source, call, BUILTINS[root], {})
                 yield from self._live_faults(module, source, call)
             elif root not in module.names and not module.stars:
-                yield self._missing(source, call, module)
+                yield no_component(source, call, [*module.components, *BUILTINS])
+        elif root not in module.names and not module.stars:
+            yield no_component(source, call, None)
         elif len(path) == 1:
             other = self._imported(module, root)
             if other is not None and path[0] in other.components:
                 yield from signature_faults(source, call, other.components[path[0]])
             elif other is not None and path[0] not in other.names and not other.stars:
-                yield self._missing(source, call, other)
+                yield no_component(source, call, other.components)
 
     def _live_faults(self, module: Module, source: Source, call: ComponentCall) -> Iterator[TemplateError]:
         """What a `<.live_component>` gives wrong to a class that is in sight."""
@@ -340,11 +366,6 @@ class _Project:
                 return None
             inherited |= more
         return inherited | class_parameters(node) if node.bases else None
-
-    def _missing(self, source: Source, call: ComponentCall, module: Module) -> TemplateError:
-        near = did_you_mean(call.name.rpartition(".")[2], [*module.components, *BUILTINS])
-        hint = f"define or import it in the module of the template.{near}"
-        return source.error(f"there is no component <{call.name}>", call.start, call.end, hint=hint)
 
     def _find_component(self, module: Module, name: str) -> Signature | None:
         if name in module.components:
@@ -432,5 +453,7 @@ def _missing_names(
         elif name == "self":
             hint = "a template reads the assigns of its view: write @name for self.name"
         else:
-            hint = f"neither the template nor its module has it.{did_you_mean(name, [*module.names, *_LENT])}"
+            near = did_you_mean(name, [*module.names, *_LENT])
+            bring = f"import it there and write use_in_templates({name})"
+            hint = f"neither the template nor its module has it: {bring}.{near}"
         yield source.error_at(f"there is no name {name}", node, hint=hint)

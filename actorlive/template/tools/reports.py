@@ -7,20 +7,22 @@ from pathlib import Path
 
 import msgspec
 
-from actorlive.template.errors import TemplateError
+from actorlive.template.errors import TemplateError, TemplateWarning
 
 __all__ = ["FORMATS"]
 
 
 def as_text(faults: Sequence[TemplateError]) -> str:
-    """Each as the import would have it, with the line and a caret."""
-    return "".join(f"{fault}\n\n" for fault in faults)
+    """Each as the import would have it, with the line and a caret; a warning says that it is one."""
+    marks = {"error": "", "warning": "warning: "}
+    return "".join(f"{marks[_severity(fault)]}{fault}\n\n" for fault in faults)
 
 
 def as_json(faults: Sequence[TemplateError]) -> str:
-    """One array of objects; `line` and `column` count from 1."""
+    """One array of objects; `line` and `column` count from 1, `severity` is "error" or "warning"."""
     told = [
         {
+            "severity": _severity(fault),
             "file": _relative(fault.filename),
             "line": fault.lineno,
             "column": fault.column,
@@ -41,7 +43,11 @@ def _command(fault: TemplateError) -> str:
     place = {"file": _relative(fault.filename), "line": str(fault.lineno), "col": str(fault.column)}
     properties = ",".join(f"{name}={_escaped(value, ':,')}" for name, value in place.items())
     words = f"{fault.reason}. {fault.hint}" if fault.hint else fault.reason
-    return f"::error {properties}::{_escaped(words)}"
+    return f"::{_severity(fault)} {properties}::{_escaped(words)}"
+
+
+def _severity(fault: TemplateError) -> str:
+    return "warning" if isinstance(fault, TemplateWarning) else "error"
 
 
 def _escaped(text: str, more: str = "") -> str:
