@@ -18,7 +18,16 @@ from actorlive.live.defaults import Factory, factory_of, given_default, refuse_i
 from actorlive.rendered.equality import ATOMS, looks_equal
 from actorlive.template.rendering.updating import TOUCHED
 
-__all__ = ["MISSING", "RESERVED", "Assigns", "declare", "declared_assigns", "no_value"]
+__all__ = [
+    "MISSING",
+    "RESERVED",
+    "Assigns",
+    "Missing",
+    "declare",
+    "declared_assigns",
+    "no_value",
+    "shared_assigns",
+]
 
 RESERVED = frozenset({"flash", "uploads", "streams", "socket", "myself", "live_action"})
 """Names that belong to the framework; `socket` has a method for each that can be changed."""
@@ -204,6 +213,23 @@ def assign_new(owner: Assigns, name: str, value: object) -> None:
     values = owner.__dict__
     owner._changed.setdefault(name, values.get(name, MISSING))  # pyright: ignore[reportPrivateUsage]
     values[name] = value
+
+
+def check_new(cls: type[Assigns], name: str) -> None:
+    """Raise `AssignError` for what `assign_new` can never set: it is not declared, or has a default."""
+    if name in RESERVED:
+        raise AssignError(f"{name!r} belongs to the framework and cannot be assigned")
+    if name not in cls.__declared__:
+        raise AssignError(_undeclared(cls, name))
+    if name in cls.__values__ or name in cls.__factories__:
+        raise AssignError(
+            f"{cls.__qualname__}.{name} has a default, so it is never new: declare it without one, `{name}: <type>`"
+        )
+
+
+def shared_assigns(owner: Assigns) -> dict[str, object]:
+    """What a view shares with those within it: the assigns that have a value."""
+    return {name: value for name, value in owner.__dict__.items() if name not in RESERVED}
 
 
 def guard(owner: Assigns, check: Callable[[str], None]) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from actorlive.live.view import LiveView
 
 __all__ = [
+    "AssignWanted",
     "ClientEvent",
     "ClientLeft",
     "Endpoint",
@@ -145,6 +146,10 @@ class Endpoint(Protocol):
         """The token of what only the dead render of a container knew."""
         ...
 
+    def is_current(self, url: str) -> bool:
+        """False for the URL of a static file or an asset whose content is another one by now."""
+        ...
+
     def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
         """A session as it arrives in the view that it is handed down to. Raises as `sign_passport` does."""
         ...
@@ -165,7 +170,8 @@ class Mount:
     `params` are the path's and the query's, merged; None when the view is not mounted at a route. `redirected` says
     that a live navigation led here, `attempt` which try to join this is. `csrf_token` is what the page's plain HTTP
     forms carry, `csp_nonce` what its scripts do. `session` is `cookie_session`, the `visitor`'s own, with what the view
-    was `handed_down` above it. A view within a view has a `lineage`, unless it is `sticky`.
+    was `handed_down` above it. A view within a view has a `lineage`, unless it is `sticky`. `shared` is what
+    `assign_new` finds in the dead render: what the request keeps, or the parent's assigns.
     """
 
     route: Route
@@ -186,6 +192,7 @@ class Mount:
     visitor: str = ""
     lineage: Lineage | None = None
     sticky: bool = False
+    shared: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 class JoinAddress(msgspec.Struct, frozen=True, gc=False):
@@ -202,6 +209,13 @@ class JoinRefused:
     connection has nothing more to say. `error` is what a callback raised, None when the visitor was sent elsewhere."""
 
     error: BaseException | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AssignWanted:
+    """A call of a view within this one, which is mounting: the assign of that name, or `MISSING`."""
+
+    name: str
 
 
 class ClientEvent(msgspec.Struct, frozen=True, gc=False):

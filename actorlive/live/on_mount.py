@@ -4,6 +4,9 @@ A hook is a function, or a class with a function `on_mount`. The annotated attri
 each view behind it, as if the view had annotated them itself: the hook sets them by `socket.assign`, the view's
 template and its layout read them. A view that annotates the same name keeps its own default.
 
+A hook that stands with an argument, `(need_role, "admin")`, receives it first: `on_mount("admin", params, session,
+socket)`.
+
 Hooks run in order, the live session's before the view's own. **One that stands there twice runs once, at its first
 place**: a view may name the hook that it cannot do without, wherever it is routed.
 """
@@ -20,8 +23,10 @@ from actorlive.live.hooks import Cont, Halt, call
 
 __all__ = ["OnMount", "bring_along", "each_once", "may_mount"]
 
-OnMount = Callable[..., Awaitable[Any]] | type[Any]
-"""`async def hook(params, session, socket) -> Cont | Halt`, or a class with such a function `on_mount`."""
+Guard = Callable[..., Awaitable[Any]] | type[Any]
+OnMount = Guard | tuple[Guard, object]
+"""`async def hook(params, session, socket) -> Cont | Halt`, or a class with such a function `on_mount`; either of them
+with an argument, `(hook, argument)`, which it receives in front of the others."""
 
 
 def bring_along(view: type[Assigns], hooks: Iterable[OnMount]) -> None:
@@ -29,13 +34,14 @@ def bring_along(view: type[Assigns], hooks: Iterable[OnMount]) -> None:
 
     Raises `CallbackError` for what is not a hook, `AssignError` for a name that is not the hook's to bring.
     """
-    for hook in hooks:
+    for entry in hooks:
+        hook, _ = _parts(entry)
         if isinstance(hook, type):
             _function(hook)
             declare(view, hook)
         elif not callable(hook):
             raise CallbackError(
-                f"{hook!r} among the on_mount hooks of {view.__qualname__} is neither a function nor a class;"
+                f"{entry!r} among the on_mount hooks of {view.__qualname__} is neither a function nor a class;"
                 " write `async def hook(params, session, socket)`"
             )
 
@@ -63,7 +69,8 @@ async def may_mount(
     redirect, goes on with one, or returns anything else.
     """
     for hook in hooks:
-        outcome = await call(_function(hook), params, session, socket)
+        guard, arguments = _parts(hook)
+        outcome = await call(_function(guard), *arguments, params, session, socket)
         match outcome:
             case Halt() if not redirects():
                 raise _fault(hook, "returned Halt() without a redirect; use socket.redirect first")
@@ -78,7 +85,17 @@ async def may_mount(
     return True
 
 
-def _function(hook: OnMount) -> Callable[..., Any]:
+def _parts(entry: OnMount) -> tuple[Guard, tuple[object, ...]]:
+    """The hook of an entry, and the argument that stands with it, if one does."""
+    match entry:
+        case tuple():
+            hook, argument = entry
+            return hook, (argument,)
+        case _:
+            return entry, ()
+
+
+def _function(hook: Guard) -> Callable[..., Any]:
     if not isinstance(hook, type):
         return hook
     function = inspect.getattr_static(hook, "on_mount", None)
@@ -91,4 +108,5 @@ def _function(hook: OnMount) -> Callable[..., Any]:
 
 
 def _fault(hook: OnMount, what: str) -> CallbackError:
-    return CallbackError(f"on_mount hook {getattr(hook, '__qualname__', repr(hook))} {what}")
+    guard, _ = _parts(hook)
+    return CallbackError(f"on_mount hook {getattr(guard, '__qualname__', repr(guard))} {what}")

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 from actorlive import pubsub, runtime
 from actorlive.errors import AssignError, CallbackError, NavigationError, did_you_mean
-from actorlive.live.assigns import RESERVED, assign, touch
+from actorlive.live.assigns import MISSING, RESERVED, Missing, assign, changes, check_new, no_value, touch
 from actorlive.live.async_result import AsyncResult
 from actorlive.live.component import LiveComponent
 from actorlive.live.defaults import factory_of
-from actorlive.live.endpoint import Layout, Mount
+from actorlive.live.endpoint import AssignWanted, Layout, Mount
 from actorlive.live.flash import exact
-from actorlive.live.hooks import COMPONENT_STAGES, STAGES, Hook, Stage
+from actorlive.live.hooks import COMPONENT_STAGES, STAGES, Hook, Stage, call
 from actorlive.live.later import OnExit
 from actorlive.live.navigation import (
     LivePatch,
@@ -42,6 +42,9 @@ __all__ = ["Socket"]
 _log = logging.getLogger("actorlive.live")
 
 CANCEL = Shutdown("cancel")
+
+MAX_TRACKED = 100
+"""So many URLs of a page are compared; what lies beyond is not looked at."""
 
 
 class Socket:
@@ -121,6 +124,19 @@ class Socket:
         return self._mount("connect_info").connect_info
 
     @property
+    def static_changed(self) -> bool:
+        """True when the page was made with scripts or styles that are other ones by now (`static_changed?/1`).
+
+        Its tags are those with `phx-track-static`, see docs/layouts.md. Only in mount; False in the dead render.
+        """
+        mount = self._mount("static_changed")
+        tracked = mount.connect_params.get("_track_static") if self.connected else None
+        if not isinstance(tracked, list):
+            return False
+        urls = cast("list[object]", tracked)[:MAX_TRACKED]
+        return not all(mount.endpoint.is_current(url) for url in urls if isinstance(url, str))
+
+    @property
     def private(self) -> dict[str, Any]:
         """A place for libraries and hooks: kept with the view, never rendered (`put_private/3`)."""
         return self._owner.private
@@ -159,6 +175,36 @@ class Socket:
             if name in RESERVED:
                 raise AssignError(f"{name!r} belongs to the framework and cannot be assigned")
             setattr(self._owner.assigns, name, value)
+
+    async def assign_new(self, name: str, fn: Callable[..., Any], *args: object) -> None:
+        """Set an assign that has no value yet: to one that is there already, else to `fn(*args)` (`assign_new/3`).
+
+        In mount it is looked for around the view: in the dead render among what the request keeps in Quart's `g`; by a
+        view within a view, in both lives, among the assigns of its parent, which is asked. So who is logged in is
+        loaded once, and not by the request, the view and those within it. A sticky view shares nothing. `fn` may be
+        async. Raises `AssignError` for an assign that is not declared, or has a default.
+        """
+        view = self._owner.assigns
+        check_new(type(view), name)
+        if name in view.__dict__:
+            return
+        value = await self._shared(name)
+        self.assign(**{name: await call(fn, *args) if isinstance(value, Missing) else value})
+
+    async def _shared(self, name: str) -> object:
+        mount = self._state.mount
+        if mount is None or self._owner.cid is not None:
+            return MISSING
+        if not self.connected or mount.lineage is None:
+            return mount.shared.get(name, MISSING)
+        return await runtime.call(mount.lineage.parent, AssignWanted(name), timeout=None)
+
+    def changed(self, name: str) -> bool:
+        """True when the assign was changed since the last render (`changed?/2`). Raises `AssignError`."""
+        view = self._owner.assigns
+        if name not in type(view).__declared__:
+            raise AssignError(no_value(type(view), name))
+        return name in changes(view)
 
     def touch(self, *names: str) -> None:
         """Say that these assigns were changed in place and have to be rendered again."""

@@ -316,7 +316,16 @@ class ActorLive:
     @cached_property
     def endpoint(self) -> AppEndpoint:
         """The application as its views see it."""
-        return AppEndpoint(self.app, debug=self._debug, is_titled=self.title is not None)
+        return AppEndpoint(
+            self.app,
+            debug=self._debug,
+            is_titled=self.title is not None,
+            is_current_asset=self._is_current_asset,
+        )
+
+    def _is_current_asset(self, path: str) -> bool:
+        self.colocated.manifest()  # brings along what has been imported meanwhile
+        return self.assets.is_current(path)
 
     @property
     def current_node(self) -> Node:

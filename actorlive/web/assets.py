@@ -72,6 +72,10 @@ class Assets:
         """The URL of `name`."""
         return self._urls[name]
 
+    def is_current(self, path: str) -> bool:
+        """False for the path of an asset that pages no longer link to: its content is another one, or it is gone."""
+        return not path.startswith(f"{self.prefix}/") or path in self._urls.values()
+
     def get(self, hashed: str) -> Asset | None:
         """The file of that hashed name."""
         return self._by_name.get(hashed)

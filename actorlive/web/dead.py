@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote
 
 from markupsafe import Markup
-from quart import Request, Response, abort, after_this_request, request, session
+from quart import Request, Response, abort, after_this_request, g, request, session
 from quart.sessions import SessionMixin
 from werkzeug.urls import iri_to_uri
 
@@ -109,6 +109,7 @@ def _mount(
         cookie_session=cookie_session,
         visitor=visitor,
         handed_down=handed_down,
+        shared={name: g.get(name) for name in g},
     )
 
 

@@ -39,12 +39,21 @@ UNAUTHORIZED = Refused("unauthorized")
 class AppEndpoint:
     """The endpoint of one Quart application (mirrors `Phoenix.Endpoint`, as far as views need it).
 
-    `is_titled` says that the application's documents have a title of their own.
+    `is_titled` says that the application's documents have a title of their own, `is_current_asset` whether a page that
+    is made now links to that URL of an asset.
     """
 
-    def __init__(self, app: Quart, *, debug: bool | None = None, is_titled: bool = False) -> None:
+    def __init__(
+        self,
+        app: Quart,
+        *,
+        debug: bool | None = None,
+        is_titled: bool = False,
+        is_current_asset: Callable[[str], bool] = lambda _: True,
+    ) -> None:
         self.app = app
         self.statics: StaticFiles = StaticFiles(app)
+        self._is_current_asset = is_current_asset
         self._is_titled = is_titled
         self.router = Router(app)
         self._debug = debug
@@ -74,6 +83,14 @@ class AppEndpoint:
     def static_path(self, name: str, /) -> str:
         """The path of a static file, with the hash of its content."""
         return self.statics.path(name)
+
+    def is_current(self, url: str) -> bool:
+        """False for the URL of a static file or an asset whose content is another one by now."""
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return True
+        return self._is_current_asset(parts.path) and self.statics.is_current(parts.path, parts.query)
 
     def default_title(self, page: Callable[..., Any]) -> str:
         """The title of a view, or of a component for a page, that says none: the words of its name, if the application

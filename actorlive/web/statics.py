@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, unquote
 
 from quart import Quart
 from werkzeug.security import safe_join
@@ -50,6 +50,12 @@ class StaticFiles:
         name = url.removeprefix(f"{self._prefix}/")
         version = None if name == url or "%" in name else self.version(name)
         return url if version is None else f"{url}?{VERSION}={version}"
+
+    def is_current(self, path: str, query: str) -> bool:
+        """False for a path with a version that is not the file's: it has changed, or is gone."""
+        given = dict(parse_qsl(query)).get(VERSION)
+        name = unquote(path).removeprefix(f"{self._prefix}/")
+        return given is None or name == unquote(path) or given == self.version(name)
 
     def version(self, name: str) -> str | None:
         """The hash of what the file holds now; None where there is no such file."""

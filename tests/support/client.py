@@ -38,6 +38,9 @@ class NoKeys:
     def sign_passport(self, passport: Passport) -> str:
         return f"passport:{passport.dom_id}"
 
+    def is_current(self, url: str) -> bool:
+        return True
+
     def sign_static(self, dom_id: str, flash: Mapping[str, str]) -> str:
         return f"static:{dom_id}"
 

@@ -17,7 +17,14 @@ from math import inf
 from typing import Any
 
 from actorlive import runtime
-from actorlive.live.endpoint import ClientEvent, ClientLeft, JoinAddress, JoinRefused, Mount, Transport
+from actorlive.live.endpoint import (
+    ClientEvent,
+    ClientLeft,
+    JoinAddress,
+    JoinRefused,
+    Mount,
+    Transport,
+)
 from actorlive.live.hooks import call
 from actorlive.live.later import Action, Later
 from actorlive.live.navigation import ForwardedPatch, LivePatch

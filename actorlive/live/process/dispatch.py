@@ -17,7 +17,8 @@ from typing import Any, Literal
 import msgspec
 
 from actorlive import runtime, telemetry
-from actorlive.live.endpoint import ClientEvent
+from actorlive.live.assigns import MISSING, shared_assigns
+from actorlive.live.endpoint import AssignWanted, ClientEvent
 from actorlive.live.events import Envelope, EventError, UnknownEvent, parse_event
 from actorlive.live.hooks import Halt, call
 from actorlive.live.later import Later
@@ -242,7 +243,11 @@ class Dispatcher:
         await self._cycle.end()
 
     async def call(self, message: CallRequest) -> None:
-        """Answer a `runtime.call`, after the render."""
+        """Answer a `runtime.call`, after the render. A view within this one that is mounting asks for an assign."""
+        if isinstance(message.request, AssignWanted):
+            wanted = shared_assigns(self._view).get(message.request.name, MISSING)
+            runtime.reply(message.caller, wanted)
+            return
         with span("handle_call", self._view, request=message.request):
             answer = await self._view.handle_call(message.request, message.caller, self._socket)
         await self._cycle.end()

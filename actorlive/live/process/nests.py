@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 
+from actorlive.live.assigns import shared_assigns
 from actorlive.live.container import Container
 from actorlive.live.endpoint import Lineage, Mount, Passport, Route
 from actorlive.live.state import ViewState
@@ -146,6 +147,7 @@ class DeadNest:
             flash={},
             lineage=None if nested.sticky else _lineage(self._state),
             sticky=nested.sticky,
+            shared={} if nested.sticky else shared_assigns(self._state.view),
         )
 
     def fill(self, hole: NestedHole, content: str, flash: Mapping[str, str]) -> None:

@@ -87,6 +87,8 @@ class ClientView:
             "_mounts": self.joins,
             "_mount_attempts": self.attempts,
         }
+        if tracked := self.page.tracked:
+            params["_track_static"] = tracked
         payload: dict[str, Any] = {"params": params, "session": self.session, "static": self.static or None}
         if self.parent is None and not self.sticky:
             payload["redirect" if self.redirected_from else "url"] = self.page.url

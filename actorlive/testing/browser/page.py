@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 from actorlive.live.navigation import absolute
 from actorlive.testing.browser.checks import Checks, OnError
@@ -77,6 +78,13 @@ class Page:
         """The token in the page's head, or ""."""
         meta = self.document.select('meta[name="csrf-token"]')
         return meta[0].attrs.get("content", "") if meta else ""
+
+    @property
+    def tracked(self) -> list[str]:
+        """The URLs of the page's scripts and styles that it tells the server of at each join."""
+        nodes = self.document.select("[phx-track-static]")
+        found = (node.attrs.get("src") or node.attrs.get("href") for node in nodes)
+        return [urljoin(self.url, url) for url in found if url]
 
     # -- sending ---------------------------------------------------------------
 

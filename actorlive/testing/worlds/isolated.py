@@ -74,6 +74,9 @@ class _Endpoint:
     def sign_passport(self, passport: Passport) -> str:
         return msgspec.json.encode(self._passports.content(passport)).decode()
 
+    def is_current(self, url: str) -> bool:
+        return True
+
     def sign_static(self, dom_id: str, flash: Mapping[str, str]) -> str:
         return json.dumps(dict(flash))
 
