@@ -160,6 +160,7 @@ class Wiped(LiveView):
         <input type="checkbox" name="done"><input type="file" name="photo"><input type="submit" name="go">
         <input type={"hidden"} name="key"><input {dict(name="spread")}><input aria-label="nameless">
         <div id="own" phx-update="ignore"><input name="mine"></div>
+        <.focus_wrap id="dialog" phx-update="ignore"><input name="theirs"></.focus_wrap>
       </form>
     """)
 

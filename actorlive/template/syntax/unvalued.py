@@ -2,7 +2,7 @@
 
 The official client keeps what is typed only in the input that has the focus; any other is made what the template
 says, and one without `value` says "empty". A file, a checkbox, a radio button and a button keep what they have, and
-what stands inside `phx-update="ignore"` is the browser's own.
+what stands inside `phx-update="ignore"` is the browser's own; a component such as `<.form>` passes that on.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from actorlive.template.errors import TemplateError
-from actorlive.template.syntax.nodes import Attr, HtmlElement, TemplateNode, contents
+from actorlive.template.syntax.nodes import Attr, ComponentCall, HtmlElement, TemplateNode, contents
 from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.source import Source
 
@@ -49,9 +49,9 @@ def _is_unvalued(element: HtmlElement) -> bool:
 def _elements(nodes: Iterable[TemplateNode]) -> Iterator[HtmlElement]:
     """The elements that patches reach, those inside of others too."""
     for node in nodes:
+        if isinstance(node, HtmlElement | ComponentCall) and _is_ignored(node.attributes):
+            continue
         if isinstance(node, HtmlElement):
-            if _is_ignored(node.attributes):
-                continue
             yield node
         for children in contents(node):
             yield from _elements(children)
