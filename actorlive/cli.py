@@ -1,5 +1,5 @@
-"""The command line: `actorlive dev module:app`, `run module:app`, `routes module:app`, `fmt PATH…`, `check PATH…`,
-`check --deploy module:app`."""
+"""The command line: `actorlive new NAME`, `dev module:app`, `run module:app`, `routes module:app`, `fmt PATH…`,
+`check PATH…`, `check --deploy module:app`."""
 
 from __future__ import annotations
 
@@ -37,6 +37,16 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="actorlive", description="Phoenix LiveView for Python, on Trio.")
     top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = top.add_subparsers(required=True, metavar="command")
+    new_ = commands.add_parser("new", help="make an application to grow, in a folder of its own")
+    new_.set_defaults(command=new)
+    new_.add_argument("name", help='what it is called, as "my-shop"; its package is my_shop then')
+    new_.add_argument("--bare", action="store_true", help="a counter in ten lines, and nothing else")
+    new_.add_argument(
+        "--wheel",
+        type=Path,
+        metavar="FILE",
+        help="the wheel of actorlive that it brings along (default: the one that this command was installed from)",
+    )
     _add_run(
         commands.add_parser("run", help="serve an application in production", epilog=EPILOG, description=RUN)
     )
@@ -104,6 +114,17 @@ def _add_run(run_: argparse.ArgumentParser) -> None:
     run_.add_argument(
         "--config", metavar="FILE", help="read settings from this TOML file, not from pyproject.toml"
     )
+
+
+def new(options: argparse.Namespace) -> None:
+    """Make an application, and say how it is run."""
+    from actorlive.new.project import make_bare_project, make_project
+
+    if options.bare:
+        name, develop = make_bare_project(options.name, Path.cwd()), "actorlive dev app:app"
+    else:
+        name, develop = make_project(options.name, Path.cwd(), options.wheel), "make dev"
+    print(f"cd {name.folder}\n{develop}\nopen http://localhost:4000")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -12,7 +12,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCKS = sorted([*ROOT.glob("requirements/*.txt"), *ROOT.glob("bench/**/requirements.txt")])
+NEW = ROOT / "actorlive/new/full"
+LOCKS = sorted(
+    [*ROOT.glob("requirements/*.txt"), *ROOT.glob("bench/**/requirements.txt"), *NEW.glob("*.txt")]
+)
 
 
 def read_pins(lock: str) -> dict[str, tuple[str, list[str]]]:
@@ -71,6 +74,15 @@ def test_a_small_lock_is_a_part_of_the_large_one(lock: str) -> None:
     assert pins_of(lock).items() <= pins_of("dev").items()
 
 
+@pytest.mark.parametrize("lock", ["requirements", "requirements-dev"])
+def test_a_new_application_is_pinned_to_what_is_tested_here(lock: str) -> None:
+    pins = read_pins((NEW / f"{lock}.txt").read_text(encoding="utf-8"))
+    only_there = {"pyright", "nodeenv"}  # here it comes from npm
+    assert {name: pin for name, pin in pins.items() if name not in only_there}.items() <= pins_of(
+        "dev"
+    ).items()
+
+
 def test_what_runs_pages_brings_nothing_that_only_tests_and_linters_use() -> None:
     others = {"pytest", "hypothesis", "playwright", "ruff", "pydantic", "selectolax", "hatchling", "coverage"}
     assert others <= pins_of("dev").keys()
@@ -83,7 +95,7 @@ def installs(line: str) -> bool:
 
 
 def test_whatever_installs_from_a_lock_file_asks_for_the_hashes() -> None:
-    for path in (ROOT / "Makefile", *ROOT.glob(".ci/*")):
+    for path in (ROOT / "Makefile", NEW / "Makefile", NEW / "Dockerfile", *ROOT.glob(".ci/*")):
         text = path.read_text(encoding="utf-8").replace("\\\n", " ").replace("$(PINNED)", "--require-hashes")
         for line in text.splitlines():
             assert not installs(line) or "--require-hashes" in line or "--editable" in line, line

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import sysconfig
-import venv
 import zipfile
 from pathlib import Path
 
@@ -14,37 +12,6 @@ import pytest
 
 from tests.browser.server import ROOT
 from tests.packaging.counter import fetch_counter
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
-    return next(folder.glob("*.whl"))
-
-
-@pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a new environment that holds the wheel. Its dependencies are those of this one."""
-    home = tmp_path_factory.mktemp("empty") / "venv"
-    venv.create(home, with_pip=False, symlinks=True)
-    python = home / "bin/python"
-    pip = [
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        str(python),
-        "install",
-        "--quiet",
-        "--no-deps",
-        str(wheel),
-    ]
-    subprocess.run(pip, check=True, capture_output=True)
-    site = next(home.glob("lib/python*/site-packages"))
-    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
-    return python
 
 
 def test_the_wheel_holds_the_client_its_licences_and_the_types(wheel: Path) -> None:
