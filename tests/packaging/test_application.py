@@ -45,7 +45,7 @@ def shop(wheel: Path, python: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 def run(command: list[str | Path], folder: Path) -> subprocess.CompletedProcess[str]:
     """A command as it would be typed, without what these tests run in."""
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV_"))}
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "COV"))}
     env.pop("VIRTUAL_ENV", None)
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=300)
 

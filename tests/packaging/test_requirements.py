@@ -46,17 +46,22 @@ def test_a_package_without_a_hash_would_be_seen() -> None:
 
 
 def pins_of(name: str) -> dict[str, tuple[str, list[str]]]:
-    return read_pins((ROOT / f"requirements/{name}.txt").read_text(encoding="utf-8"))
+    """The pins of requirements/dev.txt by "dev", and of a new application by "requirements" and "requirements-dev"."""
+    folder = NEW if name.startswith("requirements") else ROOT / "requirements"
+    return read_pins((folder / f"{name}.txt").read_text(encoding="utf-8"))
 
 
 def asked_for() -> Iterator[tuple[str, Requirement]]:
     """What the project asks for, with the lock that must have it: for itself, for building it, and for work on it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     ours = project["project"]
+    extras = ours["optional-dependencies"]
     lines = {
-        "run": [*ours["dependencies"], *ours["optional-dependencies"]["dev"]],
+        "requirements": ours["dependencies"],
+        "requirements-dev": [*ours["dependencies"], *extras["dev"], *extras["testing"]],
+        "run": [*ours["dependencies"], *extras["dev"]],
         "build": project["build-system"]["requires"],
-        "dev": [*ours["optional-dependencies"]["testing"], *project["dependency-groups"]["dev"]],
+        "dev": [*extras["testing"], *project["dependency-groups"]["dev"]],
     }
     for lock, asked in lines.items():
         for line in asked:
