@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from actorlive.live.socket import Socket as Socket
     from actorlive.live.streams import Stream as Stream, StreamResult as StreamResult
     from actorlive.live.updates import send_update as send_update, send_update_after as send_update_after
+    from actorlive.live.uploads.config import UploadConfig as UploadConfig
+    from actorlive.live.uploads.entry import UploadEntry as UploadEntry
+    from actorlive.live.uploads.errors import UploadError as UploadError
+    from actorlive.live.uploads.external import External as External, Postpone as Postpone
+    from actorlive.live.uploads.upload import Upload as Upload
+    from actorlive.live.uploads.writer import UploadedFile as UploadedFile, UploadWriter as UploadWriter
     from actorlive.live.view import LiveView as LiveView
     from actorlive.rendered import Markup as Markup
     from actorlive.runtime import (
@@ -65,6 +71,7 @@ if TYPE_CHECKING:
         heex as heex,
         render_slot as render_slot,
         static_path as static_path,
+        upload_errors as upload_errors,
         url_for as url_for,
         use_in_templates as use_in_templates,
     )

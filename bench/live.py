@@ -140,6 +140,12 @@ class Gate:
     def sign_static(self, dom_id: str, flash: Any) -> str:
         return ""
 
+    def sign_upload(self, ticket: Any) -> str:
+        return ""
+
+    def read_upload(self, token: str) -> None:
+        return None
+
     def handed_down(self, session: Any, what: str) -> dict[str, Any]:
         return dict(session)
 

@@ -127,7 +127,7 @@ def shown_assigns(owner: Assigns, redactor: Redactor) -> list[Assign]:
     return sorted(rows, key=lambda assign: not assign.changed)
 
 
-_OF_EVERY_VIEW = frozenset(("flash", "live_action", "page_title", "streams"))
+_OF_EVERY_VIEW = frozenset(("flash", "live_action", "page_title", "streams", "uploads"))
 
 
 def _step_line(step: Step) -> str:

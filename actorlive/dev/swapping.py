@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from actorlive.live.component import LiveComponent, check_root
-from actorlive.live.stateful import Stateful
+from actorlive.live.stateful import Stateful, template_names
 from actorlive.template import Template
 from actorlive.template.loader import load_again
 from actorlive.template.rendering.compiled import Compiled
@@ -50,7 +50,7 @@ def _fits(old: Compiled, new: Compiled) -> bool:
 def _check(cls: type[Stateful[Any]], template: Template) -> None:
     """What the class's own making has checked."""
     events = None if cls.__events__.raw else cls.__events__.names
-    declared = [*cls.__declared__, *cls.__properties__]
+    declared = template_names(cls)
     myself = "myself" in cls.__declared__
     template.check(declared, owner=cls.__qualname__, special=(), events=events, myself=myself)
     if issubclass(cls, LiveComponent):

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, get_origin
 
 from actorlive.errors import AssignError, did_you_mean
 from actorlive.live.defaults import Factory, factory_of, given_default, refuse_iterator
+from actorlive.live.uploads.upload import Upload
 from actorlive.rendered.equality import ATOMS, looks_equal
 from actorlive.template.rendering.updating import TOUCHED
 
@@ -46,7 +47,8 @@ MISSING = Missing()
 
 
 def declared_assigns(cls: type) -> dict[str, Any]:
-    """Every annotated, public, non-ClassVar attribute of the class and its bases, name → annotation; no properties.
+    """Every annotated, public, non-ClassVar attribute of the class and its bases, name → annotation; no properties, and
+    no uploads.
 
     Annotations are taken as they stand; a string (from `from __future__ import annotations`) is evaluated in
     the class's module when that works, and kept as a string when it doesn't (names under TYPE_CHECKING).
@@ -57,7 +59,14 @@ def declared_assigns(cls: type) -> dict[str, Any]:
             resolved = _resolve(annotation, base)
             if not name.startswith("_") and not _is_classvar(resolved):
                 declared[name] = resolved
-    return {name: of for name, of in declared.items() if not isinstance(_named(cls, name), property)}
+    return {name: of for name, of in declared.items() if not isinstance(_named(cls, name), property | Upload)}
+
+
+def uploads_of(cls: type) -> dict[str, Upload]:
+    """The uploads that the class and its bases declare."""
+    names = dict.fromkeys(name for base in reversed(cls.__mro__) for name in vars(base))
+    named = {name: _named(cls, name) for name in names}
+    return {name: upload for name, upload in named.items() if isinstance(upload, Upload)}
 
 
 def properties_of(cls: type) -> dict[str, property]:
@@ -138,7 +147,7 @@ class Assigns:
 
     def __getattr__(self, name: str) -> Any:
         cls = type(self)
-        if name in cls.__declared__:
+        if name in cls.__declared__ or name == "uploads":
             raise AttributeError(no_value(cls, name))
         raise AttributeError(
             f"{cls.__qualname__!r} has no attribute {name!r}.{did_you_mean(name, _readable(cls))}".rstrip(".")
@@ -151,6 +160,11 @@ def declare(cls: type[Assigns], source: type) -> None:
     Raises `AssignError` for a name that means something else in `cls`.
     """
     declared = declared_assigns(source)
+    for name in uploads_of(source):
+        raise AssignError(
+            f"{source.__qualname__} brings the upload {name!r} along: allow it in the hook instead,"
+            f" `socket.allow_upload({name!r}, …)`"
+        )
     for name in declared.keys() - cls.__declared__.keys():
         if name in RESERVED or hasattr(cls, name):
             raise AssignError(
@@ -261,6 +275,11 @@ def no_value(cls: type[Assigns], name: str) -> str:
             f"{cls.__qualname__}.{name} is declared but has no value yet;"
             " give it a default in the class or set it in mount"
         )
+    if name == "uploads":
+        return (
+            f"{cls.__qualname__} has no uploads; declare one, `photos: Upload = Upload(accept=[…])`,"
+            " or allow it in mount: `socket.allow_upload(…)`"
+        )
     return f"{cls.__qualname__} has no assign {name!r}.{did_you_mean(name, _readable(cls))}"
 
 
@@ -276,6 +295,8 @@ def _not_to_be_set(cls: type[Assigns], name: str) -> str:
 
 def _undeclared(cls: type[Assigns], name: str) -> str:
     owner = cls.__qualname__
+    if isinstance(_named(cls, name), Upload):
+        return f"{owner}.{name} is an upload and cannot be set; `socket.allow_upload({name!r}, …)` allows another"
     if name in cls.__properties__:
         return f"{owner}.{name} is a property, worked out from other assigns: it cannot be set. Set what it reads."
     if name.startswith("_"):

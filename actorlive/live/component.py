@@ -104,7 +104,7 @@ def _signature(cls: type[LiveComponent[Any]]) -> Signature:
     rest_name, rest = "", None
     given = cls.__values__.keys() | cls.__factories__.keys()
     for name, annotation in cls.__declared__.items():
-        if name in LiveComponent.__declared__ or is_stream(annotation):
+        if name in LiveComponent.__declared__ or name == "uploads" or is_stream(annotation):
             continue
         kind = kind_of(annotation)
         required = kind != "rest" and name not in given and get_origin(annotation) is not AsyncResult

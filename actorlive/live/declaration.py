@@ -20,6 +20,7 @@ from typing_extensions import TypeVar
 from actorlive.errors import ActorLiveError, AssignError, CallbackError, did_you_mean
 from actorlive.live.assigns import RESERVED, Assigns
 from actorlive.live.events import Event, RawEvent, event_name, members
+from actorlive.live.uploads.upload import Upload
 from actorlive.template import Template
 
 __all__ = ["check_class", "check_class_method", "check_complete", "check_events"]
@@ -148,6 +149,13 @@ def _check_declared(cls: type[Assigns], root: type[Assigns], name: str, annotati
             f"{cls.__qualname__} declares {name!r}, which belongs to the framework",
             _class_place(cls, name),
             "give the assign another name",
+        )
+    if annotation in (Upload, "Upload") and not isinstance(getattr(cls, name, None), Upload):
+        raise _fault(
+            AssignError,
+            f"{cls.__qualname__}.{name} is an upload that does not say what it accepts",
+            _class_place(cls, name),
+            f'write `{name}: Upload = Upload(accept=[".jpg", "image/webp"])`',
         )
     if (
         name in _of_the_class(root)

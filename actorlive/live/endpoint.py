@@ -15,6 +15,7 @@ import msgspec
 
 from actorlive.live.intake import Intake
 from actorlive.live.on_mount import OnMount
+from actorlive.live.uploads.messages import UploadTicket
 from actorlive.runtime import Pid
 from actorlive.template import Component
 
@@ -148,6 +149,10 @@ class Endpoint(Protocol):
 
     def is_current(self, url: str) -> bool:
         """False for the URL of a static file or an asset whose content is another one by now."""
+        ...
+
+    def sign_upload(self, ticket: UploadTicket) -> str:
+        """The token with which a client sends one file to the view."""
         ...
 
     def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:

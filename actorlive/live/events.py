@@ -38,6 +38,7 @@ from actorlive.template.names import snake_case
 from actorlive.wire.params import form_params
 
 __all__ = [
+    "NO_UPLOADS",
     "Envelope",
     "Event",
     "EventError",
@@ -108,6 +109,10 @@ class RawEvent(msgspec.Struct, frozen=True):
     kind: str | None = None
 
 
+NO_UPLOADS = msgspec.Raw(b"{}")
+"""What stands in an envelope that came without files."""
+
+
 class Envelope(msgspec.Struct, dict=True):
     """One event of the client: its frame's payload, decoded once, whoever looks at it and however often.
 
@@ -120,6 +125,7 @@ class Envelope(msgspec.Struct, dict=True):
     value: msgspec.Raw = msgspec.Raw(b"{}")
     meta: dict[str, Any] | None = None
     cid: int | None = None
+    uploads: msgspec.Raw = NO_UPLOADS
 
     @property
     def is_of_framework(self) -> bool:

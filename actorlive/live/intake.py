@@ -23,11 +23,13 @@ from math import inf
 
 import trio
 
-__all__ = ["MAX_OUTLIVE", "MAX_WAITING", "MAX_WAITING_EVENTS", "Backlog", "Intake"]
+__all__ = ["MAX_OUTLIVE", "MAX_UPLOADS", "MAX_WAITING", "MAX_WAITING_EVENTS", "Backlog", "Intake"]
 
 MAX_WAITING = 1024 * 1024
 MAX_WAITING_EVENTS = 2_000
 MAX_OUTLIVE = 30.0
+MAX_UPLOADS = 1_000
+"""Files of one socket that are on their way, or here and not consumed."""
 
 
 class Backlog:

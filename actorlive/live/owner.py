@@ -7,6 +7,7 @@ The owner's socket writes what a callback asked for, `live.process` carries it o
 | `flash` | the socket | `process.cycle`, after each callback |
 | `touched`, `temporary` | the socket | `process.outbox`, after each render |
 | `hooks`, `private`, `postponed`, `tasks` | the socket | `process.dispatch`; they live as long as the owner |
+| `uploads` | the socket | `process.uploading`; likewise |
 
 A crowd of views mostly waits, so what most of them never use is made when it is first used.
 
@@ -26,6 +27,7 @@ from actorlive.live.later import Postponed
 from actorlive.live.stateful import Stateful, stream_names
 from actorlive.live.streams import LiveStream, Streams
 from actorlive.live.tasks import AsyncWork
+from actorlive.live.uploads.work import UploadWork
 
 if TYPE_CHECKING:
     from actorlive.live.state import ViewState
@@ -50,6 +52,7 @@ class Owner:
         "hooks",
         "temporary",
         "touched",
+        "uploads",
     )
 
     def __init__(
@@ -68,6 +71,10 @@ class Owner:
         self._private: dict[str, Any] | None = None
         self._postponed: Postponed | None = None
         self._async: AsyncWork | None = None
+        self.uploads: UploadWork | None = None
+        """None until an upload is allowed."""
+        for name, options in type(assigns).__uploads__.items():
+            self.open_uploads(state).allow(name, options)
         for name in stream_names(type(assigns)):
             self.stream(name, create=True)
         assign(assigns, "flash", self.flash.shown)
@@ -106,6 +113,12 @@ class Owner:
     def make_temporary(self, name: str, make: Factory) -> None:
         """Reset an assign to what `make` makes after every render."""
         self.temporary = {**self.temporary, name: make}
+
+    def open_uploads(self, state: ViewState) -> UploadWork:
+        """The owner's uploads; made when the first is allowed."""
+        if self.uploads is None:
+            self.uploads = UploadWork(self.assigns, state.open_transfers(), self.cid)
+        return self.uploads
 
     # -- streams ---------------------------------------------------------------
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from actorlive import pubsub, runtime
-from actorlive.errors import AssignError, CallbackError, NavigationError, did_you_mean
+from actorlive.errors import AssignError, CallbackError, NavigationError
 from actorlive.live.assigns import MISSING, RESERVED, Missing, assign, changes, check_new, no_value, touch
 from actorlive.live.async_result import AsyncResult
 from actorlive.live.component import LiveComponent
@@ -28,13 +28,11 @@ from actorlive.live.navigation import (
     external_url,
     local_path,
 )
-from actorlive.live.owner import Owner
-from actorlive.live.state import ViewState
-from actorlive.live.stateful import stream_names
-from actorlive.live.streams import DomId, Stream
-from actorlive.live.tasks import assign_loader, stream_loader
+from actorlive.live.socket_async import AsyncSocket
+from actorlive.live.socket_streams import StreamSocket
+from actorlive.live.socket_uploads import UploadSocket
 from actorlive.live.updates import send_update, send_update_after
-from actorlive.runtime import Exit, Pid, Shutdown, Timer
+from actorlive.runtime import Pid, Shutdown, Timer
 from actorlive.wire.serializer import encode_payload
 
 __all__ = ["Socket"]
@@ -47,31 +45,17 @@ MAX_TRACKED = 100
 """So many URLs of a page are compared; what lies beyond is not looked at."""
 
 
-class Socket:
+class Socket(AsyncSocket, StreamSocket, UploadSocket):
     """The last argument of every callback. A view has one, and each of its live components; valid as long as they."""
 
-    __slots__ = ("_owner", "_state")
-
-    def __init__(self, owner: Owner, state: ViewState) -> None:
-        self._owner = owner
-        self._state = state
+    __slots__ = ()
 
     # -- who and where ---------------------------------------------------------
-
-    @property
-    def pid(self) -> Pid:
-        """The view's process: what a task sends to. In the dead render a pid of no process."""
-        return self._state.pid
 
     @property
     def id(self) -> str:
         """The DOM id of the view's container."""
         return self._state.dom_id
-
-    @property
-    def connected(self) -> bool:
-        """False in the first, dead render, True over the socket (`connected?/1`)."""
-        return self._state.connected
 
     @property
     def transport_pid(self) -> Pid | None:
@@ -99,6 +83,11 @@ class Socket:
                 " hand it what it needs of that in its session"
             )
         return self._state.uri
+
+    def path(self) -> str:
+        """The path and query of the page's URL."""
+        parts = urlsplit(self.uri)
+        return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
     @property
     def live_action(self) -> str | None:
@@ -408,181 +397,6 @@ class Socket:
         """Take back what `undoable` put off; False when it was done already, or there was nothing."""
         return self._owner.has_postponed and self._owner.postponed.take_back(key)
 
-    # -- async -----------------------------------------------------------------
-
-    def start_async(
-        self,
-        name: Hashable,
-        fn: Callable[..., Any],
-        *args: object,
-        supersede: bool = False,
-        supervisor: Pid | str | None = None,
-    ) -> None:
-        """Run `fn(*args)` on the side; its end arrives as `handle_async(name, Ok(value) | Exit(reason))`.
-
-        An `async def` runs as a task of the view, anything else in a worker thread. A task of the same name that
-        is still running goes on unheard; with `supersede=True` it is cancelled first. With `supervisor`, the pid
-        or name of a `TaskSupervisor`, it runs as that one's child. Nothing runs in the dead render.
-        (`start_async/4`)
-        """
-        if supersede:
-            self.cancel_async(name, reason="superseded")
-        if self._acts("start_async"):
-            self._owner.tasks.start(name, "start", (), partial(fn, *args), supervisor)
-
-    def assign_async(
-        self,
-        names: str | list[str] | tuple[str, ...],
-        fn: Callable[..., Any],
-        *args: object,
-        reset: bool | Iterable[str] = False,
-        supervisor: Pid | str | None = None,
-    ) -> None:
-        """Load one assign, or several, on the side; each is an `AsyncResult` (`assign_async/4`).
-
-        For one name the function's value is the result; for several it returns a mapping with all of them.
-        `Error(reason)` and exceptions arrive in `.failed`. `reset` drops earlier results while loading.
-        """
-        keys = (names,) if isinstance(names, str) else tuple(names)
-        for name in keys:
-            self._begin_loading(name, keys, reset is True or (reset is not False and name in reset))
-        if self._acts("assign_async"):
-            self._owner.tasks.start(
-                _async_key(keys), "assign", keys, assign_loader(keys, fn, args), supervisor
-            )
-
-    def stream_async(
-        self,
-        name: str,
-        fn: Callable[..., Any],
-        *args: object,
-        reset: bool = False,
-        supervisor: Pid | str | None = None,
-    ) -> None:
-        """Load a stream's items on the side: `@name` is the `AsyncResult`, `@streams.name` the items.
-
-        The function returns the items, a `StreamResult` that says where they go, or `Error(reason)`. The stream
-        exists at once. `reset` drops the earlier `AsyncResult`, not the items. (`stream_async/4`)
-        """
-        self._begin_loading(name, True, reset)
-        self._owner.stream(name, create=True)
-        if self._acts("stream_async"):
-            self._owner.tasks.start(name, "stream", (name,), stream_loader(name, fn, args), supervisor)
-
-    def cancel_async(self, name: Hashable | AsyncResult[Any], reason: object = CANCEL) -> None:
-        """End a task with that reason (`cancel_async/3`).
-
-        By name (of an `assign_async` of several, the tuple of them), what it leaves arrives later as `Exit(reason)`,
-        unless the name was started again. By the `AsyncResult` of an `assign_async`, its assigns are failed at
-        once; one that is not loading such names is left alone. No such task: nothing happens.
-        """
-        if isinstance(name, AsyncResult):
-            self._cancel_loading(cast("AsyncResult[Any]", name), reason)
-        elif self._owner.has_tasks:
-            self._owner.tasks.cancel(name, reason)
-
-    def _cancel_loading(self, result: AsyncResult[Any], reason: object) -> None:
-        loading: object = result.loading
-        if not isinstance(loading, tuple):
-            return
-        names = cast("tuple[str, ...]", loading)
-        for name in names:
-            assign(self._owner.assigns, name, result.to_failed(Exit(reason)))
-        self.cancel_async(_async_key(names), reason)
-
-    def _begin_loading(self, name: str, state: object, reset: bool) -> None:
-        view = self._owner.assigns
-        declared = type(view).__declared__
-        if name not in declared:
-            raise AssignError(
-                f"{type(view).__qualname__} declares no assign {name!r} to load into.{did_you_mean(name, declared)}"
-            )
-        kept = cast("object", view.__dict__.get(name))
-        if isinstance(kept, AsyncResult) and kept.ok and not reset:
-            assign(view, name, cast("AsyncResult[Any]", kept).to_loading(state))
-        else:
-            fresh = Stream[Any] if name in stream_names(type(view)) else AsyncResult[Any]
-            assign(view, name, fresh.pending(state))
-
-    def _acts(self, what: str) -> bool:
-        if not self.connected:
-            _log.debug("%s does nothing in the dead render; it runs in the connected mount", what)
-        return self.connected
-
-    # -- streams ---------------------------------------------------------------
-
-    def stream(
-        self,
-        name: str,
-        items: Iterable[Any],
-        *,
-        at: int = -1,
-        reset: bool = False,
-        limit: int | None = None,
-        update_only: bool = False,
-        dom_id: DomId | None = None,
-    ) -> None:
-        """Begin a stream, or insert many items (`stream/4`).
-
-        `at` is -1 for the end, 0 for the front, n for a place. `limit` keeps that many from the front, or, if
-        negative, from the end. `reset` empties the stream first. `dom_id` names the items of a new stream.
-        """
-        stream = self._owner.stream(name, create=True)
-        first = not stream.streamed
-        if dom_id is not None and first:
-            stream.configure(dom_id)
-        if reset:
-            stream.reset()
-        stream.insert_all(items, -1 if first else at, limit, None if first else update_only)
-
-    def stream_configure(self, name: str, *, dom_id: DomId) -> None:
-        """Say how the stream's items are named in the page, before the first item (`stream_configure/3`)."""
-        self._owner.stream(name, create=True).configure(dom_id)
-
-    def stream_insert(
-        self, name: str, item: Any, *, at: int = -1, limit: int | None = None, update_only: bool = False
-    ) -> None:
-        """Insert an item, or update it in place when the page has one of that id (`stream_insert/4`)."""
-        owner = self._owner
-        stream = owner.stream(name)
-        dom_id = stream.dom_id(item)
-        if owner.has_postponed:
-            owner.postponed.take_back(_departure(name, dom_id))
-        stream.insert(item, at, limit, update_only, dom_id)
-
-    def stream_delete(self, name: str, item: Any = None, *, id: object = None, after: float = 0.0) -> None:
-        """Remove an item, named by itself or by its `id` (`stream_delete/3`).
-
-        With `after`, in that many seconds, so that a transition can end first; inserting the item again before
-        that keeps it.
-        """
-        stream = self._owner.assigns.streams.get(name)
-        dom_id = stream.dom_id_by_id(id) if item is None else stream.dom_id(item)
-        if after > 0 and self.connected:
-            delete = partial(self.stream_delete_by_dom_id, name, dom_id)
-            self._owner.postponed.postpone(_departure(name, dom_id), delete, after, "drop")
-        else:
-            self.stream_delete_by_dom_id(name, dom_id)
-
-    def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
-        """Remove the item with that DOM id (`stream_delete_by_dom_id/3`)."""
-        self._owner.stream(name).delete(dom_id)
-
-    def path(self) -> str:
-        """The path and query of the page's URL."""
-        parts = urlsplit(self.uri)
-        return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-
 
 def _itself(value: object) -> object:
     return value
-
-
-def _departure(name: str, dom_id: str) -> Hashable:
-    """The key of a removal that waits for its transition."""
-    return ("stream_delete", name, dom_id)
-
-
-def _async_key(names: tuple[str, ...]) -> Hashable:
-    """The key of an `assign_async`: its one name, or the tuple of its names."""
-    return names[0] if len(names) == 1 else names

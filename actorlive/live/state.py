@@ -10,6 +10,7 @@ The sockets write what a callback asked for, `live.process` carries it out:
 | `lineage`, `sticky`, `visitor` | the connection | `nests`, for the views within |
 | `navigation`, `events` | the sockets | `process.cycle`, after each callback |
 | `tasks` | the owners' `AsyncWork` | `process.channel`, by a task's monitor |
+| `transfers`, None before an upload | the owners' `UploadWork` | `process.channel`, by an upload's monitor |
 | `owners`, those of live components by number; `updating`, which of them | `process.components` | the sockets |
 """
 
@@ -22,6 +23,7 @@ from actorlive.live.endpoint import Endpoint, Layout, Mount, Route
 from actorlive.live.navigation import NavigationFrame
 from actorlive.live.owner import Owner
 from actorlive.live.tasks import AsyncTask
+from actorlive.live.uploads.work import Transfer
 from actorlive.live.view import LiveView
 from actorlive.runtime import Pid, Ref
 
@@ -49,6 +51,7 @@ class ViewState:
         "routed",
         "sticky",
         "tasks",
+        "transfers",
         "transport_pid",
         "updating",
         "uri",
@@ -73,10 +76,21 @@ class ViewState:
         self.navigation: NavigationFrame | None = None
         self.events: list[PushedEvent] | tuple[()] = ()
         self.tasks: dict[Ref, AsyncTask] = {}
+        self.transfers: dict[Ref, Transfer] | None = None
         self._owners: dict[int, Owner] | None = None
         self.updating: str | None = None
         self.owner = Owner(view, self, mount.flash)
         assign(view, "live_action", mount.route.action)
+
+    def watches(self, ref: Ref) -> bool:
+        """True for the monitor of a task, or of a process that takes a file."""
+        return ref in self.tasks or (self.transfers is not None and ref in self.transfers)
+
+    def open_transfers(self) -> dict[Ref, Transfer]:
+        """The files that are on their way to the view, or here, by the monitors of their processes."""
+        if self.transfers is None:
+            self.transfers = {}
+        return self.transfers
 
     @property
     def connected(self) -> bool:

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, get_args, get_or
 from typing_extensions import TypeVar, get_original_bases
 
 from actorlive.errors import CallbackError
-from actorlive.live.assigns import Assigns
+from actorlive.live.assigns import Assigns, uploads_of
 from actorlive.live.declaration import check_class, check_complete, check_events
 from actorlive.live.events import EventTable, RawEvent
 from actorlive.live.flash import NO_FLASH
 from actorlive.live.rejection import Stale
 from actorlive.live.streams import NO_STREAMS, Stream, Streams
+from actorlive.live.uploads.upload import Upload
+from actorlive.live.uploads.uploads import Uploads
 from actorlive.template import Template, compile_function, load_template
 from actorlive.template.names import snake_case
 
 if TYPE_CHECKING:
     from actorlive.live.socket import Socket
 
-__all__ = ["E", "Stateful", "is_stream", "stream_names", "template_of"]
+__all__ = ["E", "Stateful", "is_stream", "stream_names", "template_names", "template_of"]
 
 E = TypeVar("E", default=RawEvent)
 
@@ -41,6 +43,11 @@ class Stateful(Assigns, Generic[E]):
     streams: Streams
     """The streams by name, `@streams.items`."""
 
+    if TYPE_CHECKING:
+        uploads: Uploads
+        """The uploads by name, `@uploads.photos`; there are none before one is declared or allowed."""
+
+    __uploads__: ClassVar[Mapping[str, Upload]] = {}
     __events__: ClassVar[EventTable] = EventTable(None)
     __root__: ClassVar[type[Stateful[Any]]]
     """LiveView or LiveComponent: whose callbacks the class has."""
@@ -53,6 +60,9 @@ class Stateful(Assigns, Generic[E]):
         super().__init_subclass__(**kwargs)
         if root:
             return
+        cls.__uploads__ = uploads_of(cls)
+        if cls.__uploads__:
+            cls.__declared__ = {**cls.__declared__, "uploads": Uploads}
         events = _event_argument(cls)
         check_events(cls, events)
         cls.__events__ = EventTable(events)
@@ -105,7 +115,7 @@ class Stateful(Assigns, Generic[E]):
         template = vars(cls).get("template")
         if template is None and "render" not in vars(cls):
             template = _load_beside(cls)
-        declared = [*cls.__declared__, *cls.__properties__]
+        declared = template_names(cls)
         events = None if cls.__events__.raw else cls.__events__.names
         myself = "myself" in cls.__declared__
         found: list[Template] = []
@@ -122,6 +132,11 @@ class Stateful(Assigns, Generic[E]):
                 myself=myself,
             )
         return found
+
+
+def template_names(cls: type[Assigns]) -> list[str]:
+    """What a template of the class may read; uploads may be allowed at run time."""
+    return list(dict.fromkeys((*cls.__declared__, *cls.__properties__, "uploads")))
 
 
 def template_of(stateful: Stateful[Any]) -> Template:

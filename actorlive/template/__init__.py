@@ -13,6 +13,8 @@ from actorlive.template.builtins import (
     intersperse,
     json_script,
     link,
+    live_file_input,
+    live_img_preview,
     live_title,
     portal,
     root_layout,
@@ -28,6 +30,7 @@ from actorlive.template.rendering.matching import DuplicateKeyError
 from actorlive.template.rendering.renderer import Renderer, render_to_string
 from actorlive.template.rendering.signature import Attrs
 from actorlive.template.rendering.slots import Slot, SlotEntry, render_slot
+from actorlive.template.rendering.upload_errors import upload_errors
 from actorlive.template.rendering.urls import static_path, url_for
 from actorlive.template.tools.format import format_source, format_template
 from actorlive.template.tools.project import check_project
@@ -64,6 +67,8 @@ __all__ = [
     "intersperse",
     "json_script",
     "link",
+    "live_file_input",
+    "live_img_preview",
     "live_title",
     "load_template",
     "portal",
@@ -71,6 +76,7 @@ __all__ = [
     "render_to_string",
     "root_layout",
     "static_path",
+    "upload_errors",
     "url_for",
     "use_in_templates",
 ]

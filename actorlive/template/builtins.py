@@ -42,6 +42,8 @@ __all__ = [
     "intersperse",
     "json_script",
     "link",
+    "live_file_input",
+    "live_img_preview",
     "live_render",
     "live_title",
     "portal",
@@ -58,6 +60,8 @@ _LINK_ATTRIBUTES = Attrs.include("download", "hreflang", "ping", "referrerpolicy
 _FORM_ATTRIBUTES = Attrs.include(
     "autocomplete", "name", "rel", "enctype", "novalidate", "target", "accept-charset"
 )
+_FILE_ATTRIBUTES = Attrs.include("capture", "disabled", "form", "required", "webkitdirectory")
+_IMAGE_ATTRIBUTES = Attrs.include("alt", "decoding", "height", "loading", "sizes", "width")
 _NAMED = Attrs.include("name")
 _NO_SESSION: Mapping[str, object] = MappingProxyType({})
 
@@ -82,6 +86,45 @@ class _Form(Protocol):
     def id(self) -> str | None: ...
     @property
     def hidden(self) -> Sequence[tuple[str, str]]: ...
+
+
+class _FileEntry(Protocol):
+    """What is read of an entry of an upload."""
+
+    @property
+    def ref(self) -> str: ...
+    @property
+    def upload_ref(self) -> str: ...
+    @property
+    def preflighted(self) -> bool: ...
+    @property
+    def done(self) -> bool: ...
+
+
+class _Failure(Protocol):
+    """What is read of the error of an upload."""
+
+    @property
+    def ref(self) -> str: ...
+
+
+class _Upload(Protocol):
+    """What `live_file_input` reads of an upload: `@uploads.photos`, or anything alike."""
+
+    @property
+    def ref(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def accept(self) -> str | None: ...
+    @property
+    def max_entries(self) -> int: ...
+    @property
+    def auto_upload(self) -> bool: ...
+    @property
+    def entries(self) -> Sequence[_FileEntry]: ...
+    @property
+    def errors(self) -> Sequence[_Failure]: ...
 
 
 @component
@@ -317,6 +360,63 @@ def inputs_for(
         {% endfor %}
         """,
         forms=forms,
+    )
+
+
+@component
+def live_file_input(
+    *, upload: _Upload, accept: str | None = None, rest: Attrs = _FILE_ATTRIBUTES
+) -> Template:
+    """The input of an upload: `<.live_file_input upload={@uploads.photos} />`, in a form with `phx-change`.
+
+    Its id is the upload's `ref`, to which an element with `phx-drop-target={@uploads.photos.ref}` gives the files that
+    are dropped on it. `accept` replaces what the browser offers first; what is accepted is said by the upload.
+    """
+    entries = upload.entries
+    return heex(
+        """
+        <input
+          id={@upload.ref}
+          type="file"
+          name={@upload.name}
+          accept={@accept or @upload.accept}
+          multiple={@upload.max_entries > 1}
+          data-phx-hook="Phoenix.LiveFileUpload"
+          data-phx-upload-ref={@upload.ref}
+          data-phx-active-refs={@active}
+          data-phx-done-refs={@done}
+          data-phx-preflighted-refs={@preflighted}
+          data-phx-error-refs={@failed or None}
+          data-phx-auto-upload={@upload.auto_upload}
+          {@rest}
+        />
+        """,
+        active=",".join(entry.ref for entry in entries),
+        done=",".join(entry.ref for entry in entries if entry.done),
+        preflighted=",".join(entry.ref for entry in entries if entry.preflighted),
+        failed=",".join(dict.fromkeys(error.ref for error in upload.errors)),
+    )
+
+
+@component
+def live_img_preview(
+    *, entry: _FileEntry, id: str | None = None, rest: Attrs = _IMAGE_ATTRIBUTES
+) -> Template:
+    """The selected picture itself, which the browser shows without having sent it; give it an `alt`.
+
+    Its `id` is by default made of the entry's ref; a second one of the same entry needs its own.
+    """
+    return heex(
+        """
+        <img
+          id={@id or f"phx-preview-{@entry.ref}"}
+          data-phx-upload-ref={@entry.upload_ref}
+          data-phx-entry-ref={@entry.ref}
+          data-phx-hook="Phoenix.LiveImgPreview"
+          data-phx-update="ignore"
+          {@rest}
+        >
+        """
     )
 
 

@@ -189,9 +189,12 @@ class Allowance:
             return self._refuse("max_peer_channels", "too many channels joined from this address")
         return None
 
-    def refuse_channel(self) -> None:
-        """The socket has joined as many views as it may."""
-        self._refuse("max_channels", "too many channels joined")
+    def refuse_channel(self, *, is_upload: bool = False) -> None:
+        """The socket has joined as many views, or sends as many files, as it may."""
+        if is_upload:
+            self.tell("max_uploads", "may send no more files at once")
+        else:
+            self._refuse("max_channels", "too many channels joined")
 
     def enter(self) -> None:
         """A view is joined."""

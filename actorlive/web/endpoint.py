@@ -20,6 +20,7 @@ from quart import Quart
 from actorlive.live.endpoint import Mount, Passport, Route
 from actorlive.live.navigation import location, on_host_of
 from actorlive.live.process.connection import ConnectionInfo, Refused
+from actorlive.live.uploads.messages import UploadTicket
 from actorlive.template.names import title_words
 from actorlive.web import csrf
 from actorlive.web.passports import Passports, view_name
@@ -112,6 +113,15 @@ class AppEndpoint:
     def sign_static(self, dom_id: str, flash: Mapping[str, str]) -> str:
         """The token of what only the dead render of a container knew."""
         return self.tokens.static.sign(StaticToken(dom_id, dict(flash)))
+
+    def sign_upload(self, ticket: UploadTicket) -> str:
+        """The token with which a client sends one file to the view."""
+        return self.tokens.upload.sign(self._passports.upload_content(ticket))
+
+    def read_upload(self, token: str) -> UploadTicket | None:
+        """What such a token says; None for one that is forged or too old, or whose view is gone."""
+        content = self.tokens.upload.read(token)
+        return None if content is None else self._passports.read_upload(content)
 
     def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
         """A session as it arrives in the view that it is handed down to."""

@@ -12,7 +12,7 @@ import math
 import random
 from dataclasses import dataclass, fields
 
-from actorlive.live.intake import MAX_OUTLIVE, MAX_WAITING, MAX_WAITING_EVENTS
+from actorlive.live.intake import MAX_OUTLIVE, MAX_UPLOADS, MAX_WAITING, MAX_WAITING_EVENTS
 from actorlive.web.errors import ConfigurationError
 
 __all__ = ["JOIN_WINDOW", "Limits"]
@@ -49,6 +49,8 @@ class Limits:
     """Messages in one mailbox, whoever sent them."""
     max_channels: int = 100
     """Views that one socket has joined at once."""
+    max_uploads: int = MAX_UPLOADS
+    """Files of one socket that are on their way, or here and not consumed."""
     max_joins: float = 200
     """Joins of one socket in ten seconds."""
     max_peer_sockets: float = 1_000

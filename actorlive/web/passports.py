@@ -14,8 +14,9 @@ from weakref import WeakValueDictionary
 
 from actorlive.live.endpoint import Lineage, Passport, Route
 from actorlive.live.handed_down import HandedDown
+from actorlive.live.uploads.messages import UploadTicket
 from actorlive.live.view import LiveView
-from actorlive.web.tokens import Kin, SessionToken
+from actorlive.web.tokens import Kin, SessionToken, UploadToken
 
 __all__ = ["Passports", "view_name"]
 
@@ -68,6 +69,15 @@ class Passports:
     def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
         """A session as it arrives. Raises `CallbackError` for one that cannot travel."""
         return self._book.read(self._book.write(session, what))
+
+    def upload_content(self, ticket: UploadTicket) -> UploadToken:
+        """What is signed of a ticket for one file."""
+        return UploadToken(self._book.key(ticket.view), ticket.cid, ticket.upload_ref, ticket.entry_ref)
+
+    def read_upload(self, token: UploadToken) -> UploadTicket | None:
+        """What a token says; None when its view is no more."""
+        view = self._book.find(token.view)
+        return None if view is None else UploadTicket(view, token.cid, token.upload, token.entry)
 
     def _kin(self, lineage: Lineage) -> Kin:
         book, route = self._book, lineage.root_route

@@ -18,9 +18,10 @@ from itsdangerous import BadSignature
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.signing import KeyedSigner
 
-__all__ = ["Kin", "SessionToken", "StaticToken", "Token", "Tokens", "check_strength"]
+__all__ = ["Kin", "SessionToken", "StaticToken", "Token", "Tokens", "UploadToken", "check_strength"]
 
 TWO_WEEKS = 1_209_600
+ONE_HOUR = 3600
 ONE_MINUTE = 60
 
 MIN_KEY = 32
@@ -63,6 +64,16 @@ class StaticToken(msgspec.Struct, frozen=True):
     flash: dict[str, str] = {}
 
 
+class UploadToken(msgspec.Struct, frozen=True):
+    """One file that may be sent: the place of its view in the book of `live.handed_down`, the number of its live
+    component, and the refs of the upload and the entry."""
+
+    view: str
+    cid: int | None
+    upload: str
+    entry: str
+
+
 class Token(Generic[T]):
     """One kind of token: `content` signed under `salt` with the last of the keys, good for `max_age` seconds."""
 
@@ -101,6 +112,7 @@ class Tokens:
         self.session = Token(secret_keys, "actorlive.session.1", SessionToken, TWO_WEEKS)
         self.static = Token(secret_keys, "actorlive.static.1", StaticToken, TWO_WEEKS)
         self.flash = Token(secret_keys, "actorlive.flash.1", dict[str, str], ONE_MINUTE)
+        self.upload = Token(secret_keys, "actorlive.upload.1", UploadToken, ONE_HOUR)
         self.status = Token(secret_keys, "actorlive.status.1", int, ONE_MINUTE)
 
 

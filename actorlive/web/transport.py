@@ -149,6 +149,7 @@ def connect(
         send,
         client,
         max_channels=limits.max_channels,
+        max_uploads=limits.max_uploads,
         backlog=Backlog(limits.max_waiting, limits.max_waiting_events),
         max_outlive=limits.max_outlive,
         admission=allowance,

@@ -1,6 +1,6 @@
 """Phoenix channel framing and the channel state machine, sans-I/O, typed with msgspec."""
 
-from actorlive.wire.connection import Answered, Connection, Ignored, Join, Leave, Push, Received
+from actorlive.wire.connection import UPLOAD, VIEW, Answered, Connection, Ignored, Join, Leave, Push, Received
 from actorlive.wire.message import LIVEVIEW_VERSION, BinaryMessage, JoinPayload, Message, frame_size
 from actorlive.wire.params import Params, ParamsError, decode_query, form_params, split_name
 from actorlive.wire.serializer import (
@@ -14,6 +14,8 @@ from actorlive.wire.serializer import (
 
 __all__ = [
     "LIVEVIEW_VERSION",
+    "UPLOAD",
+    "VIEW",
     "Answered",
     "BinaryMessage",
     "Connection",

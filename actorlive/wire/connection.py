@@ -26,6 +26,8 @@ from actorlive.wire.serializer import decode, encode_close, encode_error, encode
 
 __all__ = [
     "TRANSITIONS",
+    "UPLOAD",
+    "VIEW",
     "Answered",
     "Connection",
     "Ignored",
@@ -36,6 +38,13 @@ __all__ = [
     "Topic",
     "TopicEvent",
 ]
+
+
+VIEW = "lv:"
+"""How the topics of views begin."""
+
+UPLOAD = "lvu:"
+"""How those of files begin that are uploaded."""
 
 
 class Topic(Enum):
@@ -94,10 +103,12 @@ class Leave(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """Answered here already: a frame to send back. `is_refusal` is True when it says no for want of channels."""
+    """Answered here already: a frame to send back. `is_refusal` is True when it says no for want of channels, of those
+    for uploads where `is_upload` is, too."""
 
     frame: bytes
     is_refusal: bool = False
+    is_upload: bool = False
 
 
 class Ignored(msgspec.Struct, frozen=True):
@@ -110,15 +121,14 @@ Received: TypeAlias = Join | Push | Leave | Answered | Ignored
 
 
 class Connection:
-    """The channels of one client connection.
+    """The channels of one client connection: of views, `lv:…`, and of files that are uploaded, `lvu:…`.
 
-    `max_channels` bounds how many topics it may have joined at once; `topics` are the prefixes of the
-    topics that exist.
+    `max_channels` bounds how many views it may have joined at once, `max_uploads` how many files.
     """
 
-    def __init__(self, max_channels: int = 100, topics: tuple[str, ...] = ("lv:",)) -> None:
-        self._max_channels = max_channels
-        self._prefixes = topics
+    def __init__(self, max_channels: int = 100, max_uploads: int = 1_000) -> None:
+        self._limits = {VIEW: max_channels, UPLOAD: max_uploads}
+        self._held = {VIEW: 0, UPLOAD: 0}
         self._join_refs: dict[str, str] = {}
 
     def receive(self, frame: str | bytes) -> Received:
@@ -156,22 +166,26 @@ class Connection:
 
     def _move(self, topic: str, event: TopicEvent, join_ref: str = "") -> None:
         """The only place where a topic gets or loses its channel."""
-        if TRANSITIONS[self.topic(topic), event] is Topic.HELD:
+        before = self.topic(topic)
+        after = TRANSITIONS[before, event]
+        if after is Topic.HELD:
             self._join_refs[topic] = join_ref
         else:
             del self._join_refs[topic]
+        self._held[_kind(topic)] += (after is Topic.HELD) - (before is Topic.HELD)
 
     def _join(self, message: Message | BinaryMessage) -> Received:
         topic, join_ref, ref = message.topic, message.join_ref, message.ref
         if isinstance(message, BinaryMessage) or join_ref is None or ref is None:
             return Ignored("a join without refs, or as a binary frame")
-        if not topic.startswith(self._prefixes):
+        if not topic.startswith((VIEW, UPLOAD)):
             return _unmatched(message)
-        replaces = self._join_refs.get(topic)
-        if replaces is None and len(self._join_refs) >= self._max_channels:
+        replaces, kind = self._join_refs.get(topic), _kind(topic)
+        if replaces is None and self._held[kind] >= self._limits[kind]:
             return Answered(
                 encode_reply(join_ref, ref, topic, "error", {"reason": "too many channels joined"}),
                 is_refusal=True,
+                is_upload=kind == UPLOAD,
             )
         self._move(topic, TopicEvent.JOIN, join_ref)
         return Join(topic, join_ref, ref, message.payload, replaces)
@@ -192,6 +206,10 @@ class Connection:
         if message.join_ref != current and message.join_ref is not None:
             return Ignored("a message from an earlier join")
         return Push(message.topic, current, message.ref, message.event, message.payload)
+
+
+def _kind(topic: str) -> str:
+    return UPLOAD if topic.startswith(UPLOAD) else VIEW
 
 
 def _unmatched(message: Message | BinaryMessage) -> Answered:

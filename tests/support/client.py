@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -14,6 +14,7 @@ import trio.testing
 
 from actorlive.live.endpoint import Mount, Passport, Route
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection, Refused
+from actorlive.live.uploads.messages import UploadTicket
 from actorlive.live.view import LiveView
 from actorlive.runtime import Node
 
@@ -29,6 +30,8 @@ class NoKeys:
     def default_title(self, page: type[LiveView[Any]], /) -> str:
         return ""
 
+    tickets: ClassVar[dict[str, UploadTicket]] = {}
+
     def sign_flash(self, flash: Mapping[str, str]) -> str:
         return f"flash:{json.dumps(dict(flash))}"
 
@@ -43,6 +46,14 @@ class NoKeys:
 
     def sign_static(self, dom_id: str, flash: Mapping[str, str]) -> str:
         return f"static:{dom_id}"
+
+    def sign_upload(self, ticket: UploadTicket) -> str:
+        token = f"upload:{len(self.tickets)}"
+        self.tickets[token] = ticket
+        return token
+
+    def read_upload(self, token: str) -> UploadTicket | None:
+        return self.tickets.get(token)
 
     def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
         return dict(session)
@@ -83,7 +94,7 @@ class Views(NoKeys):
 class Client:
     """Sends what a browser sends; `frames` is all that came back, decoded."""
 
-    def __init__(self, node: Node, views: Mapping[str, type[LiveView[Any]]] | Views) -> None:
+    def __init__(self, node: Node, views: Mapping[str, type[LiveView[Any]]] | Views, **options: Any) -> None:
         gate = views if isinstance(views, Views) else Views(views)
         self.node = node
         self.frames: list[Frame] = []
@@ -92,7 +103,7 @@ class Client:
         self.joined: dict[str, Any] = {}
         """The response to the last join."""
         self.topic = "lv:phx-test"
-        self.connection = LiveConnection(node, gate, self._arrived, ConnectionInfo(session={}))
+        self.connection = LiveConnection(node, gate, self._arrived, ConnectionInfo(session={}), **options)
 
     def _arrived(self, frame: bytes) -> None:
         self.frames.append(json.loads(frame))

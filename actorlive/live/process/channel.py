@@ -39,9 +39,10 @@ from actorlive.live.process.trespass import refuse_others
 from actorlive.live.process.turnstile import take_turn
 from actorlive.live.tasks import AsyncDone
 from actorlive.live.updates import ComponentUpdate
+from actorlive.live.uploads.messages import UploadAsked, UploadFailed, UploadFinished
 from actorlive.live.view import LiveView
 from actorlive.rendered import Diff
-from actorlive.runtime import CallRequest, CastRequest, Down, Exit, Node, Pid, Shutdown
+from actorlive.runtime import CallRequest, CastRequest, Down, Node, Pid, Shutdown
 from actorlive.runtime.faults import add_hint, is_fault, is_own_end, reason_of
 
 __all__ = ["CLIENT_VERSION", "Channel", "start_channel"]
@@ -189,9 +190,16 @@ class Channel:
                 # INV-4: it came behind all that the socket had brought
                 detail = "closed" if message.ref == self._transport else "parent_exited"
                 self._cycle.exit_reason = Shutdown(detail)
-            case Down() if message.ref in self._state.tasks:
-                await self._dispatcher.task_end(self._state.tasks[message.ref], Exit(message.reason))
-            case Later() | ForwardedPatch() | ComponentUpdate():
+            case Down() if self._state.watches(message.ref):
+                await self._dispatcher.down(message)
+            case (
+                Later()
+                | ForwardedPatch()
+                | ComponentUpdate()
+                | UploadAsked()
+                | UploadFinished()
+                | UploadFailed()
+            ):
                 await self._dispatcher.of_framework(message)
             case CallRequest():
                 await self._dispatcher.call(message)

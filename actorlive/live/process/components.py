@@ -234,6 +234,8 @@ class Components:
     async def _end(self, component: MountedComponent) -> None:
         if component.owner.has_tasks:
             component.owner.tasks.end(UNMOUNTED)
+        if component.owner.uploads is not None:
+            component.owner.uploads.end()
         if component.owner.has_postponed:
             for commit in component.owner.postponed.on_exit():
                 await call(commit)

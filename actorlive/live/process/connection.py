@@ -21,10 +21,12 @@ import msgspec
 
 from actorlive import runtime, telemetry
 from actorlive.live.endpoint import ClientEvent, ClientLeft, Endpoint, JoinAddress, JoinRefused, Mount
-from actorlive.live.intake import MAX_OUTLIVE, Backlog, Intake
+from actorlive.live.intake import MAX_OUTLIVE, MAX_UPLOADS, Backlog, Intake
 from actorlive.live.process.channel import start_channel
+from actorlive.live.process.upload_channel import UploadChunk, start_upload
+from actorlive.live.uploads.messages import UploadTicket
 from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, is_graceful, open_port
-from actorlive.wire import Answered, Connection, Ignored, Join, JoinPayload, Leave, Push, frame_size
+from actorlive.wire import UPLOAD, Answered, Connection, Ignored, Join, JoinPayload, Leave, Push, frame_size
 from actorlive.wire.serializer import encode_close, encode_reply
 
 __all__ = ["Admission", "ConnectionInfo", "Gate", "LiveConnection", "Refused"]
@@ -32,6 +34,7 @@ __all__ = ["Admission", "ConnectionInfo", "Gate", "LiveConnection", "Refused"]
 _log = logging.getLogger("actorlive.live")
 
 DUPLICATE_JOIN = Shutdown("duplicate_join")
+TOO_MANY_CHUNKS = Shutdown("too_many_chunks")
 GAVE_UP = "gave up"
 
 
@@ -57,6 +60,10 @@ class Gate(Endpoint, Protocol):
         """What to mount for a join, or why not."""
         ...
 
+    def read_upload(self, token: str) -> UploadTicket | None:
+        """What a token of `sign_upload` says; None for one that is forged or too old, or whose view is gone."""
+        ...
+
 
 class Admission(Protocol):
     """How many views a client may join, and who counts them."""
@@ -65,8 +72,8 @@ class Admission(Protocol):
         """Why no view may be joined now, or None; counts one."""
         ...
 
-    def refuse_channel(self) -> None:
-        """The client was told that it has joined as many as it may."""
+    def refuse_channel(self, *, is_upload: bool = False) -> None:
+        """The client was told that it has joined as many views, or sends as many files, as it may."""
         ...
 
     def enter(self) -> None:
@@ -86,7 +93,7 @@ class Free:
     """Lets everybody in."""
 
     def refuse_join(self) -> str | None: ...
-    def refuse_channel(self) -> None: ...
+    def refuse_channel(self, *, is_upload: bool = False) -> None: ...
     def enter(self) -> None: ...
     def leave(self) -> None: ...
     def close(self) -> None: ...
@@ -101,6 +108,11 @@ class _Channel:
     pid: Pid
     monitor: Ref
     intake: Intake
+    is_upload: bool = False
+
+
+class _UploadJoin(msgspec.Struct):
+    token: str
 
 
 class LiveConnection:
@@ -114,6 +126,7 @@ class LiveConnection:
         client: ConnectionInfo,
         *,
         max_channels: int = 100,
+        max_uploads: int = MAX_UPLOADS,
         backlog: Backlog | None = None,
         max_outlive: float = MAX_OUTLIVE,
         admission: Admission = FREE,
@@ -122,9 +135,9 @@ class LiveConnection:
         self._admission = admission
         self._gate = gate
         self._client = client
-        self._wire = Connection(max_channels)
+        self._wire = Connection(max_channels, max_uploads)
         self._channels: dict[str, _Channel] = {}
-        self._left: dict[Ref, Intake] = {}
+        self._left: dict[Ref, _Channel] = {}
         self._max_outlive = max_outlive
         self.backlog = backlog or Backlog()
         self._port = open_port(self._on_message, node=node, label="connection")
@@ -139,7 +152,7 @@ class LiveConnection:
     @property
     def views(self) -> list[Pid]:
         """The processes of the views that are joined."""
-        return [channel.pid for channel in self._channels.values()]
+        return [channel.pid for channel in self._channels.values() if not channel.is_upload]
 
     def view(self, topic: str) -> Pid | None:
         """The process of the view on a topic, or None."""
@@ -156,10 +169,10 @@ class LiveConnection:
             self._push(received, frame_size(frame))
             return
         match received:
-            case Answered(frame=answer, is_refusal=is_refusal):
+            case Answered(frame=answer, is_refusal=is_refusal, is_upload=is_upload):
                 self.send(answer)
                 if is_refusal:
-                    self._admission.refuse_channel()
+                    self._admission.refuse_channel(is_upload=is_upload)
             case Join() as join:
                 self._join(join)
             case Leave() as leave:
@@ -169,8 +182,8 @@ class LiveConnection:
 
     def close(self) -> None:
         """The socket has ended: every view is told, after the events that came before."""
-        for intake in (*self._left.values(), *(channel.intake for channel in self._channels.values())):
-            intake.outlives(self._max_outlive)
+        for channel in (*self._left.values(), *self._channels.values()):
+            channel.intake.outlives(self._max_outlive)
         self._channels.clear()
         self._admission.close()
         self._port.close(Shutdown("closed"))
@@ -178,7 +191,8 @@ class LiveConnection:
     def give_up_the_last(self) -> None:
         """Drop what waits for the view that is furthest behind; its client mounts it afresh, as after a crash."""
         behind = max(self._channels.items(), key=lambda item: item[1].intake.share, default=None)
-        left = max(self._left.values(), key=lambda intake: intake.share, default=None)
+        intakes = (channel.intake for channel in self._left.values())
+        left = max(intakes, key=lambda intake: intake.share, default=None)
         if left is not None and (behind is None or left.share > behind[1].intake.share):
             self._give_up(left, "that its client has left")
         elif behind is not None:
@@ -201,7 +215,23 @@ class LiveConnection:
             intake.arrived(size)
             runtime.send(channel.pid, ClientEvent(push.ref, push.event, payload, size, intake))
         else:
+            self._chunk(push, payload, size)
+
+    def _chunk(self, push: Push, data: bytes | msgspec.Raw, size: int) -> None:
+        """Bytes of a file. Its process has one chunk at a time: the client waits for the answer to the last."""
+        channel = self._channels[push.topic]
+        if not channel.is_upload:
             _log.warning("a binary frame %.80r for a view, which accepts none", push.event)
+        elif push.event != "chunk":
+            _log.warning("a binary frame %.80r for an upload, which accepts chunks", push.event)
+        elif channel.intake.events:
+            _log.warning("a second chunk of %.80r before the first was answered: dropped", push.topic)
+            response = {"reason": "too_many_chunks"}
+            self.send(encode_reply(push.join_ref, push.ref, push.topic, "error", response))
+            runtime.exit(channel.pid, TOO_MANY_CHUNKS)
+        else:
+            channel.intake.arrived(size)
+            runtime.send(channel.pid, UploadChunk(push.ref, bytes(data), size, channel.intake))
 
     def _leave(self, leave: Leave) -> None:
         self.send(leave.frame)
@@ -211,6 +241,9 @@ class LiveConnection:
         if join.replaces is not None:
             self.send(encode_close(join.topic, join.replaces))
             runtime.exit(self._forget(join.topic), DUPLICATE_JOIN)
+        if join.topic.startswith(UPLOAD):
+            self._join_upload(join)
+            return
         match self._authorize(join):
             case Refused(reason):
                 self._refuse(join, reason)
@@ -220,6 +253,26 @@ class LiveConnection:
                 intake = Intake(self.backlog)
                 self._admission.enter()
                 self._channels[join.topic] = _Channel(join.join_ref, pid, self._port.monitor(pid), intake)
+
+    def _join_upload(self, join: Join) -> None:
+        """Take a file for one of the views of this very connection; each token is good for one file, once."""
+        ticket = self._ticket(join)
+        if ticket is None:
+            self._refuse(join, "invalid_token")
+            return
+        address = JoinAddress(join.topic, join.join_ref, join.ref)
+        pid = start_upload(self._node, ticket, address, self)
+        intake = Intake(self.backlog)
+        channel = _Channel(join.join_ref, pid, self._port.monitor(pid), intake, is_upload=True)
+        self._channels[join.topic] = channel
+
+    def _ticket(self, join: Join) -> UploadTicket | None:
+        try:
+            token = msgspec.json.decode(join.payload, type=_UploadJoin).token
+        except msgspec.MsgspecError:
+            return None
+        ticket = self._gate.read_upload(token)
+        return ticket if ticket is not None and ticket.view in self.views else None
 
     def _authorize(self, join: Join) -> Mount | Refused:
         if (why := self._admission.refuse_join()) is not None:
@@ -240,21 +293,21 @@ class LiveConnection:
         """The connection has no more to do with the channel."""
         channel = self._channels.pop(topic)
         channel.intake.outlives(self._max_outlive)
-        self._left[channel.monitor] = channel.intake
+        self._left[channel.monitor] = channel
         return channel.pid
 
     def _on_message(self, message: object) -> None:
         if not isinstance(message, Down):
             return
         topic = next((t for t, channel in self._channels.items() if channel.monitor is message.ref), None)
+        channel = self._left.pop(message.ref, None) if topic is None else self._channels.pop(topic)
+        if channel is None:
+            return
+        if not channel.is_upload:
+            self._admission.leave()
+        channel.intake.give_up()
         if topic is not None:
-            self._admission.leave()
-            channel = self._channels.pop(topic)
-            channel.intake.give_up()
             self._channel_down(topic, channel.join_ref, message.reason)
-        elif (intake := self._left.pop(message.ref, None)) is not None:
-            self._admission.leave()
-            intake.give_up()
 
     def _channel_down(self, topic: str, join_ref: str, reason: object) -> None:
         if isinstance(reason, Shutdown) and isinstance(reason.detail, JoinRefused):

@@ -88,10 +88,14 @@ class Cycle:
         return True
 
     async def end(
-        self, ref: str | None = None, reply: object = None, handler: Stateful[Any] | None = None
+        self,
+        ref: str | None = None,
+        reply: object = None,
+        handler: Stateful[Any] | None = None,
+        response: Mapping[str, Any] | None = None,
     ) -> None:
-        """End the cycle of one callback; `ref` is that of the event that it handled, `reply` what `handler` returned
-        (by default the view)."""
+        """End the cycle of one callback; `ref` is that of the frame that it handled, `reply` what `handler` returned
+        (by default the view), `response` what the answer holds beside the diff."""
         patch = None
         if self._state.navigation is not None:
             self._components.hand_over_flash()
@@ -101,7 +105,7 @@ class Cycle:
                 await self._depart(ref)
                 return
         encoded = None if reply is None else self._encode(reply, handler or self._state.view)
-        self._send(ref, await self._render(), encoded, patch)
+        self._send(ref, await self._render(), encoded, patch, response)
         await self.after_render()
 
     async def _render(self) -> Diff:
@@ -114,14 +118,22 @@ class Cycle:
         return self._outbox.finish()
 
     def _send(
-        self, ref: str | None, diff: Diff, encoded: msgspec.Raw | None, patch: LivePatch | None = None
+        self,
+        ref: str | None,
+        diff: Diff,
+        encoded: msgspec.Raw | None,
+        patch: LivePatch | None = None,
+        response: Mapping[str, Any] | None = None,
     ) -> None:
         """Send what was rendered."""
         if encoded is not None:
             diff["r"] = encoded
         if patch is not None:  # the client changes the URL first, then shows what belongs to it
             self._outbox.push("live_patch", patch.wire())
-        self._outbox.send_diff(ref, diff)
+        if response is None:
+            self._outbox.send_diff(ref, diff)
+        else:
+            self._outbox.reply(ref, {"diff": diff, **response} if diff else response)
         self._state.end_of_cycle()
 
     async def redraw(self) -> None:

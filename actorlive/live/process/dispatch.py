@@ -19,7 +19,7 @@ import msgspec
 from actorlive import runtime, telemetry
 from actorlive.live.assigns import MISSING, shared_assigns
 from actorlive.live.endpoint import AssignWanted, ClientEvent
-from actorlive.live.events import Envelope, EventError, UnknownEvent, parse_event
+from actorlive.live.events import NO_UPLOADS, Envelope, EventError, UnknownEvent, parse_event
 from actorlive.live.hooks import Halt, call
 from actorlive.live.later import Later
 from actorlive.live.navigation import ForwardedPatch, LivePatch, location, on_host_of
@@ -29,13 +29,15 @@ from actorlive.live.process.outbox import Outbox
 from actorlive.live.process.spans import component_span, span, spanned
 from actorlive.live.process.targets import CallbackTarget, MountedComponent
 from actorlive.live.process.task_ends import apply_result
+from actorlive.live.process.uploading import Uploading, select_files
 from actorlive.live.rejection import Rejected, refusals, say_no
 from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
 from actorlive.live.tasks import AsyncTask
 from actorlive.live.updates import ComponentUpdate
+from actorlive.live.uploads.messages import UploadAsked, UploadFailed, UploadFinished, UploadMessage
 from actorlive.live.view import LiveView
-from actorlive.runtime import NO_REPLY, CallRequest, Exit, Ok
+from actorlive.runtime import NO_REPLY, CallRequest, Down, Exit, Ok
 
 __all__ = ["Dispatcher"]
 
@@ -82,6 +84,10 @@ class Dispatcher:
                 await self._live_patch(frame)
             case "cids_destroyed" | "cids_will_destroy":
                 await self._components_leave(frame)
+            case "allow_upload":
+                await self._uploading().allow(frame)
+            case "progress":
+                await self._uploading().progress(frame)
             case unknown:
                 name = type(self._view).__qualname__
                 _log.warning("%s ignores a frame %.80r of its client", name, unknown)
@@ -101,6 +107,8 @@ class Dispatcher:
             return
         reply: object = None
         try:
+            if envelope.uploads is not NO_UPLOADS:
+                select_files(target, envelope.uploads)
             if (
                 target is not self._view_target
                 or envelope.is_of_framework
@@ -225,8 +233,8 @@ class Dispatcher:
         if not self._cycle.end_at_once():
             await self._cycle.end()
 
-    async def of_framework(self, message: Later | ForwardedPatch | ComponentUpdate) -> None:
-        """Do what was postponed, what a view within this one asked for, or what `send_update` did."""
+    async def of_framework(self, message: Later | ForwardedPatch | ComponentUpdate | UploadMessage) -> None:
+        """Do what was postponed, what a view within this one asked for, what `send_update` did, or an upload tells."""
         match message:
             case Later():
                 await self._do_later(message)
@@ -234,6 +242,19 @@ class Dispatcher:
                 await self._patch_for(message)
             case ComponentUpdate():
                 await self._update(message)
+            case UploadAsked() | UploadFinished() | UploadFailed():
+                await self._uploading().message(message)
+
+    async def down(self, message: Down) -> None:
+        """A process of the view's own has ended: a task without a value, or one that took a file."""
+        task = self._state.tasks.get(message.ref)
+        if task is not None:
+            await self.task_end(task, Exit(message.reason))
+        elif self._state.transfers is not None:
+            await self._uploading().ended(self._state.transfers[message.ref])
+
+    def _uploading(self) -> Uploading:
+        return Uploading(self._state, self._outbox, self._cycle, self._target)
 
     async def _patch_for(self, message: ForwardedPatch) -> None:
         """Carry out a patch that a view within this one asked for."""

@@ -19,6 +19,7 @@ import msgspec
 
 from actorlive.live.assigns import Assigns, changes
 from actorlive.live.streams import Streams
+from actorlive.live.uploads.uploads import Uploads
 from actorlive.template import Template
 from actorlive.template.rendering.compiled import Compiled
 from actorlive.template.syntax.unvalued import unvalued_inputs
@@ -30,7 +31,7 @@ _log = logging.getLogger("actorlive.live")
 BUDGET = 5_000
 """So many values of one assign are looked at; what lies beyond is not seen."""
 
-_PLAIN = (str, int, float, bool, bytes, type(None), Streams)
+_PLAIN = (str, int, float, bool, bytes, type(None), Streams, Uploads)
 
 
 class MutationGuard:

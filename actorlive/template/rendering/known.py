@@ -13,6 +13,7 @@ from actorlive.forms.form import used_input
 from actorlive.js.commands import JS
 from actorlive.rendered import Markup
 from actorlive.template.rendering.slots import render_slot
+from actorlive.template.rendering.upload_errors import upload_errors
 from actorlive.template.rendering.urls import static_path, url_for
 
 __all__ = ["BUILTINS", "KNOWN"]
@@ -22,6 +23,7 @@ KNOWN: Final[Mapping[str, object]] = {
     "Markup": Markup,
     "render_slot": render_slot,
     "static_path": static_path,
+    "upload_errors": upload_errors,
     "url_for": url_for,
     "used_input": used_input,
 }

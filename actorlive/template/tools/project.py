@@ -239,7 +239,7 @@ class _Project:
             return _Owner(f"component {owner.name}", None if anything else names)
         if isinstance(owner, ast.ClassDef):
             names = None if anything else self._annotated(module, owner, 0)
-            read = None if names is None else names | SPECIAL_ASSIGNS | extra
+            read = None if names is None else names | SPECIAL_ASSIGNS | {"uploads"} | extra
             return _Owner(owner.name, read, self._events(module, owner, 0), self._is_live(module, owner, 0))
         return None
 

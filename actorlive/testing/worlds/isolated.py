@@ -13,6 +13,7 @@ from actorlive.errors import NavigationError
 from actorlive.live.endpoint import Mount, Passport, Route
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.process.dead import DeadRedirect, dead_render
+from actorlive.live.uploads.messages import UploadTicket
 from actorlive.live.view import LiveView, check_view
 from actorlive.runtime import Node
 from actorlive.testing.browser.messages import Loaded
@@ -26,7 +27,7 @@ from actorlive.web.dead import RELOAD_COOKIE
 from actorlive.web.limits import Limits
 from actorlive.web.passports import Passports
 from actorlive.web.sockets import Sockets
-from actorlive.web.tokens import SessionToken
+from actorlive.web.tokens import SessionToken, UploadToken
 from actorlive.wire import Join, JoinPayload
 
 __all__ = ["IsolatedWorld", "rendered_alone"]
@@ -79,6 +80,12 @@ class _Endpoint:
 
     def sign_static(self, dom_id: str, flash: Mapping[str, str]) -> str:
         return json.dumps(dict(flash))
+
+    def sign_upload(self, ticket: UploadTicket) -> str:
+        return msgspec.json.encode(self._passports.upload_content(ticket)).decode()
+
+    def read_upload(self, token: str) -> UploadTicket | None:
+        return self._passports.read_upload(msgspec.json.decode(token, type=UploadToken))
 
     def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
         return self._passports.handed_down(session, what)
