@@ -22,7 +22,7 @@ CLIENT := actorlive/client/dist/actorlive.js
 SETTING_UP = @mkdir -p .make; echo "Setting up, once:"
 
 .PHONY: help run dev test test-all coverage soak lint format audit states news bench bench-server
-.PHONY: wheel release-check lock setup setup-run clean
+.PHONY: wheel release-check vscode lock setup setup-run clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -109,6 +109,9 @@ wheel: .make/build $(CLIENT)  ## the wheel in dist/, with the client in it: pip 
 release-check: setup  ## build wheel and sdist, and try each in an empty environment without Node
 	@$(BIN)/python .ci/release_check.py
 
+vscode: .make/vscode  ## the extension for VS Code, as editors/vscode/actorlive-heex.vsix
+	@npm --prefix editors/vscode run --silent package
+
 lock:  ## pin what requirements/ and pyproject.toml ask for, with hashes (ARGS=--upgrade for newer versions)
 	PYTHON=$(PYTHON) .ci/lock $(ARGS)
 
@@ -117,7 +120,7 @@ setup: .make/python .make/node $(CLIENT)  ## all that work on actorlive needs; t
 setup-run: .make/run $(CLIENT)
 
 clean:  ## forget what was set up and built
-	rm -rf .make .venv node_modules actorlive/client/dist
+	rm -rf .make .venv node_modules editors/vscode/node_modules actorlive/client/dist
 
 # ---- set-up, each step once ----
 
@@ -159,6 +162,11 @@ $(BIN)/python:
 $(CLIENT): $(CLIENT_SOURCES) | .make/bundler
 	$(SETTING_UP) "the browser client (one second)…"
 	@npm run --silent build
+
+.make/vscode: editors/vscode/package-lock.json editors/vscode/package.json
+	$(SETTING_UP) "what packs the extension for VS Code (half a minute)…"
+	@$(NPM) --prefix editors/vscode ci --silent
+	@touch $@
 
 # triotp, to measure beside. Its newest release wants Python 3.13 for two `type` statements in its mailbox; as
 # plain assignments they mean the same, and it runs on our Python and our Trio.

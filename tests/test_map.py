@@ -18,6 +18,7 @@ WHOLES = [
     "bench",
     "browser",
     "docs",
+    "editors",
     "examples",
     "fuzz",
     "hostile",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -38,6 +39,19 @@ def test_every_package_is_pinned_with_hashes_and_none_with_an_address(path: Path
         assert version, name
         assert hashes, name
         assert all(re.fullmatch("sha256:[0-9a-f]{64}", one) for one in hashes), name
+
+
+@pytest.mark.parametrize("folder", ["", "editors/vscode"])
+def test_every_node_package_is_pinned_with_a_hash_and_none_with_an_address(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))
+    own, *packages = lock["packages"].values()
+    assert len(packages) > 10
+    assert [about for about in packages if "integrity" not in about or "resolved" in about] == []
+    manifest = json.loads((ROOT / folder / "package.json").read_text(encoding="utf-8"))
+    for kind in ("dependencies", "devDependencies"):
+        asked = manifest.get(kind, {})
+        assert own.get(kind, {}) == asked
+        assert [version for version in asked.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
 
 
 def test_a_package_without_a_hash_would_be_seen() -> None:
