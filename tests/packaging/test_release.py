@@ -89,6 +89,10 @@ def test_a_command_that_fails_is_told_with_what_it_said() -> None:
         CHECK.run(sys.executable, "-c", "raise SystemExit('it broke')")
 
 
+OTHER_VERSIONS = ("CHANGELOG", "package-lock", "actorlive/new/full/")
+"""Where versions of releases stand, those of Node's packages, and that of an application to grow."""
+
+
 # -- the version ---------------------------------------------------------------
 
 
@@ -102,7 +106,7 @@ def test_the_metadata_and_the_command_line_say_the_version_of_the_package(
 
 
 def test_nobody_else_states_the_version() -> None:
-    """Neither a file about the package nor a page; the changelog and locks have versions of releases and others."""
+    """Neither a file about the package nor a page."""
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     kinds = {".md", ".py", ".toml", ".json", ".ts", ".mjs", ""}
     stating = re.compile(rf"actorlive\W{{0,4}}v?{re.escape(VERSION)}|version\w*\W{{1,5}}{re.escape(VERSION)}")
@@ -110,7 +114,7 @@ def test_nobody_else_states_the_version() -> None:
         file
         for file in tracked.splitlines()
         if Path(file).suffix in kinds
-        and not file.startswith(("CHANGELOG", "package-lock"))
+        and not file.startswith(OTHER_VERSIONS)
         and (ROOT / file).is_file()
         and stating.search((ROOT / file).read_text(encoding="utf-8", errors="replace"))
     ]
