@@ -18,6 +18,10 @@ from tests.packaging.conftest import install
 
 pytestmark = pytest.mark.browser
 
+PATIENCE = 30_000
+"""Milliseconds that a condition may take to come true: a busy machine is no fault."""
+expect.set_options(timeout=PATIENCE)
+
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 TOOLS = {"ruff": ROOT / ".venv/bin/ruff", "pyright": ROOT / "node_modules/.bin/pyright"}
 SIZES = ((1280, 800), (390, 780))
@@ -63,6 +67,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that notes what goes wrong. Pages are as strict as the application has them: no policy is bypassed."""
     faults = Faults()
     with browser.new_context(reduced_motion="reduce") as context:
+        context.set_default_timeout(PATIENCE)
         context.on("page", faults.watch)
         yield context
     assert faults.unexpected == []

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from my_app import accounts, database
 from my_app.accounts import NewUser
+
+expect.set_options(timeout=20_000)  # milliseconds: a busy machine is no fault
 
 
 @pytest.fixture(autouse=True)
