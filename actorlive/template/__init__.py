@@ -24,6 +24,7 @@ from actorlive.template.component import component
 from actorlive.template.errors import TemplateError, TemplateWarning
 from actorlive.template.heex import compile_function, compile_template, heex
 from actorlive.template.loader import embed_templates, load_template
+from actorlive.template.macros import DynamicValue, MacroComponent, MacroContent, MacroElement
 from actorlive.template.rendering.calls import Component
 from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.matching import DuplicateKeyError
@@ -43,6 +44,10 @@ __all__ = [
     "ColocatedJS",
     "Component",
     "DuplicateKeyError",
+    "DynamicValue",
+    "MacroComponent",
+    "MacroContent",
+    "MacroElement",
     "Renderer",
     "Slot",
     "SlotEntry",

@@ -30,6 +30,7 @@ from actorlive.template.colocated.extraction import extract
 from actorlive.template.compiler.codegen import generate
 from actorlive.template.compiler.verify import verify
 from actorlive.template.errors import TemplateError
+from actorlive.template.macros import expand
 from actorlive.template.rendering.compiled import (
     SPECIAL_ASSIGNS,
     Compiled,
@@ -164,7 +165,7 @@ _unplaced = iter(range(1, sys.maxsize))
 def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
     """Compile a source; `namespace` are the globals in which its expressions run. Raises `TemplateError`."""
     try:
-        nodes = extract(source, parse(source), namespace)
+        nodes = extract(source, expand(source, parse(source), namespace), namespace)
         generated = generate(source, nodes, namespace, BUILTINS)
     except (RecursionError, MemoryError):
         hint = "move parts of it into components"

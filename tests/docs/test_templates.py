@@ -47,3 +47,9 @@ def test_built_ins_that_are_named_exist(page: str) -> None:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     named = set(re.findall(r"<\.(\w+)", text)) - {"badge", "table"}
     assert named <= BUILTINS.keys()
+
+
+def test_the_macro_makes_paragraphs(tmp_path: Path) -> None:
+    view = load("about.py", tmp_path)["AboutLive"]
+    page = render_to_string(view.template, {})
+    assert page == '<article class="prose"><p>We make <em>tea</em>.</p><p>And we drink it.</p></article>'

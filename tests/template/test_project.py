@@ -195,3 +195,24 @@ def test_one_file(tmp_path: Path) -> None:
 def test_this_project_has_no_faults() -> None:
     root = Path(__file__).parents[2]
     assert [str(fault) for fault in check_project([root / "actorlive", root / "examples"])] == []
+
+
+def test_a_macro_is_not_run_and_its_tag_is_checked_as_it_stands(tmp_path: Path) -> None:
+    page = tmp_path / "page.py"
+    page.write_text(
+        "import shop\n"
+        "from actorlive import LiveView, MacroComponent, heex\n"
+        "from shop import Shout\n\n\n"
+        "class Boom(MacroComponent):\n"
+        "    @classmethod\n"
+        "    def transform(cls, element):\n"
+        "        raise SystemExit\n\n\n"
+        "class PageLive(LiveView):\n"
+        "    count: int = 0\n"
+        '    template = heex("<p :type={Boom} id={@cuont}></p><p :type={shop.Shout}></p><p :type={Shout}></p>")\n'
+        '    other = heex("<p :type={Shuot}></p>")\n'
+    )
+    said = [reason for _, _, reason in told(page)]
+    assert len(said) == 2
+    assert said[0].startswith("@cuont is not an assign")
+    assert said[1].startswith("unknown :type Shuot")

@@ -119,7 +119,9 @@ class _Extraction:
         text = attr.value.text.strip() if isinstance(attr.value, Code) else ""
         kind = self._find(text)
         if kind is None:
-            hint = f"there are {', '.join(TYPES)}.{did_you_mean(text, TYPES)}"
+            hint = (
+                f"there are {', '.join(TYPES)}, and a module's own MacroComponent.{did_you_mean(text, TYPES)}"
+            )
             raise self._error(f"unknown :type {text}".rstrip(), attr, hint)
         if kind.tag != node.name:
             hint = f"write <{kind.tag} :type={{{text}}}>"

@@ -26,7 +26,6 @@ from actorlive.template.syntax.nodes import (
 from actorlive.template.syntax.refusals import refuse_as_text
 from actorlive.template.syntax.source import Source
 from actorlive.template.syntax.tokenizer import (
-    CODE_TAGS,
     Block,
     CloseTag,
     Comment,
@@ -208,13 +207,13 @@ class _Parser:
         special = {
             attr.name: attr
             for attr in tag.attributes
-            if attr.name.startswith(":") and not (attr.name == ":type" and tag.name in CODE_TAGS)
+            if attr.name.startswith(":") and not (attr.name == ":type" and _is_html(tag))
         }
         for name, attr in special.items():
             if name not in _SPECIAL:
                 hint = f"there are {', '.join(_SPECIAL)}.{did_you_mean(name, _SPECIAL)}"
                 if name == ":type":
-                    hint = "it makes a <script> or a <style> a colocated one"
+                    hint = "it is for HTML tags: it makes a colocated one of a <script> or a <style>, or names a macro"
                 raise self.source.error(f"unknown special attribute {name}", attr.start, attr.end, hint=hint)
             if attr.value is None:
                 hint = f"write {name}={{…}}"
@@ -352,3 +351,8 @@ def _code(attr: Attr | None) -> Code | None:
 
 def _target(attr: Attr | None) -> UnpackTarget | None:
     return attr.value if attr is not None and isinstance(attr.value, UnpackTarget) else None
+
+
+def _is_html(tag: OpenTag) -> bool:
+    """True for a tag that is neither a component nor a slot."""
+    return not tag.name.startswith(":") and not is_component(tag.name)

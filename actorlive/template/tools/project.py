@@ -31,6 +31,7 @@ from actorlive.template.compiler.codegen import generate
 from actorlive.template.compiler.listing import listing
 from actorlive.template.errors import TemplateError
 from actorlive.template.heex import not_a_literal
+from actorlive.template.macros import MacroComponent, MacroContent, MacroElement, expand
 from actorlive.template.names import snake_case
 from actorlive.template.rendering.compiled import (
     SPECIAL_ASSIGNS,
@@ -43,7 +44,7 @@ from actorlive.template.rendering.known import BUILTINS, KNOWN
 from actorlive.template.rendering.signature import Parameter, Signature
 from actorlive.template.syntax.client_rules import bindings
 from actorlive.template.syntax.literals import HeexCall, calls_in, other_calls
-from actorlive.template.syntax.nodes import ComponentCall
+from actorlive.template.syntax.nodes import ComponentCall, TemplateNode
 from actorlive.template.syntax.parser import parse
 from actorlive.template.syntax.root import root_fault
 from actorlive.template.syntax.source import Source
@@ -109,7 +110,7 @@ def _sources(module: Module, owner: str) -> Iterator[Source]:
 
 def _listed(module: Module, source: Source) -> str:
     line = source.position(0)[0] + 1
-    nodes = extract(source, parse(source), _namespace(module), into=ColocatedRegistry())
+    nodes = _taken_apart(module, source, ColocatedRegistry())
     return f"# {source.filename}:{line}\n{listing(source, nodes)}"
 
 
@@ -223,7 +224,7 @@ class _Project:
 
     def _compile(self, module: Module, source: Source) -> tuple[Compiled, Generated]:
         try:
-            nodes = extract(source, parse(source), _namespace(module), into=self.colocated)
+            nodes = _taken_apart(module, source, self.colocated)
             generated = generate(source, nodes, {}, BUILTINS)
         except (RecursionError, MemoryError):
             raise source.error("the template is too deep, or too large, for Python", 0) from None
@@ -390,9 +391,32 @@ class _Project:
         return None
 
 
+class _NotRun(MacroComponent):
+    """Stands for a macro of the application, which is not run: the tag stays as it is."""
+
+    @classmethod
+    def transform(cls, element: MacroElement) -> MacroContent:
+        return element
+
+
+class _HasMacros:
+    """Stands for an imported module: each of its names may be a macro."""
+
+    def __getattr__(self, name: str) -> object:
+        return _NotRun
+
+
+def _taken_apart(module: Module, source: Source, into: ColocatedRegistry) -> tuple[TemplateNode, ...]:
+    """The nodes of a template without its colocated code, and with its macros in their places."""
+    namespace = _namespace(module)
+    return extract(source, expand(source, parse(source), namespace), namespace, into=into)
+
+
 def _namespace(module: Module) -> dict[str, object]:
-    """What of a module's globals is needed to take colocated code out of its templates."""
+    """What of a module's globals is needed to know what a `:type` means."""
     namespace: dict[str, object] = {"__name__": module.path.stem, "__file__": str(module.path)}
+    namespace |= dict.fromkeys(module.classes, _NotRun)
+    namespace |= {name: _NotRun if of else _HasMacros() for name, (_, of) in module.imports.items()}
     namespace |= {name: TYPES[of] for name, (_, of) in module.imports.items() if of in TYPES}
     whole = [name for name, imported in module.imports.items() if imported == ("actorlive", "")]
     return namespace | dict.fromkeys(whole, SimpleNamespace(**TYPES))
