@@ -132,7 +132,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv .venv
 
 .make/run: requirements/run.txt | $(BIN)/python
-	$(SETTING_UP) "the Python packages that pages need (fifteen seconds)…"
+	$(SETTING_UP) "the Python packages that pages need (half a minute)…"
 	@$(BIN)/python -m pip install $(PINNED) -r $<
 	@touch $@
 
