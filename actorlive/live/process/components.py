@@ -120,7 +120,7 @@ class Components:
         """Templates have been exchanged: the next render is in full, and is of all, those in streamed rows too."""
         for component in self._by_cid.values():
             component.is_shown = False
-            self._acted.append(component)
+            self.note(component)
 
     async def after_render(self) -> None:
         """Run the `after_render` hooks of the components that were rendered."""
