@@ -18,6 +18,7 @@ from quart_trio import QuartTrio
 from actorlive import ActorLive, LiveView, heex
 from examples.admin.routes import add_admin
 from examples.admin.view import AdminLive
+from examples.album.view import AlbumLive, add_album
 from examples.async_assign.view import AsyncAssignLive
 from examples.async_start.view import AsyncStartLive
 from examples.async_stream.view import AsyncStreamLive
@@ -125,6 +126,13 @@ EXAMPLES = [
         "Filter, order and product are in the URL; the cart is a view that stays while one goes on.",
         ShopLive,
         add_shop,
+    ),
+    Example(
+        "/album",
+        "Album",
+        "Drop photos, see them at once, add them: each comes through a process of its own, past no other visitor.",
+        AlbumLive,
+        add_album,
     ),
     Example(
         "/admin",
