@@ -160,10 +160,11 @@ class Socket(AsyncSocket, StreamSocket, UploadSocket):
 
     def assign(self, **values: object) -> None:
         """Set assigns by name, as `self.name = value` does (`assign/2`). Raises `AssignError`."""
+        assigns = self._writable.assigns
         for name, value in values.items():
             if name in RESERVED:
                 raise AssignError(f"{name!r} belongs to the framework and cannot be assigned")
-            setattr(self._owner.assigns, name, value)
+            setattr(assigns, name, value)
 
     async def assign_new(self, name: str, fn: Callable[..., Any], *args: object) -> None:
         """Set an assign that has no value yet: to one that is there already, else to `fn(*args)` (`assign_new/3`).
@@ -197,8 +198,9 @@ class Socket(AsyncSocket, StreamSocket, UploadSocket):
 
     def touch(self, *names: str) -> None:
         """Say that these assigns were changed in place and have to be rendered again."""
+        assigns = self._writable.assigns
         for name in names:
-            touch(self._owner.assigns, name)
+            touch(assigns, name)
 
     def temporary_assigns(self, **defaults: object) -> None:
         """Reset these assigns to their defaults after every render, without rendering that (`temporary_assigns:`).
@@ -206,7 +208,7 @@ class Socket(AsyncSocket, StreamSocket, UploadSocket):
         Each time the view has a copy of its own. Raises `AssignError` for an `AsyncResult` or a stream, whose
         state must not be lost, and for what cannot be copied.
         """
-        view = self._owner.assigns
+        view = self._writable.assigns
         for name, default in defaults.items():
             if isinstance(view.__dict__.get(name, default), AsyncResult):
                 raise AssignError(
@@ -224,11 +226,13 @@ class Socket(AsyncSocket, StreamSocket, UploadSocket):
 
         What is not a string (a lazy translation, an exception, a number) is shown as its `str()`.
         """
-        assign(self._owner.assigns, "flash", self._owner.flash.put(kind, message))
+        owner = self._writable
+        assign(owner.assigns, "flash", owner.flash.put(kind, message))
 
     def clear_flash(self, kind: str | None = None) -> None:
         """Clear the messages, or those of one kind (`clear_flash/1,2`)."""
-        assign(self._owner.assigns, "flash", self._owner.flash.clear(kind))
+        owner = self._writable
+        assign(owner.assigns, "flash", owner.flash.clear(kind))
 
     def announce(self, message: str) -> None:
         """Have a screen reader say it: the text goes into the root layout's `aria-live` region."""

@@ -102,11 +102,11 @@ class AsyncSocket(SocketCore):
             return
         names = cast("tuple[str, ...]", loading)
         for name in names:
-            assign(self._owner.assigns, name, result.to_failed(Exit(reason)))
+            assign(self._writable.assigns, name, result.to_failed(Exit(reason)))
         self.cancel_async(_async_key(names), reason)
 
     def _begin_loading(self, name: str, state: object, reset: bool) -> None:
-        view = self._owner.assigns
+        view = self._writable.assigns
         declared = type(view).__declared__
         if name not in declared:
             raise AssignError(

@@ -33,7 +33,7 @@ class StreamSocket(SocketCore):
         `at` is -1 for the end, 0 for the front, n for a place. `limit` keeps that many from the front, or, if
         negative, from the end. `reset` empties the stream first. `dom_id` names the items of a new stream.
         """
-        stream = self._owner.stream(name, create=True)
+        stream = self._writable.stream(name, create=True)
         first = not stream.streamed
         if dom_id is not None and first:
             stream.configure(dom_id)
@@ -43,13 +43,13 @@ class StreamSocket(SocketCore):
 
     def stream_configure(self, name: str, *, dom_id: DomId) -> None:
         """Say how the stream's items are named in the page, before the first item (`stream_configure/3`)."""
-        self._owner.stream(name, create=True).configure(dom_id)
+        self._writable.stream(name, create=True).configure(dom_id)
 
     def stream_insert(
         self, name: str, item: Any, *, at: int = -1, limit: int | None = None, update_only: bool = False
     ) -> None:
         """Insert an item, or update it in place when the page has one of that id (`stream_insert/4`)."""
-        owner = self._owner
+        owner = self._writable
         stream = owner.stream(name)
         dom_id = stream.dom_id(item)
         if owner.has_postponed:
@@ -72,7 +72,7 @@ class StreamSocket(SocketCore):
 
     def stream_delete_by_dom_id(self, name: str, dom_id: str) -> None:
         """Remove the item with that DOM id (`stream_delete_by_dom_id/3`)."""
-        self._owner.stream(name).delete(dom_id)
+        self._writable.stream(name).delete(dom_id)
 
 
 def _departure(name: str, dom_id: str) -> Hashable:

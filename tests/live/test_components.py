@@ -30,6 +30,7 @@ from actorlive import (
     Stream,
     cancel_timer,
     heex,
+    send,
     send_update,
     send_update_after,
     telemetry,
@@ -246,6 +247,56 @@ async def test_update_many_is_called_once_for_a_class_and_pass_breadth_first() -
         assert "#4" in json.dumps(client.joined)
 
 
+class Meddler(LiveComponent):
+    template = heex("<i></i>")
+
+    @classmethod
+    async def update_many(cls, updates: Sequence[tuple[Any, Mapping[str, Any]]], socket: Socket) -> None:
+        acts["meddle"](None, socket)
+
+
+class Meddled(LiveView):
+    note: str = ""
+    items: Stream[Item]
+    result: AsyncResult[str] = AsyncResult.idle()
+    template = heex("""<p>{@note}<.live_component module={Meddler} id="m" /></p>""")
+
+
+def _load() -> str:
+    return ""
+
+
+@pytest.mark.parametrize(
+    "meddle",
+    [
+        lambda socket: socket.assign(note="lost"),
+        lambda socket: socket.touch("note"),
+        lambda socket: socket.put_flash("info", "lost"),
+        lambda socket: socket.clear_flash(),
+        lambda socket: socket.temporary_assigns(note=""),
+        lambda socket: socket.stream("items", []),
+        lambda socket: socket.stream_insert("items", Item(1, "lost")),
+        lambda socket: socket.stream_delete("items", id=1),
+        lambda socket: socket.stream_configure("items", dom_id=str),
+        lambda socket: socket.assign_async("result", _load),
+        lambda socket: socket.stream_async("items", list),
+    ],
+)
+async def test_update_many_cannot_change_what_the_view_has_rendered_already(
+    meddle: Callable[[Socket], None],
+) -> None:
+    acts["meddle"] = lambda _, socket: meddle(socket)
+    with pytest.raises(CallbackError, match="Meddler.update_many changes what Meddled shows") as caught:
+        await dead(Meddled)
+    assert "socket.of(component)" in str(caught.value)
+
+
+async def test_update_many_may_send_the_view_what_it_found() -> None:
+    acts["meddle"] = lambda _, socket: (socket.push_event("found", {}), send(socket.pid, "found"))
+    async with opened(Meddled) as client:
+        assert client.joined["rendered"]["e"] == [["found", {}]]
+
+
 # -- send_update ---------------------------------------------------------------
 
 
@@ -355,6 +406,45 @@ async def test_flash_is_the_components_own_until_it_navigates() -> None:
         assert response["live_redirect"]["flash"] == 'flash:{"info": "bye"}'
 
 
+def _navigate(socket: Socket) -> None:
+    socket.push_navigate("/elsewhere")
+
+
+def _redirect(socket: Socket) -> None:
+    socket.redirect("/elsewhere")
+
+
+@pytest.mark.parametrize(("go", "kind"), [(_navigate, "live_redirect"), (_redirect, "redirect")])
+async def test_what_a_component_shows_goes_before_it_leads_away(
+    go: Callable[[Socket], None], kind: str
+) -> None:
+    async with opened(Page, Elsewhere) as client:
+
+        def leave(row: Any, socket: Socket) -> None:
+            row.count = 5
+            socket.push_event("bye", {"to": 1})
+            go(socket)
+
+        acts["leave"] = leave
+        before = len(client.frames)
+        assert (await sent(client, 1, "leave")).keys() == {kind}
+        frames = [(frame[3], frame[4]) for frame in client.frames[before:]]
+        assert frames[0] == ("diff", {"c": {"1": {"3": "5"}}, "e": [["bye", {"to": 1}]]})
+        assert [name for name, _ in frames].count("diff") == 1
+
+
+async def test_a_view_that_leads_away_shows_nothing_of_itself_before() -> None:
+    async with opened(Page, Elsewhere) as client:
+
+        def leave(page: Any, socket: Socket) -> None:
+            page.note = "never seen"
+            _navigate(socket)
+
+        acts["leave"] = leave
+        assert (await client.clicked("do", what="leave")).keys() == {"live_redirect"}
+        assert client.pushes() == []
+
+
 class Elsewhere(LiveView):
     template = heex("<p></p>")
 
@@ -369,9 +459,13 @@ async def test_a_patch_of_a_component_is_the_views() -> None:
 
         acts["go"] = go
         diff = (await sent(client, 1, "go"))["diff"]
-        assert client.pushes("live_patch") == [{"to": "/page?x=1", "kind": "push"}]
-        assert diff["c"]["1"]["3"] == "5"
-        assert "patched" in json.dumps({key: value for key, value in diff.items() if key != "c"})
+        pushed = [frame[3:] for frame in client.frames if frame[3] in ("live_patch", "diff")]
+        assert pushed == [
+            ["diff", {"c": {"1": {"3": "5", "5": "patched"}}}],
+            ["live_patch", {"to": "/page?x=1", "kind": "push"}],
+        ]
+        assert "c" not in diff
+        assert "patched" in json.dumps(diff)
 
 
 @pytest.mark.parametrize("when", ["mount", "update"])

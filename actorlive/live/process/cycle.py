@@ -1,7 +1,8 @@
 """What follows every callback: it goes where the callback asked to go, renders what it changed, and answers.
 
 One callback is one cycle: at most one navigation, one render and one diff (INV-2). The reply to an event leaves after
-its render and carries its diff (INV-3).
+its render and carries its diff (INV-3). A live component that goes elsewhere is rendered before that, by itself, as it
+was when it asked: where the page goes, it may not be.
 """
 
 from __future__ import annotations
@@ -99,6 +100,8 @@ class Cycle:
         patch = None
         if self._state.navigation is not None:
             self._components.hand_over_flash()
+            if self._components.has_acted:
+                await self._show_acted()
             forward_patch(self._state)
             patch = await follow_patches(self._state, self._socket)
             if leads_away(self._state):
@@ -107,6 +110,13 @@ class Cycle:
         encoded = None if reply is None else self._encode(reply, handler or self._state.view)
         self._send(ref, await self._render(), encoded, patch, response)
         await self.after_render()
+
+    async def _show_acted(self) -> None:
+        """Push what the components show whose callbacks ran, and their events."""
+        await self._components.settle([])
+        self._outbox.send_diff(None, self._outbox.finish_components())
+        self._state.events = []
+        await self._components.after_render()
 
     async def _render(self) -> Diff:
         await self._components.settle(self._outbox.start())

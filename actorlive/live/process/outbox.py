@@ -111,6 +111,15 @@ class Outbox:
         self._end_render()
         return diff
 
+    def finish_components(self) -> Diff:
+        """The diff of the components alone that were rendered, and the events so far; what the view itself has changed
+        waits."""
+        diff = self._renderer.finish() if self.components.is_touched else {}
+        if self._state.events:
+            diff["e"] = self._state.events
+        self.components.finish()
+        return diff
+
     def _end_render(self) -> None:
         """What was meant for one message alone is over."""
         clear_changes(self._state.view)
