@@ -429,7 +429,7 @@ def live_render(
     container: object = None,
     sticky: bool = False,
 ) -> Template:
-    """Another view within this one, or within its live layout: a process of its own (`live_render/3`).
+    """Another view within this one, or within a layout: a process of its own (`live_render/3`).
 
     `session` is what its `mount` receives beside the visitor's own: plain values as JSON has them, and pids.
     `container` is its element, by default the view's own. A `sticky` one lives on when the visitor navigates to

@@ -325,11 +325,16 @@ class View:
     # -- views inside ----------------------------------------------------------
 
     async def live_children(self) -> list[View]:
-        """The views inside of this one (`live_children/1`)."""
+        """The views inside of this one, and at the page's own those in the root layout (`live_children/1`)."""
         await self.settle()
         mine, views = self.client_view, list(self.page.views.values())
-        within = [view for view in views if view.sticky and view.container.inside(mine.container)]
-        return [View(self._driver, view) for view in views if view.parent is mine or view in within]
+        return [View(self._driver, view) for view in views if view.parent is mine or self._has_beside(view)]
+
+    def _has_beside(self, view: ClientView) -> bool:
+        """True for a root within this one; those around it, in the root layout, are the page's own view's."""
+        mine = self.client_view
+        is_root = view.parent is None and view is not mine
+        return is_root and (mine.is_main or view.container.inside(mine.container))
 
     async def find_live_child(self, dom_id: str) -> View:
         """The view inside of this one with that id (`find_live_child/2`). Raises `ElementError`."""

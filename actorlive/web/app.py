@@ -267,14 +267,16 @@ class ActorLive:
     async def render(self, page: Any, /, **assigns: Any) -> Response:
         """Answer an ordinary route with a component in the root layout: `return await live.render(page, title="…")`.
 
-        Its forms and links hold the CSRF token. `page_title` is for the layout, as is the flash of a redirect.
+        Its forms and links hold the CSRF token. `page_title` is for the layout, as is the flash of a redirect. A
+        `<.live_render>` in it is a live view by itself.
 
         Or with a live view: `return await live.render(Editor, session={"id": id})`. It is at no live route then: it
         has no `handle_params` and no URL, and receives `session` beside the visitor's own (`live_render/3` of Phoenix).
         Raises `CallbackError` for a view that has a `handle_params`, and for a session that cannot travel in a token.
         """
         if isinstance(page, Component):
-            return render_plain(self, page, assigns)
+            with ungrouped():
+                return await render_plain(self, page, assigns)
         with ungrouped():
             return await render_view(self, page, assigns.get("session") or {})
 

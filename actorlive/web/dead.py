@@ -33,7 +33,16 @@ if TYPE_CHECKING:
     from actorlive.web.app import ActorLive
     from actorlive.web.live_session import LiveRoute
 
-__all__ = ["FLASH_COOKIE", "FRESH", "RELOAD_COOKIE", "render_view", "respond", "take_flash"]
+__all__ = [
+    "FLASH_COOKIE",
+    "FRESH",
+    "RELOAD_COOKIE",
+    "answer",
+    "mount_here",
+    "render_view",
+    "respond",
+    "take_flash",
+]
 
 FLASH_COOKIE = "__phoenix_flash__"
 RELOAD_COOKIE = "__phoenix_reload_status__"
@@ -65,12 +74,16 @@ async def render_view(
     """Answer an ordinary route with a view, which is at none and has no URL then. Raises `CallbackError` for one that
     needs a URL, or a session that cannot travel in a token."""
     check_view(view)
-    asked = _request()
-    _status_of_failed_join(live.endpoint, asked)
     layout = getattr(view, "layout", ...)
     route = Route(view, layout=live.layout if layout is ... else layout)
-    mount = _mount(live, asked, route, _location(asked), None, handed_down)
-    return await _answer(live, mount, live.root_layout)
+    return await _answer(live, mount_here(live, route, handed_down), live.root_layout)
+
+
+def mount_here(live: ActorLive, route: Route, handed_down: Mapping[str, object]) -> Mount:
+    """What to mount for a request that is at no live route."""
+    asked = _request()
+    _status_of_failed_join(live.endpoint, asked)
+    return _mount(live, asked, route, _location(asked), None, handed_down)
 
 
 def _request() -> Request:
@@ -120,8 +133,14 @@ async def _answer(live: ActorLive, mount: Mount, root_layout: RootLayout) -> Res
         case page:
             container = _container(live.endpoint, mount, page)
             title = page.page_title or live.endpoint.default_title(mount.route.view)
-            document = render_document(live, root_layout, container, page, title, mount.csrf_token or "")
-            return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)
+            return answer(await render_document(live, root_layout, container, page, title, mount))
+
+
+def answer(document: str | DeadRedirect) -> Response:
+    """The page, or the way to another."""
+    if isinstance(document, DeadRedirect):
+        return _redirect(document)
+    return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)
 
 
 def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:

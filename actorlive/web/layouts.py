@@ -28,9 +28,11 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from actorlive.live.process.dead import DeadPage
+from actorlive.live.endpoint import Mount
+from actorlive.live.process.dead import DeadPage, DeadRedirect, render_around
 from actorlive.rendered import Rendered, Statics
-from actorlive.template import Component, Slot, SlotEntry, render_to_string
+from actorlive.template import Component, Slot, SlotEntry
+from actorlive.template.rendering.renderer import render_tree
 from actorlive.web.policy import csp_nonce
 
 if TYPE_CHECKING:
@@ -41,16 +43,17 @@ __all__ = ["RootLayout", "render_document"]
 RootLayout = Component[...]
 
 
-def render_document(
-    live: ActorLive, layout: RootLayout, container: Markup, page: DeadPage, title: str, csrf_token: str
-) -> str:
-    """The whole document of a dead render. A layout that takes no `colocated` has it in front of the page."""
+async def render_document(
+    live: ActorLive, layout: RootLayout, container: Markup, page: DeadPage, title: str, mount: Mount
+) -> str | DeadRedirect:
+    """The whole document of a dead render. A layout that takes no `colocated` has it in front of the page. A view in
+    the layout may lead elsewhere."""
     colocated = live.page_tags()
     document: dict[str, Any] = {
         "page_title": title,
         "title": live.title,
         "icon": live.assets.url("icon.svg"),
-        "csrf_token": csrf_token,
+        "csrf_token": mount.csrf_token or "",
         "stylesheet": live.stylesheet,
         "stylesheets": [live.endpoint.statics.with_version(url) for url in live.stylesheets],
         "color_scheme": "light dark" if live.default_style else None,
@@ -61,7 +64,8 @@ def render_document(
     known = {**document, "document": document, "flash": page.flash, "assigns": page.assigns}
     wanted = {name: known[name] for name in _wanted(layout, tuple(known))}
     content = container if "colocated" in wanted or "document" in wanted else colocated + container
-    return render_to_string(layout(**wanted, inner_block=_slot(content)), {})
+    filled = layout(**wanted, inner_block=_slot(content))
+    return await render_around(mount, page.dom_ids, lambda: render_tree(filled, {}))
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,8 @@
 """A component as the answer of an ordinary route: in the root layout, with the page's CSRF token, and no process.
 
-The client's script is in the layout, so that `JS` commands and links with a method work; it opens no socket, because
-there is no view to join. Mirrors rendering a function component from a Phoenix controller.
+The client's script is in the layout, so that `JS` commands and links with a method work; it opens a socket only where
+the component, or the layout, holds a live view (`<.live_render>`), which is a root of its own then. Mirrors rendering a
+function component from a Phoenix controller.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
-from quart import Response, session
+from quart import Response
 
-from actorlive.live.process.dead import DeadPage
-from actorlive.template import Component, render_to_string
+from actorlive.live.endpoint import Route
+from actorlive.live.process.dead import DeadPage, DeadRedirect, render_around
+from actorlive.live.view import LiveView
+from actorlive.template import Component
 from actorlive.template.rendering.csrf import csrf_variable
-from actorlive.web import csrf
-from actorlive.web.dead import FRESH, take_flash
+from actorlive.template.rendering.renderer import render_tree
+from actorlive.web.dead import answer, mount_here
 from actorlive.web.layouts import render_document
 
 if TYPE_CHECKING:
@@ -23,23 +26,27 @@ if TYPE_CHECKING:
 
 __all__ = ["render_plain"]
 
+NOWHERE = Route(LiveView)
+"""The page has no view of its own; those in it are of the default live session."""
 
-def render_plain(live: ActorLive, component: Component[...], assigns: dict[str, Any]) -> Response:
+
+async def render_plain(live: ActorLive, component: Component[...], assigns: dict[str, Any]) -> Response:
     """The document. `page_title` and `flash` are the layout's, and the component's where it takes them."""
-    csrf_token = csrf.masked_token(session)
-    flash = take_flash(live.endpoint)
-    offered: dict[str, Any] = {"page_title": None, "flash": flash, **assigns}
+    mount = mount_here(live, NOWHERE, {})
+    offered: dict[str, Any] = {"page_title": None, "flash": dict(mount.flash), **assigns}
     wanted = {
         name: value
         for name, value in offered.items()
         if name not in ("page_title", "flash") or component.signature.accepts(name)
     }
-    before = csrf_variable.set(csrf_token)
+    dom_ids: set[str] = set()
+    before = csrf_variable.set(mount.csrf_token)
     try:
-        content = Markup(render_to_string(component(**wanted), {}))
-        page = DeadPage(content, offered["page_title"], offered["flash"], assigns)
+        content = await render_around(mount, dom_ids, lambda: render_tree(component(**wanted), {}))
+        if isinstance(content, DeadRedirect):
+            return answer(content)
+        page = DeadPage(Markup(content), offered["page_title"], offered["flash"], assigns, dom_ids)
         title = page.page_title or live.endpoint.default_title(component.function)
-        document = render_document(live, live.root_layout, content, page, title, csrf_token)
+        return answer(await render_document(live, live.root_layout, page.content, page, title, mount))
     finally:
         csrf_variable.reset(before)
-    return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)

@@ -21,6 +21,7 @@ from actorlive import (
 from examples.shop import catalogue
 from examples.shop.cart import shop_frame
 from examples.shop.catalogue import SHELVES, Kind, Product, ProductChanged, Sort
+from examples.shop.shelf import add_shelf
 
 
 class WithShopper:
@@ -295,8 +296,10 @@ class StockLive(LiveView):
 
 
 def add_shop(app: Quart, live: ActorLive) -> None:
-    """The pages of the shop: one live session, so that one goes between them without loading a page."""
+    """The pages of the shop: one live session, so that one goes between them without loading a page. Beside them, the
+    routes of the shelf."""
     shop = live.session("shop", on_mount=[WithShopper], layout=shop_frame, session=shopper)
     shop.route("/shop", ShopLive)
     shop.route("/shop/<int:id>", ShopLive)
     shop.route("/shop/stock", StockLive)
+    add_shelf(app, live)

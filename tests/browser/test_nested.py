@@ -86,6 +86,25 @@ def test_a_sticky_view_stays_over_navigation(home: Page) -> None:
     expect(home.locator("#child .n")).to_have_text("1")
 
 
+def test_a_view_in_the_root_layout_stays_where_it_is_over_navigation(home: Page) -> None:
+    radio = home.locator("#nav #radio")
+    radio.locator(".inc").click()
+    expect(radio.locator(".n")).to_have_text("1")
+    home.click("#to-next")
+    expect(home.locator("h1")).to_have_text("next")
+    radio.locator(".inc").click()
+    expect(radio.locator(".n")).to_have_text("2")
+    home.go_back()
+    expect(home.locator("h1")).to_have_text("home 0")
+    radio.locator(".away").click()
+    expect(home.locator("h1")).to_have_text("next")
+    radio.locator(".inc").click()
+    expect(radio.locator(".n")).to_have_text("4")
+    home.evaluate("liveSocket.disconnect()")
+    home.evaluate("liveSocket.connect()")
+    expect(radio.locator(".n")).to_have_text("0")
+
+
 def test_a_sticky_view_navigates_and_goes_along(home: Page) -> None:
     home.click("#player .away")
     expect(home.locator("h1")).to_have_text("next")

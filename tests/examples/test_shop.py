@@ -102,3 +102,26 @@ async def test_a_price_that_is_none_is_told_at_its_field(app: QuartTrio) -> None
 )
 def test_a_price_is_an_amount(typed: str, cents: int | None) -> None:
     assert cents_of(typed) == cents
+
+
+async def test_the_catalogue_is_there_for_programs_too(app: QuartTrio) -> None:
+    client = app.test_client()
+    answer = await client.get("/shop/products.json")
+    assert answer.content_type == "application/json"
+    products = await answer.get_json()
+    assert len(products) == 8
+    assert products[0].keys() == {"id", "name", "kind", "cents", "about"}
+    assert [product["name"] for product in products] == sorted(product["name"] for product in products)
+
+
+async def test_the_tag_at_the_shelf_shows_the_price_of_now(app: QuartTrio) -> None:
+    async with live(app, "/shop/1/tag") as tag:
+        assert await tag.element("h1").text() == "Rain bowl"
+        assert await tag.element("b").text() == "€ 38.00"
+        catalogue.change(2, "Breakfast bowl", 100)
+        catalogue.change(1, "Rain bowl", 3650)
+        assert await tag.element("b").text() == "€ 36.50"
+
+
+async def test_there_is_no_tag_for_what_is_not_sold(app: QuartTrio) -> None:
+    assert (await app.test_client().get("/shop/99/tag")).status_code == 404

@@ -266,27 +266,27 @@ def _load() -> str:
     return ""
 
 
-@pytest.mark.parametrize(
-    "meddle",
-    [
-        lambda socket: socket.assign(note="lost"),
-        lambda socket: socket.touch("note"),
-        lambda socket: socket.put_flash("info", "lost"),
-        lambda socket: socket.clear_flash(),
-        lambda socket: socket.temporary_assigns(note=""),
-        lambda socket: socket.stream("items", []),
-        lambda socket: socket.stream_insert("items", Item(1, "lost")),
-        lambda socket: socket.stream_delete("items", id=1),
-        lambda socket: socket.stream_configure("items", dom_id=str),
-        lambda socket: socket.assign_async("result", _load),
-        lambda socket: socket.stream_async("items", list),
-    ],
-)
+MEDDLING: list[Callable[[Socket], None]] = [
+    lambda socket: socket.assign(note="lost"),
+    lambda socket: socket.touch("note"),
+    lambda socket: socket.put_flash("info", "lost"),
+    lambda socket: socket.clear_flash(),
+    lambda socket: socket.temporary_assigns(note=""),
+    lambda socket: socket.stream("items", []),
+    lambda socket: socket.stream_insert("items", Item(1, "lost")),
+    lambda socket: socket.stream_delete("items", id=1),
+    lambda socket: socket.stream_configure("items", dom_id=str),
+    lambda socket: socket.assign_async("result", _load),
+    lambda socket: socket.stream_async("items", _load),
+]
+
+
+@pytest.mark.parametrize("meddle", MEDDLING)
 async def test_update_many_cannot_change_what_the_view_has_rendered_already(
     meddle: Callable[[Socket], None],
 ) -> None:
     acts["meddle"] = lambda _, socket: meddle(socket)
-    with pytest.raises(CallbackError, match="Meddler.update_many changes what Meddled shows") as caught:
+    with pytest.raises(CallbackError, match=r"Meddler\.update_many changes what Meddled shows") as caught:
         await dead(Meddled)
     assert "socket.of(component)" in str(caught.value)
 

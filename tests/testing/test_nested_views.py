@@ -133,10 +133,10 @@ def with_player(*, inner_block: Slot) -> Template:
     )
 
 
-def make_app() -> QuartTrio:
+def make_app(**options: Any) -> QuartTrio:
     faults.clear()
     app = QuartTrio("nested")
-    extension = ActorLive(app, secret_key=SECRET, layout=with_player)
+    extension = ActorLive(app, secret_key=SECRET, layout=with_player, **options)
     extension.route("/", Home)
     extension.route("/next", Next)
     extension.route("/bare", Bare)
@@ -247,6 +247,30 @@ async def test_a_sticky_view_in_a_layout_lives_on_over_navigation() -> None:
         assert other.pid is not home
         await other.element("#child button").click()
         assert await other.element("#child b").text() == "1"
+
+
+@component
+def around(*, inner_block: Slot, document: Mapping[str, Any]) -> Template:
+    return heex("""<.root_layout {@document}>
+      <.live_render view={Player} id="radio" />{render_slot(@inner_block)}
+    </.root_layout>""")
+
+
+async def test_a_view_in_the_root_layout_lives_on_over_navigation() -> None:
+    async with live(make_app(root_layout=around), "/") as view:
+        radio = await view.find_live_child("radio")
+        process = radio.pid
+        await radio.click("do")
+        following = await view.live_redirect("/bare")
+        again = await following.find_live_child("radio")
+        assert again.pid is process
+        await again.click("do", {"what": "navigate"})
+        other = await following.follow_redirect("/next")
+        assert await (await other.find_live_child("radio")).element("#radio b").text() == "2"
+        assert alive(process)
+        await other.disconnect()
+        await other.reconnect()
+        assert await (await other.find_live_child("radio")).element("#radio b").text() == "0"
 
 
 async def test_a_sticky_view_ends_where_the_next_page_has_none() -> None:

@@ -30,7 +30,7 @@ from actorlive import (
 from actorlive.errors import ActorLiveError, CallbackError
 from actorlive.runtime import NO_REPLY, Caller, alive, call, reply
 from actorlive.template import TemplateError
-from actorlive.testing import live_isolated
+from actorlive.testing import live, live_isolated
 from actorlive.web.tokens import Kin, Tokens
 from tests.support.narrow import untyped
 from tests.support.tab import Tab, containers, load, visiting
@@ -685,6 +685,73 @@ async def test_a_sticky_view_outlives_the_page_that_it_was_in() -> None:
         await tab.heard()
         assert alive(player)
         assert await tab.click("player", "go") == {"diff": {"0": "1"}}
+
+
+@component
+def around(*, inner_block: Slot, document: Mapping[str, Any]) -> Template:
+    return heex("""<.root_layout {@document}>
+      <nav><.live_render view={Player} id="player" /></nav>{render_slot(@inner_block)}
+    </.root_layout>""")
+
+
+@component
+def plain(*, title: str) -> Template:
+    return heex("""<h1>{@title}</h1><.live_render view={Clock} id="clock" session={{"zone": "CET"}} />""")
+
+
+async def test_a_view_in_the_root_layout_is_a_root_beside_the_page() -> None:
+    async with visiting(make_app(root_layout=around)) as tab:
+        found = tab.tokens["player"]
+        home = HOME.format(id="player", session=found["data-phx-session"], static=found["data-phx-static"])
+        assert f"<nav><div {home}><b>song 0</b></div></nav>" in tab.html
+        assert (await tab.join("player"))["status"] == "ok"
+        player = tab.pid("player")
+        await tab.join_main()
+        response = await tab.click("player", "go", how="navigate")
+        assert response == {"live_redirect": {"to": "/elsewhere", "kind": "push"}}
+        tab.push(tab.main, "phx_leave", {})
+        await tab.heard()
+        assert await tab.click("player", "go") == {"diff": {"0": "2"}}
+        assert tab.pid("player") is player
+
+
+async def test_a_view_in_the_root_layout_may_lead_elsewhere_and_its_id_is_its_own() -> None:
+    class Leaving(LiveView):
+        template = heex("")
+
+        async def mount(self, params: object, session: object, socket: Socket) -> None:
+            socket.put_flash("info", "not here")
+            socket.redirect("/elsewhere")
+
+    @component
+    def leaving(*, inner_block: Slot) -> Template:
+        return heex("""<.live_render view={@view} id="x" />""", view=Leaving)
+
+    @component
+    def doubled(*, inner_block: Slot) -> Template:
+        return heex("""<.live_render view={Player} id="clock" />{render_slot(@inner_block)}""")
+
+    answer = await make_app(root_layout=leaving).test_client().get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/elsewhere")
+    with pytest.raises(TemplateError, match="duplicate id 'clock'"):
+        async with live(make_app(root_layout=doubled), "/"):
+            pass
+
+
+async def test_a_plain_page_and_its_root_layout_may_hold_views() -> None:
+    app = make_app(root_layout=around)
+    live = app.extensions["actorlive"]
+
+    @app.get("/about")
+    async def about() -> Any:
+        return await live.render(plain, title="About")
+
+    async with visiting(app, "/about") as tab:
+        assert {*tab.tokens} == {"clock", "player"}
+        for dom_id in ("player", "clock"):
+            assert "data-phx-parent-id" not in tab.tokens[dom_id]
+            assert (await tab.join(dom_id))["status"] == "ok"
+        assert await tab.click("clock", "go") == {"diff": {"1": "1"}}
 
 
 async def test_a_sticky_view_navigates_and_lives_on() -> None:

@@ -1,14 +1,15 @@
 """The first life of a view: rendered once into an HTTP response, with no process behind it.
 
-So are the views within it, each in its place (see `nests`). What one of them raises is the error of the whole page, and
-one that sends its visitor elsewhere takes the page along, with its own flash.
+So are the views within it, each in its place, and those in the root layout around it (see `nests`). What one of them
+raises is the error of the whole page, and one that sends its visitor elsewhere takes the page along, with its own
+flash.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -25,11 +26,12 @@ from actorlive.live.properties import readable
 from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
 from actorlive.live.stateful import template_of
+from actorlive.rendered import Rendered, to_html
 from actorlive.runtime import dead_pid
 from actorlive.template import Renderer
 from actorlive.template.rendering.nesting import nest_variable
 
-__all__ = ["DeadPage", "DeadRedirect", "dead_render"]
+__all__ = ["DeadPage", "DeadRedirect", "dead_render", "render_around"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class DeadPage:
     page_title: str | None
     flash: dict[str, str]
     assigns: dict[str, Any]
+    dom_ids: set[str] = field(default_factory=set[str])
+    """Those of its views."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +68,34 @@ async def _dead_render(mount: Mount, taken: set[str]) -> DeadPage | DeadRedirect
         await begin(state, socket)
     if state.navigation is not None:
         return _redirect(state)
-    nest = DeadNest(state, mount, taken)
+    nest = DeadNest(mount, taken, state)
     with span("render", state.view, component=None, changed=None), _placing_into(nest):
         renderer = await _render(state, socket)
+    redirect = await _fill(nest, taken)
+    if redirect is not None:
+        return redirect
+    content = Markup(nest.filled(renderer.html()))
+    return DeadPage(content, state.view.page_title, dict(state.owner.flash.shown), state.view.__dict__, taken)
+
+
+async def render_around(
+    mount: Mount, dom_ids: set[str], render: Callable[[], Rendered]
+) -> str | DeadRedirect:
+    """Render what stands around the view of `mount`, with the views in it; its page has views of these ids."""
+    nest = DeadNest(mount, dom_ids)
+    with _placing_into(nest):
+        tree = render()
+    return await _fill(nest, dom_ids) or nest.filled(to_html(tree))
+
+
+async def _fill(nest: DeadNest, taken: set[str]) -> DeadRedirect | None:
+    """Render the views that were placed, each into its hole; one that leads elsewhere says where."""
     for hole in nest.holes:
         page = await _dead_render(nest.mount_of(hole), taken)
         if isinstance(page, DeadRedirect):
             return page
         nest.fill(hole, page.content, page.flash)
-    content = Markup(renderer.html())
-    return DeadPage(content, state.view.page_title, dict(state.owner.flash.shown), state.view.__dict__)
+    return None
 
 
 @contextmanager

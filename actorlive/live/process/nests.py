@@ -5,6 +5,11 @@ is rendered in one go, and a mount may wait. So a `DeadNest` first leaves a hole
 and fills the holes, in the order of the page, when the render is done. A nested view that redirects takes the page
 along.
 
+What stands around the page's own view, the root layout, is rendered in that life alone. A view there has nobody around
+it who is a process, so it is a root of its own: the client finds it, and joins it by its token. It outlives navigation
+where it stands, as a sticky one does, but must not be marked as one: the client carries those along into the next
+view's element, where this one has no place.
+
 In the connected life a nested view is the client's to join: a `LiveNest` writes an empty container with the token for
 that. Whatever is in such a container belongs to its own view from then on, so that nothing waits here for anybody.
 
@@ -13,6 +18,7 @@ The id of a container is the topic of its view: one that is placed twice in one 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
@@ -22,14 +28,11 @@ from actorlive.live.container import Container
 from actorlive.live.endpoint import Lineage, Mount, Passport, Route
 from actorlive.live.state import ViewState
 from actorlive.live.view import LiveView
-from actorlive.rendered import Rendered, Statics, attributes
+from actorlive.rendered import attributes
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.nesting import Nested
 
 __all__ = ["DeadNest", "LiveNest", "NestedHole"]
-
-_BARE = Statics(("", ""))
-_EMPTY = ("",)
 
 
 def _container(nested: Nested, dom_id: str, tokens: Mapping[str, object], content: str = "") -> str:
@@ -53,15 +56,22 @@ def _lineage(state: ViewState) -> Lineage:
     return Lineage(state.pid, state.lineage.root, state.lineage.root_route)
 
 
-def _passport(state: ViewState, nested: Nested, dom_id: str) -> Passport:
+def _lineage_of(nested: Nested, parent: ViewState | None) -> Lineage | None:
+    """That of a view which is placed by `parent`, or around the page; None for a root of its own."""
+    return None if nested.sticky or parent is None else _lineage(parent)
+
+
+def _passport(
+    nested: Nested, dom_id: str, visitor: str, live_session: str, lineage: Lineage | None
+) -> Passport:
     return Passport(
         view=_class_of(nested),
         dom_id=dom_id,
-        visitor=state.visitor,
-        live_session=state.route.live_session,
+        visitor=visitor,
+        live_session=live_session,
         session=nested.session,
-        sticky=nested.sticky,
-        lineage=None if nested.sticky else _lineage(state),
+        sticky=lineage is None,
+        lineage=lineage,
     )
 
 
@@ -69,8 +79,10 @@ def _class_of(nested: Nested) -> type[LiveView[Any]]:
     return cast("type[LiveView[Any]]", nested.view)
 
 
-def _place_of(state: ViewState, nested: Nested) -> dict[str, object]:
-    return {"data-phx-sticky": True} if nested.sticky else {"data-phx-parent-id": state.dom_id}
+def _place_of(nested: Nested, parent: ViewState | None) -> dict[str, object]:
+    if parent is None:
+        return {}
+    return {"data-phx-sticky": True} if nested.sticky else {"data-phx-parent-id": parent.dom_id}
 
 
 def _claim(dom_id: str, taken: set[str]) -> None:
@@ -97,8 +109,10 @@ class LiveNest:
         if self.taken is None:
             self.taken = {state.dom_id}
         _claim(dom_id, self.taken)
-        token = state.endpoint.sign_passport(_passport(state, nested, dom_id))
-        tokens = {"data-phx-session": token, "data-phx-static": "", **_place_of(state, nested)}
+        lineage = _lineage_of(nested, state)
+        passport = _passport(nested, dom_id, state.visitor, state.route.live_session, lineage)
+        token = state.endpoint.sign_passport(passport)
+        tokens = {"data-phx-session": token, "data-phx-static": "", **_place_of(nested, state)}
         return _container(nested, dom_id, tokens)
 
     def end_render(self) -> None:
@@ -107,35 +121,38 @@ class LiveNest:
 
 
 class NestedHole:
-    """Where a view stands in a dead render."""
+    """Where a view stands in a dead render. It is marked in the text, which an author may have of a slot before it is
+    filled; nobody can guess the mark."""
 
-    __slots__ = ("dom_id", "nested", "tree")
+    __slots__ = ("content", "dom_id", "mark", "nested")
 
     def __init__(self, nested: Nested, dom_id: str) -> None:
         self.nested = nested
         self.dom_id = dom_id
-        self.tree = Rendered(_BARE, _EMPTY)
+        self.mark = f"<!--{secrets.token_hex(16)}-->"
+        self.content = ""
 
 
 class DeadNest:
-    """The views within a view that is rendered dead; `taken` are the ids of the views of the page."""
+    """The views within a view that is rendered dead, the `parent`, or in the root layout around that of `mount`;
+    `taken` are the ids of the views of the page."""
 
-    def __init__(self, state: ViewState, mount: Mount, taken: set[str]) -> None:
-        self._state = state
+    def __init__(self, mount: Mount, taken: set[str], parent: ViewState | None = None) -> None:
+        self._parent = parent
         self._mount = mount
         self._taken = taken
         self.holes: list[NestedHole] = []
 
-    def place(self, nested: Nested) -> Rendered:
+    def place(self, nested: Nested) -> str:
         """The hole for a view that the render has placed."""
         dom_id = str(nested.id)
         _claim(dom_id, self._taken)
         self.holes.append(NestedHole(nested, dom_id))
-        return self.holes[-1].tree
+        return self.holes[-1].mark
 
     def mount_of(self, hole: NestedHole) -> Mount:
         """What to mount in a hole. Raises `CallbackError` for a session that could not travel to its second life."""
-        mount, nested = self._mount, hole.nested
+        mount, nested, parent = self._mount, hole.nested, self._parent
         view = _class_of(nested)
         handed = mount.endpoint.handed_down(nested.session, f"{view.__qualname__} #{hole.dom_id}")
         return replace(
@@ -145,15 +162,25 @@ class DeadNest:
             params=None,
             session={**mount.cookie_session, **handed},
             flash={},
-            lineage=None if nested.sticky else _lineage(self._state),
-            sticky=nested.sticky,
-            shared={} if nested.sticky else shared_assigns(self._state.view),
+            lineage=_lineage_of(nested, parent),
+            sticky=nested.sticky or parent is None,
+            shared={} if nested.sticky or parent is None else shared_assigns(parent.view),
         )
 
     def fill(self, hole: NestedHole, content: str, flash: Mapping[str, str]) -> None:
         """Put what the view has rendered into its hole."""
-        state, nested = self._state, hole.nested
-        token = state.endpoint.sign_passport(_passport(state, nested, hole.dom_id)) if nested.sticky else ""
-        static = state.endpoint.sign_static(hole.dom_id, flash)
-        tokens = {"data-phx-session": token, "data-phx-static": static, **_place_of(state, nested)}
-        hole.tree.dynamics = (_container(nested, hole.dom_id, tokens, content),)
+        mount, nested = self._mount, hole.nested
+        lineage, token = _lineage_of(nested, self._parent), ""
+        if lineage is None:
+            live_session = mount.route.live_session
+            passport = _passport(nested, hole.dom_id, mount.visitor, live_session, lineage)
+            token = mount.endpoint.sign_passport(passport)
+        static = mount.endpoint.sign_static(hole.dom_id, flash)
+        tokens = {"data-phx-session": token, "data-phx-static": static, **_place_of(nested, self._parent)}
+        hole.content = _container(nested, hole.dom_id, tokens, content)
+
+    def filled(self, html: str) -> str:
+        """What was rendered, with the views in their holes."""
+        for hole in self.holes:
+            html = html.replace(hole.mark, hole.content)
+        return html

@@ -49,7 +49,9 @@ class Nested:
         """The view's container. Raises `TemplateError` where nothing is rendered that could hold a view."""
         nest = nest_variable.get()
         if nest is None:
-            raise TemplateError("a view can only be rendered within a view, or within its live layout")
+            raise TemplateError(
+                "a view can only be rendered within a page: in a view, a layout, or what live.render answers"
+            )
         fault = view_fault(self.view)
         if fault is not None:
             raise TemplateError(fault[0], hint=fault[1])

@@ -43,6 +43,8 @@ class ClientView:
         self.session = container.attrs.get("data-phx-session", "")
         self.static = container.attrs.get("data-phx-static", "")
         self.sticky = "data-phx-sticky" in container.attrs
+        self.is_main = False
+        """True for the one that the page was loaded for."""
         self.root: ClientView = self if parent is None else parent.root
         self.status = ViewStatus.JOINING
         self.join_ref: str | None = None
@@ -217,10 +219,10 @@ class ClientView:
         self.go(Navigation(kind, payload["to"], payload.get("flash"), replace))
 
     def go(self, navigation: Navigation) -> None:
-        """The visitor goes elsewhere: the page's own view has sent them, or one within it. A sticky one stays."""
+        """The visitor goes elsewhere: the page's own view has sent them, or one within it. A root beside it stays."""
         if self.page.main is not self:
             self.page.main.navigation = navigation
-        if self.sticky:
+        if self.parent is None and not self.is_main:
             return
         self.navigation = navigation
         if self.status is ViewStatus.JOINING:

@@ -71,7 +71,7 @@ class Page:
     @property
     def main(self) -> ClientView:
         """The view that the page was loaded for."""
-        return next(view for view in self.views.values() if view.parent is None and not view.sticky)
+        return next(view for view in self.views.values() if view.is_main)
 
     @property
     def csrf_token(self) -> str:
@@ -108,17 +108,18 @@ class Page:
     # -- joining ---------------------------------------------------------------
 
     def join_main(self) -> ClientView:
-        """Join the page's own view, and the sticky ones."""
+        """Join the page's own view, and those that are roots beside it."""
         container = self.document.root.find(lambda node: "data-phx-main" in node.attrs)
         if container is None:
             container = self.document.root.find(is_view)
         if container is None:
             raise Failure("the page holds no live view (no element with data-phx-session)")
-        self.views[container.id] = ClientView(self, container, None)
-        for node in [node for node in self.document.root.walk() if "data-phx-sticky" in node.attrs]:
-            self._join_sticky(node)
-        self.join(self.views[container.id])
-        return self.views[container.id]
+        main = self.views[container.id] = ClientView(self, container, None)
+        main.is_main = True
+        for node in [node for node in self.document.root.walk() if _is_root(node)]:
+            self._join_root(node)
+        self.join(main)
+        return main
 
     def join(self, view: ClientView) -> ClientPush:
         """Join, or join again."""
@@ -132,7 +133,7 @@ class Page:
             if node.attrs.get("data-phx-parent-id") == parent.id and node.attrs.get("data-phx-session"):
                 self.join_child(parent, node)
             elif "data-phx-sticky" in node.attrs:
-                self._join_sticky(node)
+                self._join_root(node)
 
     def join_child(self, parent: ClientView, node: DomNode) -> bool:
         """Join the view of a container within a view; False when it has been joined already."""
@@ -147,7 +148,7 @@ class Page:
         self.join(view)
         return True
 
-    def _join_sticky(self, node: DomNode) -> None:
+    def _join_root(self, node: DomNode) -> None:
         if node.id not in self.views:
             self.views[node.id] = ClientView(self, node, None)
             self.join(self.views[node.id])
@@ -322,8 +323,9 @@ class Page:
         view.move(ViewEvent.LEFT)
         self.url = self.absolute(navigation.to)
         following = ClientView(self, view.container, None)
+        following.is_main = True
         following.redirected_from = navigation
-        stay = {other.id: other for other in self.views.values() if other.root.sticky}
+        stay = {other.id: other for other in self.views.values() if other.root is not view}
         self.views = {following.id: following, **stay}
         self.join(following)
         return following
@@ -338,6 +340,11 @@ class Page:
             f"the server refused the join of {self.url}: {reason!r}."
             ' "stale" means that a token or the session is not good, "unauthorized" that the URL leads elsewhere.'
         )
+
+
+def _is_root(node: DomNode) -> bool:
+    """True for the container of a view that nobody is around."""
+    return is_view(node) and "data-phx-parent-id" not in node.attrs
 
 
 def _focusable(node: DomNode) -> bool:

@@ -139,9 +139,23 @@ def with_player(*, inner_block: Slot) -> Template:
     )
 
 
+@component
+def around(*, inner_block: Slot, document: Mapping[str, Any]) -> Template:
+    return heex("""
+      <.root_layout {@document}>
+        <nav id="nav"><.live_render view={Player} id="radio" /></nav>
+        {render_slot(@inner_block)}
+      </.root_layout>
+    """)
+
+
 app = QuartTrio(__name__)
 live = ActorLive(
-    app, secret_key="for these pages only: forty letters or more", layout=with_player, debug=False
+    app,
+    secret_key="for these pages only: forty letters or more",
+    layout=with_player,
+    root_layout=around,
+    debug=False,
 )
 live.route("/", Home)
 live.route("/next", Next)
