@@ -16,6 +16,7 @@ from urllib.request import url2pathname
 
 import msgspec
 
+from actorlive import __version__
 from actorlive.new.naming import NewError
 
 __all__ = ["Wheel", "find_wheel"]
@@ -45,10 +46,9 @@ def find_wheel(given: Path | None) -> Wheel:
     if not path.is_file():
         raise NewError(f"there is no file {str(path)!r} (from --wheel)")
     name, version = _read_metadata(path)
-    ours = distribution("actorlive").version
-    if (name, version) != ("actorlive", ours):
+    if (name, version) != ("actorlive", __version__):
         raise NewError(
-            f"{path.name} is {name} {version}, and this is actorlive {ours}: take the wheel of the same"
+            f"{path.name} is {name} {version}, and this is actorlive {__version__}: take the wheel of the same"
         )
     if not path.name.startswith(f"actorlive-{version}-"):
         raise NewError(

@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from importlib.metadata import version as installed_version
 from pathlib import Path
 
 import pytest
 
+from actorlive import __version__
 from actorlive.new import wheel
 from actorlive.new.naming import NewError
 from actorlive.new.wheel import Wheel, find_wheel
 
-VERSION = installed_version("actorlive")
-
 
 def write_wheel(
-    folder: Path, name: str = "actorlive", version: str = VERSION, file: str | None = None
+    folder: Path, name: str = "actorlive", version: str = __version__, file: str | None = None
 ) -> Path:
     path = folder / (file or f"{name}-{version}-py3-none-any.whl")
     with zipfile.ZipFile(path, "w") as made:
@@ -31,8 +29,6 @@ def write_wheel(
 
 class Installed:
     """A distribution that was installed from somewhere."""
-
-    version = VERSION
 
     def __init__(self, noted: str | None) -> None:
         self._noted = noted
@@ -101,10 +97,10 @@ def test_another_file_is_refused_and_says_why(tmp_path: Path) -> None:
         empty: "empty.whl is not a wheel (from --wheel)",
         write_wheel(
             tmp_path, "other"
-        ): f"is other {VERSION}, and this is actorlive {VERSION}: take the wheel",
+        ): f"is other {__version__}, and this is actorlive {__version__}: take the wheel",
         write_wheel(
             tmp_path, version="99"
-        ): f"is actorlive 99, and this is actorlive {VERSION}: take the wheel",
+        ): f"is actorlive 99, and this is actorlive {__version__}: take the wheel",
         write_wheel(
             tmp_path, file="a.whl"
         ): "a.whl is not what the wheel was called, and pip would refuse it",
