@@ -3,6 +3,7 @@
 
 PORT ?= 4000
 HOST ?= 127.0.0.1
+TO ?= build/docs
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTHON_VERSIONS ?= 3.12 3.13
 
@@ -22,7 +23,7 @@ CLIENT := actorlive/client/dist/actorlive.js
 SETTING_UP = @mkdir -p .make; echo "Setting up, once:"
 
 .PHONY: help run dev test test-all coverage soak lint format audit states news bench bench-server
-.PHONY: wheel release-check vscode lock setup setup-run clean
+.PHONY: docs wheel release-check vscode lock setup setup-run clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -31,6 +32,9 @@ help:  ## list the targets
 
 run: setup-run  ## serve the gallery of examples on http://localhost:4000 (HOST=, PORT=, HOSTS=)
 	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/python -m actorlive.cli run examples.gallery.app:app --host $(HOST) --port $(PORT)
+
+docs: setup-run  ## write the guide as HTML that reads without a server, to build/docs (TO=)
+	@$(BIN)/python -m examples.guide.export $(TO)
 
 dev: setup-run  ## serve the gallery as it is developed: reload, and errors in the browser (HOST=, PORT=)
 	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/python -m actorlive.cli dev examples.gallery.app:app --host $(HOST) --port $(PORT)

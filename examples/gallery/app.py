@@ -28,6 +28,7 @@ from examples.dashboard.view import DashboardLive
 from examples.desk.view import DeskLive
 from examples.forms.view import FormsLive
 from examples.gallery.layout import gallery_layout
+from examples.guide.view import add_guide
 from examples.items.view import ItemsLive
 from examples.llm.view import LlmLive
 from examples.shop.view import ShopLive, add_shop
@@ -179,6 +180,7 @@ def create_app(csp: str = POLICY) -> QuartTrio:
             live.route(example.path, example.view)
         else:
             example.add(app, live)
+    add_guide(app, live)
     app.add_url_rule("/source/<folder>", "source", source)
     return app
 
