@@ -12,6 +12,7 @@ import pytest
 
 from actorlive.template import render_to_string
 from tests.docs.blocks import ROOT, write_files
+from tests.support.importing import import_from
 
 
 def load(name: str, folder: Path) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def test_the_view_renders(tmp_path: Path) -> None:
 
 
 def test_the_basket_renders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(tmp_path)
+    import_from(tmp_path, monkeypatch)
     view = load("basket.py", tmp_path)["BasketLive"]
     items = [load("shop.py", tmp_path)["Item"](1, "Milk")]
     assert "Milk</span></p>" in render_to_string(view.template, {"items": items})
