@@ -16,7 +16,7 @@ import trio
 
 from actorlive.web.asgi import Asgi
 from actorlive.web.direct.handshake import Upgrade, answer, is_upgrade
-from actorlive.web.direct.http import END, Addresses, Head, fields_of, parse
+from actorlive.web.direct.http import END, ConnectionAddresses, Head, fields_of, parse
 from actorlive.web.direct.pages import answer_page, is_plain, page_scope, path_of
 from actorlive.web.direct.socket import SocketDriver
 from actorlive.web.limits import Limits
@@ -83,7 +83,7 @@ class DirectConnection:
         self.patience: float = way.limits.head_timeout
         self._way = way
         self._stream = stream
-        self._place = Addresses.of(stream.socket)
+        self._place = ConnectionAddresses.of(stream.socket)
 
     async def run(self) -> bool:
         """Answer what is ours; True when nothing is left to do, False when Hypercorn has to go on."""

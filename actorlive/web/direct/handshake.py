@@ -23,7 +23,7 @@ from wsproto.utilities import generate_accept_token
 
 from actorlive.web.asgi import Asgi
 from actorlive.web.direct.answers import Answer
-from actorlive.web.direct.http import Addresses, Head
+from actorlive.web.direct.http import ConnectionAddresses, Head
 from actorlive.web.direct.socket import DirectSocket, SocketDriver
 
 __all__ = ["EXTENSION", "Offer", "Upgrade", "answer", "is_upgrade", "refuse"]
@@ -65,7 +65,7 @@ async def answer(
     app: Asgi,
     driver: SocketDriver,
     *,
-    place: Addresses,
+    place: ConnectionAddresses,
     send_timeout: float,
     state: Mapping[str, Any],
 ) -> None:
@@ -122,7 +122,9 @@ def _is_key(key: bytes) -> bool:
         return False
 
 
-def scope(place: Addresses, upgrade: Upgrade, offer: Offer, state: Mapping[str, Any]) -> dict[str, Any]:
+def scope(
+    place: ConnectionAddresses, upgrade: Upgrade, offer: Offer, state: Mapping[str, Any]
+) -> dict[str, Any]:
     """The request as an ASGI websocket scope. Extensions of the protocol are not passed on: there are none."""
     path, _, query = upgrade.head.target.partition(b"?")
     subprotocols = upgrade.fields.get(b"sec-websocket-protocol", b"").decode("latin-1")

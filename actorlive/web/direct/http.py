@@ -23,7 +23,7 @@ from actorlive.errors import ActorLiveError
 
 __all__ = [
     "END",
-    "Addresses",
+    "ConnectionAddresses",
     "AnswerError",
     "Head",
     "HeaderField",
@@ -66,14 +66,14 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
+class ConnectionAddresses:
     """Between which two addresses a connection is; None for one that is none of the Internet's, or has gone already."""
 
     client: tuple[str, int] | None
     server: tuple[str, int] | None
 
     @classmethod
-    def of(cls, socket: trio.socket.SocketType) -> Addresses:
+    def of(cls, socket: trio.socket.SocketType) -> ConnectionAddresses:
         """Where a socket is."""
         return cls(_address(socket.getpeername), _address(socket.getsockname))
 

@@ -21,7 +21,7 @@ import trio
 
 from actorlive.web.asgi import UNACCOMPANIED, Asgi, Scope
 from actorlive.web.direct.answers import Answer
-from actorlive.web.direct.http import Addresses, Head
+from actorlive.web.direct.http import ConnectionAddresses, Head
 
 __all__ = ["answer_page", "is_plain", "page_scope", "path_of"]
 
@@ -72,7 +72,7 @@ async def answer_page(
     return answer.is_whole and not answer.close
 
 
-def page_scope(head: Head, place: Addresses, state: Mapping[str, Any]) -> Scope:
+def page_scope(head: Head, place: ConnectionAddresses, state: Mapping[str, Any]) -> Scope:
     """The request as ASGI has it."""
     path, _, query = head.target.partition(b"?")
     return {
