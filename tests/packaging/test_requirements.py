@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -63,6 +63,15 @@ def pins_of(name: str) -> dict[str, tuple[str, list[str]]]:
     """The pins of requirements/dev.txt by "dev", and of a new application by "requirements" and "requirements-dev"."""
     folder = NEW if name.startswith("requirements") else ROOT / "requirements"
     return read_pins((folder / f"{name}.txt").read_text(encoding="utf-8"))
+
+
+def of_group(groups: Mapping[str, list[str | dict[str, str]]], name: str) -> Iterator[str]:
+    """What a dependency group asks for, with the groups that it includes."""
+    for line in groups[name]:
+        if isinstance(line, str):
+            yield line
+        else:
+            yield from of_group(groups, line["include-group"])
 
 
 def asked_for() -> Iterator[tuple[str, Requirement]]:
