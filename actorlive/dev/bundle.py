@@ -16,14 +16,14 @@ class Bundle:
         self._script = assets.add("dev.js", _read("dev.js"))
         self.stylesheet: str = assets.add("dev.css", _read("dev.css"))
 
-    def tags(self, *, socket: str, worker: str, document: str, nonce: str | None) -> Markup:
+    def tags(self, *, socket: str, worker: str, document: str, editor: str, nonce: str | None) -> Markup:
         """The script's element, which carries what it needs to know."""
         tag = Markup(
             '<script defer src="{}" data-socket="{}" data-stylesheet="{}"'
-            ' data-worker="{}" data-document="{}"{}></script>'
+            ' data-worker="{}" data-document="{}" data-editor="{}"{}></script>'
         )
         attribute = "" if nonce is None else Markup(' nonce="{}"').format(nonce)
-        return tag.format(self._script, socket, self.stylesheet, worker, document, attribute)
+        return tag.format(self._script, socket, self.stylesheet, worker, document, editor, attribute)
 
 
 def _read(name: str) -> bytes:

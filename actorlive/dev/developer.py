@@ -106,7 +106,11 @@ class Developer:
     def tags(self) -> Markup:
         """What every page carries: the script, with where it finds the rest."""
         return self._bundle.tags(
-            socket=PAGES_PATH, worker=self.worker, document=self._document(), nonce=csp_nonce()
+            socket=PAGES_PATH,
+            worker=self.worker,
+            document=self._document(),
+            editor=self._editor.pattern,
+            nonce=csp_nonce(),
         )
 
     def error_page(self, error: BaseException) -> str:

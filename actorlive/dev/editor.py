@@ -41,6 +41,11 @@ class Editor:
             )
         self._url = EDITORS.get(name, name)
 
+    @property
+    def pattern(self) -> str:
+        """The URL, with `{file}`, `{line}` and `{column}` in it."""
+        return self._url
+
     def link(self, file: str, line: int, column: int = 1) -> str:
         """The URL that opens a place; lines and columns count from 1."""
         path = quote(os.path.abspath(file).lstrip("/") if "://file/" in self._url else os.path.abspath(file))  # noqa: PTH100

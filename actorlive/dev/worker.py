@@ -43,7 +43,7 @@ from actorlive.dev.faults import Diagnosis, describe
 from actorlive.dev.frames import own_frames
 from actorlive.dev.swapping import swap_templates
 from actorlive.runtime.faults import interrupt_in, unwrap
-from actorlive.template import TemplateError
+from actorlive.template import TemplateError, annotate_templates
 from actorlive.web import ActorLive
 from actorlive.web.ending import Ending
 from actorlive.web.listeners import Listener
@@ -68,6 +68,7 @@ def main() -> None:
     ours.setblocking(False)
     set_up_log()
     settings = msgspec.json.decode(words, type=Settings)
+    annotate_templates()
     loaded = load(settings)
     stream = trio.SocketStream(trio.socket.from_stdlib_socket(ours))
     trio.run(Worker(settings, loaded, stream, socket.socket(fileno=int(listener))).run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actorlive.template.annotations import annotate_templates
 from actorlive.template.builtins import (
     async_result,
     busy,
@@ -54,6 +55,7 @@ __all__ = [
     "Template",
     "TemplateError",
     "TemplateWarning",
+    "annotate_templates",
     "async_result",
     "busy",
     "check_project",

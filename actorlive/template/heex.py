@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from types import CodeType, FrameType, FunctionType
 from typing import Any, Final, LiteralString
 
+from actorlive.template.annotations import annotate
 from actorlive.template.colocated.extraction import extract
 from actorlive.template.compiler.codegen import generate
 from actorlive.template.compiler.verify import verify
@@ -166,7 +167,7 @@ def compile_source(source: Source, namespace: dict[str, Any]) -> Template:
     """Compile a source; `namespace` are the globals in which its expressions run. Raises `TemplateError`."""
     try:
         nodes = extract(source, expand(source, parse(source), namespace), namespace)
-        generated = generate(source, nodes, namespace, BUILTINS)
+        generated = generate(source, annotate(source, nodes), namespace, BUILTINS)
     except (RecursionError, MemoryError):
         hint = "move parts of it into components"
         raise source.error("the template is too deep, or too large, for Python", 0, hint=hint) from None

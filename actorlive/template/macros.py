@@ -22,17 +22,9 @@ from typing import Any, TypeAlias, TypeGuard
 
 from actorlive.template.errors import TemplateError
 from actorlive.template.syntax.expression import Code, Loop, UnpackTarget
-from actorlive.template.syntax.nodes import (
-    Attr,
-    Branch,
-    ComponentCall,
-    For,
-    HtmlElement,
-    If,
-    TemplateNode,
-    Text,
-)
+from actorlive.template.syntax.nodes import Attr, HtmlElement, TemplateNode, Text
 from actorlive.template.syntax.source import Source
+from actorlive.template.syntax.walk import rebuild
 
 __all__ = ["DynamicValue", "MacroComponent", "MacroContent", "MacroElement", "expand", "find_macro"]
 
@@ -120,19 +112,11 @@ class _Expansion:
             case HtmlElement():
                 macro = self._macro(node)
                 if macro is None:
-                    yield replace(node, children=self.nodes(node.children))
+                    yield rebuild(node, self.nodes)
                 else:
                     yield from self._run(macro, node)
-            case For():
-                yield replace(node, children=self.nodes(node.children))
-            case If():
-                branches = (Branch(b.condition, self.nodes(b.children)) for b in node.branches)
-                yield replace(node, branches=tuple(branches))
-            case ComponentCall():
-                entries = (replace(e, children=self.nodes(e.children)) for e in node.entries)
-                yield replace(node, entries=tuple(entries))
             case _:
-                yield node
+                yield rebuild(node, self.nodes)
 
     def _macro(self, node: HtmlElement) -> type[MacroComponent] | None:
         for attr in node.attributes:

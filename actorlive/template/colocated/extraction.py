@@ -14,12 +14,12 @@ from actorlive.template.colocated.kinds import TYPES, ColocatedHook, ColocatedTy
 from actorlive.template.colocated.naming import Naming
 from actorlive.template.colocated.registry import Colocated, ColocatedRegistry, module_of, registry
 from actorlive.template.colocated.scoping import Scoping
-from actorlive.template.colocated.walk import visit
 from actorlive.template.errors import TemplateError
 from actorlive.template.syntax.expression import Code
 from actorlive.template.syntax.nodes import Attr, For, HtmlElement, If, TemplateNode, Text
 from actorlive.template.syntax.parser import trim
 from actorlive.template.syntax.source import Source
+from actorlive.template.syntax.walk import visit
 
 __all__ = ["extract"]
 

@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from actorlive.template.colocated.walk import rebuild
 from actorlive.template.rendering.calls import Component
 from actorlive.template.syntax.nodes import (
     Attr,
@@ -28,6 +27,7 @@ from actorlive.template.syntax.nodes import (
     Interpolation,
     TemplateNode,
 )
+from actorlive.template.syntax.walk import rebuild
 
 __all__ = ["Scoping"]
 

@@ -5,6 +5,7 @@
 import { Notes } from "./notes";
 import { Overlay } from "./overlay";
 import { keepPage, type Kept, reloadKeepingPage, restorePage } from "./keeping";
+import { openPlaces } from "./places";
 import { refreshStyles } from "./styles";
 
 type Message =
@@ -19,7 +20,7 @@ type Message =
 const PATIENCE = [30, 60, 120, 250, 500];
 
 const script = document.currentScript as HTMLScriptElement;
-const settings = script.dataset as Record<"socket" | "stylesheet" | "worker" | "document", string>;
+const settings = script.dataset as Record<"socket" | "stylesheet" | "worker" | "document" | "editor", string>;
 const overlay = new Overlay(settings.stylesheet);
 const notes = new Notes(settings.stylesheet);
 let tries = 0;
@@ -27,6 +28,7 @@ let tries = 0;
 let left: Kept | null = null;
 
 restorePage();
+openPlaces(settings.editor);
 connect();
 
 function connect(): void {
