@@ -22,7 +22,7 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `live_component.destroyed`        | –                    | `view`, `component`               |
 | `live_component.*.exception`      | `duration`           | the same, and `error`             |
 | `socket.connected`                | –                    | `peer`                            |
-| `socket.join_failed`              | –                    | `topic`, `reason`                 |
+| `socket.join_failed`              | –                    | `topic`, `reason`, `view`, `attempt` |
 | `socket.paused`                   | `events`, `bytes`    | `peer`                            |
 | `socket.gave_up`                  | `events`, `bytes`    | `topic`                           |
 | `limit.reached`                   | –                    | `limit`, `peer`                   |
@@ -32,7 +32,8 @@ be quick and must not await. A handler that raises is detached and logged: telem
 the view's own. `params` is the event as the handler takes it. `changed` are the names of the assigns that a render is
 for, None where it renders all of them: in both lives the first. `handle_params` is spanned in views that have one.
 `update` is spanned once for all components of a class that one render updates: `component` is their class, `updates`
-what each is given. `crashed` is told once of a connected view that raised, whatever it was that did.
+what each is given. Of a refused join `view` is the name, "" where its token says nothing. `crashed` is told once of a
+connected view that raised, whatever it was that did.
 
 `limit` is the name of a field of `actorlive.web.Limits`, see docs/limits.md; `peer` is the address of who reached it.
 

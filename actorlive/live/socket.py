@@ -268,14 +268,16 @@ class Socket(AsyncSocket, StreamSocket, UploadSocket):
             raise NavigationError("cannot push_patch in mount; do it in handle_params, or redirect")
         path = local_path(to)
         if self._state.patch_route(absolute(self._state.uri, path)) is None:
-            raise NavigationError(f"push_patch to {to!r}, {self._why_no_patch()}; use push_navigate")
+            raise NavigationError(f"push_patch to {to!r}, {self._why_no_patch(path)}; use push_navigate")
         self._go(LivePatch(path, "replace" if replace else "push"))
 
-    def _why_no_patch(self) -> str:
+    def _why_no_patch(self, path: str) -> str:
         at = self._state.patched_from
         if at is None:
             return "but the page's own view is not at a route"
-        name = at.view.__qualname__
+        name, to = at.view.__qualname__, self._state.endpoint.route_for(absolute(self._state.uri, path))
+        if to is not None and to.view is at.view and to.live_session == at.live_session:
+            return f"where {name} stands in another live layout, which only a mount brings"
         return f"which is not a route of {name} in the live session {at.live_session!r}"
 
     def push_navigate(self, to: str, *, replace: bool = False) -> None:

@@ -23,7 +23,7 @@ from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.uploads.messages import UploadTicket
 from actorlive.template.names import title_words
 from actorlive.web import csrf
-from actorlive.web.passports import Passports, view_name
+from actorlive.web.passports import Passports, view_name, view_of
 from actorlive.web.policy import told_nonce
 from actorlive.web.router import Router
 from actorlive.web.statics import StaticFiles
@@ -32,9 +32,6 @@ from actorlive.web.visitor import is_visitor
 from actorlive.wire import Join, JoinPayload
 
 __all__ = ["AppEndpoint"]
-
-STALE = Refused("stale")
-UNAUTHORIZED = Refused("unauthorized")
 
 
 class AppEndpoint:
@@ -132,35 +129,37 @@ class AppEndpoint:
         dom_id = join.topic.removeprefix("lv:")
         token = self._session_token(payload, dom_id)
         static = self._static_token(payload, dom_id)
-        if token is None or static is None or connection.session is None:
-            return STALE
-        if not is_visitor(connection.session, token.visitor):
-            return STALE
+        if token is None:
+            return Refused("stale")
+        stale = Refused("stale", view_of(token))
+        session = connection.session
+        if static is None or session is None or not is_visitor(session, token.visitor):
+            return stale
         if not token.routed:
-            return self._unrouted(payload, token, static, connection, connection.session)
+            return self._unrouted(payload, token, static, connection, session)
         redirected = payload.redirect is not None
         uri = payload.redirect if redirected else payload.url
         if uri is None:
-            return STALE  # only a main view is routed, and it always says where it is
+            return stale  # only a main view is routed, and it always says where it is
         uri = on_host_of(connection.info["uri"], uri)
         route = self._route(uri, token, redirected=redirected)
         if route is None:
-            return UNAUTHORIZED
+            return Refused("unauthorized", view_of(token))
         return Mount(
             route=route,
             dom_id=dom_id,
             uri=location(uri),
             params=route.params,
-            session={**connection.session, **token.session},
+            session={**session, **token.session},
             endpoint=self,
             flash=self._flash(payload, static),
             connect_params=payload.params or {},
             connect_info=connection.info,
             redirected=redirected,
             attempt=payload.attempt,
-            csrf_token=csrf.masked_token(connection.session),
+            csrf_token=csrf.masked_token(session),
             csp_nonce=told_nonce(payload.params or {}),
-            cookie_session=connection.session,
+            cookie_session=session,
             visitor=token.visitor,
         )
 
@@ -174,10 +173,10 @@ class AppEndpoint:
     ) -> Mount | Refused:
         """What to mount for a view that is at no route: its token says all."""
         if payload.redirect is not None:
-            return UNAUTHORIZED
+            return Refused("unauthorized", view_of(token))
         passport = self._passports.read(token)
         if passport is None:
-            return STALE
+            return Refused("stale", view_of(token))
         return Mount(
             route=Route(passport.view, live_session=passport.live_session),
             dom_id=passport.dom_id,

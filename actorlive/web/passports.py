@@ -18,12 +18,17 @@ from actorlive.live.uploads.messages import UploadTicket
 from actorlive.live.view import LiveView
 from actorlive.web.tokens import Kin, SessionToken, UploadToken
 
-__all__ = ["Passports", "view_name"]
+__all__ = ["Passports", "view_name", "view_of"]
 
 
 def view_name(view: type[LiveView[Any]]) -> str:
     """A view class as a token names it."""
     return f"{view.__module__}:{view.__qualname__}"
+
+
+def view_of(token: SessionToken) -> str:
+    """The name of a token's view, as the log has it."""
+    return token.view.partition(":")[2]
 
 
 class Passports:

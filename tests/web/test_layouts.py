@@ -6,10 +6,23 @@ from typing import Any
 
 import pytest
 from quart import Response
+from quart_trio import QuartTrio
 
-from actorlive import Container, LiveView, Slot, Socket, Template, component, heex, render_slot
+from actorlive import (
+    ActorLive,
+    Container,
+    Event,
+    LiveView,
+    Slot,
+    Socket,
+    Template,
+    component,
+    heex,
+    render_slot,
+)
+from actorlive.errors import NavigationError
 from actorlive.testing import live as open_view
-from tests.web.views import make_app
+from tests.web.views import KEY, make_app
 
 
 class Titled(LiveView):
@@ -146,3 +159,36 @@ async def test_the_default_style_can_be_switched_off() -> None:
     assert f'href="{live.assets.url("unstyled.css")}"' in document
     assert live.assets.url("actorlive.css") not in document
     assert "color-scheme" not in document, "the colours are the application's own affair then"
+
+
+@component
+def in_section(*, inner_block: Slot) -> Template:
+    return heex("<section>{render_slot(@inner_block)}</section>")
+
+
+class To(Event):
+    to: str
+
+
+class Torn(LiveView[To]):
+    told: str = ""
+    template = heex("<p>{@told}</p>")
+
+    async def handle_event(self, event: To, socket: Socket) -> None:
+        try:
+            socket.push_patch(event.to)
+        except NavigationError as error:
+            self.told = str(error)
+
+
+async def test_a_patch_into_another_layout_is_told_so() -> None:
+    app = QuartTrio("torn")
+    actor = ActorLive(app, secret_key=KEY)
+    actor.route("/plain", Torn)
+    actor.route("/framed", Torn, layout=in_section)
+    async with open_view(app, "/plain") as view:
+        await view.click("to", {"to": "/framed"})
+        assert await view.element("p").text() == (
+            "push_patch to '/framed', where Torn stands in another live layout, which only a mount brings;"
+            " use push_navigate"
+        )

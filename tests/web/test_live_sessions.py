@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -117,6 +118,19 @@ async def test_a_navigation_to_another_live_session_is_refused_and_its_page_is_a
             assert reply[4]["response"] == {"reason": "unauthorized"}
             page = await get(url, path)
             assert (page.status, page.headers["location"]) == (302, "/about")
+
+
+async def test_a_refused_join_is_one_line_with_its_view_and_the_attempt(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "actorlive.live")
+    async with serving(make_app()) as url, connect(await get(url, "/posts")) as wire:
+        await wire.join(redirect=url + "/admin/posts", params={"_mount_attempts": 2})
+        await wire.join(session="forged")
+    lines = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
+    assert len(lines) == 2
+    assert re.fullmatch(r"refused a join of PostsLive, 'lv:phx-[^']+': unauthorized \(attempt 3\)", lines[0])
+    assert re.fullmatch(r"refused a join of 'lv:phx-[^']+': stale \(attempt 1\)", lines[1])
 
 
 ROUTES = st.builds(

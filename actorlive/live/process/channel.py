@@ -104,7 +104,7 @@ class Channel:
             with watch.over(None if self._state.lineage is None else self._state.lineage.parent):
                 patch = await self._begin()
             if watch.refusal is not None:
-                return self._orphaned(watch.refusal)
+                return self._orphaned(watch.refusal, mount)
             if leads_away(self._state):
                 kind, payload = departure(self._state)
                 self._outbox.refuse_join({kind: payload, "events": self._state.events})
@@ -114,7 +114,7 @@ class Channel:
             if not is_fault(error):
                 raise
             if watch.refusal is not None:
-                return self._orphaned(watch.refusal)
+                return self._orphaned(watch.refusal, mount)
             return self._join_crashed(error, mount.attempt if mount is not None else 1)
         if mount is not None and mount.redirected:
             response["container"] = type(self._view).container.wire()
@@ -130,8 +130,10 @@ class Channel:
             await begin(self._state, self._socket)
         return await follow_patches(self._state, self._socket)
 
-    def _orphaned(self, reason: str) -> JoinRefused:
+    def _orphaned(self, reason: str, mount: Mount | None) -> JoinRefused:
         """The parent ended meanwhile: there is no page for this view any more."""
+        name, attempt = type(self._view).__qualname__, mount.attempt if mount is not None else 1
+        _log.info("refused a join of %s, whose parent has ended: %s (attempt %d)", name, reason, attempt)
         self._outbox.refuse_join({"reason": reason})
         return JoinRefused()
 

@@ -40,9 +40,11 @@ GAVE_UP = "gave up"
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A join that is refused; the client is told the reason."""
+    """A join that is refused; the client is told the reason. `view` is the name of the one that it asked for, as far as
+    that is known."""
 
     reason: str
+    view: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +247,8 @@ class LiveConnection:
             self._join_upload(join)
             return
         match self._authorize(join):
-            case Refused(reason):
-                self._refuse(join, reason)
+            case Refused(reason, view):
+                self._refuse(join, reason, view)
             case mount:
                 address = JoinAddress(join.topic, join.join_ref, join.ref)
                 pid = start_channel(self._node, mount, address, self)
@@ -283,11 +285,16 @@ class LiveConnection:
             return Refused("stale")
         return self._gate.authorize(join, payload, self._client)
 
-    def _refuse(self, join: Join, reason: str) -> None:
+    def _refuse(self, join: Join, reason: str, view: str = "") -> None:
         self._wire.refuse(join.topic, join.join_ref)
         self.send(encode_reply(join.join_ref, join.ref, join.topic, "error", {"reason": reason}))
-        _log.info("refused a join of %.80r: %s", join.topic, reason)
-        telemetry.execute("socket.join_failed", {}, {"topic": join.topic, "reason": reason})
+        attempt, who = _attempt(join), f"{view}, " if view else ""
+        _log.info("refused a join of %s%.80r: %s (attempt %d)", who, join.topic, reason, attempt)
+        telemetry.execute(
+            "socket.join_failed",
+            {},
+            {"topic": join.topic, "reason": reason, "view": view, "attempt": attempt},
+        )
 
     def _forget(self, topic: str) -> Pid:
         """The connection has no more to do with the channel."""
@@ -318,3 +325,10 @@ class LiveConnection:
         frame = self._wire.channel_down(topic, join_ref, crashed=not is_graceful(reason))
         if frame is not None:
             self.send(frame)
+
+
+def _attempt(join: Join) -> int:
+    try:
+        return msgspec.json.decode(join.payload, type=JoinPayload).attempt
+    except (msgspec.MsgspecError, RecursionError):
+        return 1

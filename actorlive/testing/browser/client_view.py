@@ -147,6 +147,9 @@ class ClientView:
         if response.get("reason") == "reload":
             self.go(Navigation("reload", self.page.url, reload_token=response["token"]))
             return
+        if response.get("reason") in ("stale", "unauthorized") and self.page.main.joins > 0:
+            self.go(Navigation("redirect", self.page.url))  # the page is loaded again, by whoever is allowed to
+            return
         if self.parent is not None and response.get("reason") not in ("stale", "unauthorized"):
             self.page.try_again(self, self.page.refusal(self, response))
             return
