@@ -148,7 +148,7 @@ class ClientView:
             self.go(Navigation("reload", self.page.url, reload_token=response["token"]))
             return
         if response.get("reason") in ("stale", "unauthorized") and self.page.main.joins > 0:
-            self.go(Navigation("redirect", self.page.url))  # the page is loaded again, by whoever is allowed to
+            self.go(Navigation("redirect", _path(self.page.url)))  # the page is loaded again
             return
         if self.parent is not None and response.get("reason") not in ("stale", "unauthorized"):
             self.page.try_again(self, self.page.refusal(self, response))
@@ -182,8 +182,7 @@ class ClientView:
             self.go(Navigation("live_redirect", url))
         elif self.page.pending_link is push and not push.response.keys() & {"redirect", "live_redirect"}:
             self.page.url = url
-            parts = urlsplit(url)
-            self.patches.append(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+            self.patches.append(_path(url))
 
     def unlock(self, push: ClientPush) -> None:
         """Free the element that sent the push, unless it has sent another since."""
@@ -382,3 +381,8 @@ class ClientView:
                     self.page.send(
                         self, "event", {**payload, "uploads": {}}, f"the recovery of {form!r}", form
                     )
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
