@@ -77,14 +77,14 @@ def of_group(groups: Mapping[str, list[str | dict[str, str]]], name: str) -> Ite
 def asked_for() -> Iterator[tuple[str, Requirement]]:
     """What the project asks for, with the lock that must have it: for itself, for building it, and for work on it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    ours = project["project"]
+    ours, groups = project["project"], project["dependency-groups"]
     extras = ours["optional-dependencies"]
     lines = {
         "requirements": ours["dependencies"],
         "requirements-dev": [*ours["dependencies"], *extras["dev"], *extras["testing"]],
-        "run": [*ours["dependencies"], *extras["dev"]],
+        "run": [*ours["dependencies"], *extras["dev"], *of_group(groups, "gallery")],
         "build": project["build-system"]["requires"],
-        "dev": [*extras["testing"], *project["dependency-groups"]["dev"]],
+        "dev": [*extras["testing"], *of_group(groups, "dev")],
     }
     for lock, asked in lines.items():
         for line in asked:
