@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from actorlive.lazy import open_door
 
 if TYPE_CHECKING:
+    from actorlive.testing.browser.files import LocalFile as LocalFile
     from actorlive.testing.components import (
         render_component as render_component,
         rendered_to_string as rendered_to_string,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         UnexpectedStatus as UnexpectedStatus,
         ViewGone as ViewGone,
     )
+    from actorlive.testing.file_input import FileInput as FileInput
     from actorlive.testing.remote_session import connect as connect
     from actorlive.testing.session import live as live, live_isolated as live_isolated
     from actorlive.testing.timing.exploration import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from actorlive.testing import uploading
 from actorlive.testing.browser import commands, failures, forms, gestures
 from actorlive.testing.browser.dom import DomNode
 from actorlive.testing.browser.failures import TextPattern
@@ -127,11 +128,24 @@ class Element:
 
         `value` goes over the element's `phx-value-*`.
         """
+        await self._view.settle()
+        node = self.node()
+        if forms.kind(node) in ("submit", "image") and node.tag in ("button", "input"):
+            return await self._submit(lambda node: gestures.click(self._view.page, node, value), wait=wait)
         return await self._do(lambda node: gestures.click(self._view.page, node, value), wait=wait)
 
     async def submit(self, value: Mapping[str, Any] | None = None, *, wait: bool = True) -> str:
         """Submit a form; `value` is sent as is, beside its fields."""
-        return await self._do(lambda node: gestures.submit(self._view.page, node, value), wait=wait)
+        return await self._submit(lambda node: gestures.submit(self._view.page, node, value), wait=wait)
+
+    async def _submit(self, act: Callable[[DomNode], list[ClientPush]], *, wait: bool) -> str:
+        """Submit, with the chosen files before; nothing is sent where one of them is refused."""
+        await self._view.settle()
+        node = self.node()
+        form = gestures.find_form(self._view.page, node) if node.tag != "form" else node
+        if form is not None and not await uploading.send_pending(self._view, form):
+            return self._view.client_view.container.inner_html()
+        return await self._do(act, wait=wait)
 
     async def change(self, value: Any = None, *, wait: bool = True) -> str:
         """Change a control to `value` (None: the one that it has), or say that a form has changed."""
@@ -218,7 +232,7 @@ class FormElement(Element):
             self._view.page.active = None
             return gestures.submit(self._view.page, form, value, self._button(form))
 
-        return await self._do(act, wait=wait)
+        return await self._submit(act, wait=wait)
 
     async def submit_form(self) -> Loaded:
         """Send the form over HTTP to its `action`, as without LiveView (`submit_form/2`)."""

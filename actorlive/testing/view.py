@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import webbrowser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,11 +14,13 @@ from actorlive.runtime import Pid, alive, exit, owned, statistics
 from actorlive.testing.browser import forms, gestures
 from actorlive.testing.browser.client_view import ClientView
 from actorlive.testing.browser.dom import DomNode
+from actorlive.testing.browser.files import LocalFile
 from actorlive.testing.browser.messages import ClientPush, Loaded, Navigation
 from actorlive.testing.browser.page import Page
 from actorlive.testing.browser.view_status import ENDED
 from actorlive.testing.element import Element, FormElement, TextPattern
 from actorlive.testing.errors import ElementError, Failure, NotIdle, hide_frames
+from actorlive.testing.file_input import FileInput
 from actorlive.testing.worlds.driver import Driver, gone_error
 from actorlive.testing.worlds.world import Crash
 
@@ -83,6 +85,10 @@ class View:
     def element(self, selector: str, text: TextPattern = None) -> Element:
         """A handle on the element that matches a CSS selector and has the text (`element/3`)."""
         return Element(self, selector, text)
+
+    def file_input(self, selector: str, files: Iterable[LocalFile | str | Path]) -> FileInput:
+        """Files that the visitor chooses in an upload's input: `LocalFile`s, or paths of files (`file_input/4`)."""
+        return FileInput(self, selector, files)
 
     def form(self, selector: str, data: Mapping[str, Any] | None = None) -> FormElement:
         """A handle on a form, with what a visitor enters in it (`form/3`)."""

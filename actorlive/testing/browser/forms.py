@@ -202,7 +202,7 @@ def _fill_field(form: DomNode, every: list[DomNode], name: str, value: Any) -> l
             f"{name!r} is a button: press it with put_submitter({enabled[0].start_tag()!r}'s selector)"
         )
     if first == "file":
-        raise FormError(f"{name!r} takes files, which this kit does not send")
+        raise FormError(f"{name!r} takes files: choose them with view.file_input(selector, files)")
     if first == "hidden":
         return _check_hidden(name, enabled, value)
     return _fill_select(enabled[0], value) if first == "select" else _fill_texts(name, enabled, value)

@@ -44,6 +44,8 @@ class FormPart:
     only: str | None = None
     target: str | None = None
     """The name of the control that was changed, for `_target`."""
+    uploads: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The files of the control that was changed, if it takes any."""
 
 
 @dataclass(slots=True)
@@ -140,7 +142,7 @@ class Gesture:
         )
         if self.kind == "change":
             payload["meta"] = {"_target": self.part.target or "undefined", **meta}
-            payload["uploads"] = {}
+            payload["uploads"] = self.part.uploads
         return payload
 
 
@@ -358,7 +360,9 @@ def change(
         raise ElementError(f"neither {node!r} nor its form has phx-change")
     name = forms.name_of(node) or target if node is not form else target
     node.client.used = True
-    part = FormPart(node if node.tag == "button" else None, name if bound is not form else None, name)
+    uploads = page.announce_files(node) if "data-phx-upload-ref" in node.attrs else {}
+    only = name if bound is not form else None
+    part = FormPart(node if node.tag == "button" else None, only, name, uploads)
     gesture = Gesture(page, "change", bound, f"the change of {node!r}", extra or {}, part=part)
     gesture.run(bound.attrs["phx-change"])
     return gesture.sent

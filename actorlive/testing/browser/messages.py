@@ -14,8 +14,8 @@ __all__ = ["ClientPush", "Frame", "Loaded", "Navigation", "PageSocket", "decode"
 class PageSocket(Protocol):
     """The client's end of a connection."""
 
-    def send(self, frame: str) -> None:
-        """Send one text frame; lost when the connection has ended."""
+    def send(self, frame: str | bytes) -> None:
+        """Send one frame, binary for bytes; lost when the connection has ended."""
         ...
 
     async def receive(self) -> str | bytes | None:
@@ -42,9 +42,12 @@ def decode(frame: str | bytes) -> Frame:
     return Frame(*json.loads(frame))
 
 
-def encode(join_ref: str | None, ref: str, topic: str, event: str, payload: Any) -> str:
-    """A text frame for the server."""
-    return json.dumps([join_ref, ref, topic, event, payload])
+def encode(join_ref: str | None, ref: str, topic: str, event: str, payload: Any) -> str | bytes:
+    """A frame for the server: a text one, or, for a payload of bytes, a binary one."""
+    if not isinstance(payload, bytes):
+        return json.dumps([join_ref, ref, topic, event, payload])
+    head = [part.encode() for part in (join_ref or "", ref, topic, event)]
+    return bytes((0, *map(len, head))) + b"".join(head) + payload
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from actorlive.live.navigation import absolute
 from actorlive.testing.browser.checks import Checks, OnError
 from actorlive.testing.browser.client_view import ClientView
 from actorlive.testing.browser.dom import Document, DomNode
+from actorlive.testing.browser.files import ChosenFile, refs_in
 from actorlive.testing.browser.messages import ClientPush, Frame, Navigation, PageSocket, decode, encode
 from actorlive.testing.browser.overlay import Overlay
 from actorlive.testing.browser.patch import is_view
@@ -67,6 +68,8 @@ class Page:
         """The patch link whose URL is to be shown when it is answered; a patch of the server takes its place."""
         self._focus_stack: list[DomNode] = []
         self._refs = map(str, itertools.count(4))
+        self._file_refs = itertools.count()
+        self._files: dict[str, list[ChosenFile]] = {}
 
     @property
     def main(self) -> ClientView:
@@ -103,6 +106,52 @@ class Page:
         if node is not None and event == "event":
             node.client.locked_by = ref
         self.socket.send(encode(view.join_ref, ref, view.topic, event, payload))
+        return push
+
+    # -- files -----------------------------------------------------------------
+
+    def next_file_ref(self) -> str:
+        """The client's number for another file."""
+        return str(next(self._file_refs))
+
+    def choose_files(self, node: DomNode, files: list[ChosenFile]) -> None:
+        """The visitor has chosen files: in addition, where the input takes several."""
+        kept = self._files.get(node.id, []) if "multiple" in node.attrs else []
+        self._files[node.id] = [*kept, *files]
+
+    def active_files(self, node: DomNode) -> list[ChosenFile]:
+        """The files of an input that the server knows, and those that it has not been told of yet."""
+        known = refs_in(node, "active")
+        files = self._files.get(node.id, [])
+        return [file for file in files if file.ref in known or not file.announced_once]
+
+    def announce_files(self, node: DomNode) -> dict[str, Any]:
+        """What a change of a file input tells of its files."""
+        files = self.active_files(node)
+        for file in files:
+            file.announced_once = True
+        return {node.attrs["data-phx-upload-ref"]: [file.announced() for file in files]} if files else {}
+
+    def join_upload(self, file: ChosenFile) -> ClientPush:
+        """Join the topic of a file."""
+        file.join_ref = ref = next(self._refs)
+        what = f"the upload of {file.file.name!r}"
+        return self._push(ref, ref, file.topic, "phx_join", {"token": file.allowed}, what)
+
+    def push_chunk(self, file: ChosenFile, chunk: bytes) -> ClientPush:
+        """Send bytes of a file."""
+        what = f"a chunk of {file.file.name!r}"
+        return self._push(file.join_ref, next(self._refs), file.topic, "chunk", chunk, what)
+
+    def _push(
+        self, join_ref: str | None, ref: str, topic: str, event: str, payload: Any, what: str
+    ) -> ClientPush:
+        push = ClientPush(ref, topic, event, payload, what)
+        if self.socket is None:
+            push.lost = True
+        else:
+            self.pushes[ref] = push
+            self.socket.send(encode(join_ref, ref, topic, event, payload))
         return push
 
     # -- joining ---------------------------------------------------------------
@@ -286,6 +335,8 @@ class Page:
     def drop_socket(self) -> None:
         """Part with a socket that has ended: every view waits for a new one."""
         self.socket = None
+        for push in self.pushes.values():
+            push.lost = push.lost or push.topic.startswith("lvu:")
         for view in list(self.views.values()):
             self.lose(view)
             if view.parent is not None:

@@ -64,13 +64,13 @@ class MemorySocket:
         self._schedule = schedule
         self._late = late_frames()
         self._closed = False
-        self._under_way: deque[str] = deque()
+        self._under_way: deque[str | bytes] = deque()
         self._due_out = 0.0
         queue.connection = connection
         sockets.add(queue)
 
-    def send(self, frame: str) -> None:
-        """Send one text frame to the server."""
+    def send(self, frame: str | bytes) -> None:
+        """Send one frame to the server."""
         if self._network.breaks():
             self._end()
         delay = self._wait_out()
@@ -86,13 +86,13 @@ class MemorySocket:
         self._due_out = max(self._due_out, now + delay + self._late())
         return self._due_out - now
 
-    def _arrive(self, frame: str) -> None:
+    def _arrive(self, frame: str | bytes) -> None:
         if self._closed:
             return
         try:
             self.connection.receive(frame)
-            message = decode(frame)
-            if message.event == "phx_join":
+            message = decode(frame) if isinstance(frame, str) else None
+            if message is not None and message.event == "phx_join":
                 self._on_join(self.connection, message.topic)
         except ProtocolError as error:
             self._queue.close(error.code)

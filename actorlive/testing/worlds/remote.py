@@ -154,20 +154,20 @@ class RemoteSocket:
         self, socket: trio_websocket.WebSocketConnection, nursery: trio.Nursery, heartbeat: float
     ) -> None:
         self._socket = socket
-        self._out, queue = trio.open_memory_channel[str](math.inf)
+        self._out, queue = trio.open_memory_channel[str | bytes](math.inf)
         self._work = trio.CancelScope()
         self._answered = True
         self.last_news = trio.current_time()
         """When the last frame came."""
         nursery.start_soon(self._run, queue, heartbeat)
 
-    async def _run(self, queue: trio.MemoryReceiveChannel[str], heartbeat: float) -> None:
+    async def _run(self, queue: trio.MemoryReceiveChannel[str | bytes], heartbeat: float) -> None:
         with self._work:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._write, queue)
                 nursery.start_soon(self._beat, heartbeat)
 
-    async def _write(self, queue: trio.MemoryReceiveChannel[str]) -> None:
+    async def _write(self, queue: trio.MemoryReceiveChannel[str | bytes]) -> None:
         async for frame in queue:
             try:
                 await self._socket.send_message(frame)
@@ -182,8 +182,8 @@ class RemoteSocket:
             self._answered = False
             self.send(encode(None, f"heartbeat-{number}", "phoenix", "heartbeat", {}))
 
-    def send(self, frame: str) -> None:
-        """Queue one text frame; it is lost when the socket is closed."""
+    def send(self, frame: str | bytes) -> None:
+        """Queue one frame; it is lost when the socket is closed."""
         if not self._work.cancel_called:
             self._out.send_nowait(frame)
 
