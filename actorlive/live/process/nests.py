@@ -37,16 +37,21 @@ __all__ = ["DeadNest", "LiveNest", "NestedHole"]
 
 def _container(nested: Nested, dom_id: str, tokens: Mapping[str, object], content: str = "") -> str:
     """The element that a view is in; `tokens` are the attributes that the client reads."""
-    element = nested.container
-    if element is None:
-        element = _class_of(nested).container
-    elif not isinstance(element, Container):
-        raise TemplateError(
-            f"the container of <.live_render> is {element!r:.80}",
-            hint='write container={Container("section")}',
-        )
+    element = _element_of(nested)
     own = attributes({"id": dom_id, **tokens})
     return f"{element.open(own.lstrip())}{content}{element.close()}"
+
+
+def _element_of(nested: Nested) -> Container:
+    element = nested.container
+    if element is None:
+        return _class_of(nested).container
+    if not isinstance(element, Container):
+        raise TemplateError(
+            f"the container of <.live_render> is {element!r:.80}, and no Container",
+            hint='write container={Container("section")}',
+        )
+    return element
 
 
 def _lineage(state: ViewState) -> Lineage:
@@ -85,7 +90,11 @@ def _place_of(nested: Nested, parent: ViewState | None) -> dict[str, object]:
     return {"data-phx-sticky": True} if nested.sticky else {"data-phx-parent-id": parent.dom_id}
 
 
-def _claim(dom_id: str, taken: set[str]) -> None:
+def _claim(dom_id: str, taken: set[str], around: str | None) -> None:
+    if dom_id == around:
+        raise TemplateError(
+            f"the id {dom_id!r} is that of the view around", hint="give the view within it an id of its own"
+        )
     if dom_id in taken:
         raise TemplateError(
             f"found duplicate id {dom_id!r} for a view within a view", hint="give each an id of its own"
@@ -108,7 +117,7 @@ class LiveNest:
         state, dom_id = self._state, str(nested.id)
         if self.taken is None:
             self.taken = {state.dom_id}
-        _claim(dom_id, self.taken)
+        _claim(dom_id, self.taken, state.dom_id)
         lineage = _lineage_of(nested, state)
         passport = _passport(nested, dom_id, state.visitor, state.route.live_session, lineage)
         token = state.endpoint.sign_passport(passport)
@@ -124,11 +133,12 @@ class NestedHole:
     """Where a view stands in a dead render. It is marked in the text, which an author may have of a slot before it is
     filled; nobody can guess the mark."""
 
-    __slots__ = ("content", "dom_id", "mark", "nested")
+    __slots__ = ("content", "dom_id", "handed_down", "mark", "nested")
 
-    def __init__(self, nested: Nested, dom_id: str) -> None:
+    def __init__(self, nested: Nested, dom_id: str, handed_down: Mapping[str, Any]) -> None:
         self.nested = nested
         self.dom_id = dom_id
+        self.handed_down = handed_down
         self.mark = f"<!--{secrets.token_hex(16)}-->"
         self.content = ""
 
@@ -144,23 +154,27 @@ class DeadNest:
         self.holes: list[NestedHole] = []
 
     def place(self, nested: Nested) -> str:
-        """The hole for a view that the render has placed."""
+        """The hole for a view that the render has placed. Raises `TemplateError` for what cannot be, and
+        `CallbackError` for a session that could not travel to its second life: now, while the template still is on the
+        stack."""
         dom_id = str(nested.id)
-        _claim(dom_id, self._taken)
-        self.holes.append(NestedHole(nested, dom_id))
+        _claim(dom_id, self._taken, None if self._parent is None else self._parent.dom_id)
+        _element_of(nested)
+        what = f"{_class_of(nested).__qualname__} #{dom_id}"
+        handed_down = self._mount.endpoint.handed_down(nested.session, what)
+        self.holes.append(NestedHole(nested, dom_id, handed_down))
         return self.holes[-1].mark
 
     def mount_of(self, hole: NestedHole) -> Mount:
-        """What to mount in a hole. Raises `CallbackError` for a session that could not travel to its second life."""
+        """What to mount in a hole."""
         mount, nested, parent = self._mount, hole.nested, self._parent
         view = _class_of(nested)
-        handed = mount.endpoint.handed_down(nested.session, f"{view.__qualname__} #{hole.dom_id}")
         return replace(
             mount,
             route=Route(view, live_session=mount.route.live_session),
             dom_id=hole.dom_id,
             params=None,
-            session={**mount.cookie_session, **handed},
+            session={**mount.cookie_session, **hole.handed_down},
             flash={},
             lineage=_lineage_of(nested, parent),
             sticky=nested.sticky or parent is None,

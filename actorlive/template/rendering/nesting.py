@@ -50,7 +50,8 @@ class Nested:
         nest = nest_variable.get()
         if nest is None:
             raise TemplateError(
-                "a view can only be rendered within a page: in a view, a layout, or what live.render answers"
+                "a view can only be rendered within a page: in a view, a layout, or what live.render answers",
+                hint="answer the request with `await live.render(component)`, or place it in a view",
             )
         fault = view_fault(self.view)
         if fault is not None:

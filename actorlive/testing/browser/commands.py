@@ -58,7 +58,7 @@ def targets(document: Document, source: DomNode, to: Any) -> list[DomNode]:
 def is_visible(node: DomNode) -> bool:
     """Whether the element takes up space, as far as attributes tell."""
     inner: DomNode | None = None
-    for ancestor in node.ancestors():
+    for ancestor in node.bubbles():
         if ancestor.tag == "template" or "hidden" in ancestor.attrs or _displays_none(ancestor):
             return False
         if ancestor.tag == "details" and "open" not in ancestor.attrs and inner and inner.tag != "summary":

@@ -4,20 +4,23 @@ HTML is parsed by Lexbor (through selectolax), an HTML5 parser, so the tree is t
 itself is ours: plain nodes with an identity, so that what a script has done to an element (`ClientState`) stays with
 it over patches. For a query the tree is written out with a number at every element and handed to Lexbor's own CSS
 engine, so selectors mean what they mean in the browser.
+
+What a `<.portal>` holds stays in its `<template>` here, where patches find it, and is queried where the browser has it:
+it is written out at the end of the portal's target.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from actorlive.rendered import RAW_TEXT, VOID, WHITE_SPACE
-from actorlive.testing.errors import SelectorError, hide_frames
+from actorlive.testing.errors import RenderedError, SelectorError, hide_frames
 
 __all__ = [
     "ClientState",
@@ -36,6 +39,7 @@ BLOCKS = frozenset(
     " h6 header hr li main nav ol option output p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 NUMBER = "data-kit-number"
+NOTHING: Mapping[int, list[DomNode]] = {}
 
 _SPACE = re.compile(f"[{WHITE_SPACE}]+")
 
@@ -128,10 +132,16 @@ class DomNode:
             self.parent.children = [child for child in self.parent.children if child is not self]
             self.parent = None
 
+    @property
+    def is_portal(self) -> bool:
+        """True for the `<template>` of a `<.portal>`."""
+        return self.tag == "template" and "data-phx-portal" in self.attrs
+
     def walk(self) -> Iterator[DomNode]:
-        """This element and all inside of it, in document order. Contents of `<template>` are not inside."""
+        """This element and all inside of it, in document order. Contents of `<template>` are not inside, but for those
+        of portals."""
         yield self
-        if self.tag != "template":
+        if self.tag != "template" or self.is_portal:
             for child in self.children:
                 if isinstance(child, DomNode):
                     yield from child.walk()
@@ -142,6 +152,13 @@ class DomNode:
         while node is not None:
             yield node
             node = node.parent
+
+    def bubbles(self) -> Iterator[DomNode]:
+        """This element and those that an event passes on its way up; one within a portal is not around it."""
+        for node in self.ancestors():
+            if node.is_portal:
+                return
+            yield node
 
     def inside(self, other: DomNode) -> bool:
         """True for a descendant of `other`."""
@@ -220,17 +237,30 @@ class Document:
         Raises `SelectorError`.
         """
         if self._index is None:
-            nodes: list[DomNode] = []
-            out: list[str] = []
-            _write(self.root, out, nodes)
-            self._index = LexborHTMLParser("".join(out)), nodes
+            self._index = self._indexed()
         parsed, nodes = self._index
         try:
             matches = parsed.css(selector)
         except SelectolaxError:
             raise SelectorError(f"not a CSS selector: {selector!r}") from None
-        found = [nodes[int(match.attributes[NUMBER] or 0)] for match in matches]
+        found = [nodes[_number(match)] for match in matches]
         return found if within is None else [node for node in found if node.inside(within)]
+
+    def _indexed(self) -> tuple[LexborHTMLParser, list[DomNode]]:
+        """The page as the browser shows it, portals and all, which may hold portals themselves."""
+        teleported: dict[int, list[DomNode]] = {}
+        while True:
+            nodes: list[DomNode] = []
+            out: list[str] = []
+            _write(self.root, out, nodes, teleported)
+            parsed = LexborHTMLParser("".join(out))
+            done = {id(portal) for portals in teleported.values() for portal in portals}
+            left = [node for node in nodes if node.is_portal and id(node) not in done]
+            if not left:
+                return parsed, nodes
+            for portal in left:
+                target = nodes[_number(_target(parsed, portal))]
+                teleported.setdefault(id(target), []).append(portal)
 
     def matches(self, node: DomNode, selector: str) -> bool:
         """True when the selector holds for the element. Raises `SelectorError`."""
@@ -298,22 +328,52 @@ def _attribute(name: str, value: str) -> str:
     return f' {name}="{escaped}"'
 
 
-def _write(node: DomNode, out: list[str], numbered: list[DomNode] | None) -> None:
+def _number(node: LexborNode) -> int:
+    return int(node.attributes[NUMBER] or 0)
+
+
+def _target(parsed: LexborHTMLParser, portal: DomNode) -> LexborNode:
+    selector = portal.attrs["data-phx-portal"]
+    try:
+        found = parsed.css_first(selector)
+    except SelectolaxError:
+        raise SelectorError(
+            f"not a CSS selector: {selector!r}, the target of the portal #{portal.id}"
+        ) from None
+    if found is None:
+        raise RenderedError(f"the portal #{portal.id} has no target: nothing is {selector!r}")
+    return found
+
+
+def _write(
+    node: DomNode,
+    out: list[str],
+    numbered: list[DomNode] | None,
+    teleported: Mapping[int, list[DomNode]] = NOTHING,
+) -> None:
     start = node.start_tag()
     if numbered is not None:
         start = f'{start[:-1]} {NUMBER}="{len(numbered)}">'
         numbered.append(node)
     out.append(start)
     if node.tag not in VOID:
-        _write_children(node, out, None if node.tag == "template" else numbered)
+        if not (numbered is not None and node.is_portal):
+            _write_children(node, out, None if node.tag == "template" else numbered, teleported)
+        for portal in teleported.get(id(node), ()):
+            _write_children(portal, out, numbered, teleported)
         out.append(f"</{node.tag}>")
 
 
-def _write_children(node: DomNode, out: list[str], numbered: list[DomNode] | None) -> None:
+def _write_children(
+    node: DomNode,
+    out: list[str],
+    numbered: list[DomNode] | None,
+    teleported: Mapping[int, list[DomNode]] = NOTHING,
+) -> None:
     raw = node.tag in RAW_TEXT
     for child in node.children:
         if isinstance(child, DomNode):
-            _write(child, out, numbered)
+            _write(child, out, numbered, teleported)
         elif isinstance(child, DomComment):
             out.append(f"<!--{child}-->")
         else:

@@ -56,7 +56,7 @@ def _owner(control: DomNode, document: Document) -> DomNode | None:
     named = control.attrs.get("form")
     if named is not None:
         return document.root.by_id(named)
-    return next((node for node in control.ancestors() if node.tag == "form"), None)
+    return next((node for node in control.bubbles() if node.tag == "form"), None)
 
 
 def is_disabled(node: DomNode) -> bool:

@@ -256,7 +256,7 @@ def _hears_changes(page: Page, control: DomNode) -> bool:
 
 
 def _bubble(node: DomNode, attribute: str) -> DomNode | None:
-    return next((ancestor for ancestor in node.ancestors() if attribute in ancestor.attrs), None)
+    return next((ancestor for ancestor in node.bubbles() if attribute in ancestor.attrs), None)
 
 
 def _click_bound(gesture: Gesture, bound: DomNode) -> None:
@@ -269,7 +269,7 @@ def _click_bound(gesture: Gesture, bound: DomNode) -> None:
 def _click_away(page: Page, node: DomNode, what: str) -> list[ClientPush]:
     sent: list[ClientPush] = []
     for other in page.document.select("[phx-click-away]"):
-        if node is not other and not node.inside(other) and commands.is_visible(other):
+        if all(passed is not other for passed in node.bubbles()) and commands.is_visible(other):
             gesture = Gesture(page, "click", other, what)
             gesture.run(other.attrs["phx-click-away"])
             sent += gesture.sent
@@ -297,7 +297,7 @@ def _request(page: Page, link: DomNode) -> None:
 
 def _default_action(page: Page, node: DomNode, gesture: Gesture) -> bool:
     """What the browser does by itself; False when that is nothing."""
-    for ancestor in node.ancestors():
+    for ancestor in node.bubbles():
         if ancestor.tag == "a" and "href" in ancestor.attrs:
             owner(page, ancestor).go(Navigation("redirect", ancestor.attrs["href"]))
             return True
