@@ -23,7 +23,15 @@ from math import inf
 
 import trio
 
-__all__ = ["MAX_OUTLIVE", "MAX_UPLOADS", "MAX_WAITING", "MAX_WAITING_EVENTS", "Backlog", "Intake"]
+__all__ = [
+    "MAX_OUTLIVE",
+    "MAX_UPLOADS",
+    "MAX_WAITING",
+    "MAX_WAITING_EVENTS",
+    "Backlog",
+    "FileIntake",
+    "Intake",
+]
 
 MAX_WAITING = 1024 * 1024
 MAX_WAITING_EVENTS = 2_000
@@ -35,14 +43,21 @@ MAX_UPLOADS = 1_000
 class Backlog:
     """The events of one socket that wait for its views: `events` of them, `size` bytes."""
 
-    __slots__ = ("_room", "events", "max_events", "max_size", "size")
+    __slots__ = ("_room", "chunks", "events", "max_events", "max_size", "size")
 
     def __init__(self, max_size: float = MAX_WAITING, max_events: float = MAX_WAITING_EVENTS) -> None:
         self.max_size = max_size
         self.max_events = max_events
         self.size = 0
         self.events = 0
+        self.chunks = 0
+        """Bytes of files among them: that they wait for the disk is nothing to be told of."""
         self._room: Callable[[], None] | None = None
+
+    @property
+    def is_behind(self) -> bool:
+        """True when the views have too much to handle, and not only the disk too much to write."""
+        return self.size - self.chunks > self.max_size or self.events > self.max_events
 
     @property
     def is_full(self) -> bool:
@@ -120,3 +135,27 @@ class Intake:
         backlog, self._backlog, self.deadline = self._backlog, None, -inf
         if backlog is not None:
             backlog.release(self.events, self.size)
+
+
+class FileIntake(Intake):
+    """The part of a file that is uploaded: the one chunk that waits to be written."""
+
+    __slots__ = ()
+
+    def arrived(self, size: int) -> None:
+        """Count a chunk of that size."""
+        super().arrived(size)
+        if self._backlog is not None:
+            self._backlog.chunks += size
+
+    def handled(self, size: int) -> None:
+        """It is written."""
+        if self._backlog is not None:
+            self._backlog.chunks -= size
+        super().handled(size)
+
+    def give_up(self) -> None:
+        """The file is not wanted any more."""
+        if self._backlog is not None:
+            self._backlog.chunks -= self.size
+        super().give_up()

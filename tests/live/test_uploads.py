@@ -31,6 +31,7 @@ from actorlive import (
 )
 from actorlive.errors import AssignError, CallbackError
 from actorlive.live.endpoint import Mount
+from actorlive.live.intake import Backlog, FileIntake, Intake
 from actorlive.live.process.dead import DeadPage, dead_render
 from actorlive.live.uploads.messages import UploadTicket
 from actorlive.live.uploads.writer import CloseReason
@@ -778,3 +779,21 @@ def when(name: str) -> Callable[[Act], Act]:
 @pytest.fixture(autouse=True)
 def _log_all(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "actorlive")
+
+
+# -- back-pressure -------------------------------------------------------------
+
+
+def test_chunks_that_wait_for_the_disk_hold_the_socket_and_are_no_alarm() -> None:
+    backlog = Backlog(100, 10)
+    file, events = FileIntake(backlog), Intake(backlog)
+    file.arrived(150)
+    assert (backlog.is_full, backlog.is_behind, backlog.chunks) == (True, False, 150)
+    events.arrived(101)
+    assert backlog.is_behind
+    events.handled(101)
+    file.handled(150)
+    assert (backlog.is_full, backlog.size, backlog.chunks) == (False, 0, 0)
+    file.arrived(70)
+    file.give_up()
+    assert (backlog.size, backlog.events, backlog.chunks) == (0, 0, 0)

@@ -21,7 +21,7 @@ import msgspec
 
 from actorlive import runtime, telemetry
 from actorlive.live.endpoint import ClientEvent, ClientLeft, Endpoint, JoinAddress, JoinRefused, Mount
-from actorlive.live.intake import MAX_OUTLIVE, MAX_UPLOADS, Backlog, Intake
+from actorlive.live.intake import MAX_OUTLIVE, MAX_UPLOADS, Backlog, FileIntake, Intake
 from actorlive.live.process.channel import start_channel
 from actorlive.live.process.upload_channel import UploadChunk, start_upload
 from actorlive.live.uploads.messages import UploadTicket
@@ -264,7 +264,7 @@ class LiveConnection:
             return
         address = JoinAddress(join.topic, join.join_ref, join.ref)
         pid = start_upload(self._node, ticket, address, self)
-        intake = Intake(self.backlog)
+        intake = FileIntake(self.backlog)
         channel = _Channel(join.join_ref, pid, self._port.monitor(pid), intake, is_upload=True)
         self._channels[join.topic] = channel
 
