@@ -60,6 +60,7 @@ soak: setup .make/chromium .make/nginx  ## what takes too long for every run
 	$(BIN)/python -m tests.hostile.soak
 	$(BIN)/python bench/churn.py
 	$(BIN)/python bench/growth.py --joins 100000 --views 10000
+	$(BIN)/python bench/uploads.py
 
 lint: setup  ## style, spelling, types and the import law
 	$(BIN)/ruff check .

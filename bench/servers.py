@@ -23,7 +23,7 @@ Server = Callable[[], "contextlib.AbstractContextManager[tuple[str, int]]"]
 def actorlive() -> Generator[tuple[str, int]]:
     """`bench/app.py`."""
     port = free_port()
-    with _serving([sys.executable, str(HERE / "app.py"), "--port", str(port)], port) as pid:
+    with serving([sys.executable, str(HERE / "app.py"), "--port", str(port)], port) as pid:
         yield f"http://127.0.0.1:{port}", pid
 
 
@@ -35,12 +35,12 @@ def pyview() -> Generator[tuple[str, int]]:
     command = [str(python), "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--loop", "uvloop", "--log-level", "warning", "--no-access-log"]
     environment = {**os.environ, "PYVIEW_SECRET": "0123456789abcdef" * 2}
-    with _serving(command, port, cwd=HERE / "pyview", env=environment) as pid:
+    with serving(command, port, cwd=HERE / "pyview", env=environment) as pid:
         yield f"http://127.0.0.1:{port}", pid
 
 
 @contextlib.contextmanager
-def _serving(command: list[str], port: int, **options: Any) -> Generator[int]:
+def serving(command: list[str], port: int, **options: Any) -> Generator[int]:
     """The command as a process on core 0, from its first answer on."""
     process = subprocess.Popen(pinned(0, command), stderr=subprocess.PIPE, text=True, **options)
     try:
