@@ -62,7 +62,7 @@ ORDER = [
     ),
     ("Forms and rows", "forms streams uploads"),
     ("Parts of a page", "live-components nested-views"),
-    ("Pages that load while they live", "async processes"),
+    ("Pages that load while they live", "async processes databases clients"),
     ("Pages that answer at once", "optimistic-ui optimistic/* js-commands hooks"),
     ("Being sure", "testing crashes debug-mode"),
     ("Out in the world", "authentication security deployment tuning limits"),

@@ -1,7 +1,8 @@
 """From a file of Markdown to a page of the guide: its pieces, its sections, and where its links lead.
 
 A page is cut where an example stands that can live: the pieces before and behind it are finished HTML, and between
-them the view renders the example's own view.
+them the view renders the example's own view. One that asks another server or keeps a file says `still` in its fence,
+and is only shown.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from examples.guide.highlight import highlight
 __all__ = ["Page", "Piece", "Section", "anchor_of", "read_page"]
 
 _TITLE = re.compile(r'title="([^"]+)"')
+_STILL = re.compile(r"\bstill$")
 _CODE = re.compile(r"`([^`]*)`")
 
 
@@ -191,6 +193,8 @@ class _Reader:
     def _living(self, token: Token) -> type[LiveView[Any]] | None:
         title = _TITLE.search(token.info) if token.type == "fence" else None
         if title is None or self._modules.get(title[1]) != token.content or title[1].startswith("test_"):
+            return None
+        if _STILL.search(token.info):
             return None
         return first_view(module_of(self._slug, title[1], token.content, self._modules))
 

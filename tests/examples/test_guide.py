@@ -57,6 +57,14 @@ def test_there_are_examples_that_live() -> None:
     assert {"streams", "async", "live-components", "optimistic/rollback", "nested-views"} <= set(LIVING)
 
 
+def test_what_asks_others_or_keeps_files_is_only_shown() -> None:
+    code = (DOCS / "streams.md").read_text(encoding="utf-8")
+    assert any(piece.view for piece in read_page("streams", code).pieces)
+    still = re.sub(r'^(```python title="\w+\.py")$', r"\1 still", code, flags=re.MULTILINE)
+    assert not any(piece.view for piece in read_page("streams", still).pieces)
+    assert not {"databases", "clients"} & set(LIVING)
+
+
 @pytest.mark.parametrize("slug", [slug for slug in LIVING if slug != "nested-views"])
 async def test_an_example_lives_in_its_page(slug: str, app: QuartTrio) -> None:
     """One that has views within itself is tried in Chromium."""
