@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from actorlive.live.component import LiveComponent as LiveComponent
     from actorlive.live.container import Container as Container
     from actorlive.live.events import Event as Event, RawEvent as RawEvent
+    from actorlive.live.examining import ViewSnapshot as ViewSnapshot, examine as examine
     from actorlive.live.hooks import Cont as Cont, Halt as Halt
     from actorlive.live.rejection import Rejected as Rejected, Stale as Stale
     from actorlive.live.socket import Socket as Socket

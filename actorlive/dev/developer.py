@@ -19,7 +19,7 @@ from markupsafe import Markup
 from quart import Response, has_request_context, request, session, websocket
 
 from actorlive import telemetry
-from actorlive.dev.access_log import AccessLog, EventLog
+from actorlive.dev.access_log import AccessLog, log
 from actorlive.dev.bundle import Bundle
 from actorlive.dev.drawing import draw_note, draw_overlay, draw_page
 from actorlive.dev.editor import Editor
@@ -36,15 +36,16 @@ from actorlive.dev.hub import (
 )
 from actorlive.dev.journal import Journal
 from actorlive.dev.notes import NoteHandler, Places
-from actorlive.dev.redaction import Redactor
 from actorlive.live.assigns import Assigns
 from actorlive.live.process.redrawing import Redraw
 from actorlive.live.socket import Socket
+from actorlive.redaction import Redactor
 from actorlive.runtime import Pid, send
 from actorlive.runtime.faults import flatten
 from actorlive.web import ActorLive
 from actorlive.web.origin import origin_allowed
 from actorlive.web.policy import csp_nonce
+from actorlive.web.view_log import ViewLog
 
 __all__ = ["PAGES_PATH", "Developer"]
 
@@ -67,9 +68,9 @@ class Developer:
         self._swaps = 0
         self.overlay: str | None = None
         self._editor = editor
-        self._redactor = Redactor(secret_words)
+        self._redactor = Redactor((*secret_words, *live.filter_parameters))
         self._journal = Journal(self._redactor)
-        self._events = EventLog(self._redactor)
+        self._events = ViewLog(self._redactor, "info", log)
         self._notes = NoteHandler(self._add_note)
         self._bundle = Bundle(live.assets)
         self._told: BaseException | None = None

@@ -17,9 +17,9 @@ from typing import Any
 
 from actorlive.dev.excerpt import Excerpt, Place, excerpt
 from actorlive.dev.frames import Call, Step, relative, trace
-from actorlive.dev.redaction import Redactor
 from actorlive.errors import did_you_mean
 from actorlive.live.assigns import Assigns, changes
+from actorlive.redaction import Redactor
 from actorlive.runtime.faults import flatten, unwrap
 from actorlive.template import TemplateError
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from actorlive.dev.faults import Told
-from actorlive.dev.redaction import Redactor
 from actorlive.live.socket import Socket
+from actorlive.redaction import Redactor
 from actorlive.runtime import Pid
 
 __all__ = ["Journal", "KnownView"]

@@ -90,6 +90,11 @@ class Socket(AsyncSocket, StreamSocket, UploadSocket):
         return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
 
     @property
+    def is_routed(self) -> bool:
+        """True for a view at a route, which knows the page's URL."""
+        return self._state.routed
+
+    @property
     def live_action(self) -> str | None:
         """The action of the route that led here."""
         return self._state.route.action

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, cast
 
 from actorlive.errors import CallbackError
 from actorlive.live.container import Container
@@ -50,6 +50,9 @@ class LiveView(Stateful[E], Generic[E], root=True):
 
     container: ClassVar[Container] = Container()
     """The element that the view is in."""
+
+    log_level: ClassVar[Literal["debug", "info", "warning", "error", "default"] | None] = "default"
+    """At which level the log of views tells of it (see `ActorLive`), None for never; "default" is the application's."""
 
     live_action: str | None
     """The action of the route that led here."""

@@ -8,8 +8,8 @@ served; `async with live.node()` opens it without a server, for tests and script
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property
 from types import EllipsisType
 from typing import Any, TypeVar, cast, overload
@@ -20,9 +20,11 @@ from quart import Quart, Request, Response, abort, request, session
 from quart.typing import ResponseTypes
 from quart_trio import QuartTrio
 
+from actorlive import telemetry
 from actorlive.live.endpoint import Layout
 from actorlive.live.on_mount import OnMount
 from actorlive.live.view import LiveView
+from actorlive.redaction import Redactor
 from actorlive.runtime import Node, NodeFailed, Pid, enter_node, open_node, statistics
 from actorlive.template import Component, root_layout as default_root_layout
 from actorlive.template.rendering.urls import address_variable
@@ -52,10 +54,11 @@ from actorlive.web.plain import render_plain
 from actorlive.web.policy import DEFAULT_POLICY, policy
 from actorlive.web.proxies import Proxies
 from actorlive.web.signing import keep_sessions
-from actorlive.web.sockets import Sockets
+from actorlive.web.sockets import ListedSocket, ListedView, Sockets, listed
 from actorlive.web.statics import VERSION
 from actorlive.web.status_pages import show_status_pages
 from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
+from actorlive.web.view_log import LogLevel, ViewLog
 from actorlive.web.visitor import renew
 
 __all__ = ["ActorLive", "LiveSession"]
@@ -105,6 +108,9 @@ class ActorLive:
     `alive` and `ready` are paths that a load balancer asks, by any host and over plain HTTP: 200 for yes, 503 for no;
     None for none. A server that goes down is not ready.
     `debug` (by default that of the application, or its `testing`) makes faults loud.
+    `log_level` ("debug", "info", …) has the logger `actorlive.views` tell of each join and message of a view, which
+    costs some microseconds for each; a view may have a `log_level` of its own. What stands under a name that contains
+    "password", "token" and the like, or one of `filter_parameters`, is not shown.
     """
 
     def __init__(
@@ -128,6 +134,8 @@ class ActorLive:
         alive: str | None = "/live/alive",
         ready: str | None = "/live/ready",
         debug: bool | None = None,
+        log_level: LogLevel | None = None,
+        filter_parameters: Sequence[str] = (),
     ) -> None:
         check_patterns(check_origin)
         self.hosts: Hosts = Hosts(hosts)
@@ -135,6 +143,8 @@ class ActorLive:
         self._proxies = Proxies(proxies)
         self._secret_key = secret_key
         self._debug = debug
+        self.log_level: LogLevel | None = log_level
+        self.filter_parameters: tuple[str, ...] = tuple(filter_parameters)
         self.title: str | None = title
         self.stylesheets: tuple[str, ...] = tuple(stylesheets)
         self.default_style: bool = default_style
@@ -355,9 +365,30 @@ class ActorLive:
             self._node = node
             self.sockets.draining = False
             try:
-                yield node
+                with self._logging_views():
+                    yield node
             finally:
                 self._node = None
+
+    @contextmanager
+    def _logging_views(self) -> Generator[None]:
+        if self.log_level is None:
+            yield
+            return
+        log = ViewLog(Redactor(self.filter_parameters), self.log_level)
+        telemetry.attach(log, log.note)
+        try:
+            yield
+        finally:
+            telemetry.detach(log)
+
+    def list_sockets(self) -> list[ListedSocket]:
+        """The open websockets with the views that are joined over them. For a look into one view, `examine(pid)`."""
+        return listed(self.sockets)
+
+    def list_views(self) -> list[ListedView]:
+        """The views that are joined, of all websockets (`Debug.list_liveviews/0`)."""
+        return [view for socket in self.list_sockets() for view in socket.views]
 
     def disconnect(self, live_socket_id: str | None) -> int:
         """Close the sockets whose session has this `live_socket_id`, as at a logout; returns how many.

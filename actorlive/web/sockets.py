@@ -10,17 +10,18 @@ from __future__ import annotations
 import math
 import random
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import trio
 
 from actorlive.live.process.connection import LiveConnection
-from actorlive.runtime import Node, Pid, open_port
+from actorlive.runtime import Node, Pid, alive, open_port, statistics
 from actorlive.web.allowance import Allowance
 from actorlive.web.limits import Limits
 
-__all__ = ["ClientSocket", "OpenSocket", "Sockets", "all_down"]
+__all__ = ["ClientSocket", "ListedSocket", "ListedView", "OpenSocket", "Sockets", "all_down", "listed"]
 
 GOING_AWAY = 1001
 SERVICE_RESTART = 1012
@@ -91,6 +92,24 @@ class ClientSocket:
         while self.is_unread and not self.closing:
             self._taken = trio.Event()
             await self._taken.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedView:
+    """A joined view: its process, the name of its class, and its topic, "lv:" and the id of its container."""
+
+    pid: Pid
+    name: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSocket:
+    """An open websocket: the pid that its views monitor, by which id `ActorLive.disconnect` finds it, and its views."""
+
+    pid: Pid
+    live_socket_id: str | None
+    views: tuple[ListedView, ...]
 
 
 class OpenSocket(Protocol):
@@ -191,3 +210,17 @@ async def all_down(node: Node, pids: list[Pid]) -> None:
             await done.wait()
     finally:
         port.close()
+
+
+def listed(sockets: Iterable[OpenSocket]) -> list[ListedSocket]:
+    """What there is to tell of open websockets."""
+    return [
+        ListedSocket(connection.pid, socket.live_socket_id, _views(connection))
+        for socket in sockets
+        if (connection := socket.connection) is not None
+    ]
+
+
+def _views(connection: LiveConnection) -> tuple[ListedView, ...]:
+    living = ((topic, pid) for topic, pid in connection.topics.items() if alive(pid))
+    return tuple(ListedView(pid, statistics(pid).function, topic) for topic, pid in living)

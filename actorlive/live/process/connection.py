@@ -156,6 +156,11 @@ class LiveConnection:
         """The processes of the views that are joined."""
         return [channel.pid for channel in self._channels.values() if not channel.is_upload]
 
+    @property
+    def topics(self) -> dict[str, Pid]:
+        """The joined topics, and the process of each one's view."""
+        return {topic: channel.pid for topic, channel in self._channels.items()}
+
     def view(self, topic: str) -> Pid | None:
         """The process of the view on a topic, or None."""
         channel = self._channels.get(topic)

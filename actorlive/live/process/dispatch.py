@@ -20,6 +20,7 @@ from actorlive import runtime, telemetry
 from actorlive.live.assigns import MISSING, shared_assigns
 from actorlive.live.endpoint import AssignWanted, ClientEvent
 from actorlive.live.events import NO_UPLOADS, Envelope, EventError, UnknownEvent, parse_event
+from actorlive.live.examining import ComponentSnapshot, Examination, ViewSnapshot
 from actorlive.live.hooks import Halt, call
 from actorlive.live.later import Later
 from actorlive.live.navigation import ForwardedPatch, LivePatch, location, on_host_of
@@ -263,11 +264,34 @@ class Dispatcher:
         self._state.navigation = message.patch
         await self._cycle.end()
 
+    def _snapshot(self) -> ViewSnapshot:
+        state, socket = self._state, self._socket
+        components = tuple(
+            ComponentSnapshot(
+                each.cid, type(each.component), each.component.id, dict(each.component.__dict__)
+            )
+            for each in self._components
+        )
+        return ViewSnapshot(
+            state.pid,
+            type(state.view),
+            state.dom_id,
+            state.uri if state.routed else None,
+            dict(state.view.__dict__),
+            socket.parent_pid,
+            socket.root_pid,
+            state.transport_pid,
+            components,
+        )
+
     async def call(self, message: CallRequest) -> None:
         """Answer a `runtime.call`, after the render. A view within this one that is mounting asks for an assign."""
         if isinstance(message.request, AssignWanted):
             wanted = shared_assigns(self._view).get(message.request.name, MISSING)
             runtime.reply(message.caller, wanted)
+            return
+        if isinstance(message.request, Examination):
+            runtime.reply(message.caller, self._snapshot())
             return
         with span("handle_call", self._view, request=message.request):
             answer = await self._view.handle_call(message.request, message.caller, self._socket)

@@ -23,8 +23,8 @@ from actorlive.errors import ActorLiveError
 
 __all__ = [
     "END",
-    "ConnectionAddresses",
     "AnswerError",
+    "ConnectionAddresses",
     "Head",
     "HeaderField",
     "fields_of",

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import given, strategies as st
 
-from actorlive.dev.redaction import FILTERED, MAX_LENGTH, SECRET_WORDS, Redactor
+from actorlive.redaction import FILTERED, MAX_LENGTH, SECRET_WORDS, Redactor
 
 SECRET = "hunter2"
 
