@@ -70,7 +70,7 @@ def serve(port: int) -> None:
 
     @app.post("/multipart")
     @live.csrf_exempt
-    async def multipart() -> str:  # pyright: ignore[reportUnusedFunction]
+    async def multipart() -> str:
         files = await request.files
         return str(sum(file.stream.seek(0, 2) for file in files.values()))
 
