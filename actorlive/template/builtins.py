@@ -443,6 +443,7 @@ def root_layout(
     *,
     page_title: str = "",
     title: str | None = None,
+    title_suffix: str | None = None,
     icon: str | None = None,
     csrf_token: str,
     stylesheet: str,
@@ -472,7 +473,7 @@ def root_layout(
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta :if={@color_scheme} name="color-scheme" content={@color_scheme}>
             <meta name="csrf-token" content={@csrf_token}>
-            <.live_title default={@title}>{@page_title}</.live_title>
+            <.live_title default={@title} suffix={@title_suffix}>{@page_title}</.live_title>
             <link :if={@icon} rel="icon" href={@icon}>
             <link phx-track-static rel="stylesheet" href={@stylesheet}>
             <link :for={url in @stylesheets} phx-track-static rel="stylesheet" href={url}>

@@ -1,4 +1,4 @@
-"""The gallery: every example on one server, with an index and the source of each.
+"""The gallery: every example on one server, each beside its source, and the guide.
 
 `make run`, or `actorlive run examples.gallery.app:app`.
 """
@@ -7,163 +7,81 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
-from quart import Response, abort
+from markupsafe import Markup
 from quart_trio import QuartTrio
 
-from actorlive import ActorLive, LiveView, heex
-from examples.admin.routes import add_admin
-from examples.admin.view import AdminLive
-from examples.album.view import AlbumLive, add_album
-from examples.async_assign.view import AsyncAssignLive
-from examples.async_start.view import AsyncStartLive
-from examples.async_stream.view import AsyncStreamLive
-from examples.chat.view import ChatLive
-from examples.counter.view import CounterLive
-from examples.dashboard.view import DashboardLive
-from examples.desk.view import DeskLive
-from examples.forms.view import FormsLive
+from actorlive import ActorLive, Container, LiveView, heex, use_in_templates
+from examples.gallery.examples import EXAMPLES, GROUPS, Group
 from examples.gallery.layout import gallery_layout
+from examples.gallery.shared import SharedLive
+from examples.gallery.source import numbered, source
 from examples.guide.view import add_guide
-from examples.items.view import ItemsLive
-from examples.llm.view import LlmLive
-from examples.shop.view import ShopLive, add_shop
-from examples.undo.view import UndoLive
 
-
-@dataclass(frozen=True)
-class Example:
-    """One page of the gallery."""
-
-    path: str
-    title: str
-    line: str
-    view: type[LiveView[Any]]
-    add: Callable[[QuartTrio, ActorLive], None] | None = None
-    """What puts its pages in, where it has more than the one."""
-
-    @property
-    def folder(self) -> str:
-        """The example's folder, which names the page of its source."""
-        return self.view.__module__.split(".")[1]
-
-    @property
-    def source(self) -> str:
-        """The files of the example, the view's own first."""
-        view = Path(inspect.getfile(self.view))
-        others = sorted(path for path in view.parent.iterdir() if path.suffix in {".py", ".heex"})
-        files = [view, *(path for path in others if path != view and path.stat().st_size)]
-        return "\n\n".join(f"# {path.name}\n\n{path.read_text(encoding='utf-8')}" for path in files)
-
+__all__ = ["EXAMPLES", "POLICY", "app", "create_app"]
 
 POLICY = "base-uri 'self'; frame-ancestors 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'"
 """The default, opened for browser automation and checkers, which people point at a demo: they bring inline scripts and
 evaluate text. Nothing here needs it, and an application should keep the default."""
 
-EXAMPLES = [
-    Example("/counter", "Counter", "A button, an event, one changed number over the wire.", CounterLive),
-    Example(
-        "/async/assign",
-        "A slow value",
-        "Loaded on the side with assign_async; the page never waits.",
-        AsyncAssignLive,
-    ),
-    Example(
-        "/async/stream",
-        "A slow list",
-        "Loaded with stream_async into the page; the server keeps no row of it.",
-        AsyncStreamLive,
-    ),
-    Example(
-        "/async/start",
-        "Word stream",
-        "A task sends words to the page until it is cancelled, as a language model would.",
-        AsyncStartLive,
-    ),
-    Example(
-        "/dashboard",
-        "Dashboard",
-        "Four cards over SQLite that load on their own; one is slow, one fails, one streams from a thread.",
-        DashboardLive,
-    ),
-    Example(
-        "/chat",
-        "Chat",
-        "A room over pubsub: every tab is a process that listens to one topic.",
-        ChatLive,
-    ),
-    Example(
-        "/llm",
-        "A streaming answer",
-        "Token by token, with Stop; a new question supersedes the one before.",
-        LlmLive,
-    ),
-    Example(
-        "/items",
-        "Items",
-        "Optimistic UI: rollback, undo, pending rows, exit animations, superseded searches, stale writes.",
-        ItemsLive,
-    ),
-    Example(
-        "/forms",
-        "A form",
-        "Live validation, nested addresses, and text that outlives the view it was typed into.",
-        FormsLive,
-    ),
-    Example("/undo", "Undo", "A delete with five seconds to think again: a timer and a guard.", UndoLive),
-    Example(
-        "/desk",
-        "Kanban",
-        "A board of live components that two people move at once: the later move is refused, and says why.",
-        DeskLive,
-    ),
-    Example(
-        "/shop",
-        "Shop",
-        "Filter, order and product are in the URL; the cart is a view that stays while one goes on.",
-        ShopLive,
-        add_shop,
-    ),
-    Example(
-        "/album",
-        "Album",
-        "Drop photos, see them at once, add them: each comes through a process of its own, past no other visitor.",
-        AlbumLive,
-        add_album,
-    ),
-    Example(
-        "/admin",
-        "Back office",
-        "A login, a hook that guards a group of pages, and a logout that ends every tab.",
-        AdminLive,
-        add_admin,
-    ),
-]
-SOURCES = {example.folder: example.source for example in EXAMPLES}
+STAGE = Container("div", class_="stage-page")
+
+use_in_templates(SharedLive, STAGE)
 
 
 class GalleryLive(LiveView):
-    """The index."""
+    """The first page: something alive that its visitors share, then everything else."""
 
-    examples: list[Example] = EXAMPLES
+    page_title = "Pages that stay alive"
+    groups: Sequence[Group] = GROUPS
+    code: Markup = numbered(inspect.getsource(SharedLive), "python")
 
     template = heex("""
-      <h1>Pages that stay alive</h1>
-      <p class="lead">
-        Each of these is one Python class on the server, with no JavaScript to build.
-        Open one in two tabs: every tab has its own process.
-      </p>
-      <ul class="cards">
-        <li :for={example in @examples}>
-          <a href={example.path}>{example.title}</a>
-          <span>{example.line}</span>
-          <small><a href={f"/source/{example.folder}"}>Source of {example.title}</a></small>
-        </li>
-      </ul>
+      <div class="wrap">
+        <div class="hero">
+          <h1>Pages that stay alive</h1>
+          <p>
+            One Python class on the server is the page. When its state changes, the browser gets what changed, usually
+            a few bytes. There is no JavaScript to write and none to build.
+          </p>
+          <nav aria-label="Start">
+            <a class="button primary" href="/docs/streaming">Build one in fifteen minutes</a>
+            <a class="button" href={f"#{@groups[0].anchor}"}>See the examples</a>
+          </nav>
+        </div>
+        <section class="stage" aria-label="A page that its visitors share">
+          <.live_render view={SharedLive} id="shared" container={STAGE} />
+          <div>
+            <pre class="code" tabindex="0" role="region" aria-label="The whole page"><code>{@code}</code></pre>
+          </div>
+          <div class="stage-wire" id="stage" phx-update="ignore">
+            <svg
+              class="wire"
+              id="stage-wire"
+              viewBox="0 0 600 48"
+              preserveAspectRatio="none"
+              role="img"
+              aria-label="The last frames: up from the browser, down from the server"
+            >
+              <line class="base" x1="0" x2="600" y1="20" y2="20" />
+            </svg>
+            <ul class="frames one-line" id="stage-frames"></ul>
+          </div>
+        </section>
+        <section :for={group in @groups} class="group" aria-labelledby={group.anchor}>
+          <div>
+            <h2 id={group.anchor}>{group.title}</h2>
+            <p>{group.line}</p>
+          </div>
+          <ul class="exhibits">
+            <li :for={example in group.examples} class="exhibit">
+              <div class="mini" aria-hidden="true">{example.mini}</div>
+              <div class="text"><a href={example.path}>{example.title}</a><p>{example.line}</p></div>
+            </li>
+          </ul>
+        </section>
+      </div>
     """)
 
 
@@ -188,14 +106,6 @@ def create_app(csp: str = POLICY) -> QuartTrio:
 def hosts() -> list[str]:
     """The names that the gallery goes by: this machine's own, or those in $HOSTS, with commas between them."""
     return os.environ.get("HOSTS", "localhost,*.localhost,127.0.0.1,[::1]").split(",")
-
-
-async def source(folder: str) -> Response:
-    """The source of an example, as text."""
-    text = SOURCES.get(folder)
-    if text is None:
-        abort(404)
-    return Response(text, content_type="text/plain; charset=utf-8")
 
 
 app = create_app()

@@ -65,7 +65,8 @@ async def export(app: QuartTrio, folder: Path) -> None:
             for sheet in re.findall(r'href="(/live/assets/[^"]+\.(?:css|svg))"', html):
                 asset = await client.get(sheet, headers={"Host": "localhost"})
                 (assets / posixpath.basename(sheet)).write_bytes(await asset.get_data(as_text=False))
-    shutil.copy(STATIC / "guide.css", assets)
+    for name in ("site.css", "examples.css"):
+        shutil.copy(STATIC / name, assets)
     first = f"{next(iter(CHAPTERS))}.html"
     (folder / "index.html").write_text(
         f'<!DOCTYPE html><meta http-equiv="refresh" content="0; url={first}">\n'

@@ -24,7 +24,7 @@ from quart_trio import QuartTrio
 from actorlive import LiveView
 from examples.guide.highlight import highlight
 
-__all__ = ["Page", "Piece", "Section", "anchor_of", "read_page"]
+__all__ = ["Page", "Piece", "Section", "anchor_of", "read_page", "read_text"]
 
 _TITLE = re.compile(r'title="([^"]+)"')
 _STILL = re.compile(r"\bstill$")
@@ -67,6 +67,11 @@ def read_page(slug: str, source: str, *, home: str = "/docs", code: str = "") ->
     return _Reader(slug, home, code).read(source)
 
 
+def read_text(slug: str, source: str) -> Page:
+    """What one looks through to find something: without colours, and nothing lives."""
+    return _Reader(slug, "", "", plain=True).read(source)
+
+
 def anchor_of(title: str) -> str:
     """The end of a heading's URL, as GitHub has it."""
     return re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-")
@@ -83,7 +88,8 @@ class _Found:
 
 
 class _Reader:
-    def __init__(self, slug: str, home: str, code: str) -> None:
+    def __init__(self, slug: str, home: str, code: str, *, plain: bool = False) -> None:
+        self._plain = plain
         self._slug = slug
         self._home = home
         self._code = code
@@ -146,7 +152,7 @@ class _Reader:
         name = title[1] if title else (language or "text")
         if self._sections:
             self._sections[-1].words.append(token.content)
-        code = highlight(token.content, language)
+        code = highlight(token.content, "" if self._plain else language)
         self._fences += 1
         where = f", in {self._sections[-1].title}" if self._sections else ""
         label = escape(f"{name}{where} ({self._fences + 1})")
@@ -191,7 +197,7 @@ class _Reader:
             link.attrSet("href", f"{self._code}/{target}{mark}{anchor}")
 
     def _living(self, token: Token) -> type[LiveView[Any]] | None:
-        title = _TITLE.search(token.info) if token.type == "fence" else None
+        title = _TITLE.search(token.info) if token.type == "fence" and not self._plain else None
         if title is None or self._modules.get(title[1]) != token.content or title[1].startswith("test_"):
             return None
         if _STILL.search(token.info):

@@ -64,8 +64,12 @@ class Index:
 
 
 def _score(entry: _Entry, words: Sequence[str]) -> int:
-    """0 when a word is missing; a heading counts more than a text, and the beginning of a word more than its middle."""
-    total = 0
+    """0 when a word is missing; a heading counts more than a text, and the beginning of a word more than its middle.
+
+    A section that is called just so, as a name of the reference is, comes before all.
+    """
+    name = re.findall(r"\w+", entry.section.title.lower())
+    total = 200 * (name[-len(words) :] == list(words))
     for word in words:
         score = 20 * _begins(entry.heading, word) + 5 * (word in entry.heading)
         score += 3 * min(3, _begins(entry.text, word)) + (word in entry.text)

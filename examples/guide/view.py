@@ -16,7 +16,7 @@ from werkzeug.exceptions import NotFound
 from actorlive import ActorLive, Event, LiveView, Socket, Template, component, heex, use_in_templates
 from examples.guide.book import BOOK, CHAPTERS, Chapter, Part, chapter_of
 from examples.guide.layout import guide_layout
-from examples.guide.pages import Page
+from examples.guide.pages import Page, read_text
 from examples.guide.search import Hit, Index
 
 __all__ = ["GuideLive", "add_guide"]
@@ -35,7 +35,7 @@ class Search(Event):
 @cache
 def index() -> Index:
     """Made when somebody searches first: every page is read for it."""
-    return Index([chapter.page for chapter in CHAPTERS.values()], HOME)
+    return Index([read_text(chapter.slug, chapter.source()) for chapter in CHAPTERS.values()], HOME)
 
 
 @component
@@ -90,7 +90,7 @@ class GuideLive(LiveView[Search]):
           <summary>{@page.title}</summary>
           <.tree book={BOOK} slug={@slug} label="Guide, folded" />
         </details>
-        <main id="guide-main" class="prose">
+        <main id="main" class="prose">
           {% for piece in @page.pieces %}
             {piece.html}
             {% if piece.view %}

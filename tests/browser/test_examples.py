@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect
@@ -21,13 +22,47 @@ def press(page: Page, name: str) -> None:
 
 def test_the_index_leads_to_every_example_and_its_source(live: Live, server: Server) -> None:
     page = live("/")
-    links = page.locator(".cards a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-    assert {"/counter", "/async/start", "/undo", "/source/undo"} <= set(links)
+    links = page.locator(".exhibits a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+    assert {"/counter", "/async/start", "/undo", "/album"} <= set(links)
     for link in links:
         response = page.request.get(server.url + link)
         assert response.status == 200
-        expected = "text/plain" if link.startswith("/source/") else "text/html"
-        assert expected in response.headers["content-type"]
+        (source,) = set(re.findall(r'src="(/source/[^"]+)"', response.text()))
+        assert page.request.get(server.url + source).status == 200
+
+
+def test_an_example_stands_beside_its_source_and_its_frames(live: Live) -> None:
+    page = live("/counter")
+    how = page.frame_locator("iframe.how")
+    expect(how.get_by_role("tabpanel", name="View")).to_contain_text("class CounterLive")
+    how.get_by_role("tab", name="View").press("ArrowRight")
+    expect(how.get_by_role("tab", name="Test")).to_be_focused()
+    expect(how.get_by_role("tabpanel", name="Test")).to_contain_text("async def test_")
+    how.get_by_role("tab", name="Wire").click()
+    press(page, "+")
+    expect(how.locator(".frame.up")).to_contain_text('"inc"')
+    expect(how.locator(".frame.down")).to_contain_text("phx_reply")
+    expect(how.locator("#wire-sum")).to_contain_text("in 2 frames")
+
+
+def test_one_goes_from_one_example_to_the_next(live: Live) -> None:
+    page = live("/counter")
+    expect(page).to_have_title("Counter · actorlive")
+    page.get_by_role("link", name="Next A form").click()
+    expect(page).to_have_title("A form · actorlive")
+    page.get_by_role("link", name="Before Counter").click()
+    expect(page.locator("#count")).to_be_visible()
+
+
+def test_the_first_page_is_shared_by_who_looks_at_it(live: Live) -> None:
+    page, other = live("/"), live("/")
+    expect(page.locator(".who")).to_have_text("2 people here")
+    before = int(page.locator("output").inner_text().replace(",", ""))
+    press(other, "+1 for everyone")
+    expect(page.locator("output")).to_have_text(f"{before + 1:,}")
+    expect(page.locator("#stage-frames .down")).to_contain_text("diff")
+    other.close()
+    expect(page.locator(".who")).to_have_text("You are the only one here")
 
 
 def test_the_index_fits_a_phone(live: Live) -> None:

@@ -175,10 +175,10 @@ def test_the_export_reads_without_a_server(tmp_path: Path) -> None:
 def test_a_page_in_a_folder_finds_its_way_out() -> None:
     first = next(iter(CHAPTERS))
     links = standalone(
-        '<a href="/docs/forms#x">f</a><link href="/static/guide.css"><a href="/docs">d</a>', "a/b"
+        '<a href="/docs/forms#x">f</a><link href="/static/site.css"><a href="/docs">d</a>', "a/b"
     )
     assert re.findall(r'href="([^"]*)"', links) == [
         "../forms.html#x",
-        "../assets/guide.css",
+        "../assets/site.css",
         f"../{first}.html",
     ]

@@ -1,4 +1,4 @@
-// What the guide does without the server: the theme, Copy, and the search box with its keys.
+// What the site does without the server: the theme, the slow network, Copy, and the search box with its keys.
 const root = document.documentElement;
 const box = () => document.querySelector("#guide-search");
 
@@ -24,7 +24,7 @@ const step = (by) => {
 };
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("#guide-theme")) choose();
+  if (event.target.closest("#site-theme")) choose();
   if (event.target.closest("#guide-find")) box().showModal();
   const button = event.target.closest("[data-copy]");
   if (button) copy(button);
@@ -32,7 +32,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   const open = box()?.open;
-  if (event.key === "/" && !open && !event.target.closest("input, textarea, select")) {
+  if (box() && event.key === "/" && !open && !event.target.closest("input, textarea, select")) {
     event.preventDefault();
     box().showModal();
   }
@@ -46,8 +46,14 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (event.target.id !== "guide-form") return;
-  box().querySelector(".hits a")?.focus();
+  if (event.target.id === "guide-form") box().querySelector(".hits a")?.focus();
 });
 
 addEventListener("guide:close", () => box().close());
+
+// Half of the delay each way, and up to as much again at random.
+const slider = document.querySelector("#site-latency");
+slider?.addEventListener("input", () => {
+  document.querySelector(".latency .num").textContent = `${slider.value} ms`;
+  window.actorlive.latency.set({ delay: slider.value / 2, jitter: slider.value / 2 });
+});
