@@ -45,13 +45,22 @@ def _entry(name: str, value: object) -> Iterator[str]:
 
 
 def _members(name: str, cls: type) -> Iterator[str]:
-    for member, value in vars(cls).items():
+    for member, value in _own(cls).items():
         plain = getattr(value, "__func__", getattr(value, "fget", value))
         if member.startswith("_") or not inspect.isfunction(plain) or not plain.__doc__:
             continue
         yield f"### `{name}.{member}`"
         yield f"`{member}`, a property" if isinstance(value, property) else _signature(member, plain)
         yield _doc(plain)
+
+
+def _own(cls: type) -> dict[str, object]:
+    """What the class and its bases of this package define."""
+    found: dict[str, object] = {}
+    for base in cls.__mro__:
+        if base.__module__.startswith("actorlive"):
+            found = {**vars(base), **found}
+    return found
 
 
 def _signature(name: str, value: object) -> str:
