@@ -16,6 +16,7 @@ from unittest.mock import patch
 
 import pytest
 import trio
+from hypothesis import HealthCheck, given, settings, strategies as st
 from itsdangerous import TimestampSigner
 from quart_trio import QuartTrio
 
@@ -445,3 +446,53 @@ async def test_a_hundred_lies_leave_nothing_behind() -> None:
         gc.collect()
         assert len(gc.get_objects()) < before + 1_000
         await still_works(client, uploader)
+
+
+# -- in whatever order ---------------------------------------------------------
+
+ACTS = ("select", "preflight", "join", "chunk", "much", "progress", "leave", "submit", "change")
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from("01")), max_size=25), st.booleans())
+def test_whatever_a_client_does_in_whatever_order_the_view_lives_and_nothing_is_left(
+    acts: list[tuple[str, str]], crashes: bool
+) -> None:
+    """A model beside it: what is saved are whole files alone."""
+
+    async def run() -> None:
+        async with joined() as (client, uploader):
+            tokens: dict[str, str] = {}
+            for act, ref in acts:
+                await perform(uploader, tokens, act, ref)
+            [view] = client.views
+            assert alive(view)
+            saved = [frame for frame in client.frames if frame[3] == "phx_reply" and "!" in told(frame)]
+            assert all("!!" in told(frame) for frame in saved), "part of a file was saved"
+            if crashes:
+                exit(view, RuntimeError("boom"))
+                await settled()
+        assert left_behind() == []
+
+    trio.run(run)
+
+
+async def perform(uploader: Uploader, tokens: dict[str, str], act: str, ref: str) -> None:
+    file = selected(ref, size=2)
+    match act:
+        case "select":
+            await uploader.select(file)
+        case "preflight":
+            tokens.update((await uploader.preflight(file)).get("entries", {}))
+        case "join":
+            await uploader.join(ref, tokens.get(ref, "forged"))
+        case "chunk":
+            await uploader.chunk(ref, b"!")
+        case "much":
+            await uploader.chunk(ref, b"!!!")
+        case "progress":
+            await uploader.progress(ref, 100)
+        case "leave":
+            uploader.leave(ref)
+        case _:
+            await uploader.submit("save" if act == "submit" else "validate")

@@ -28,13 +28,15 @@ from actorlive import (
     UploadEntry,
     UploadWriter,
     heex,
+    runtime,
 )
 from actorlive.errors import AssignError, CallbackError
 from actorlive.live.endpoint import Mount
 from actorlive.live.intake import Backlog, FileIntake, Intake
+from actorlive.live.process import upload_channel
 from actorlive.live.process.dead import DeadPage, dead_render
-from actorlive.live.uploads.messages import UploadTicket
-from actorlive.live.uploads.writer import CloseReason
+from actorlive.live.uploads.messages import UploadFinished, UploadTicket
+from actorlive.live.uploads.writer import CloseReason, TemporaryFile
 from actorlive.runtime import Node, alive, exit, open_node, processes
 from tests.support.client import Client, Views, settled
 from tests.support.uploads import Uploader, left_behind, selected
@@ -797,3 +799,28 @@ def test_chunks_that_wait_for_the_disk_hold_the_socket_and_are_no_alarm() -> Non
     file.arrived(70)
     file.give_up()
     assert (backlog.size, backlog.events, backlog.chunks) == (0, 0, 0)
+
+
+# -- controls: the tests above can fail ----------------------------------------
+
+
+async def test_a_file_that_is_not_released_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TemporaryFile, "release", UploadWriter.release)
+    async with joined() as (_, uploader):
+        await one_here_and_one_on_its_way(uploader)
+    assert len(left_behind()) == 2
+    for path in left_behind():
+        path.unlink()
+
+
+async def test_an_answer_before_the_view_is_told_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def tell_late(channel: Any, file: Any) -> None:
+        pid, ticket = runtime.self(), vars(channel)["_ticket"]
+        runtime.send_after(ticket.view, UploadFinished(pid, ticket, file.meta), 0.5)
+
+    monkeypatch.setattr(upload_channel.__dict__["_UploadChannel"], "_tell_finished", tell_late)
+    async with joined() as (_, uploader):
+        [token] = (await uploader.allowed(selected())).values()
+        await uploader.join("0", token)
+        await uploader.chunk("0", b"hello")
+        assert "data-phx-done-refs" not in told(await uploader.progress("0", 100))

@@ -189,8 +189,8 @@ live.route("/outside", OutsideLive)
 @live.csrf_exempt
 async def receive() -> Response:
     """The store: takes what was signed for, and is full for some."""
-    form: Any = await request.form
-    files: Any = await request.files
+    sent: Any = request
+    form, files = await sent.form, await sent.files
     key, signed = str(form["key"]), str(form["signature"])
     if not hmac.compare_digest(signed, signature(key)):
         return Response("", 403)
