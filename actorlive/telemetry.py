@@ -37,6 +37,8 @@ connected view that raised, whatever it was that did.
 
 `limit` is the name of a field of `actorlive.web.Limits`, see docs/limits.md; `peer` is the address of who reached it.
 
+docs/telemetry.md says the same with an example; a test holds both to the code.
+
 The names follow LiveView's telemetry events with dots for its lists.
 """
 

@@ -6,7 +6,16 @@ import pytest
 
 from tests.docs.blocks import run_tests, write_files
 
-PAGES = ["routes", "navigation", "live-sessions", "layouts", "styling", "crashes", "authentication"]
+PAGES = [
+    "routes",
+    "navigation",
+    "live-sessions",
+    "sessions",
+    "layouts",
+    "styling",
+    "crashes",
+    "authentication",
+]
 
 
 def test_the_tests_of_every_page_pass(pytester: pytest.Pytester) -> None:

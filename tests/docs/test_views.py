@@ -10,7 +10,9 @@ import pytest
 from tests.docs.blocks import run_tests, write_files
 
 
-@pytest.mark.parametrize("page", ["async", "streams", "processes", "live-components", "nested-views"])
+@pytest.mark.parametrize(
+    "page", ["async", "streams", "processes", "live-components", "nested-views", "pubsub"]
+)
 def test_the_tests_of_the_page_pass(page: str, pytester: pytest.Pytester) -> None:
     files = write_files(f"docs/{page}.md", pytester.path)
     result = run_tests(pytester)
