@@ -55,18 +55,21 @@ def _reference(module: str) -> Chapter:
 
 
 ORDER = [
-    ("Start", "streaming new development coming-from-phoenix"),
+    ("Start", "streaming new development coming-from-phoenix from-streamlit from-nicegui from-react"),
     (
         "Pages",
-        "templates templates/from-heex templates/from-jinja2 styling layouts routes navigation live-sessions",
+        "templates templates/from-heex templates/from-jinja2 styling layouts routes navigation sessions live-sessions",
     ),
     ("Forms and rows", "forms streams uploads"),
     ("Parts of a page", "live-components nested-views"),
-    ("Pages that load while they live", "async processes databases clients"),
+    ("Pages that load while they live", "async processes pubsub databases clients"),
     ("Pages that answer at once", "optimistic-ui optimistic/* js-commands hooks"),
     ("Being sure", "testing crashes debug-mode"),
-    ("Out in the world", "authentication security deployment tuning limits"),
-    ("The runtime", "runtime"),
+    (
+        "Out in the world",
+        "authentication security deployment configuration telemetry tuning limits not-there-yet",
+    ),
+    ("The runtime", "runtime glossary"),
     ("How it is made", "design/README design/* dependencies"),
 ]
 """Slugs by part; `folder/*` is what else is in a folder. What nobody has named is at the end of the last part."""
