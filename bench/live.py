@@ -122,7 +122,7 @@ class Gate:
     def static_path(self, name: str) -> str:
         return ""
 
-    def default_title(self, page: Any) -> str:
+    def default_title(self, route: Any) -> str:
         return ""
 
     def sign_flash(self, flash: Any) -> str:

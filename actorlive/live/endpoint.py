@@ -127,8 +127,8 @@ class Endpoint(Protocol):
         """The path of a static file, with the hash of its content (see `actorlive.static_path`)."""
         ...
 
-    def default_title(self, page: type[LiveView[Any]], /) -> str:
-        """The title of a page whose view has no `page_title`; "" for the one that its document has."""
+    def default_title(self, route: Route, /) -> str:
+        """The title of a page at this route whose view has no `page_title`; "" for the one that its document has."""
         ...
 
     def sign_reload(self, status: int) -> str:

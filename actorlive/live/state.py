@@ -101,7 +101,7 @@ class ViewState:
     def title(self) -> str:
         """What the page is called; "" for the title that its document has."""
         title = self.view.page_title
-        return title or (self.endpoint.default_title(type(self.view)) if self.routed else "")
+        return title or (self.endpoint.default_title(self.route) if self.routed else "")
 
     @property
     def mounted(self) -> bool:

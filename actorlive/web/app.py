@@ -46,7 +46,7 @@ from actorlive.web.forms import MethodOverride, check_csrf_token, csrf_exempt
 from actorlive.web.headers import secure
 from actorlive.web.health import Health
 from actorlive.web.hosts import Hosts
-from actorlive.web.layouts import RootLayout
+from actorlive.web.layouts import RootLayout, takes_title
 from actorlive.web.limits import Limits
 from actorlive.web.live_session import LiveRoute, LiveSession, SessionSource
 from actorlive.web.origin import CheckOrigin, check_patterns
@@ -331,13 +331,17 @@ class ActorLive:
         return AppEndpoint(
             self.app,
             debug=self._debug,
-            is_titled=self.title is not None,
+            calls_by_view=self._calls_by_view,
             is_current_asset=self._is_current_asset,
         )
 
     def _is_current_asset(self, path: str) -> bool:
         self.colocated.manifest()  # brings along what has been imported meanwhile
         return self.assets.is_current(path)
+
+    def _calls_by_view(self, session: str) -> bool:
+        """True where the pages of a live session are called by their views: a layout of its own may have its title."""
+        return self.title is None and takes_title(self._sessions[session].root_layout)
 
     @property
     def current_node(self) -> Node:

@@ -132,8 +132,8 @@ async def _answer(live: ActorLive, mount: Mount, root_layout: RootLayout) -> Res
             return _redirect(target)
         case page:
             container = _container(live.endpoint, mount, page)
-            title = page.page_title or live.endpoint.default_title(mount.route.view)
-            return answer(await render_document(live, root_layout, container, page, title, mount))
+            view = mount.route.view
+            return answer(await render_document(live, root_layout, container, page, view, mount))
 
 
 def answer(document: str | DeadRedirect) -> Response:

@@ -37,8 +37,8 @@ __all__ = ["AppEndpoint"]
 class AppEndpoint:
     """The endpoint of one Quart application (mirrors `Phoenix.Endpoint`, as far as views need it).
 
-    `is_titled` says that the application's documents have a title of their own, `is_current_asset` whether a page that
-    is made now links to that URL of an asset.
+    `calls_by_view` says whether the documents of a live session are called by their views, and have no other title;
+    `is_current_asset` whether a page that is made now links to that URL of an asset.
     """
 
     def __init__(
@@ -46,13 +46,13 @@ class AppEndpoint:
         app: Quart,
         *,
         debug: bool | None = None,
-        is_titled: bool = False,
+        calls_by_view: Callable[[str], bool] = lambda _: True,
         is_current_asset: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self.app = app
         self.statics: StaticFiles = StaticFiles(app)
         self._is_current_asset = is_current_asset
-        self._is_titled = is_titled
+        self._calls_by_view = calls_by_view
         self.router = Router(app)
         self._debug = debug
         self._passports = Passports()
@@ -90,10 +90,9 @@ class AppEndpoint:
             return True
         return self._is_current_asset(parts.path) and self.statics.is_current(parts.path, parts.query)
 
-    def default_title(self, page: Callable[..., Any]) -> str:
-        """The title of a view, or of a component for a page, that says none: the words of its name, if the application
-        has no title for all."""
-        return "" if self._is_titled else title_words(page.__name__)
+    def default_title(self, route: Route, /) -> str:
+        """The title of a page whose view has no `page_title`: the words of its name, where the document has none."""
+        return title_words(route.view.__name__) if self._calls_by_view(route.live_session) else ""
 
     def sign_flash(self, flash: Mapping[str, str]) -> str:
         """A token that carries flash over one redirect, good for 60 seconds."""

@@ -23,6 +23,7 @@ it wants of these attributes:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,25 +33,39 @@ from actorlive.live.endpoint import Mount
 from actorlive.live.process.dead import DeadPage, DeadRedirect, render_around
 from actorlive.rendered import Rendered, Statics
 from actorlive.template import Component, Slot, SlotEntry
+from actorlive.template.names import title_words
 from actorlive.template.rendering.renderer import render_tree
 from actorlive.web.policy import csp_nonce
 
 if TYPE_CHECKING:
     from actorlive.web.app import ActorLive
 
-__all__ = ["RootLayout", "render_document"]
+__all__ = ["RootLayout", "render_document", "takes_title"]
 
 RootLayout = Component[...]
 
 
+def takes_title(layout: RootLayout) -> bool:
+    """True for a layout whose title is the page's."""
+    return layout.signature.accepts("page_title") or layout.signature.accepts("document")
+
+
 async def render_document(
-    live: ActorLive, layout: RootLayout, container: Markup, page: DeadPage, title: str, mount: Mount
+    live: ActorLive,
+    layout: RootLayout,
+    container: Markup,
+    page: DeadPage,
+    made_by: Callable[..., Any],
+    mount: Mount,
 ) -> str | DeadRedirect:
     """The whole document of a dead render. A layout that takes no `colocated` has it in front of the page. A view in
-    the layout may lead elsewhere."""
+    the layout may lead elsewhere.
+
+    `made_by` is the view or the component whose name the page has, if it has no other.
+    """
     colocated = live.page_tags()
     document: dict[str, Any] = {
-        "page_title": title,
+        "page_title": page.page_title or ("" if live.title is not None else title_words(made_by.__name__)),
         "title": live.title,
         "icon": live.assets.url("icon.svg"),
         "csrf_token": mount.csrf_token or "",

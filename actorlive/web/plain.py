@@ -46,7 +46,7 @@ async def render_plain(live: ActorLive, component: Component[...], assigns: dict
         if isinstance(content, DeadRedirect):
             return answer(content)
         page = DeadPage(Markup(content), offered["page_title"], offered["flash"], assigns, dom_ids)
-        title = page.page_title or live.endpoint.default_title(component.function)
-        return answer(await render_document(live, live.root_layout, page.content, page, title, mount))
+        made_by = component.function
+        return answer(await render_document(live, live.root_layout, page.content, page, made_by, mount))
     finally:
         csrf_variable.reset(before)

@@ -27,7 +27,7 @@ class NoKeys:
     def static_path(self, name: str, /) -> str:
         return f"/static/{name}"
 
-    def default_title(self, page: type[LiveView[Any]], /) -> str:
+    def default_title(self, route: Route, /) -> str:
         return ""
 
     tickets: ClassVar[dict[str, UploadTicket]] = {}

@@ -13,6 +13,7 @@ from actorlive import (
     Container,
     Event,
     LiveView,
+    Markup,
     Slot,
     Socket,
     Template,
@@ -119,6 +120,22 @@ async def test_the_title_of_the_application_comes_back() -> None:
     async with open_view(live, "/titled") as view:
         assert await view.page_title() == "<Title>"
         assert await (await view.live_redirect("/counted")).page_title() == "Shop"
+
+
+@component
+def titled_root(*, script: str, csrf_token: str, colocated: Markup, inner_block: Slot) -> Template:
+    return heex(
+        """<!DOCTYPE html><html><head><title>Always</title><meta name="csrf-token" content={@csrf_token}>
+        {@colocated}<script defer src={@script}></script></head><body>{@page}</body></html>""",
+        page=render_slot(inner_block),
+    )
+
+
+async def test_a_layout_that_has_a_title_of_its_own_keeps_it() -> None:
+    _, live = make_app()
+    live.session("own", root_layout=titled_root).route("/own", CounterLive)
+    async with open_view(live, "/own") as view:
+        assert await view.page_title() == "Always"
 
 
 async def test_a_component_without_a_title_is_called_by_its_name() -> None:

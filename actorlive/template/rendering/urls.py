@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any, Protocol
 
-__all__ = ["Addresses", "address_variable", "static_path", "url_for"]
+__all__ = ["AddressBook", "address_variable", "static_path", "url_for"]
 
 
-class Addresses(Protocol):
+class AddressBook(Protocol):
     """Who knows the routes and the static files of an application."""
 
     def url_for(self, to: str | type, values: Mapping[str, Any], /) -> str: ...
@@ -22,7 +22,7 @@ class Addresses(Protocol):
     def static_path(self, name: str, /) -> str: ...
 
 
-address_variable: ContextVar[Addresses | None] = ContextVar("addresses", default=None)
+address_variable: ContextVar[AddressBook | None] = ContextVar("addresses", default=None)
 
 
 def url_for(to: str | type, /, **values: Any) -> str:
@@ -45,7 +45,7 @@ def static_path(name: str, /) -> str:
     return _addresses("static_path").static_path(name)
 
 
-def _addresses(function: str) -> Addresses:
+def _addresses(function: str) -> AddressBook:
     known = address_variable.get()
     if known is None:
         raise RuntimeError(

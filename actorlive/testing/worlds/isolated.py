@@ -63,7 +63,7 @@ class _Endpoint:
     def static_path(self, name: str, /) -> str:
         return f"/static/{name}"
 
-    def default_title(self, page: type[LiveView[Any]], /) -> str:
+    def default_title(self, route: Route, /) -> str:
         return ""
 
     def sign_reload(self, status: int) -> str:

@@ -12,7 +12,7 @@ from actorlive import ActorLive, Event, LiveView, Socket, heex
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self';"
-    " img-src data:"
+    " img-src 'self'"
 )
 
 

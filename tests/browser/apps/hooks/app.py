@@ -10,7 +10,7 @@ from tests.browser.apps.hooks.nonce import NonceLive
 from tests.browser.apps.hooks.right import RightLive
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce'; style-src 'self'; connect-src 'self'; img-src data:;"
+    "default-src 'none'; script-src 'self' 'nonce'; style-src 'self'; connect-src 'self'; img-src 'self';"
     " base-uri 'none'; form-action 'self'"
 )
 
