@@ -106,12 +106,8 @@ class ShopLive(LiveView[Choose | Put]):
           <li :for={product in @products} :key={product.id}>
             <.link class="grow" patch={url_for(ShopLive, id=product.id, **@filter)}>{product.name}</.link>
             <span class="num">{product.price}</span>
-            <button
-              phx-click="put"
-              phx-value-id={product.id}
-              aria-label={f"Put into the cart: {product.name}"}
-            >
-              Put into the cart
+            <button phx-click="put" phx-value-id={product.id}>
+              Put <span class="sr-only">{product.name}</span> into the cart
             </button>
           </li>
         </ul>

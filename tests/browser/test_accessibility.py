@@ -1,36 +1,99 @@
-"""No example page has a serious fault that axe-core can see."""
+"""No page of ours, and none that has only our stylesheet, has a fault that axe-core can see, or scrolls sideways."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from examples.gallery.app import EXAMPLES
-from tests.browser.server import ROOT
+from tests.browser.axe import SCHEMES, WIDTHS, faults_of, put_into, sideways
+from tests.browser.pages import Faults, connected
+from tests.browser.server import Server
 
-AT_REST = """() => !document.querySelector("[aria-busy=true]")
-  && document.getAnimations().every((animation) => animation.playState !== "running")"""
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
+Look = Callable[[str], Page]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Server]:
+    with Server("tests.browser.apps.look:app") as running:
+        yield running
+
+
+@pytest.fixture
+def look(plain: Server, page: Page) -> Look:
+    """Open a page that has nothing but the default stylesheet."""
+
+    def open_page(path: str) -> Page:
+        page.goto(plain.url + path)
+        return connected(page)
+
+    return open_page
+
+
+@pytest.fixture
+def lost(plain: Server, page: Page, faults: Faults) -> Look:
+    """Open a page that is not there, or that cannot be made."""
+    faults.expect("404|500")
+
+    def open_page(path: str) -> Page:
+        page.goto(plain.url + path)
+        return page
+
+    return open_page
+
+
+def is_clean(page: Page) -> None:
+    """In light and dark, on a desk and on a phone."""
+    for scheme in SCHEMES:
+        for width in WIDTHS:
+            put_into(page, scheme, width)
+            found = faults_of(page)
+            assert not found, f"{scheme}, {width} px:\n" + "\n".join(found)
+            assert sideways(page) <= 0, f"{scheme}, {width} px"
+
+
 @pytest.mark.parametrize("path", ["/", *(example.path for example in EXAMPLES)])
-def test_a_page_has_no_serious_fault(
-    live: Callable[[str], Page], path: str, scheme: Literal["light", "dark"]
-) -> None:
+def test_a_page_of_the_gallery_has_no_serious_fault(live: Callable[[str], Page], path: str) -> None:
     page = live(path)
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.wait_for_function(
-        AT_REST
-    )  # what is faded, because it is being loaded anew, is not what is looked at
-    page.add_script_tag(path=AXE)
-    result = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    serious = [
-        f"{fault['id']}: {fault['help']} ({[node['html'][:120] for node in fault['nodes']]})"
-        for fault in result["violations"]
-        if fault["impact"] in {"serious", "critical"}
-    ]
-    assert not serious, "\n".join(serious)
+    for scheme in SCHEMES:
+        for width in WIDTHS:
+            put_into(page, scheme, width)
+            found = faults_of(page, serious=True)
+            assert not found, f"{scheme}, {width} px:\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("path", ["/everything", "/form", "/table", "/todos"])
+def test_plain_markup_is_clean(look: Look, path: str) -> None:
+    is_clean(look(path))
+
+
+def test_what_is_wrong_is_found(look: Look) -> None:
+    page = look("/todos")
+    put_into(page, "light", 390)
+    page.evaluate("document.body.style.color = '#aaa'")
+    page.evaluate("document.querySelector('li > button').removeAttribute('aria-label')")
+    page.evaluate("document.querySelector('li > button').textContent = ''")
+    page.evaluate("document.querySelector('h1').style.width = '400px'")
+    found = "\n".join(faults_of(page))
+    assert "color-contrast (serious)" in found
+    assert "button-name (critical)" in found
+    assert sideways(page) > 0
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/fails"])
+def test_a_page_that_is_not_there_is_clean(lost: Look, path: str) -> None:
+    is_clean(lost(path))
+
+
+def test_a_flash_and_the_banner_of_a_lost_connection_are_clean(look: Look, faults: Faults) -> None:
+    faults.expect("WebSocket")
+    page = look("/everything")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_role("alert")).to_have_count(2)
+    page.context.set_offline(True)
+    page.evaluate("liveSocket.getSocket().conn.close()")
+    expect(page.get_by_role("alert")).to_have_count(3)
+    is_clean(page)

@@ -31,7 +31,7 @@ def test_the_way_through_the_shop_is_the_browsers_history(live: Live) -> None:
 def test_the_cart_is_one_process_over_navigation(live: Live) -> None:
     page = live("/shop")
     page.evaluate("window.stays = true")
-    page.get_by_role("button", name="Put into the cart: Mug").click()
+    page.get_by_role("button", name="Put Mug into the cart").click()
     cart = page.get_by_role("region", name="Cart")
     cart.get_by_role("button", name="Cart: 1, € 24.00").click()
     expect(cart.get_by_text("Mug")).to_be_visible()
