@@ -6,13 +6,17 @@ import msgspec
 import trio
 
 __all__ = [
+    "Begun",
     "Broken",
     "Control",
     "ControlMessage",
+    "Ended",
     "Finish",
+    "FromPreloaded",
     "FromWorker",
     "Ready",
     "Refresh",
+    "Released",
     "Reload",
     "Serve",
     "Settings",
@@ -88,7 +92,30 @@ class Swapped(ControlMessage, frozen=True):
     done: bool
 
 
-FromWorker = Ready | Broken | Swapped
+class Released(ControlMessage, frozen=True):
+    """The answer to `Finish`: nothing new comes here any more, so the next worker may serve."""
+
+
+FromWorker = Ready | Broken | Swapped | Released
+
+
+# -- to the supervisor, from the process that forks the workers ----------------
+
+
+class Begun(ControlMessage, frozen=True):
+    """The worker that was ordered is there."""
+
+    pid: int
+
+
+class Ended(ControlMessage, frozen=True):
+    """A worker is no more. Its pid may be another process's from now on."""
+
+    pid: int
+    code: int
+
+
+FromPreloaded = Begun | Ended
 
 
 class Control:
@@ -99,15 +126,9 @@ class Control:
         self._sending = trio.Lock()
         self._data = b""
 
-    async def begin(self) -> None:
-        """Let a worker load the application."""
-        await self._send(b"\n")
-
     async def send(self, message: ControlMessage) -> None:
         """Say something; nobody hears it when the other end has gone."""
-        await self._send(msgspec.json.encode(message) + b"\n")
-
-    async def _send(self, data: bytes) -> None:
+        data = msgspec.json.encode(message) + b"\n"
         async with self._sending:
             try:
                 await self._stream.send_all(data)
@@ -118,6 +139,11 @@ class Control:
         """The next thing that the worker says; None when it has gone."""
         line = await self._line()
         return None if line is None else msgspec.json.decode(line, type=FromWorker)
+
+    async def from_preloaded(self) -> FromPreloaded | None:
+        """The next thing that the process which forks says; None when it has gone."""
+        line = await self._line()
+        return None if line is None else msgspec.json.decode(line, type=FromPreloaded)
 
     async def from_supervisor(self) -> ToWorker | None:
         """The next thing that the supervisor says; None when it has gone."""

@@ -104,7 +104,7 @@ def body(*, fault: Diagnosis, editor: Editor) -> Template:
       <.where :if={@fault.where} excerpt={@fault.where} editor={@editor} />
       <div class="cols">
         <section :if={@fault.trace} aria-labelledby="al-trace">
-          <h3 id="al-trace">How it got there, last call first</h3>
+          <h2 id="al-trace">How it got there, last call first</h2>
           <ol class="trace"><.call :for={step in @fault.trace} step={step} editor={@editor} /></ol>
         </section>
         <section>
@@ -170,7 +170,7 @@ def folded(*, step: Folded) -> Template:
 @component
 def values(*, assigns: Sequence[Assign]) -> Template:
     return heex("""
-      <h3>Assigns</h3>
+      <h2>Assigns</h2>
       <dl class="assigns">
         <div :for={assign in @assigns}>
           <dt>{assign.name}</dt>
@@ -183,7 +183,7 @@ def values(*, assigns: Sequence[Assign]) -> Template:
 @component
 def messages(*, messages: Sequence[Told]) -> Template:
     return heex("""
-      <h3>Last messages</h3>
+      <h2>Last messages</h2>
       <ol class="last">
         <li :for={told in @messages}>
           <time>{f"−{told.ago:.1f} s" if told.ago >= 0.05 else "0.0 s"}</time> {told.kind} <code>{told.text}</code>
@@ -195,7 +195,7 @@ def messages(*, messages: Sequence[Told]) -> Template:
 @component
 def request(*, request: Sequence[tuple[str, str]]) -> Template:
     return heex("""
-      <h3>The request</h3>
+      <h2>The request</h2>
       <dl class="assigns">
         <div :for={name, text in @request}><dt>{name}</dt><dd>{text}</dd></div>
       </dl>

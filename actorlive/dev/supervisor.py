@@ -8,9 +8,10 @@
                        ├▶ style     pages fetch their stylesheets again
                        └▶ page      pages are loaded again
 
-The listening socket is the supervisor's, so a request that comes between two workers waits and is not refused. One
-worker more is always there, with everything imported but the application, so that a change costs the time that this
-takes alone.
+The listening socket is the supervisor's, so a request that comes between two workers waits and is not refused. The
+next worker serves as soon as the old one accepts nothing more, and does not wait for its end. Workers are forks of a
+process that has everything imported but the application (`preloaded`), so that a change costs the time that this takes
+alone.
 """
 
 from __future__ import annotations
@@ -19,18 +20,14 @@ import logging
 import math
 import signal
 import socket
-import sys
+from collections.abc import Iterable
 from contextlib import aclosing
 from pathlib import Path
 
-import msgspec
 import trio
 
 from actorlive.dev.control import (
     Broken,
-    Control,
-    ControlMessage,
-    Finish,
     FromWorker,
     Ready,
     Refresh,
@@ -42,13 +39,11 @@ from actorlive.dev.control import (
     Swapped,
 )
 from actorlive.dev.watching import Changes, Kind, NothingWatches, watch
+from actorlive.dev.workers import WorkerFactory, WorkerProcess
 
 __all__ = ["WorkerKeeper", "supervise"]
 
-GRACE = 5.0
-"""Seconds that a worker has to end in order."""
-
-WORKER = "from actorlive.dev.worker import main; main()"
+PACKAGE = Path(__file__).parents[1]
 
 _log = logging.getLogger("actorlive.dev")
 
@@ -59,62 +54,13 @@ def supervise(settings: Settings, listener: socket.socket, root: Path) -> None:
     trio.run(WorkerKeeper(settings, listener, root).run)
 
 
-class WorkerProcess:
-    """A worker, as the supervisor sees it."""
-
-    def __init__(self, process: trio.Process, control: Control) -> None:
-        self._process = process
-        self._control = control
-        self.is_broken = False
-
-    @property
-    def is_alive(self) -> bool:
-        """False once it has ended, whyever."""
-        return self._process.poll() is None
-
-    async def reply(self) -> FromWorker | None:
-        """The next thing that it says; None when it has ended."""
-        return await self._control.from_worker()
-
-    async def load(self) -> None:
-        """Have it load the application."""
-        await self._control.begin()
-
-    async def tell(self, message: ControlMessage) -> None:
-        """Say something."""
-        await self._control.send(message)
-
-    async def stop(self) -> None:
-        """End it, in order if it can."""
-        await self.tell(Finish())
-        with trio.move_on_after(GRACE, shield=True):
-            await self._process.wait()
-        if self.is_alive:
-            _log.warning("the old server did not end within %s s; killed", GRACE)
-        await self.kill()
-
-    async def kill(self) -> None:
-        """End it at once."""
-        if self.is_alive:
-            self._process.kill()
-        with trio.CancelScope(shield=True):
-            await self._process.wait()
-            await self._control.aclose()
-
-    async def wait(self) -> int:
-        """Wait for its end; the exit code."""
-        return await self._process.wait()
-
-
 class WorkerKeeper:
     """Keeps one worker at work."""
 
     def __init__(self, settings: Settings, listener: socket.socket, root: Path) -> None:
-        self._settings = settings
-        self._listener = listener
+        self._workers = WorkerFactory(settings, listener)
         self._root = root
         self._worker: WorkerProcess | None = None
-        self._spare: WorkerProcess | None = None
         self._is_stale = False
         """The worker is older than the code, which could not be loaded."""
         self._send, self._receive = trio.open_memory_channel[Changes](math.inf)
@@ -125,16 +71,17 @@ class WorkerKeeper:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._end_on_signal, nursery.cancel_scope)
             nursery.start_soon(self._watch)
-            try:
-                await self._replace(nursery)
-                async for changes in self._receive:
-                    await self._react(self._all_of(changes), nursery)
-            finally:
-                with trio.CancelScope(shield=True):
-                    if self._spare is not None:
-                        await self._spare.kill()
-                    if self._worker is not None:
-                        await self._worker.stop()
+            async with self._workers.open():
+                try:
+                    await self._replace(nursery)
+                    async for changes in self._receive:
+                        if changes_us(changes):
+                            self._workers.renew()
+                        await self._react(self._all_of(changes), nursery)
+                finally:
+                    with trio.CancelScope(shield=True):
+                        if self._worker is not None:
+                            await self._worker.stop()
 
     async def _end_on_signal(self, everything: trio.CancelScope) -> None:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
@@ -182,15 +129,14 @@ class WorkerKeeper:
 
     async def _replace(self, nursery: trio.Nursery) -> None:
         """Put a worker with the code as it is now in place of the one that serves."""
-        old, new = self._worker, self._spare or await self._start()
-        self._spare = None
-        await new.load()
+        old, new = self._worker, await self._workers.begin()
+        if new is None:
+            return
         try:
             said = await self._first_word(new)
         except trio.Cancelled:
             await new.kill()
             raise
-        self._spare = await self._start()
         if said is None:  # it has died while loading, or is outdated already
             await new.kill()
             return
@@ -201,7 +147,8 @@ class WorkerKeeper:
             return
         self._worker, self._is_stale, new.is_broken = new, False, isinstance(said, Broken)
         if old is not None:
-            await old.stop()
+            await old.release()
+            nursery.start_soon(old.wait_for_end)
         await new.tell(Serve())
         nursery.start_soon(self._mind, new)
 
@@ -224,12 +171,7 @@ class WorkerKeeper:
         if worker is self._worker:
             _log.warning("the server has ended with code %d; it starts again when a file changes", code)
 
-    async def _start(self) -> WorkerProcess:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            descriptors = (theirs.fileno(), self._listener.fileno())
-            words = msgspec.json.encode(self._settings).decode()
-            command = [sys.executable, "-c", WORKER, words, *map(str, descriptors)]
-            process = await trio.lowlevel.open_process(command, stdin=None, pass_fds=descriptors)
-        ours.setblocking(False)
-        return WorkerProcess(process, Control(trio.SocketStream(trio.socket.from_stdlib_socket(ours))))
+
+def changes_us(paths: Iterable[Path]) -> bool:
+    """True where actorlive itself is what is being developed: what is imported already is out of date then."""
+    return any(path.suffix == ".py" and path.is_relative_to(PACKAGE) for path in paths)

@@ -1,23 +1,18 @@
 """The process that holds the application: loads it, and serves it when the supervisor says so.
 
-`main(SETTINGS, CONTROL, LISTENER)`: the settings as JSON, and the numbers of two inherited descriptors, the control
-socket and the one to listen on. It is started ahead of time: everything but the application is imported when the first
-byte comes, which says that the files are as they should be loaded. What cannot be loaded or started is served all the
-same, as the page that says why.
+It is a fork of `preloaded`, so everything but the application is imported already. What cannot be loaded or started is
+served all the same, as the page that says why.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-import signal
 import socket
-import sys
 from pathlib import Path
 from traceback import StackSummary, TracebackException
 from typing import Any
 
-import msgspec
 import trio
 from quart import Response
 from quart_trio import QuartTrio
@@ -29,6 +24,7 @@ from actorlive.dev.control import (
     Finish,
     Ready,
     Refresh,
+    Released,
     Reload,
     Serve,
     Settings,
@@ -50,7 +46,7 @@ from actorlive.web.listeners import Listener
 from actorlive.web.loading import load_live
 from actorlive.web.server import serve_async
 
-__all__ = ["Worker", "load", "main"]
+__all__ = ["Worker", "load", "work"]
 
 DRAIN = 0.4
 """Seconds for an orderly end: the developer waits for the next worker."""
@@ -58,20 +54,14 @@ PATIENCE = 1.0
 """Seconds until what is left is cancelled."""
 
 
-def main() -> None:
-    """The process."""
-    words, control, listener = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the supervisor decides
-    ours = socket.socket(fileno=int(control))
-    if not ours.recv(1):
-        return  # never needed
-    ours.setblocking(False)
+def work(settings: Settings, control: socket.socket, listener: socket.socket) -> None:
+    """Load the application, and serve it when the supervisor says so, until it says otherwise."""
+    control.setblocking(False)
     set_up_log()
-    settings = msgspec.json.decode(words, type=Settings)
     annotate_templates()
     loaded = load(settings)
-    stream = trio.SocketStream(trio.socket.from_stdlib_socket(ours))
-    trio.run(Worker(settings, loaded, stream, socket.socket(fileno=int(listener))).run)
+    stream = trio.SocketStream(trio.socket.from_stdlib_socket(control))
+    trio.run(Worker(settings, loaded, stream, listener).run)
 
 
 def set_up_log() -> None:
@@ -132,6 +122,7 @@ class Worker:
         self._listener = listener
         self._ending = Ending(DRAIN)
         self._is_broken = isinstance(loaded, Diagnosis)
+        self._is_serving = False
         self._developer = self._broken(loaded) if isinstance(loaded, Diagnosis) else self._developed(loaded)
         self._overlay = draw_overlay(loaded, self._editor) if isinstance(loaded, Diagnosis) else ""
 
@@ -151,9 +142,12 @@ class Worker:
                         self._developer.refresh()
                     case Reload():
                         self._developer.reload()
-            self._developer.hub.close()
-            self._ending.request()
             nursery.cancel_scope.deadline = trio.current_time() + PATIENCE
+            self._ending.request()
+            if self._is_serving:
+                await self._ending.accepted_last.wait()
+            await self._control.send(Released())
+            self._developer.hub.close()  # the pages come to the next worker
         self._listener.close()
         await self._control.aclose()
 
@@ -170,6 +164,7 @@ class Worker:
         everything.cancel()
 
     async def _serve_once(self, developer: Developer) -> None:
+        self._is_serving = True
         with developer.attached():
             listener = self._listener.dup()
             listener.setblocking(False)

@@ -70,6 +70,8 @@ class Ending:
 
     def __init__(self, drain: float = 10.0, requested: trio.Event | None = None) -> None:
         self.requested: trio.Event = trio.Event() if requested is None else requested
+        self.accepted_last: trio.Event = trio.Event()
+        """Set when nothing new is accepted any more: another server may listen in the same place."""
         self._drain = drain
         self._began: float | None = None
         self._waits: dict[trio.CancelScope, float] = {}

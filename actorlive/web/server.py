@@ -196,6 +196,7 @@ class AppServer:
             accepting.cancel_scope.cancel()
         for listener in listeners:
             listener.close()
+        ending.accepted_last.set()
 
     # -- a connection ----------------------------------------------------------
 

@@ -12,12 +12,15 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import SCHEMES, WIDTHS, faults_of, put_into, sideways
 from tests.browser.pages import Faults, connected
 from tests.browser.server import Server
 
 SHOP = """
+from dataclasses import dataclass
+
 from quart_trio import QuartTrio
-from actorlive import ActorLive, Event, LiveView, Socket, component, heex
+from actorlive import ActorLive, Event, LiveView, Socket, Stream, component, heex
 
 
 class Add(Event):
@@ -83,6 +86,24 @@ PAGE = """\
 """
 
 STYLE = "h1 { color: rgb(1, 2, 3) } .tall { height: 3000px }\n"
+
+ROW = """
+@dataclass
+class Cup:
+    id: int
+
+
+@component
+def cup_row(*, cup):
+    return heex("<li>{@cup.id}</li>")
+"""
+
+FILL = """
+    async def mount(self, params, session, socket: Socket) -> None:
+        socket.stream("cups", [Cup(1)])
+"""
+
+CUPS = """<ul id="cups" phx-update="stream"><.cup_row :for={_, cup in @streams.cups} cup={cup} /></ul>"""
 
 Edit = Callable[[str, str, str], None]
 
@@ -159,6 +180,7 @@ def test_code_that_changes_brings_the_page_back_with_fields_scroll_and_focus(
     shop: Page, edit: Edit, dev: Server
 ) -> None:
     shop.evaluate("window.isOld = true")
+    shop.get_by_label("Loose").fill("typed")
     name = shop.get_by_label("Name")
     name.fill("Ada Lovelace")
     shop.evaluate("scrollTo(0, 400)")
@@ -167,6 +189,7 @@ def test_code_that_changes_brings_the_page_back_with_fields_scroll_and_focus(
     connected(shop)
     expect(name).to_have_value("Ada Lovelace")
     expect(name).to_be_focused()
+    expect(shop.get_by_label("Loose")).to_have_value("typed")
     assert shop.evaluate("scrollY") == 400
     assert shop.evaluate("window.isOld"), "the page was loaded anew"
     shop.get_by_role("button", name="Add").click()
@@ -198,7 +221,7 @@ def test_a_crash_is_shown_over_its_page_until_the_file_is_saved(
         "Shop ended",
         "ValueError",
         "it went boom",
-        "shop.py:28:17",
+        "shop.py:30:17",
         "count",
         "event Boom()",
         "Add(by=1)",
@@ -207,7 +230,7 @@ def test_a_crash_is_shown_over_its_page_until_the_file_is_saved(
     expect(other.get_by_role("dialog")).to_have_count(0)
     link = shop.get_by_role("link", name="Open in editor").get_attribute("href")
     assert link is not None
-    assert re.fullmatch(r"vscode://file/.*/shop\.py:28:17", link)
+    assert re.fullmatch(r"vscode://file/.*/shop\.py:30:17", link)
     connected(shop)  # it is back already, below the overlay
     edit("shop.heex", "Shop {@count}", "Store {@count}")
     expect(shop.get_by_role("dialog")).to_have_count(0)
@@ -222,7 +245,7 @@ def test_an_overlay_can_be_dismissed_and_copied(shop: Page) -> None:
     expect(shop.get_by_role("button", name="Copied")).to_be_visible()
     report = shop.evaluate("navigator.clipboard.readText()")
     assert report.startswith("ValueError: it went boom")
-    assert "shop.py:28:17" in report
+    assert "shop.py:30:17" in report
     shop.keyboard.press("Escape")
     expect(shop.get_by_role("dialog")).to_have_count(0)
     connected(shop)
@@ -234,7 +257,7 @@ def test_code_that_cannot_be_loaded_is_an_overlay_and_the_page_lives_on(shop: Pa
     edit("shop.py", "self.count += event.by", "self.count += event.by +")
     shown = overlay(shop)
     assert "SyntaxError" in shown
-    assert "shop.py:25" in shown
+    assert "shop.py:27" in shown
     shop.keyboard.press("Escape")
     shop.get_by_role("button", name="Add").click()
     expect(shop.get_by_role("heading")).to_have_text("Shop 3")
@@ -282,6 +305,51 @@ def test_lesser_things_are_notes(shop: Page, edit: Edit, faults: Faults) -> None
     expect(notes).to_contain_text('2 elements have the id "twin"')
     notes.get_by_role("button", name="Clear").click()
     expect(notes).to_have_count(0)
+
+
+def test_a_streams_row_without_id_that_a_component_draws_is_a_note(
+    shop: Page, edit: Edit, faults: Faults
+) -> None:
+    faults.expect("with an id are allowed")
+    edit("shop.py", "class Add(Event):", ROW + "\n\nclass Add(Event):")
+    edit("shop.py", "    rows: list[int] = []\n", "    rows: list[int] = []\n    cups: Stream[Cup]\n" + FILL)
+    edit("shop.heex", '<div class="tall">', CUPS + '<div class="tall">')
+    notes = shop.get_by_role("group").filter(has_text="note")
+    expect(notes).to_be_visible()
+    notes.locator("summary").click()
+    expect(notes).to_contain_text("only HTML element tags with an id are allowed")
+
+
+def test_the_overlay_and_the_notes_are_clean(shop: Page, edit: Edit) -> None:
+    notes = shop.get_by_role("group").filter(has_text="note")
+    expect(notes).to_be_visible()
+    notes.locator("summary").click()
+    is_clean(shop)
+    shop.get_by_role("button", name="Boom").click()
+    overlay(shop)
+    connected(shop)
+    is_clean(shop)
+    edit("shop.heex", "{@count}", "{@coutn}")
+    expect(shop.get_by_role("dialog")).to_contain_text("coutn")
+    is_clean(shop)
+
+
+def test_an_error_page_is_clean(dev: Server, page: Page, edit: Edit, faults: Faults) -> None:
+    faults.expect("500")
+    edit("shop.heex", "{@count}", "{1 / @count}")
+    page.goto(dev.url)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("division by zero")
+    is_clean(page)
+
+
+def is_clean(page: Page) -> None:
+    """What axe-core sees in light and dark, on a desk and on a phone, shadow roots included."""
+    for scheme in SCHEMES:
+        for width in WIDTHS:
+            put_into(page, scheme, width)
+            found = faults_of(page)
+            assert not found, f"{scheme}, {width} px:\n" + "\n".join(found)
+            assert sideways(page) <= 0
 
 
 def test_an_application_that_cannot_be_loaded_at_the_start_is_served_as_the_reason(

@@ -56,6 +56,15 @@ AT_LOAD = [
     ),
     Mistake("a container without id", view("", "<ul phx-update='stream'></ul>", ""), "id"),
     Mistake(
+        "a stream's row without id",
+        view(
+            "rows: Stream[str]",
+            "<ul id='l' phx-update='stream'><li :for={_, row in @streams.rows}>{row}</li></ul>",
+            "",
+        ),
+        "the stream's row <li> has no id",
+    ),
+    Mistake(
         "a handler that is not async",
         view("def handle_event(self, event, socket):\n    pass"),
         "V.handle_event is not async",

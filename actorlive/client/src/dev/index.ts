@@ -4,7 +4,7 @@
 
 import { Notes } from "./notes";
 import { Overlay } from "./overlay";
-import { keepPage, type Kept, reloadKeepingPage, restorePage } from "./keeping";
+import { keepPage, type Kept, reloadKeepingPage, restoreLoneFields, restorePage } from "./keeping";
 import { openPlaces } from "./places";
 import { refreshStyles } from "./styles";
 
@@ -26,6 +26,8 @@ const notes = new Notes(settings.stylesheet);
 let tries = 0;
 /** The page as it was when the server went: the view may be back before us, and joining resets what has no form. */
 let left: Kept | null = null;
+/** The same until the view is back, with the server or before we have heard of it. */
+let lone: Kept | null = null;
 
 restorePage();
 openPlaces(settings.editor);
@@ -38,7 +40,7 @@ function connect(): void {
     take(JSON.parse(event.data) as Message);
   };
   socket.onclose = () => {
-    left ??= keepPage();
+    left ??= lone = keepPage();
     window.setTimeout(connect, PATIENCE[Math.min(tries++, PATIENCE.length - 1)]);
   };
 }
@@ -82,6 +84,7 @@ function greet(hello: Extract<Message, { kind: "hello" }>): void {
     return;
   }
   left = null;
+  if (!isNew) lone = null;
   if (isNew) {
     notes.clear();
     refreshStyles(hello.styles);
@@ -99,6 +102,11 @@ function isHere(view: string | null): boolean {
 function isErrorPage(): boolean {
   return document.body.classList.contains("al-dead");
 }
+
+window.addEventListener("phx:page-loading-stop", () => {
+  if (lone) restoreLoneFields(lone);
+  lone = null;
+});
 
 // What the client finds out about the page by itself.
 window.addEventListener("al:page-fault", (event) => {

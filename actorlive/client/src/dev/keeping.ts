@@ -45,6 +45,15 @@ export function restorePage(): void {
   if (kept.focus) document.querySelector<HTMLElement>(kept.focus)?.focus({ preventScroll: true });
 }
 
+/** Puts back what stood in fields that are in no form: of those the client reports nothing when a view joins again. */
+export function restoreLoneFields(kept: Kept): void {
+  if (kept.path !== location.pathname) return;
+  for (const [selector, value] of kept.fields) {
+    const field = document.querySelector<Field>(selector);
+    if (field && !field.form) putInto(field, value);
+  }
+}
+
 function valueOf(field: Field): string | boolean | string[] | null {
   if (field instanceof HTMLSelectElement) return [...field.selectedOptions].map((option) => option.value);
   if (field.type === "checkbox" || field.type === "radio") return (field as HTMLInputElement).checked;
