@@ -252,9 +252,7 @@ class Allowance:
         self.tell("max_queue", "does not read, and is closed")
 
     def tell_of_pause(self, backlog: Backlog) -> None:
-        """The socket is not read, because its views are behind. That chunks of files wait for the disk is no news."""
-        if not backlog.is_behind:
-            return
+        """The socket is not read, because its views are behind."""
         waiting = {"events": backlog.events, "bytes": backlog.size}
         telemetry.execute("socket.paused", waiting, {"peer": self.name})
         self.tell(

@@ -251,7 +251,8 @@ class Reader:
     async def _pause(self) -> None:
         """Read nothing until the views have caught up, or one of them is given up."""
         backlog = self._connection.backlog
-        self._allowance.tell_of_pause(backlog)
+        if backlog.is_behind:
+            self._allowance.tell_of_pause(backlog)
         while backlog.is_full:
             with trio.move_on_after(self._limits.max_pause) as patience:
                 await backlog.room()

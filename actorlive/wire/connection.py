@@ -127,8 +127,9 @@ class Connection:
     """
 
     def __init__(self, max_channels: int = 100, max_uploads: int = 1_000) -> None:
-        self._limits = {VIEW: max_channels, UPLOAD: max_uploads}
-        self._held = {VIEW: 0, UPLOAD: 0}
+        self._max_channels = max_channels
+        self._max_uploads = max_uploads
+        self._uploads = 0
         self._join_refs: dict[str, str] = {}
 
     def receive(self, frame: str | bytes) -> Received:
@@ -172,7 +173,13 @@ class Connection:
             self._join_refs[topic] = join_ref
         else:
             del self._join_refs[topic]
-        self._held[_kind(topic)] += (after is Topic.HELD) - (before is Topic.HELD)
+        if topic.startswith(UPLOAD):
+            self._uploads += (after is Topic.HELD) - (before is Topic.HELD)
+
+    def _is_full(self, *, uploads: bool) -> bool:
+        if uploads:
+            return self._uploads >= self._max_uploads
+        return len(self._join_refs) - self._uploads >= self._max_channels
 
     def _join(self, message: Message | BinaryMessage) -> Received:
         topic, join_ref, ref = message.topic, message.join_ref, message.ref
@@ -180,12 +187,12 @@ class Connection:
             return Ignored("a join without refs, or as a binary frame")
         if not topic.startswith((VIEW, UPLOAD)):
             return _unmatched(message)
-        replaces, kind = self._join_refs.get(topic), _kind(topic)
-        if replaces is None and self._held[kind] >= self._limits[kind]:
+        replaces, is_upload = self._join_refs.get(topic), topic.startswith(UPLOAD)
+        if replaces is None and self._is_full(uploads=is_upload):
             return Answered(
                 encode_reply(join_ref, ref, topic, "error", {"reason": "too many channels joined"}),
                 is_refusal=True,
-                is_upload=kind == UPLOAD,
+                is_upload=is_upload,
             )
         self._move(topic, TopicEvent.JOIN, join_ref)
         return Join(topic, join_ref, ref, message.payload, replaces)
@@ -206,10 +213,6 @@ class Connection:
         if message.join_ref != current and message.join_ref is not None:
             return Ignored("a message from an earlier join")
         return Push(message.topic, current, message.ref, message.event, message.payload)
-
-
-def _kind(topic: str) -> str:
-    return UPLOAD if topic.startswith(UPLOAD) else VIEW
 
 
 def _unmatched(message: Message | BinaryMessage) -> Answered:

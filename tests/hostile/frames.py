@@ -202,6 +202,16 @@ MESSAGES = [
     Case(
         "an upload that nobody allowed",
         [Join(), Send(message("allow_upload", {"ref": "x", "entries": []}))],
+        Answers('"error":[["x","disallowed"]]'),
+    ),
+    Case(
+        "what an upload is not",
+        [Join(), Send(message("allow_upload", {"ref": 7, "entries": {}}))],
+        Answers('"error":[]'),
+    ),
+    Case(
+        "progress of what nobody sends",
+        [Join(), Send(message("progress", {"ref": "x", "entry_ref": "0", "progress": 100}))],
         Answers('"response":{}'),
     ),
     Case(

@@ -37,7 +37,7 @@ from actorlive.live.process import upload_channel
 from actorlive.live.process.dead import DeadPage, dead_render
 from actorlive.live.uploads.messages import UploadFinished, UploadTicket
 from actorlive.live.uploads.writer import CloseReason, TemporaryFile
-from actorlive.runtime import Node, alive, exit, open_node, processes
+from actorlive.runtime import Node, Pid, alive, exit, open_node, processes
 from tests.support.client import Client, Views, settled
 from tests.support.uploads import Uploader, left_behind, selected
 
@@ -815,7 +815,9 @@ async def test_a_file_that_is_not_released_would_be_noticed(monkeypatch: pytest.
 
 async def test_an_answer_before_the_view_is_told_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     def tell_late(channel: Any, file: Any) -> None:
-        pid, ticket = runtime.self(), vars(channel)["_ticket"]
+        pid: Pid = runtime.self()
+        ticket: object = vars(channel).get("_ticket")
+        assert isinstance(ticket, UploadTicket)
         runtime.send_after(ticket.view, UploadFinished(pid, ticket, file.meta), 0.5)
 
     monkeypatch.setattr(upload_channel.__dict__["_UploadChannel"], "_tell_finished", tell_late)

@@ -282,7 +282,8 @@ class DirectSocket:
     def _pause(self, backlog: Backlog) -> None:
         self._paused = True
         self._deadline = trio.current_time() + self._limits.max_pause
-        self._allowance.tell_of_pause(backlog)
+        if backlog.is_behind:
+            self._allowance.tell_of_pause(backlog)
         backlog.when_room(self._resume)
         self._watch()
 
