@@ -699,3 +699,30 @@ async def test_a_component_that_is_a_streams_item_comes_with_the_join() -> None:
         assert joined["rendered"]["c"].keys() == {"1", "2"}
         diff = (await client.clicked("more"))["diff"]
         assert diff["c"].keys() == {"3"}
+
+
+heard: list[object] = []
+
+
+class Hooked(LiveComponent):
+    template = heex("<li>{@id}</li>")
+
+    async def mount(self, socket: Socket) -> None:
+        socket.attach_hook("handle_async", "a", self.hear)
+        socket.start_async(("work", self.id), trio.sleep, 1)
+
+    async def hear(self, name: object, result: object, socket: Socket) -> Halt:
+        heard.append((self.id, name, result))
+        return Halt()
+
+
+class HookedPage(LiveView):
+    rows: list[str] = ["a", "b"]
+    template = heex("<ul><.live_component :for={id in @rows} module={Hooked} id={id} /></ul>")
+
+
+async def test_a_components_hooks_hear_of_its_own_tasks_alone() -> None:
+    heard.clear()
+    async with opened(HookedPage):
+        await trio.sleep(2)
+    assert sorted(heard, key=repr) == [("a", ("work", "a"), Ok(None)), ("b", ("work", "b"), Ok(None))]

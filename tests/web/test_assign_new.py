@@ -16,7 +16,20 @@ from quart import g
 from quart_trio import QuartTrio
 from trio.testing import MockClock
 
-from actorlive import ActorLive, Cont, Event, Halt, LiveComponent, LiveView, Socket, heex, send
+from actorlive import (
+    ActorLive,
+    Cont,
+    Event,
+    Halt,
+    LiveComponent,
+    LiveView,
+    Slot,
+    Socket,
+    Template,
+    component,
+    heex,
+    send,
+)
 from actorlive.errors import AssignError, CallbackError
 from actorlive.live.process import dispatch
 from actorlive.testing import Redirected, live, live_isolated
@@ -257,6 +270,11 @@ async def need(role: str, params: Any, session: Any, socket: Socket) -> Cont | H
     return Halt()
 
 
+@component
+def frame(*, inner_block: Slot) -> Template:
+    return heex("<main>{render_slot(@inner_block)}</main>")
+
+
 class Named:
     name: str
 
@@ -264,6 +282,7 @@ class Named:
     async def on_mount(name: str, params: Any, session: Any, socket: Socket) -> Cont:
         socket.assign(name=name)
         socket.temporary_assigns(name="")
+        socket.put_layout(frame)
         return Cont()
 
 
@@ -279,7 +298,7 @@ async def test_a_hook_receives_its_argument_and_runs_once_for_each() -> None:
     group.route("/staff", StaffLive)
     asked.clear()
     async with live(app, "/staff?guest=&admin=") as view:
-        assert await view.element("i").text() == "Ada"
+        assert await view.element("main i").text() == "Ada"
     assert asked == ["guest", "admin"] * 2
     with pytest.raises(Redirected) as caught:
         async with live(app, "/staff?guest="):
