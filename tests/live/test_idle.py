@@ -14,7 +14,7 @@ from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.runtime import Node, open_node
 from tests.support.client import Views
 
-AT_MOST = 9_300
+AT_MOST = 9_600
 """Bytes per view with its connection, of which the memory of both tasks and of Trio's are a half."""
 
 
