@@ -814,7 +814,7 @@ async def test_a_file_that_is_not_released_would_be_noticed(monkeypatch: pytest.
 
 
 async def test_an_answer_before_the_view_is_told_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def tell_late(channel: Any, file: Any) -> None:
+    def tell_late(channel: object, file: Any) -> None:
         pid: Pid = runtime.self()
         ticket: object = vars(channel).get("_ticket")
         assert isinstance(ticket, UploadTicket)
