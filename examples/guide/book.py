@@ -55,7 +55,7 @@ def _reference(module: str) -> Chapter:
 
 
 ORDER = [
-    ("Start", "streaming new development coming-from-phoenix from-streamlit from-nicegui from-react"),
+    ("Start", "streaming new hour development coming-from-phoenix from-streamlit from-nicegui from-react"),
     (
         "Pages",
         "templates templates/from-heex templates/from-jinja2 styling layouts routes navigation sessions live-sessions",
