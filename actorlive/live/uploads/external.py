@@ -19,8 +19,8 @@ class External:
     __slots__ = ("meta", "uploader")
 
     def __init__(self, uploader: str, /, **meta: Any) -> None:
-        self.uploader = uploader
-        self.meta = meta
+        self.uploader: str = uploader
+        self.meta: dict[str, Any] = meta
 
     def __repr__(self) -> str:
         return f"External({self.uploader!r}, …)"

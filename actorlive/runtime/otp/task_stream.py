@@ -14,7 +14,7 @@ with a block can say when it ends.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import inf
 from types import TracebackType
@@ -86,18 +86,18 @@ class TaskStream(Generic[T]):
         on_timeout: OnTimeout = "exit",
     ) -> None:
         check_options(max_concurrency, timeout, on_timeout)
-        self.items = enumerate(items)
+        self.items: Iterator[tuple[int, Any]] = enumerate(items)
         self.start = start
         self.max_concurrency = max_concurrency
         self.ordered = ordered
         self.timeout = timeout
         self.on_timeout = on_timeout
-        self.owner = current_process().pid
+        self.owner: Pid = current_process().pid
         self.running: dict[Ref, StreamedTask] = {}
         self.waiting: dict[int, Ok[T] | Exit] = {}
         self.ready: deque[Ok[T] | Exit] = deque()
-        self.next = 0
-        self.exhausted = False
+        self.next: int = 0
+        self.exhausted: bool = False
 
     def __aiter__(self) -> Self:
         return self
