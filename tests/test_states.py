@@ -267,7 +267,7 @@ class Wire:
     def __init__(self) -> None:
         self.frames: list[list[Any]] = []
 
-    def send(self, frame: str) -> None:
+    def send(self, frame: str | bytes) -> None:
         self.frames.append(json.loads(frame))
 
     async def receive(self) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_accessibility import AXE
+from tests.browser.axe import SCHEMES, WIDTHS, Scheme, faults_of, put_into, sideways
 
 Live = Callable[[str], Page]
 
@@ -77,17 +76,11 @@ def test_the_theme_stays_as_it_was_chosen(live: Live) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_page_of_the_guide_has_no_serious_fault(
-    live: Live, scheme: Literal["light", "dark"], width: int
-) -> None:
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_page_of_the_guide_has_no_fault(live: Live, scheme: Scheme, width: int) -> None:
     page = live("/docs/async")
-    page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    put_into(page, scheme, width)
     expect(page.get_by_role("region", name="This is it, running in this page")).to_be_visible()
-    page.add_script_tag(path=AXE)
-    result = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    serious = [f"{f['id']}: {[n['html'][:120] for n in f['nodes']]}" for f in result["violations"]]
-    assert not serious, "\n".join(serious)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert faults_of(page) == []
+    assert sideways(page) <= 0

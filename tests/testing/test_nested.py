@@ -50,7 +50,7 @@ class Server(World):
     async def connect(self, page: Page) -> Server:
         return self
 
-    def send(self, frame: str) -> None:
+    def send(self, frame: str | bytes) -> None:
         message = json.loads(frame)
         self.heard.append(message)
         join_ref, ref, topic, event, payload = message
