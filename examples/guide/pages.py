@@ -1,8 +1,8 @@
 """From a file of Markdown to a page of the guide: its pieces, its sections, and where its links lead.
 
 A page is cut where an example stands that can live: the pieces before and behind it are finished HTML, and between
-them the view renders the example's own view. One that asks another server or keeps a file says `still` in its fence,
-and is only shown.
+them the view renders the example's own view. One that needs more than its page (another server, a file, a
+route of its own, a handler for all) says `still` in its fence, and is only shown.
 """
 
 from __future__ import annotations

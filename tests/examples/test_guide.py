@@ -62,7 +62,7 @@ def test_what_asks_others_or_keeps_files_is_only_shown() -> None:
     assert any(piece.view for piece in read_page("streams", code).pieces)
     still = re.sub(r'^(```python title="\w+\.py")$', r"\1 still", code, flags=re.MULTILINE)
     assert not any(piece.view for piece in read_page("streams", still).pieces)
-    assert not {"databases", "clients"} & set(LIVING)
+    assert not {"databases", "clients", "sessions", "telemetry"} & set(LIVING)
 
 
 @pytest.mark.parametrize("slug", [slug for slug in LIVING if slug != "nested-views"])
