@@ -94,7 +94,10 @@ class GuideLive(LiveView[Search]):
           {% for piece in @page.pieces %}
             {piece.html}
             {% if piece.view %}
-              <section class="file-box alive" aria-label="This is it, running in this page">
+              <section
+                class="file-box alive"
+                aria-label={f"Running in this page: {piece.view.__name__}"}
+              >
                 <header><span>This is it, running in this page</span></header>
                 <div class="stage"><.live_render view={piece.view} id={f"living-{piece.key}"} /></div>
               </section>

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.server import ROOT
 
-__all__ = ["SCHEMES", "WIDTHS", "Scheme", "faults_of", "put_into", "sideways"]
+__all__ = ["AXE", "SCHEMES", "WIDTHS", "Scheme", "faults_of", "put_into", "sideways"]
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")

@@ -314,6 +314,8 @@ def test_a_streams_row_without_id_that_a_component_draws_is_a_note(
     edit("shop.py", "class Add(Event):", ROW + "\n\nclass Add(Event):")
     edit("shop.py", "    rows: list[int] = []\n", "    rows: list[int] = []\n    cups: Stream[Cup]\n" + FILL)
     edit("shop.heex", '<div class="tall">', CUPS + '<div class="tall">')
+    expect(shop.locator("#cups")).to_be_attached()
+    shop.reload()  # the client looks at the rows of a container that is there already
     notes = shop.get_by_role("group").filter(has_text="note")
     expect(notes).to_be_visible()
     notes.locator("summary").click()

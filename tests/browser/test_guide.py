@@ -28,14 +28,14 @@ def test_one_turns_the_page_and_goes_back(live: Live) -> None:
 
 def test_an_example_lives_beside_its_source(live: Live) -> None:
     page = live("/docs/optimistic/rollback")
-    letters = page.get_by_role("region", name="This is it, running in this page")
+    letters = page.get_by_role("region", name="Running in this page: LettersLive")
     letters.get_by_role("button", name="Archive").nth(1).click()
     expect(letters.get_by_text("To the king cannot be archived")).to_be_visible()
 
 
 def test_views_within_views_within_the_guide(live: Live) -> None:
     page = live("/docs/nested-views")
-    wall = page.get_by_role("region", name="This is it, running in this page")
+    wall = page.get_by_role("region", name="Running in this page: Wall")
     expect(wall.get_by_text("nothing")).to_be_visible()
     page.wait_for_function("""() => {
       const clock = document.querySelector("#clock-CET")
@@ -81,6 +81,6 @@ def test_the_theme_stays_as_it_was_chosen(live: Live) -> None:
 def test_a_page_of_the_guide_has_no_fault(live: Live, scheme: Scheme, width: int) -> None:
     page = live("/docs/async")
     put_into(page, scheme, width)
-    expect(page.get_by_role("region", name="This is it, running in this page")).to_be_visible()
+    expect(page.get_by_role("region", name="Running in this page: ShopLive")).to_be_visible()
     assert faults_of(page) == []
     assert sideways(page) <= 0

@@ -108,7 +108,7 @@ class World:
     def spec(self, node: Leaf | tuple[Any, ...], place: tuple[int, ...] = ()) -> ChildSpec:
         """The child specification of a leaf or of a whole supervisor."""
         if isinstance(node, tuple):
-            arguments = (self.specs(node, place), "one_for_one", 3, 5.0)
+            arguments = (self.specs(node, place), "one_for_one", 3, 5.0, "never")
 
             async def nested() -> Pid:
                 return await SupervisorServer.start_link(*arguments)
@@ -213,7 +213,7 @@ async def start(world: World, program: Program) -> None:
 
 async def attempt(world: World, program: Program) -> None:
     """Start the tree."""
-    arguments = (world.specs(program.tree), "one_for_one", 3, 5.0)
+    arguments = (world.specs(program.tree), "one_for_one", 3, 5.0, "never")
     timeout = program.at if program.kind == "timeout" else None
     try:
         if program.kind == "node ends":

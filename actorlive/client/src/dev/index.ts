@@ -40,6 +40,7 @@ function connect(): void {
     take(JSON.parse(event.data) as Message);
   };
   socket.onclose = () => {
+    if (left === null) notes.age();
     left ??= lone = keepPage();
     window.setTimeout(connect, PATIENCE[Math.min(tries++, PATIENCE.length - 1)]);
   };
@@ -86,7 +87,7 @@ function greet(hello: Extract<Message, { kind: "hello" }>): void {
   left = null;
   if (!isNew) lone = null;
   if (isNew) {
-    notes.clear();
+    notes.clearAged();
     refreshStyles(hello.styles);
     window.liveSocket?.getSocket().connect(); // rather than when its own patience is over
   }

@@ -44,13 +44,29 @@ export class Notes {
     this.#shadow.hide();
   }
 
+  /** What is there now is the old code's. */
+  age(): void {
+    for (const item of this.#list.children) item.classList.add("aged");
+  }
+
+  /** Forget the old code's: a view of the new one may have had its say before we hear that there is one. */
+  clearAged(): void {
+    for (const item of this.#list.querySelectorAll(".aged")) item.remove();
+    if (this.#list.children.length === 0) this.#shadow.hide();
+    else this.#count();
+  }
+
   #append(item: HTMLLIElement): void {
     const same = [...this.#list.children].find((other) => other.textContent === item.textContent);
     same?.remove();
     this.#list.append(item);
     while (this.#list.children.length > KEPT) this.#list.firstElementChild?.remove();
+    this.#count();
+    this.#shadow.show();
+  }
+
+  #count(): void {
     const count = this.#list.children.length;
     this.#summary.textContent = count === 1 ? "1 note" : `${count} notes`;
-    this.#shadow.show();
   }
 }
