@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
+
 import hypothesis
 import pytest
 
@@ -15,6 +19,13 @@ hypothesis.settings.load_profile("default")
 LONGEST = ("browser/", "testing/test_in_browser.py", "ordering/", "packaging/", "fuzz/")
 """Where the files are that take longest. Two processes share the suite file by file, in this order, so that small files
 are left for the end, when one process waits for the other."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Two processes that share the suite have a folder for temporary files each: tests count what is left in it."""
+    if hasattr(config, "workerinput"):
+        own = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="al-")
+        config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

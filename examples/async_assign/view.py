@@ -9,6 +9,7 @@ class Output(Event): ...
 
 
 class AsyncAssignLive(LiveView[Output]):
+    page_title = "A slow value"
     async_output: AsyncResult[str] = AsyncResult.idle()
 
     template = heex("""

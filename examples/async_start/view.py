@@ -26,6 +26,7 @@ class Word:
 
 
 class AsyncStartLive(LiveView[Go | Cancel | Reset]):
+    page_title = "Word stream"
     lorem: str = ""
     stream_state: AsyncResult[None] = AsyncResult.idle()
 

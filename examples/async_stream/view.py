@@ -18,6 +18,7 @@ class Word:
 
 
 class AsyncStreamLive(LiveView):
+    page_title = "A slow list"
     async_output: Stream[Word]
 
     template = heex("""

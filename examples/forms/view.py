@@ -64,6 +64,7 @@ def text_input(*, field: Field, label: str, type: str = "text", rest: Attrs = FO
 
 
 class FormsLive(LiveView[Change | Save | Again | Kill]):
+    page_title = "A form"
     form: Form = EMPTY
     account: Account | None = None
 

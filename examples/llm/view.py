@@ -32,6 +32,7 @@ class Token:
 
 
 class LlmLive(LiveView[Draft | Ask | Stop]):
+    page_title = "A streaming answer"
     draft: str = ""
     question: str = ""
     answering: Ref | None = None

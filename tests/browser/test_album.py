@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from examples.album.view import SHELF
+from tests.support.uploads import nothing_is_left
 
 Live = Callable[[str], Page]
 
@@ -30,7 +29,7 @@ def _empty_album() -> Iterator[None]:
     for photo in SHELF.photos():
         SHELF.remove(photo.id)
     yield
-    assert list(Path(tempfile.gettempdir()).glob("actorlive-upload-*")) == []
+    nothing_is_left()
 
 
 def chosen(page: Page) -> Locator:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,13 +10,14 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.pages import Faults, connected
 from tests.browser.server import Server
+from tests.support.uploads import nothing_is_left
 
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[Server]:
     with Server("tests.browser.apps.uploads:app") as running:
         yield running
-    assert list(Path(tempfile.gettempdir()).glob("actorlive-upload-*")) == []
+    nothing_is_left()
 
 
 def open_page(app: Server, page: Page, path: str) -> Page:

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,14 @@ def selected(ref: str = "0", name: str = "a.png", size: int = 5, **more: Any) ->
 def left_behind() -> list[Path]:
     """The temporary files of uploads."""
     return sorted(Path(tempfile.gettempdir()).glob("actorlive-upload-*"))
+
+
+def nothing_is_left(patience: float = 10.0) -> None:
+    """The server, which is another process, removes them when its views have ended; wait for that."""
+    until = time.monotonic() + patience
+    while left_behind():
+        assert time.monotonic() < until, left_behind()
+        time.sleep(0.05)
 
 
 class Uploader:
