@@ -20,6 +20,12 @@ def app() -> Iterator[Server]:
     nothing_is_left()
 
 
+@pytest.fixture(autouse=True)
+def _closed_early(faults: Faults) -> None:
+    """A tab that is closed as soon as the files are saved may have their progress still to tell."""
+    faults.expect("Failed to push file progress .*no connection")
+
+
 def open_page(app: Server, page: Page, path: str) -> Page:
     page.goto(app.url + path)
     connected(page)
