@@ -40,9 +40,10 @@ def test_an_example_stands_beside_its_source_and_its_frames(live: Live) -> None:
     expect(how.get_by_role("tabpanel", name="Test")).to_contain_text("async def test_")
     how.get_by_role("tab", name="Wire").click()
     press(page, "+")
-    expect(how.locator(".frame.up")).to_contain_text('"inc"')
-    expect(how.locator(".frame.down")).to_contain_text("phx_reply")
-    expect(how.locator("#wire-sum")).to_contain_text("in 2 frames")
+    # The frame may listen before the page's join was answered: then that answer stands among the lines.
+    expect(how.locator(".frame.up").last).to_contain_text('"inc"')
+    expect(how.locator(".frame.down").last).to_contain_text("phx_reply")
+    expect(how.locator("#wire-sum")).to_have_text(re.compile(r"\d+ B up, \d+ B down in [234] frames"))
 
 
 def test_one_goes_from_one_example_to_the_next(live: Live) -> None:
@@ -130,7 +131,10 @@ def test_five_quick_rounds_leave_one_stream(live: Live) -> None:
     for _ in range(5):
         press(page, "Go!")
         press(page, "Cancel")
-    page.get_by_role("button", name="Go!", exact=True).dblclick()
+    # Both clicks before the server can answer: else the second hits the button that took the place of the first.
+    page.get_by_role("button", name="Go!", exact=True).evaluate(
+        "button => { button.click(); button.click(); }"
+    )
     wait_for_words(page, 2)
     begin = page.evaluate("performance.now()")
     before = len(words(page))
