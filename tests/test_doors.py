@@ -28,11 +28,12 @@ DOORS = [
     "actorlive.runtime",
     "actorlive.template",
     "actorlive.testing",
+    "actorlive.ui",
     "actorlive.web",
     "actorlive.wire",
 ]
 RUNTIME_DOORS = {f"actorlive.runtime.{name}" for name in ("faults", "functions", "turns")}
-DOORS_THAT_LOAD_LATE = {"actorlive", "actorlive.testing"}
+DOORS_THAT_LOAD_LATE = {"actorlive", "actorlive.testing", "actorlive.ui"}
 
 every_door = pytest.mark.parametrize("door", DOORS)
 

@@ -47,9 +47,9 @@ Transition: TypeAlias = "str | tuple[Names, Names, Names]"
 
 
 def required(what: str, value: object) -> str:
-    """`value` if it is a non-blank string."""
+    """`value` if it is a non-blank string: a plain one, where a template gave what it has literally as `Markup`."""
     if isinstance(value, str) and value.strip():
-        return value
+        return str(value)
     raise CommandError(f"{what} must be a non-empty string, not {value!r}.")
 
 
@@ -182,7 +182,8 @@ def attributes(value: Names) -> list[str]:
 
 def href(value: str) -> str:
     """A path or an http(s) URL. `javascript:` and its like are refused, however they are disguised."""
-    found = _SCHEME.match(_IGNORED_BY_BROWSERS.sub("", required("href", value)))
+    value = required("href", value)
+    found = _SCHEME.match(_IGNORED_BY_BROWSERS.sub("", value))
     if found and found[1].lower() not in ("http", "https"):
         raise CommandError(f'href {value!r} has the scheme "{found[1]}". Use a path or an http or https URL.')
     return value

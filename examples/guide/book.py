@@ -61,7 +61,7 @@ ORDER = [
         "templates templates/from-heex templates/from-jinja2 styling layouts routes navigation sessions live-sessions",
     ),
     ("Forms and rows", "forms streams uploads"),
-    ("Parts of a page", "live-components nested-views"),
+    ("Parts of a page", "ui live-components nested-views"),
     ("Pages that load while they live", "async processes pubsub databases clients"),
     ("Pages that answer at once", "optimistic-ui optimistic/* js-commands hooks"),
     ("Being sure", "testing crashes debug-mode"),

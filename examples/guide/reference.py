@@ -14,6 +14,7 @@ MODULES = {
     "actorlive.runtime": "processes, links, monitors, timers, supervisors",
     "actorlive.pubsub": "topics",
     "actorlive.js": "commands that run in the browser",
+    "actorlive.ui": "parts of pages",
     "actorlive.testing": "the kit for tests of views",
     "actorlive.telemetry": "what can be listened to",
     "actorlive.rendered": "trees, and their diffs",
