@@ -281,7 +281,7 @@ class _Message:
         for i in rendered:
             if i >= before:
                 entries[i] = self.dynamics(new[i])
-            else:
+            elif old[i] is not new[i]:
                 change = self.changed_dynamics(old[i], new[i])
                 if change:
                     entries[i] = change

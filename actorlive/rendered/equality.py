@@ -19,9 +19,9 @@ that log their changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import chain
-from operator import is_, length_hint
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, compress
+from operator import is_, is_not, length_hint
 from typing import Any, cast
 
 __all__ = ["ATOMS", "are_plain", "equal_ends", "looks_equal"]
@@ -83,8 +83,11 @@ def _contents_equal(old: Any, new: Any, seen: _Seen) -> bool:
 
 def _all_equal(old: Items, new: Items, seen: _Seen) -> bool:
     """True when two lists, or two tuples, of one length hold what looks equal."""
-    if all(map(is_, old, new)):
+    first = next(_replaced(old, new), None)
+    if first is None:
         return True
+    if _surely_differ(*first):  # mostly so, and found without a look at all the others
+        return False
     kinds = list(map(type, old))
     if kinds != list(map(type, new)):
         return False
@@ -95,7 +98,22 @@ def _all_equal(old: Items, new: Items, seen: _Seen) -> bool:
         rows = _rows_equal(old, new, kinds[0])
         if rows is not None:
             return rows
-    return all(a is b or _pair_equal(a, b, seen) for a, b in zip(old, new, strict=True))
+    return all(_pair_equal(a, b, seen) for a, b in _replaced(old, new))
+
+
+def _replaced(old: Items, new: Items) -> Iterator[tuple[object, object]]:
+    """The pairs that are not the same object, found by a loop that is C's."""
+    return compress(zip(old, new, strict=True), map(is_not, old, new))
+
+
+def _surely_differ(old: object, new: object) -> bool:
+    """True when a look at the two as they stand, and at nothing that they hold, tells that they look different."""
+    kind: type = type(old)
+    if kind is not type(new):
+        return True
+    if kind in ATOMS:
+        return old != new
+    return kind not in _CONTAINERS and not hasattr(kind, "__looks_equal__")
 
 
 def _pair_equal(old: object, new: object, seen: _Seen) -> bool:

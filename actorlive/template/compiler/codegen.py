@@ -51,10 +51,12 @@ from actorlive.rendered import (
     escape_str,
     text,
 )
+from actorlive.rendered.equality import looks_equal
 from actorlive.rendered.escape import Markup, after, before, class_list, style_list
 from actorlive.template.compiler.codegen_attributes import AttributeWriter
 from actorlive.template.compiler.codegen_calls import CallWriter
-from actorlive.template.compiler.holes import Body, Hole, Locals, as_tuple
+from actorlive.template.compiler.codegen_loops import LoopWriter
+from actorlive.template.compiler.holes import Body, Hole, Locals
 from actorlive.template.compiler.positions import Positioner, resolve_names
 from actorlive.template.compiler.reads import Read, condition, touched
 from actorlive.template.errors import TemplateError
@@ -64,7 +66,7 @@ from actorlive.template.rendering.compiled import Generated, RenderFunction
 from actorlive.template.rendering.known import KNOWN
 from actorlive.template.rendering.matching import unique
 from actorlive.template.rendering.slots import Slot, SlotEntry
-from actorlive.template.syntax.expression import MARK, Code, Loop
+from actorlive.template.syntax.expression import MARK, Code
 from actorlive.template.syntax.nodes import For, HtmlElement, If, Interpolation, TemplateNode, Text
 from actorlive.template.syntax.parser import root_element
 from actorlive.template.syntax.source import Source
@@ -88,6 +90,7 @@ HELPERS: Final[Mapping[str, object]] = {
     "__h_E": SlotEntry,
     "__h_call": call,
     "__h_given": given_before,
+    "__h_equal": looks_equal,
     "__h_path": updating.path_changed,
     "__h_disjoint": updating.disjoint,
     "__h_which": updating.which,
@@ -108,7 +111,7 @@ def generate(
     return Generator(source, namespace, resolve).template(nodes)
 
 
-class Generator(CallWriter, AttributeWriter):
+class Generator(LoopWriter, CallWriter, AttributeWriter):
     """Writes the functions of one template."""
 
     def __init__(self, source: Source, namespace: dict[str, Any], builtins: Mapping[str, object]) -> None:
@@ -179,7 +182,7 @@ class Generator(CallWriter, AttributeWriter):
             elif isinstance(node, If):
                 body.add_hole(self._if(node, scope))
             elif isinstance(node, For):
-                body.add_hole(self._for(node, scope))
+                body.add_hole(self.loop(node, scope))
             else:
                 body.add_hole(self.call(node, scope))
 
@@ -231,7 +234,9 @@ class Generator(CallWriter, AttributeWriter):
         lines.append('    return ""')
         self.functions.append("\n".join(lines))
         reads = deciding.union(*(body.reads for body in bodies))
-        return Hole(lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", reads)
+        return Hole(
+            lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", reads, nested=True
+        )
 
     def _branch(self, body: Body, statics: str) -> str:
         if not body.holes:
@@ -242,117 +247,6 @@ class Generator(CallWriter, AttributeWriter):
             f"            return __h_R({statics}, {body.variables()})\n"
             f"        return __h_R({statics}, {body.full()})"
         )
-
-    def _for(self, node: For, scope: Locals) -> Hole:
-        function = self.function_name("for", node.start, node.end)
-        loop = node.loop
-        inner = scope.bind(loop.target, next(self.numbers))
-        iterable, source_reads = self.code(loop.iterable, scope)
-        body = self.body(node.children, inner)
-        own = frozenset(inner.keys[name] for name in loop.target.names)
-        outer = frozenset(read for read in body.reads if read.key not in own)
-        statics = self.constant(Statics(body.parts))
-        stream = self._of_stream(loop, body, statics)
-        filters, filter_reads = self.filters(loop, inner)
-        source_reads |= frozenset(read for read in filter_reads if read.key not in own)
-        lines = [
-            f"def {function}(__a, __ch, __prev{scope.parameters}):",
-            "    if __prev.__class__ is not __h_C:",
-            *self._items(loop, iterable, filters, *stream),
-            *self._check_keys(node, inner),
-            f"        return __h_C({statics}, __items, {self._rows(loop, body)})",
-        ]
-        changed = condition(source_reads)
-        if changed:
-            lines += [
-                f"    if {changed}:",
-                *self._items(loop, iterable, filters, *stream),
-                "    elif __prev.keeps:",
-                "        __items = __prev.items",
-                "    else:",
-                "        return __prev",
-            ]
-        else:
-            lines.append("    __items = __prev.items")
-        plan = self._plan(node, body, scope, inner, (source_reads, outer))
-        lines.append(f"    return {plan}.update(__prev, __items, __ch, (__a, {scope.arguments}))")
-        self.functions.append("\n".join(lines))
-        return Hole(
-            lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", source_reads | outer
-        )
-
-    def _of_stream(self, loop: Loop, body: Body, statics: str) -> tuple[Body, str]:
-        """Body and statics of the loop's rows over a stream, whose items come as (DOM id, item)."""
-        target = loop.target.tree
-        if not isinstance(target, ast.Tuple) or not isinstance(target.elts[0], ast.Name):
-            return body, statics
-        known = body.of_text(target.elts[0].id)
-        return known, statics if known is body else self.constant(Statics(known.parts))
-
-    def _items(self, loop: Loop, iterable: str, filters: str, body: Body, statics: str) -> list[str]:
-        """Lines that make `__items`; `body` and `statics` are those of a stream's rows."""
-        indent = "        "
-        lines = [f"{indent}__items = __h_items({iterable})", f"{indent}if __items.__class__ is not list:"]
-        inserts = f"[{body.full()} for {self.target(loop.target)} in __items.inserts(){filters}]"
-        lines.append(f"{indent}    return __h_stream({statics}, __items, {inserts}, __prev)")
-        if filters:
-            target = self.target(loop.target)
-            lines.append(f"{indent}__items = [__i for __i in __items for {target} in (__i,){filters}]")
-        return lines
-
-    def _rows(self, loop: Loop, body: Body) -> str:
-        return f"[{body.full()} for {self.target(loop.target)} in __items]"
-
-    def _check_keys(self, node: For, inner: Locals) -> list[str]:
-        if node.key is None:
-            return []
-        key, _ = self.code(node.key, inner)
-        return [f"        __h_unique([{key} for {self.target(node.loop.target)} in __items])"]
-
-    def _plan(
-        self,
-        node: For,
-        body: Body,
-        scope: Locals,
-        inner: Locals,
-        reads: tuple[frozenset[Read], frozenset[Read]],
-    ) -> str:
-        """The name of the loop's plan, which the functions that it consists of come in front of."""
-        target, (source, outer) = node.loop.target, reads
-        unpack = f"    {self.target(target)} = __item"
-        row = [unpack, "    if __prev is None:", f"        return {body.full()}"]
-        row += [body.over("    ", "__prev").rstrip("\n"), f"    return {body.variables()}"]
-        parts = {
-            "row": self._part("row", node, f"__ch, __prev, __item, __a{scope.parameters}", row),
-            "keys": as_tuple(repr(inner.keys[name]) for name in target.names),
-            "names": "None",
-            "key": "None",
-            "outer": "None",
-            "source": repr(tuple(sorted({read.key for read in source}))),
-        }
-        if not isinstance(target.tree, ast.Name):
-            names = [unpack, f"    return {as_tuple(target.names)}"]
-            parts["names"] = self._part("names", node, "__item", names)
-        if node.key is not None:
-            key, _ = self.code(node.key, inner)
-            parts["key"] = self._part(
-                "key", node, f"__item, __a{scope.parameters}", [unpack, f"    return {key}"]
-            )
-        changed = condition(outer)
-        if changed:
-            parts["outer"] = self._part(
-                "outer", node, f"__ch, __a{scope.parameters}", [f"    return {changed}"]
-            )
-        plan = f"__plan_{next(self.numbers)}"
-        arguments = ", ".join(f"{name}={text}" for name, text in parts.items())
-        self.functions.append(f"{plan} = __h_plan({arguments})")
-        return plan
-
-    def _part(self, kind: str, node: For, parameters: str, lines: list[str]) -> str:
-        """Write one of the functions of a loop; returns its name."""
-        name = self.function_name(kind, node.start, node.end)
-        self.functions.append("\n".join([f"def {name}({parameters}):", *filter(None, lines)]))
-        return name
 
 
 def _text(name: str, previous: str, reads: frozenset[Read]) -> str:

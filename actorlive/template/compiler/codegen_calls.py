@@ -56,7 +56,9 @@ class CallWriter(Writer, ABC):
                 lines += _argument_lines(name, value, more, is_slot)
         lines.append("    return __h_call(__c, __given, __prev, __in_place)")
         self.functions.append("\n".join(lines))
-        return Hole(lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", reads)
+        return Hole(
+            lambda previous: f"{function}(__a, __ch, {previous}{scope.parameters})", reads, nested=True
+        )
 
     def _spread_lines(self, given: list[tuple[str, str, frozenset[Read], bool]]) -> list[str]:
         """With a spread, it is not known which names it gives: when it changes all are gathered again."""

@@ -16,7 +16,8 @@ class Hole:
     """A hole in the text: the expression for it (given the variable with its previous value), and its reads.
 
     `attribute` is the name of the attribute that the hole holds as a whole, if its value is just a local: `value`
-    is the placeholder for it, `local` its name.
+    is the placeholder for it, `local` its name. `nested` says that the expression is a function of its own, which asks
+    the change record itself.
     """
 
     expression: Callable[[str], str]
@@ -24,6 +25,7 @@ class Hole:
     attribute: str = ""
     value: str = ""
     local: str = ""
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from actorlive.template.syntax.expression import MARK, assign_key
 
-__all__ = ["Read", "condition", "free_names", "reads_of", "roots", "touched"]
+__all__ = ["Read", "condition", "differs", "free_names", "reads_of", "roots", "touched", "widest"]
 
 ReadStep = tuple[bool, object]
 
@@ -87,13 +87,31 @@ def roots(reads: Iterable[Read]) -> frozenset[str]:
 
 def condition(reads: Iterable[Read]) -> str:
     """Python text that is true when one of the reads changed; "" when nothing can."""
-    whole = sorted({read.key for read in reads if not read.steps})
-    paths = sorted((r for r in reads if r.steps and r.key not in whole), key=lambda r: (r.key, repr(r.steps)))
+    needed = widest(reads)
+    whole = [read.key for read in needed if not read.steps]
+    paths = [read for read in needed if read.steps]
     if len(whole) > 3:
         tests = [f"not __h_disjoint(__ch, {tuple(whole)!r})"]
     else:
         tests = [f"{key!r} in __ch" for key in whole]
     return " or ".join([*tests, *map(_path_test, paths)])
+
+
+def widest(reads: Iterable[Read]) -> list[Read]:
+    """The reads without the paths into what is read as a whole, in a fixed order."""
+    found = sorted(set(reads), key=lambda read: (read.key, repr(read.steps)))
+    whole = {read.key for read in found if not read.steps}
+    return [read for read in found if not read.steps or read.key not in whole]
+
+
+def differs(read: Read, before: str) -> str:
+    """Python text that is true when the read differs between a local and the variable `before`, of which nothing was
+    changed in place. It may raise where the path does not exist."""
+    now = read.current
+    if len(read.steps) > 1:
+        return f"{before} is not {now} and __h_path({before}, {now}, {read.steps!r})"
+    path = "".join(f"[{step!r}]" if is_item else f".{step}" for is_item, step in read.steps)
+    return f"{before}{path} is not {now}{path} and not __h_equal({before}{path}, {now}{path})"
 
 
 def _path_test(read: Read) -> str:

@@ -16,9 +16,10 @@ from collections.abc import Callable
 from actorlive.errors import ActorLiveError
 from actorlive.template.rendering.updating import SCALARS
 
-__all__ = ["DuplicateKeyError", "sources_of", "unique"]
+__all__ = ["DuplicateKeyError", "KeysOf", "sources_of", "unique"]
 
-KeyOf = Callable[[object], object] | None
+KeysOf = Callable[[list[object]], list[object]] | None
+"""Gives the `:key` of each item; None for a loop without."""
 
 
 class DuplicateKeyError(ActorLiveError):
@@ -39,7 +40,7 @@ def unique(keys: list[object]) -> list[object]:
     return keys
 
 
-def sources_of(old: list[object], new: list[object], head: int, tail: int, key: KeyOf) -> list[int] | None:
+def sources_of(old: list[object], new: list[object], head: int, tail: int, key: KeysOf) -> list[int] | None:
     """The old index that each new row goes on from (-1: none), or None when every row keeps its place."""
     stop_old, stop = len(old) - tail, len(new) - tail
     middle_old, middle = old[head:stop_old], new[head:stop]
@@ -48,11 +49,11 @@ def sources_of(old: list[object], new: list[object], head: int, tail: int, key: 
         if len(of_old) == len(of_new) and set(of_old).isdisjoint(of_new):
             return None
     else:
-        of_old, of_new = [key(item) for item in middle_old], unique([key(item) for item in middle])
+        of_old, of_new = key(middle_old), unique(key(middle))
         if of_old == of_new:
             return None
         if not set(of_new) <= set(of_old):
-            unique([key(item) for item in new])
+            unique(key(new))
     if not tail and (not of_old or not of_new):
         return None  # some more, or some fewer, at the end
     return _match(of_old, of_new, head, len(old), len(new), tail)

@@ -20,7 +20,7 @@ from typing import Any
 
 from actorlive.rendered import Comprehension, Delta, Dynamic, Dynamics, Statics, StreamItems
 from actorlive.rendered.equality import are_plain, equal_ends, looks_equal
-from actorlive.template.rendering.matching import sources_of
+from actorlive.template.rendering.matching import KeysOf, sources_of
 from actorlive.template.rendering.placing import numberer
 from actorlive.template.rendering.updating import TOUCHED, Changed, is_stream, let
 
@@ -56,15 +56,17 @@ def stream(
 class RowPlan:
     """One loop of a template, as it is the same in every render. All its functions take the scope behind the rest.
 
-    `row(changed, previous dynamics or None, item)` renders a row. `names(item)` are the values that an item gives the
-    loop's locals (None: itself), `keys` the names that these have in the change record. `key(item)` is the `:key`,
-    `outer(changed)` true when something else changed that the rows read, `source` what the items are read from.
+    `row(changed, previous dynamics or None, item)` renders a row, `again(changed, previous rows, their items, items)`
+    many of them in place, where only the items changed. `names(item)` are the values that an item gives the
+    loop's locals (None: itself), `keys` the names that these have in the change record. `key(items)` are the `:key`s,
+    `outer(changed)` is true when something else changed that the rows read, `source` what the items are read from.
     """
 
     row: Callable[..., Dynamics]
+    again: Callable[..., list[Dynamics]]
     keys: tuple[str, ...]
     names: Callable[[object], tuple[object, ...]] | None
-    key: Callable[..., object] | None
+    key: Callable[..., list[object]] | None
     outer: Callable[..., bool] | None
     source: tuple[str, ...]
 
@@ -127,9 +129,9 @@ class _Update:
                 rows.append(self._again(source, i))
         return self._continuation(rows, sources, range(len(rows)))
 
-    def _key(self) -> Callable[[object], object] | None:
+    def _key(self) -> KeysOf:
         key, scope = self.plan.key, self.scope
-        return None if key is None else lambda item: key(item, *scope)
+        return None if key is None else lambda items: key(items, *scope)
 
     def _is_kept(self, source: int, i: int) -> bool:
         return not self.touched and looks_equal(self.previous.items[source], self.items[i])
@@ -147,8 +149,18 @@ class _Update:
         row, changed, scope = self.plan.row, self.changed, self.scope
         return [row(changed, dynamics, item, *scope) for dynamics, item in zip(before, items, strict=True)]
 
+    def _again_in_place(self, start: int, stop: int) -> list[Dynamics]:
+        """Rows that stay where they are, and most of which have another item."""
+        if self.body or self.touched:
+            return [self._again(i, i) for i in range(start, stop)]
+        before, old, new = self.previous.rows, self.previous.items, self.items
+        rows = before[start:stop], old[start:stop], new[start:stop]
+        return self.plan.again(self.changed, *rows, *self.scope)
+
     def _again(self, source: int, i: int) -> Dynamics:
         """A row with another item."""
+        if not self.touched and self.previous.items[source] is self.items[i]:
+            return self._kept(source, i)
         changed = self._item_changes(self.previous.items[source], self.items[i])
         return self.plan.row(changed, self.previous.rows[source], self.items[i], *self.scope)
 
@@ -170,7 +182,7 @@ class _Update:
             back = self._again_as_they_are(before[stop + shift :], self.items[stop:])
         else:
             rows, back = before[:head], before[stop + shift :]
-        rows += [self._again(i, i) for i in range(head, min(stop, common))]
+        rows += self._again_in_place(head, min(stop, common))
         rows += [self._new(item) for item in islice(self.items, max(head, common), stop)]
         rows += back
         return self._continuation(rows, None, range(count) if self.body else range(head, stop))
