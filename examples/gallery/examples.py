@@ -25,12 +25,17 @@ from examples.desk.view import DeskLive
 from examples.forms.view import FormsLive
 from examples.items.view import ItemsLive
 from examples.llm.view import LlmLive
+from examples.scratch import scratch
 from examples.shop.view import ShopLive, add_shop
+from examples.tracker.app import add_tracker
+from examples.tracker.list_live import ListLive
 from examples.undo.view import UndoLive
 
 __all__ = ["EXAMPLES", "GROUPS", "Example", "Group", "example_at", "neighbours"]
 
 ROOT = Path(__file__).parents[2]
+TRACKER = f"sqlite:///{scratch('tracker.sqlite3')}"
+"""The tracker's database."""
 
 
 @dataclass(frozen=True)
@@ -289,6 +294,20 @@ GROUPS = [
                 "uploads",
                 wide=True,
                 add=add_album,
+            ),
+            Example(
+                "/tracker",
+                "Issue tracker",
+                "A whole application: a login, filters in the URL, live comments, SQLAlchemy in threads.",
+                "log in as Ada here and as Bo in a private window, and comment on one issue in both.",
+                ListLive,
+                Markup(
+                    '<div class="line"><span>Order clay</span><span class="btn">In work</span></div>'
+                    '<div class="line"><span>Mend the door</span><span class="btn">Open</span></div>'
+                ),
+                "databases",
+                wide=True,
+                add=lambda app, live: add_tracker(app, live, TRACKER),
             ),
         ],
     ),

@@ -60,8 +60,8 @@ def shell(*, example: Example, inner_block: Slot) -> Template:
             ></iframe>
           {% endif %}
           <nav class="pager" aria-label="Examples">
-            <a :if={@previous} href={@previous.path}><small>Before</small>{@previous.title}</a>
-            <a :if={@following} href={@following.path}><small>Next</small>{@following.title}</a>
+            <a :if={@previous} rel="prev" href={@previous.path}><small>Before</small>{@previous.title}</a>
+            <a :if={@following} rel="next" href={@following.path}><small>Next</small>{@following.title}</a>
           </nav>
         </div>
         """,

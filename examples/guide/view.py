@@ -104,8 +104,12 @@ class GuideLive(LiveView[Search]):
             {% endif %}
           {% endfor %}
           <nav class="pager" aria-label="Guide pages">
-            <.link :if={@previous} patch={f"/docs/{@previous.slug}"}><small>Before</small>{@previous.title}</.link>
-            <.link :if={@following} patch={f"/docs/{@following.slug}"}><small>Next</small>{@following.title}</.link>
+            <.link :if={@previous} rel="prev" patch={f"/docs/{@previous.slug}"}>
+              <small>Before</small>{@previous.title}
+            </.link>
+            <.link :if={@following} rel="next" patch={f"/docs/{@following.slug}"}>
+              <small>Next</small>{@following.title}
+            </.link>
           </nav>
         </main>
         <nav class="toc" aria-label="On this page">
