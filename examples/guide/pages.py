@@ -129,7 +129,7 @@ class _Reader:
         match run[0].type:
             case "heading_open":
                 return self._heading(markdown, run)
-            case "fence":
+            case "fence" | "code_block":
                 return self._fence(run[0])
             case _:
                 self._note(run)
