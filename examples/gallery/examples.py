@@ -25,6 +25,7 @@ from examples.desk.view import DeskLive
 from examples.forms.view import FormsLive
 from examples.items.view import ItemsLive
 from examples.llm.view import LlmLive
+from examples.parts.view import PartsLive, add_parts
 from examples.scratch import scratch
 from examples.shop.view import ShopLive, add_shop
 from examples.tracker.app import add_tracker
@@ -111,6 +112,26 @@ GROUPS = [
                     '<span class="bad">An address has a dot after the @</span>'
                 ),
                 "forms",
+            ),
+        ],
+    ),
+    Group(
+        "Take what is there",
+        "Parts that every page needs, complete by keyboard.",
+        [
+            Example(
+                "/parts",
+                "Parts",
+                "Fields, tables, dialogs, menus, tabs and toasts, while the page is rendered every second.",
+                "open a menu or a dialog by keyboard alone, and wait: it stays open, and the focus stays in it.",
+                PartsLive,
+                Markup(
+                    '<div class="line"><span>Cup</span><span class="btn">Large ⌄</span></div>'
+                    '<div class="line"><span><b>Flour</b> Water Salt</span><span class="btn ink">Save</span></div>'
+                ),
+                "ui",
+                wide=True,
+                add=add_parts,
             ),
         ],
     ),
