@@ -133,7 +133,8 @@ def run(options: argparse.Namespace) -> None:
     from actorlive.web.loading import load_app, load_or_explain
 
     settings = read_settings(vars(options))
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    who = " [%(process)d]" if settings.workers > 1 else ""
+    logging.basicConfig(level=logging.INFO, format=f"%(asctime)s %(levelname)s{who} %(name)s: %(message)s")
     app = load_or_explain(load_app, options.target)
     if settings.debug:
         app.debug = True
@@ -145,6 +146,7 @@ def run(options: argparse.Namespace) -> None:
         certfile=settings.certfile,
         keyfile=settings.keyfile,
         drain=settings.drain,
+        workers=settings.workers,
     )
 
 

@@ -27,6 +27,9 @@ from actorlive.errors import ActorLiveError, did_you_mean
 __all__ = ["OPTIONS", "Option", "RunSettings", "SettingsError", "read_settings"]
 
 
+MAX_WORKERS = 256
+
+
 class SettingsError(ActorLiveError):
     """A setting cannot be what it is said to be; the text says where it was said."""
 
@@ -76,6 +79,16 @@ def _port(value: object) -> int:
     return port
 
 
+def _workers(value: object) -> int:
+    try:
+        workers = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else 0
+    except ValueError:
+        workers = 0
+    if not 1 <= workers <= MAX_WORKERS:
+        raise WrongValue(f"a number of workers, from 1 to {MAX_WORKERS}")
+    return workers
+
+
 def _seconds(value: object) -> float:
     try:
         seconds = (
@@ -122,6 +135,7 @@ OPTIONS = (
         "in place of both, and as often as wanted: HOST:PORT, [IPV6]:PORT or unix:PATH",
         "PLACE",
     ),
+    Option("workers", _workers, 1, "processes that serve side by side", "N"),
     Option("certfile", _text, None, "serve https with this certificate (PEM)", "FILE"),
     Option("keyfile", _text, None, "the certificate's key, if that is not in the same file", "FILE"),
     Option("drain", _seconds, 10.0, "seconds that going down may take", "SECONDS"),
@@ -142,6 +156,7 @@ class RunSettings:
     host: str
     port: int
     bind: tuple[str, ...]
+    workers: int
     certfile: str | None
     keyfile: str | None
     drain: float

@@ -27,7 +27,7 @@ def read(
 
 
 def test_when_nobody_says_anything_the_defaults_hold() -> None:
-    assert read() == RunSettings("127.0.0.1", 4000, (), None, None, 10.0, False)
+    assert read() == RunSettings("127.0.0.1", 4000, (), 1, None, None, 10.0, False)
     assert read(toml="[project]\nname = 'x'\n") == read()
 
 
@@ -47,6 +47,7 @@ def test_every_option_can_come_from_each_place() -> None:
         "host": ("::1", "::1"),
         "port": ("5", 5),
         "bind": (":1,unix:/x", (":1", "unix:/x")),
+        "workers": ("3", 3),
         "certfile": ("c.pem", "c.pem"),
         "keyfile": ("k.pem", "k.pem"),
         "drain": ("2.5", 2.5),
@@ -90,6 +91,9 @@ def test_variables_of_others_are_theirs() -> None:
         ({}, {}, "[tool.actorlive]\ndrain = 0", "(from drain in [tool.actorlive] of pyproject.toml)"),
         ({"drain": "nan"}, {}, "", "'nan' is not a number of seconds above 0"),
         ({"drain": "inf"}, {}, "", "'inf' is not a number of seconds above 0"),
+        ({"workers": "0"}, {}, "", "'0' is not a number of workers, from 1 to 256 (from --workers)"),
+        ({}, {"ACTORLIVE_WORKERS": "many"}, "", "'many' is not a number of workers"),
+        ({}, {}, "[tool.actorlive]\nworkers = true", "True is not a number of workers"),
         ({"host": " "}, {}, "", "' ' is not a text (from --host)"),
         ({}, {}, "[tool.actorlive]\nbind = 80", "80 is not an address or a list of them"),
         ({"bind": [""]}, {}, "", "is not an address or a list of them"),
@@ -130,4 +134,5 @@ def test_any_text_is_read_or_refused(flags: dict[str, str], environ: dict[str, s
     with contextlib.suppress(SettingsError):
         found = read_settings(flags, variables)
         assert 0 <= found.port <= 65535
+        assert found.workers >= 1
         assert found.drain > 0

@@ -6,7 +6,7 @@ from actorlive.web.errors import ConfigurationError
 from actorlive.web.forms import csrf_exempt
 from actorlive.web.limits import Limits
 from actorlive.web.policy import csp_nonce
-from actorlive.web.server import serve
+from actorlive.web.program import serve
 
 __all__ = [
     "ActorLive",

@@ -161,6 +161,9 @@ class ActorLive:
             self.assets, [hooks] if isinstance(hooks, str) else hooks
         )
         self.sockets: Sockets = Sockets()
+        self.worker: int | None = None
+        """Which of the server's workers this process is, from 1 on; None where it is the only one."""
+        self.workers: int = 1
         self.development: Development | None = None
         self.peers: Peers = Peers(self._proxies.include)
         self._default = LiveSession(self, "default")
@@ -436,6 +439,8 @@ class ActorLive:
             async with self.node():
                 task_status.started()
                 await self._stop.wait()
+        except trio.Cancelled:  # somebody else has failed
+            raise
         except BaseException as error:
             self._failure = error
             self._failed.set()
@@ -465,7 +470,8 @@ class ActorLive:
 
     def _health(self, asgi: Asgi) -> Asgi:
         questions = {self._alive: lambda: True, self._ready: lambda: self.is_ready}
-        return Health(asgi, {path: ask for path, ask in questions.items() if path is not None})
+        known = {path: ask for path, ask in questions.items() if path is not None}
+        return Health(asgi, known, lambda: self.worker)
 
     def _entrance(self, asgi: Asgi) -> Asgi:
         if self.hosts.is_open and not self._proxies and not self.https:

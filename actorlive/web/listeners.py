@@ -5,6 +5,9 @@ is for the network; who can open a Unix socket is said by the folder that it lie
 
 A Unix socket that a server has left behind is replaced, one that somebody still serves is taken. The file goes with
 the server.
+
+Several workers have a listener each at a place of the network, among which the kernel spreads connections
+(SO_REUSEPORT); another server of the same user may do so, too, and takes its share. They share a Unix socket's one.
 """
 
 from __future__ import annotations
@@ -15,12 +18,13 @@ import socket
 import ssl
 import stat
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from actorlive.errors import ActorLiveError
 
-__all__ = ["Listener", "ServerError", "listen", "open_listeners", "tls"]
+__all__ = ["BACKLOG", "Listener", "ServerError", "listen", "open_listeners", "open_shared", "places", "tls"]
 
 BACKLOG = 1024
 ADDRESS = re.compile(r"(?:\[(?P<v6>[0-9a-fA-F:.]+(?:%\w+)?)\]|(?P<name>[^\s:/\[\]]*)):(?P<port>[0-9]{1,5})")
@@ -40,6 +44,12 @@ class Listener:
         address: Any = listening.getsockname()
         self._file = _file_at(address) if _is_unix(listening) else None
         self.url: str = f"unix:{address}" if self._file else _url(address, is_secure=is_secure)
+
+    def lent(self) -> Listener:
+        """The same listener for another process, whose end leaves the file of a Unix socket where it is."""
+        lent = Listener(self.socket.dup(), is_secure=self.is_secure)
+        lent._file = None
+        return lent
 
     def close(self) -> None:
         """Listen no longer. The file of a Unix socket goes, unless somebody else has put theirs in its place."""
@@ -67,16 +77,37 @@ def _url(address: Sequence[Any], *, is_secure: bool) -> str:
     return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
+def places(host: str, port: int, bind: Sequence[str]) -> Sequence[str]:
+    """Where to listen: at `bind`, or else at this host and port."""
+    return bind or [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+
+
 def open_listeners(binds: Sequence[str], *, secure: bool = False) -> list[Listener]:
     """A listener for each, or none at all. Raises `ServerError`."""
-    opened: list[Listener] = []
+    return [listeners[0] for listeners in _open_all(binds, secure=secure, size=None)]
+
+
+def open_shared(binds: Sequence[str], size: int, *, secure: bool = False) -> list[list[Listener]]:
+    """For each of `size` workers a listener at each place, or none at all. Raises `ServerError`."""
+    return [list(listeners) for listeners in zip(*_open_all(binds, secure=secure, size=size), strict=True)]
+
+
+def _open_all(binds: Sequence[str], *, secure: bool, size: int | None) -> list[list[Listener]]:
+    """For each place its listeners: `size` that share it, or the only one."""
+    opened: list[list[Listener]] = []
     try:
         for bind in binds:
-            is_unix = bind.startswith("unix:")
-            one = _listen_at_path(bind[5:]) if is_unix else listen(*parse_address(bind))
-            opened.append(Listener(one, is_secure=secure and not is_unix))
+            opened.append([])
+            if bind.startswith("unix:"):
+                opened[-1] += [Listener(_listen_at_path(bind[5:]))] * (size or 1)
+                continue
+            host, port = parse_address(bind)
+            for _ in range(size or 1):
+                one = listen(host, port, shared=size is not None)
+                port = one.getsockname()[1]
+                opened[-1].append(Listener(one, is_secure=secure))
     except BaseException:
-        for listener in opened:
+        for listener in chain.from_iterable(opened):
             listener.close()
         raise
     return opened
@@ -93,8 +124,11 @@ def parse_address(bind: str) -> tuple[str, int]:
     return found["v6"] or found["name"] or "0.0.0.0", int(found["port"])  # noqa: S104 - asked for
 
 
-def listen(host: str, port: int, backlog: int = BACKLOG) -> socket.socket:
-    """A listening socket. Raises `ServerError` when the port is taken or the address is not ours."""
+def listen(host: str, port: int, backlog: int = BACKLOG, *, shared: bool = False) -> socket.socket:
+    """A listening socket. Raises `ServerError` when the port is taken or the address is not ours.
+
+    A port that is `shared` is not taken by others of the same user who share it.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         address = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)[0][4]
@@ -104,6 +138,8 @@ def listen(host: str, port: int, backlog: int = BACKLOG) -> socket.socket:
     try:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         listener.bind(address)
         listener.listen(backlog)
     except OSError as error:

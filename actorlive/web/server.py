@@ -1,18 +1,18 @@
 """An application as a server: Hypercorn's lifespan and protocols around listeners of our own.
 
 * **One connection is `web.tcp`'s**, with its faults, its time-outs, and the direct way of a websocket.
-* **Going down is orderly**, and takes no longer than it may (`web.ending`).
+* **Going down is orderly**, and takes no longer than it may (`web.ending`). Who waits to be accepted by then is served.
 * **The server ends when its node does**, with code 1 and the reason.
 * **Beyond `Limits.max_connections` a connection is answered 503**, so that whoever balances the load goes elsewhere.
 """
 
 from __future__ import annotations
 
-import gc
 import logging
+import socket
 import ssl
-import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from math import inf
 from typing import Any, cast
@@ -21,68 +21,28 @@ import trio
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.trio.lifespan import Lifespan
 from hypercorn.trio.worker_context import WorkerContext
-from hypercorn.typing import ConnectionState, LifespanState
-from hypercorn.utils import LifespanFailureError
+from hypercorn.typing import ASGISendEvent, ConnectionState, LifespanState
 from quart import Quart
 
-from actorlive.errors import ActorLiveError
-from actorlive.runtime import NoProcess, statistics
 from actorlive.web import protocols
 from actorlive.web.allowance import reached
 from actorlive.web.app import ActorLive
 from actorlive.web.direct.connection import DirectWay
 from actorlive.web.direct.reactor import AnyDriver, open_driver
-from actorlive.web.ending import (
-    KILLS,
-    REQUESTS,
-    Ending,
-    HardStop,
-    drain_sockets,
-    main_thread_stands_at,
-    taking_signals,
-)
+from actorlive.web.ending import KILLS, REQUESTS, Ending, drain_sockets
 from actorlive.web.limits import Limits
-from actorlive.web.listeners import Listener, ServerError, open_listeners, tls
+from actorlive.web.listeners import BACKLOG, Listener, ServerError, open_listeners, places, tls
 from actorlive.web.protocols import ServerConfig
-from actorlive.web.tcp import GuardedTCPServer, single
+from actorlive.web.tcp import GuardedTCPServer
 from actorlive.web.transport import SOCKET_PATH
 
-__all__ = ["serve", "serve_async"]
+__all__ = ["extension_of", "serve_async"]
 
 FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n"
 QUIET = 60.0
 """Seconds between two lines of the log that say that the server is full."""
 
 _log = logging.getLogger("actorlive.web")
-
-
-def serve(
-    app: Quart,
-    host: str = "127.0.0.1",
-    port: int = 4000,
-    *,
-    bind: Sequence[str] = (),
-    certfile: str | None = None,
-    keyfile: str | None = None,
-    drain: float = 10.0,
-) -> None:
-    """Serve `app` until SIGTERM or SIGINT; blocks. Ends the program with one line when it cannot start.
-
-    `bind` are several places in place of `host` and `port`: "127.0.0.1:4000", "[::1]:4000", "unix:/run/app.sock". With
-    `certfile` (PEM, with the key in it or in `keyfile`) those of the network are https. `drain` are the seconds that
-    the end may take: sockets are closed one after another, callbacks finish, and what does not is ended by force.
-    """
-    ending = Ending(drain)
-    stop = HardStop(drain, partial(_who_is_at_work, _extension(app)))
-    server = partial(
-        serve_async, app, host, port, bind=bind, certfile=certfile, keyfile=keyfile, ending=ending
-    )
-    try:
-        trio.run(_serve_process, app, server, ending, stop)
-    except* LifespanFailureError as group:
-        sys.exit(f"the application did not start: {single(group)}")
-    except* ActorLiveError as group:
-        sys.exit(str(single(group)))
 
 
 async def serve_async(
@@ -105,11 +65,10 @@ async def serve_async(
     gets the URLs. `listeners` that listen already take the place of what is named. Raises `ServerError` when a place is
     taken.
     """
-    live = _extension(app)
+    live = extension_of(app)
     config = ServerConfig.of(live.limits if live else Limits())
     context = None if certfile is None else tls(certfile, keyfile, config.alpn_protocols)
-    places = bind or [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
-    opened = list(listeners) or open_listeners(places, secure=context is not None)
+    opened = list(listeners) or open_listeners(places(host, port, bind), secure=context is not None)
     protocols.install()
     try:
         async with trio.open_nursery() as nursery:
@@ -154,10 +113,12 @@ class AppServer:
         self, listeners: list[Listener], ending: Ending, task_status: trio.TaskStatus[list[str]]
     ) -> None:
         """Serve until the end is asked for; return when everything has ended."""
-        lifespan = Lifespan(self._asgi, self._config, self._state)
+        lifespan = AppLifespan(self._asgi, self._config, self._state)
         async with trio.open_nursery() as around:
             await around.start(lifespan.handle_lifespan)
             await lifespan.wait_for_startup()
+            if lifespan.has_failed:
+                await trio.sleep_forever()  # the failure is on its way, and ends all of this
             async with open_driver(partial(ending.left, KILLS)) as driver:
                 with ending.until(REQUESTS):
                     async with trio.open_nursery() as connections:
@@ -185,7 +146,8 @@ class AppServer:
         async with trio.open_nursery() as accepting:
             for listener in listeners:
                 connect = partial(self._connect, driver, way, listener.is_secure)
-                stream = trio.SocketListener(trio.socket.from_stdlib_socket(listener.socket))
+                copy = listener.socket.dup()  # Trio closes what it has listened to
+                stream = trio.SocketListener(trio.socket.from_stdlib_socket(copy))
                 accepting.start_soon(
                     partial(trio.serve_listeners, connect, [stream], handler_nursery=connections)
                 )
@@ -195,6 +157,9 @@ class AppServer:
                 self._live.sockets.draining = True
             accepting.cancel_scope.cancel()
         for listener in listeners:
+            connect = partial(self._connect, driver, way, listener.is_secure)
+            for tcp in who_waits(listener.socket):
+                connections.start_soon(connect_and_close, connect, tcp)
             listener.close()
         ending.accepted_last.set()
 
@@ -245,6 +210,36 @@ class AppServer:
                     pass
 
 
+class AppLifespan(Lifespan):
+    """Hypercorn's, which wakes whoever waits for the start when that has failed, before it raises."""
+
+    has_failed = False
+
+    async def asgi_send(self, message: ASGISendEvent) -> None:
+        """Hear what the application says of its start and its end."""
+        self.has_failed |= message["type"] == "lifespan.startup.failed"
+        await super().asgi_send(message)
+
+
+def who_waits(listening: socket.socket) -> Iterator[trio.SocketStream]:
+    """The connections that wait to be accepted now: they would be reset when the listener is closed."""
+    with suppress(OSError):  # a BlockingIOError, when there are no more
+        for _ in range(BACKLOG):
+            connection, _ = listening.accept()
+            connection.setblocking(False)
+            yield trio.SocketStream(trio.socket.from_stdlib_socket(connection))
+
+
+async def connect_and_close(
+    connect: Callable[[trio.SocketStream], Awaitable[None]], tcp: trio.SocketStream
+) -> None:
+    """Serve one connection, then see to its end, as `trio.serve_listeners` does."""
+    try:
+        await connect(tcp)
+    finally:
+        await trio.aclose_forcefully(tcp)
+
+
 async def _end_with_node(live: ActorLive) -> None:
     """A server without a node would serve pages that never live: raises `ServerError`, or the interrupt."""
     failure = await live.node_failed()
@@ -256,68 +251,7 @@ async def _end_with_node(live: ActorLive) -> None:
     ) from failure
 
 
-# -- as a process --------------------------------------------------------------
-
-
-async def _serve_process(
-    app: Quart, server: Callable[..., Awaitable[None]], ending: Ending, stop: HardStop
-) -> None:
-    """The server as a whole process: signals, the collector, a word to the person who started it."""
-    if live := _extension(app):
-        _ = live.endpoint.tokens  # a missing key is a line now, not a traceback later
-    _raise_file_limit()
-    stop.start()
-    with taking_signals(ending, stop):
-        async with trio.open_nursery() as nursery:
-            urls = await nursery.start(server)
-            _quieten_collector()
-            _announce(app, urls)
-
-
-def _announce(app: Quart, urls: list[str]) -> None:
-    print(f"{app.import_name} is live at {' '.join(urls)} (Ctrl+C stops it)", file=sys.stderr)  # noqa: T201
-    if not app.debug:
-        print("this is production; while you write an application, use actorlive dev", file=sys.stderr)  # noqa: T201
-
-
-def _raise_file_limit() -> None:
-    """A connection is a file, and the usual 1,024 are a default for programs of another age."""
-    if sys.platform != "win32":
-        import resource
-
-        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-def _quieten_collector() -> None:
-    """What was loaded at the start is not looked at again, and what is new less often.
-
-    A higher threshold saves no time any more, and lengthens the pauses in which the collector finds the cycles that
-    views leave behind: 20 to 40 ms at 50,000, below 15 at 10,000.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 50, 1000)
-
-
-def _who_is_at_work(live: ActorLive | None) -> Callable[[], str]:
-    """A function that says who still runs of those who run now: by label, and where each stands."""
-    node = live.running_node if live else None
-
-    def say() -> str:
-        left = [] if node is None else [process.pid for process in node.processes]
-        names = [f"the loop, in {main_thread_stands_at()}"]
-        for pid in left[:20]:
-            try:
-                found = statistics(pid)
-            except (NoProcess, RuntimeError):  # it ends, or changes while it is looked at from another thread
-                continue
-            names.append(f"{found.function} {pid} in {found.current_function}")
-        return ", ".join(names)
-
-    return say
-
-
-def _extension(app: Quart) -> ActorLive | None:
+def extension_of(app: Quart) -> ActorLive | None:
+    """What makes the application live, if it was given to that."""
     extension = app.extensions.get("actorlive")
     return extension if isinstance(extension, ActorLive) else None

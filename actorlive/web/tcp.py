@@ -6,7 +6,8 @@
 * **A peer that stops reading is dropped.** Hypercorn shields its writes from cancellation, so such a peer
   would block the server's end forever; here it has `send_timeout` seconds for each 64 KiB.
 * **A connection that is to be closed is closed**, and one that waits for its next request waits `keep_alive_timeout`
-  seconds, though Quart-Trio cancels the task in which Hypercorn sees to both.
+  seconds, though Quart-Trio cancels the task in which Hypercorn sees to both. Who comes as the server goes down is
+  answered once.
 * **A websocket and a live page over plain TCP do without Hypercorn**: they take the direct way (`web.direct`).
 """
 
@@ -27,6 +28,9 @@ from actorlive.web.protocols import limits_of
 __all__ = ["GuardedTCPServer", "report", "single"]
 
 CHUNK = 64 * 1024
+FIRST_WORDS = 1.0
+"""Seconds that a server which goes down waits for the first request of a connection: it may be on its way, and no
+client sends the first one again on another connection by itself."""
 
 _log = logging.getLogger("actorlive.web")
 
@@ -104,6 +108,8 @@ class GuardedTCPServer(TCPServer):
         """Hypercorn has one time-out for the first request and for every other."""
         with trio.move_on_after(self._patience) as patience:
             await self.context.terminated.wait()
+            if not self._has_asked:
+                await trio.sleep(FIRST_WORDS)
         if patience.cancelled_caught and not self._has_asked:
             reached("head_timeout", None)
             _log.debug("closed a connection without a request; see Limits.head_timeout")

@@ -169,6 +169,19 @@ async def test_a_port_that_is_taken_is_one_line_and_exit_code_1(tmp_path: os.Pat
             )
 
 
+async def test_an_application_that_cannot_start_is_told_in_one_line_at_the_end(
+    tmp_path: os.PathLike[str],
+) -> None:
+    fails = APP + "\n@app.before_serving\nasync def start():\n    raise RuntimeError('no database')\n"
+    async with process(tmp_path, "--port", "0", app=fails) as child:
+        assert await child.wait() == 1
+        said = await rest(child)
+    assert said.splitlines()[-1].startswith("the application did not start: ")
+    assert "no database" in said.splitlines()[-1]
+    assert "is live" not in said
+    assert "the node has ended" not in said
+
+
 def test_an_address_that_is_not_ours() -> None:
     with pytest.raises(ServerError, match=r"cannot listen on 203\.0\.113\.1 port 4000"):
         listen("203.0.113.1", 4000)
