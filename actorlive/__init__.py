@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from actorlive.live.events import Event as Event, RawEvent as RawEvent
     from actorlive.live.examining import ViewSnapshot as ViewSnapshot, examine as examine
     from actorlive.live.hooks import Cont as Cont, Halt as Halt
+    from actorlive.live.kept import Kept as Kept
     from actorlive.live.rejection import Rejected as Rejected, Stale as Stale
     from actorlive.live.socket import Socket as Socket
     from actorlive.live.streams import Stream as Stream, StreamResult as StreamResult

@@ -17,6 +17,7 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `live_view.render.stop`           | `duration`           | `view`, `component`, `changed`    |
 | `live_view.*.exception`           | `duration`           | the same, and `error`             |
 | `live_view.crashed`               | –                    | `view`, `error`, `socket`         |
+| `live_view.kept.dropped`          | –                    | `view`, `what`, `why`             |
 | `live_component.handle_event.stop` | `duration`          | `view`, `component`, `event`, `params` |
 | `live_component.update.stop`      | `duration`           | `view`, `component`, `updates`    |
 | `live_component.destroyed`        | –                    | `view`, `component`               |
@@ -33,7 +34,8 @@ the view's own. `params` is the event as the handler takes it. `changed` are the
 for, None where it renders all of them: in both lives the first. `handle_params` is spanned in views that have one.
 `update` is spanned once for all components of a class that one render updates: `component` is their class, `updates`
 what each is given. Of a refused join `view` is the name, "" where its token says nothing. `crashed` is told once of a
-connected view that raised, whatever it was that did.
+connected view that raised, whatever it was that did. `kept.dropped` is told of a kept value that came back from the
+page and was not good: `what` is its name, `why` what is wrong with it.
 
 `limit` is the name of a field of `actorlive.web.Limits`, see docs/limits.md; `peer` is the address of who reached it.
 

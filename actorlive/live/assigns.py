@@ -15,6 +15,7 @@ from typing import Any, ClassVar, get_origin
 
 from actorlive.errors import AssignError, did_you_mean
 from actorlive.live.defaults import Factory, factory_of, given_default, refuse_iterator
+from actorlive.live.kept import is_kept, without_mark
 from actorlive.live.uploads.upload import Upload
 from actorlive.rendered.equality import ATOMS, looks_equal
 from actorlive.template.rendering.updating import TOUCHED
@@ -24,9 +25,11 @@ __all__ = [
     "RESERVED",
     "Assigns",
     "Missing",
+    "annotations_of",
     "declare",
     "declared_assigns",
     "no_value",
+    "resolve",
     "shared_assigns",
 ]
 
@@ -48,15 +51,20 @@ MISSING = Missing()
 
 def declared_assigns(cls: type) -> dict[str, Any]:
     """Every annotated, public, non-ClassVar attribute of the class and its bases, name → annotation; no properties, and
-    no uploads.
+    no uploads. Of a kept value it is the type."""
+    return {name: without_mark(of) for name, of in annotations_of(cls).items()}
 
-    Annotations are taken as they stand; a string (from `from __future__ import annotations`) is evaluated in
-    the class's module when that works, and kept as a string when it doesn't (names under TYPE_CHECKING).
+
+def annotations_of(cls: type) -> dict[str, Any]:
+    """The same, with the annotations as they stand.
+
+    A string (from `from __future__ import annotations`) is evaluated in the class's module when that works, and kept
+    as a string when it doesn't (names under TYPE_CHECKING).
     """
     declared: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         for name, annotation in inspect.get_annotations(base).items():
-            resolved = _resolve(annotation, base)
+            resolved = resolve(annotation, base)
             if not name.startswith("_") and not _is_classvar(resolved):
                 declared[name] = resolved
     return {name: of for name, of in declared.items() if not isinstance(_named(cls, name), property | Upload)}
@@ -91,7 +99,8 @@ def _named(cls: type, name: str) -> object:
     return inspect.getattr_static(cls, name, MISSING)
 
 
-def _resolve(annotation: object, owner: type) -> Any:
+def resolve(annotation: object, owner: type) -> Any:
+    """An annotation in the body of `owner`; one that is a text is evaluated, if that works."""
     if not isinstance(annotation, str):
         return annotation
     module = sys.modules.get(owner.__module__)
@@ -164,6 +173,10 @@ def declare(cls: type[Assigns], source: type) -> None:
         raise AssignError(
             f"{source.__qualname__} brings the upload {name!r} along: allow it in the hook instead,"
             f" `socket.allow_upload({name!r}, …)`"
+        )
+    for name in [name for name, of in annotations_of(source).items() if is_kept(of)]:
+        raise AssignError(
+            f"{source.__qualname__} brings the kept value {name!r} along: declare it in {cls.__qualname__} itself"
         )
     for name in declared.keys() - cls.__declared__.keys():
         if name in RESERVED or hasattr(cls, name):

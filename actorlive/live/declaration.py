@@ -18,8 +18,10 @@ from typing import Any, ClassVar, Never, NoReturn, TypeGuard, get_origin
 from typing_extensions import TypeVar
 
 from actorlive.errors import ActorLiveError, AssignError, CallbackError, did_you_mean
-from actorlive.live.assigns import RESERVED, Assigns
+from actorlive.live.assigns import RESERVED, Assigns, resolve
+from actorlive.live.async_result import AsyncResult
 from actorlive.live.events import Event, RawEvent, event_name, members
+from actorlive.live.kept import has_json_form, is_kept, kept_within, mentions_kept, without_mark
 from actorlive.live.uploads.upload import Upload
 from actorlive.template import Template
 
@@ -31,6 +33,7 @@ def check_class(cls: type[Assigns], root: type[Assigns]) -> None:
     _check_made_by_python(cls, root)
     for name, annotation in inspect.get_annotations(cls).items():
         _check_declared(cls, root, name, annotation)
+        _check_kept(cls, root, name, resolve(annotation, cls))
     for name, value in vars(cls).items():
         _check_constant(cls, name, value)
     for base in cls.__mro__:
@@ -168,6 +171,49 @@ def _check_declared(cls: type[Assigns], root: type[Assigns], name: str, annotati
             _class_place(cls, name),
             f"write `{name} = …` without an annotation",
         )
+
+
+def _check_kept(cls: type[Assigns], root: type[Assigns], name: str, annotation: object) -> None:
+    """A kept value is a view's, and of a type that can be read back."""
+    found = _kept_fault(root, name, annotation)
+    if found is not None:
+        reason, hint = found
+        raise _fault(AssignError, f"{cls.__qualname__}.{name} {reason}", _class_place(cls, name), hint)
+
+
+def _kept_fault(root: type[Assigns], name: str, annotation: object) -> tuple[str, str] | None:
+    """What is wrong with an annotation that says that a value is kept, and what to do about it."""
+    if isinstance(annotation, str) and mentions_kept(annotation):
+        return (
+            f"is kept, and {annotation!r} cannot be evaluated when the class is made",
+            "import what it names at run time, at the head of the module",
+        )
+    if kept_within(annotation):
+        return "has its Kept within another type", f"write it outside: `{name}: Kept[… | None]`"
+    return _unkept(root, name, without_mark(annotation)) if is_kept(annotation) else None
+
+
+def _unkept(root: type[Assigns], name: str, kind: object) -> tuple[str, str] | None:
+    """Why a value of this type cannot be kept in a class of `root`."""
+    if root.__name__ != "LiveView":
+        return (
+            "is kept, and a live component keeps nothing in the page",
+            "declare it in the view, and give it to the component where it is placed",
+        )
+    if isinstance(kind, TypeVar):
+        return "is kept, but nothing says of which type it is", f"write `{name}: Kept[str] = …`"
+    if _is_of(kind, AsyncResult) or not has_json_form(kind):
+        return (
+            f"is kept, and values of {_shown(kind)} cannot be read back from JSON",
+            "keep what JSON has, structs, dataclasses, dates, or lists and dicts of those",
+        )
+    return None
+
+
+def _is_of(kind: object, base: type) -> bool:
+    """True for a class that is derived from `base`, with type arguments or without."""
+    origin = get_origin(kind) or kind
+    return isinstance(origin, type) and issubclass(origin, base)
 
 
 def _of_the_class(root: type[Assigns]) -> set[str]:

@@ -7,7 +7,7 @@ says where its frames go, and the two messages that a connection puts into a vie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -29,6 +29,7 @@ __all__ = [
     "Endpoint",
     "JoinAddress",
     "JoinRefused",
+    "KeptPlace",
     "Layout",
     "Lineage",
     "Mount",
@@ -49,6 +50,12 @@ class Transport(Protocol):
     @property
     def pid(self) -> Pid:
         """The connection's port; its DOWN tells the view that the socket has ended."""
+        ...
+
+    @property
+    def last_words(self) -> dict[Pid, Callable[[], None]]:
+        """By view what is called before the page hears that the view, or the whole connection, has ended; whoever has
+        nothing more to say takes it out again."""
         ...
 
     def send(self, frame: bytes, /) -> None:
@@ -107,8 +114,22 @@ class Passport:
     lineage: Lineage | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPlace:
+    """Where a kept value belongs: the view's class, its element and the visitor."""
+
+    view: type[LiveView[Any]]
+    dom_id: str
+    visitor: str
+
+
 class Endpoint(Protocol):
     """The application around the views: its routes, its keys, its mode."""
+
+    @property
+    def max_kept(self) -> int:
+        """Bytes of JSON that one view may keep in its page."""
+        ...
 
     @property
     def debug(self) -> bool:
@@ -155,6 +176,14 @@ class Endpoint(Protocol):
         """The token with which a client sends one file to the view."""
         ...
 
+    def sign_kept(self, place: KeptPlace, name: str, value: bytes, /) -> str:
+        """The token of a kept value, given as JSON, which is good in that place and under that name only."""
+        ...
+
+    def read_kept(self, place: KeptPlace, name: str, token: str, /) -> bytes | None:
+        """The JSON in such a token; None for one that is forged, too old, or of another place or name."""
+        ...
+
     def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
         """A session as it arrives in the view that it is handed down to. Raises as `sign_passport` does."""
         ...
@@ -173,10 +202,11 @@ class Mount:
     """Everything that a view needs to begin, in either of its lives. It is kept until mount is over.
 
     `params` are the path's and the query's, merged; None when the view is not mounted at a route. `redirected` says
-    that a live navigation led here, `attempt` which try to join this is. `csrf_token` is what the page's plain HTTP
-    forms carry, `csp_nonce` what its scripts do. `session` is `cookie_session`, the `visitor`'s own, with what the view
-    was `handed_down` above it. A view within a view has a `lineage`, unless it is `sticky`. `shared` is what
-    `assign_new` finds in the dead render: what the request keeps, or the parent's assigns.
+    that a live navigation led here, `mounts` how many joins of the view on this page succeeded before, `attempt` which
+    try to join this is since then. `kept` is what the page kept for the view: tokens by name. `csrf_token` is what the
+    page's plain HTTP forms carry, `csp_nonce` what its scripts do. `session` is `cookie_session`, the `visitor`'s own,
+    with what the view was `handed_down` above it. A view within a view has a `lineage`, unless it is `sticky`. `shared`
+    is what `assign_new` finds in the dead render: what the request keeps, or the parent's assigns.
     """
 
     route: Route
@@ -190,6 +220,8 @@ class Mount:
     connect_info: Mapping[str, Any] = field(default_factory=dict[str, Any])
     redirected: bool = False
     attempt: int = 1
+    mounts: int = 0
+    kept: Mapping[str, str] = field(default_factory=dict[str, str])
     csrf_token: str | None = None
     csp_nonce: str | None = None
     cookie_session: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -215,6 +215,8 @@ class Socket(AsyncSocket, StreamSocket, UploadSocket):
         """
         view = self._writable.assigns
         for name, default in defaults.items():
+            if name in type(view).__kept__:
+                raise AssignError(f"{name!r} is kept in the page and cannot be temporary: it would be lost")
             if isinstance(view.__dict__.get(name, default), AsyncResult):
                 raise AssignError(
                     f"{name!r} is an AsyncResult and cannot be temporary: its task would lose its place"

@@ -8,6 +8,7 @@ The sockets write what a callback asked for, `live.process` carries it out:
 | `route`, `uri` | `mounting` | the socket |
 | `layout` | the socket, in mount | whoever renders |
 | `lineage`, `sticky`, `visitor` | the connection | `nests`, for the views within |
+| `kept`, None where nothing is declared so | `mounting`, `process.outbox` | `process.outbox`, with each render |
 | `navigation`, `events` | the sockets | `process.cycle`, after each callback |
 | `tasks` | the owners' `AsyncWork` | `process.channel`, by a task's monitor |
 | `transfers`, None before an upload | the owners' `UploadWork` | `process.channel`, by an upload's monitor |
@@ -20,6 +21,7 @@ from typing import Any
 
 from actorlive.live.assigns import assign
 from actorlive.live.endpoint import Endpoint, Layout, Mount, Route
+from actorlive.live.keeper import Keeper
 from actorlive.live.navigation import NavigationFrame
 from actorlive.live.owner import Owner
 from actorlive.live.tasks import AsyncTask
@@ -41,6 +43,7 @@ class ViewState:
         "dom_id",
         "endpoint",
         "events",
+        "kept",
         "layout",
         "lineage",
         "mount",
@@ -79,6 +82,9 @@ class ViewState:
         self.transfers: dict[Ref, Transfer] | None = None
         self._owners: dict[int, Owner] | None = None
         self.updating: str | None = None
+        self.kept: Keeper | None = None
+        if type(view).__kept__ and transport_pid is not None:
+            self.kept = Keeper(view, mount.endpoint, mount.dom_id, mount.visitor, pid)
         self.owner = Owner(view, self, mount.flash)
         assign(view, "live_action", mount.route.action)
 

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, get_args, get_origin
 
+import msgspec
 from typing_extensions import TypeVar, get_original_bases
 
 from actorlive.errors import CallbackError
-from actorlive.live.assigns import Assigns, uploads_of
+from actorlive.live.assigns import Assigns, annotations_of, uploads_of
 from actorlive.live.declaration import check_class, check_complete, check_events
 from actorlive.live.events import EventTable, RawEvent
 from actorlive.live.flash import NO_FLASH
+from actorlive.live.kept import decoders
 from actorlive.live.rejection import Stale
 from actorlive.live.streams import NO_STREAMS, Stream, Streams
 from actorlive.live.uploads.upload import Upload
@@ -48,6 +50,8 @@ class Stateful(Assigns, Generic[E]):
         """The uploads by name, `@uploads.photos`; there are none before one is declared or allowed."""
 
     __uploads__: ClassVar[Mapping[str, Upload]] = {}
+    __kept__: ClassVar[Mapping[str, msgspec.json.Decoder[Any]]] = {}
+    """What the page keeps of a view, and how each value is read when it comes back."""
     __events__: ClassVar[EventTable] = EventTable(None)
     __root__: ClassVar[type[Stateful[Any]]]
     """LiveView or LiveComponent: whose callbacks the class has."""
@@ -60,6 +64,7 @@ class Stateful(Assigns, Generic[E]):
         super().__init_subclass__(**kwargs)
         if root:
             return
+        cls.__kept__ = decoders(annotations_of(cls))
         cls.__uploads__ = uploads_of(cls)
         if cls.__uploads__:
             cls.__declared__ = {**cls.__declared__, "uploads": Uploads}

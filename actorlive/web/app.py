@@ -336,6 +336,7 @@ class ActorLive:
             debug=self._debug,
             calls_by_view=self._calls_by_view,
             is_current_asset=self._is_current_asset,
+            max_kept=self.limits.kept_in_a_join(),
         )
 
     def _is_current_asset(self, path: str) -> bool:

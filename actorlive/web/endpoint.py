@@ -15,14 +15,16 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
 from quart import Quart
 
-from actorlive.live.endpoint import Mount, Passport, Route
+from actorlive.live.endpoint import KeptPlace, Mount, Passport, Route
 from actorlive.live.navigation import location, on_host_of
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.uploads.messages import UploadTicket
 from actorlive.template.names import title_words
 from actorlive.web import csrf
+from actorlive.web.limits import MAX_KEPT
 from actorlive.web.passports import Passports, view_name, view_of
 from actorlive.web.policy import told_nonce
 from actorlive.web.router import Router
@@ -38,7 +40,8 @@ class AppEndpoint:
     """The endpoint of one Quart application (mirrors `Phoenix.Endpoint`, as far as views need it).
 
     `calls_by_view` says whether the documents of a live session are called by their views, and have no other title;
-    `is_current_asset` whether a page that is made now links to that URL of an asset.
+    `is_current_asset` whether a page that is made now links to that URL of an asset; `max_kept` are the bytes that one
+    view may keep in its page.
     """
 
     def __init__(
@@ -48,8 +51,10 @@ class AppEndpoint:
         debug: bool | None = None,
         calls_by_view: Callable[[str], bool] = lambda _: True,
         is_current_asset: Callable[[str], bool] = lambda _: True,
+        max_kept: int = MAX_KEPT,
     ) -> None:
         self.app = app
+        self.max_kept = max_kept
         self.statics: StaticFiles = StaticFiles(app)
         self._is_current_asset = is_current_asset
         self._calls_by_view = calls_by_view
@@ -119,6 +124,14 @@ class AppEndpoint:
         content = self.tokens.upload.read(token)
         return None if content is None else self._passports.read_upload(content)
 
+    def sign_kept(self, place: KeptPlace, name: str, value: bytes, /) -> str:
+        """The token of a kept value."""
+        return self.tokens.kept.sign(_kept_place(place, name), value)
+
+    def read_kept(self, place: KeptPlace, name: str, token: str, /) -> bytes | None:
+        """The value in such a token; None for one that is not good in that place."""
+        return self.tokens.kept.read(_kept_place(place, name), token)
+
     def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
         """A session as it arrives in the view that it is handed down to."""
         return self._passports.handed_down(session, what)
@@ -152,12 +165,14 @@ class AppEndpoint:
             session={**session, **token.session},
             endpoint=self,
             flash=self._flash(payload, static),
-            connect_params=payload.params or {},
+            connect_params=payload.connect_params,
             connect_info=connection.info,
             redirected=redirected,
             attempt=payload.attempt,
+            mounts=payload.mounts,
+            kept=payload.kept,
             csrf_token=csrf.masked_token(session),
-            csp_nonce=told_nonce(payload.params or {}),
+            csp_nonce=told_nonce(payload.connect_params),
             cookie_session=session,
             visitor=token.visitor,
         )
@@ -184,11 +199,13 @@ class AppEndpoint:
             session={**session, **passport.session},
             endpoint=self,
             flash=self._flash(payload, static),
-            connect_params=payload.params or {},
+            connect_params=payload.connect_params,
             connect_info=connection.info,
             attempt=payload.attempt,
+            mounts=payload.mounts,
+            kept=payload.kept,
             csrf_token=csrf.masked_token(session),
-            csp_nonce=told_nonce(payload.params or {}),
+            csp_nonce=told_nonce(payload.connect_params),
             cookie_session=session,
             visitor=passport.visitor,
             lineage=passport.lineage,
@@ -218,6 +235,10 @@ class AppEndpoint:
         if payload.flash is not None:
             return self.tokens.flash.read(payload.flash) or {}
         return dict(static.flash) if payload.mounts == 0 and payload.redirect is None else {}
+
+
+def _kept_place(place: KeptPlace, name: str) -> bytes:
+    return msgspec.json.encode((view_name(place.view), place.dom_id, place.visitor, name))
 
 
 def _site(uri: str) -> str:

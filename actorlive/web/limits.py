@@ -15,10 +15,15 @@ from dataclasses import dataclass, fields
 from actorlive.live.intake import MAX_OUTLIVE, MAX_UPLOADS, MAX_WAITING, MAX_WAITING_EVENTS
 from actorlive.web.errors import ConfigurationError
 
-__all__ = ["JOIN_WINDOW", "Limits"]
+__all__ = ["JOIN_WINDOW", "MAX_KEPT", "Limits"]
 
 JOIN_WINDOW = 10.0
 """Seconds over which joins are counted."""
+
+
+MAX_KEPT = 16 * 1024
+JOIN_ROOM = 8 * 1024
+"""Bytes of a join beside what the page has kept: tokens, params, URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Limits:
     """Messages in one mailbox, whoever sent them."""
     max_channels: int = 100
     """Views that one socket has joined at once."""
+    max_kept: int = MAX_KEPT
+    """What one view keeps in its page (`Kept[…]`), as JSON. It comes back with a join, so `max_frame` bounds it too."""
     max_uploads: int = MAX_UPLOADS
     """Files of one socket that are on their way, or here and not consumed."""
     max_joins: float = 200
@@ -83,6 +90,10 @@ class Limits:
     def lifetime(self) -> float:
         """How long one socket lives: not the same for all, which came together after a restart."""
         return self.max_age * random.uniform(0.9, 1.0)  # noqa: S311 - nothing depends on its being unguessable
+
+    def kept_in_a_join(self) -> int:
+        """Bytes that a view may keep so that its join still is a message of at most `max_frame`."""
+        return int(max(0, min(self.max_kept, (self.max_frame - JOIN_ROOM) * 3 / 4)))
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -188,6 +188,7 @@ class Sockets:
 def _restart(socket: OpenSocket, views: list[Pid]) -> None:
     if socket.connection is not None:
         views += socket.connection.views
+        socket.connection.say_last_words()
     socket.close(SERVICE_RESTART)
 
 

@@ -18,7 +18,16 @@ from itsdangerous import BadSignature
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.signing import KeyedSigner
 
-__all__ = ["Kin", "SessionToken", "StaticToken", "Token", "Tokens", "UploadToken", "check_strength"]
+__all__ = [
+    "KeptTokens",
+    "Kin",
+    "SessionToken",
+    "StaticToken",
+    "Token",
+    "Tokens",
+    "UploadToken",
+    "check_strength",
+]
 
 TWO_WEEKS = 1_209_600
 ONE_HOUR = 3600
@@ -95,6 +104,35 @@ class Token(Generic[T]):
             return None
 
 
+class KeptTokens:
+    """Tokens of kept values: the JSON of one, good for two weeks in one place.
+
+    The place is signed with the value and does not travel: whoever reads a token knows where it is to be good. It goes
+    with every change of a value, so what is said anyway is not said again.
+    """
+
+    def __init__(self, keys: list[bytes]) -> None:
+        self._signer = KeyedSigner(
+            keys, salt="actorlive.kept.1", key_derivation="hmac", digest_method=hashlib.sha256
+        )
+
+    def sign(self, place: bytes, value: bytes) -> str:
+        """The value as a token of URL-safe characters. No `.` is in it but those of the signature."""
+        head = place + b"."
+        return self._signer.sign(head + base64.urlsafe_b64encode(value))[len(head) :].decode()
+
+    def read(self, place: bytes, token: str) -> bytes | None:
+        """The value, or None when the token is forged, too old, or of another place."""
+        if token.count(".") != 2:
+            return None  # a part of it would be taken for a part of the place
+        head = place + b"."
+        try:
+            signed = self._signer.unsign(head + token.encode(), max_age=TWO_WEEKS)
+            return base64.urlsafe_b64decode(signed[len(head) :])
+        except (BadSignature, ValueError):
+            return None
+
+
 class Tokens:
     """All kinds of tokens of one application, signed with its secret key.
 
@@ -113,6 +151,7 @@ class Tokens:
         self.static = Token(secret_keys, "actorlive.static.1", StaticToken, TWO_WEEKS)
         self.flash = Token(secret_keys, "actorlive.flash.1", dict[str, str], ONE_MINUTE)
         self.upload = Token(secret_keys, "actorlive.upload.1", UploadToken, ONE_HOUR)
+        self.kept = KeptTokens(secret_keys)
         self.status = Token(secret_keys, "actorlive.status.1", int, ONE_MINUTE)
 
 

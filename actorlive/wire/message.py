@@ -8,7 +8,7 @@ decodes it, so that a frame costs one pass over its head and one over its body.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -38,6 +38,9 @@ class BinaryMessage(msgspec.Struct, frozen=True):
     payload: bytes
 
 
+KEPT = "_kept"
+"""The param of a join that holds kept values."""
+
 MANY = 2**31
 """No client counts so far."""
 
@@ -61,6 +64,21 @@ class JoinPayload(msgspec.Struct, frozen=True):
     def mounts(self) -> int:
         """How many joins of this view on this page succeeded before (`_mounts`); 0 when not told."""
         return self._count("_mounts")
+
+    @property
+    def connect_params(self) -> dict[str, Any]:
+        """The params, without what the page kept for the view."""
+        params = self.params or {}
+        return {name: value for name, value in params.items() if name != KEPT} if KEPT in params else params
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What the page kept for the view: tokens by name; {} for anything else in their place."""
+        kept = (self.params or {}).get(KEPT)
+        if not isinstance(kept, dict):
+            return {}
+        named = cast("dict[str, object]", kept)
+        return {name: token for name, token in named.items() if isinstance(token, str)}
 
     @property
     def attempt(self) -> int:

@@ -64,7 +64,7 @@ ORDER = [
     ("Parts of a page", "ui live-components nested-views"),
     ("Pages that load while they live", "async processes pubsub databases clients"),
     ("Pages that answer at once", "optimistic-ui optimistic/* js-commands hooks"),
-    ("Being sure", "testing crashes debug-mode"),
+    ("Being sure", "testing crashes kept-values debug-mode"),
     (
         "Out in the world",
         "authentication security deployment configuration telemetry tuning limits not-there-yet",

@@ -11,7 +11,7 @@ from tests.docs.blocks import run_tests, write_files
 
 
 @pytest.mark.parametrize(
-    "page", ["async", "streams", "processes", "live-components", "nested-views", "pubsub"]
+    "page", ["async", "streams", "processes", "live-components", "nested-views", "pubsub", "kept-values"]
 )
 def test_the_tests_of_the_page_pass(page: str, pytester: pytest.Pytester) -> None:
     files = write_files(f"docs/{page}.md", pytester.path)

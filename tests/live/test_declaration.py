@@ -96,6 +96,48 @@ FAULTS = {
 11 |     def __init__(self):
   help: set the first state in `async def mount(self, params, session, socket)`""",
     ),
+    "kept in a component": (
+        "from actorlive import Kept, LiveComponent\nclass C(LiveComponent):\n    draft: Kept[str] = ''",
+        """C.draft is kept, and a live component keeps nothing in the page
+  --> FILE:12
+12 |     draft: Kept[str] = ''
+  help: declare it in the view, and give it to the component where it is placed""",
+    ),
+    "kept within": (
+        "from actorlive import Kept\nclass V(LiveView):\n    draft: Kept[str] | None = None",
+        """V.draft has its Kept within another type
+  --> FILE:12
+12 |     draft: Kept[str] | None = None
+  help: write it outside: `draft: Kept[… | None]`""",
+    ),
+    "kept of no type": (
+        "from actorlive import Kept\nclass V(LiveView):\n    draft: Kept = ''",
+        """V.draft is kept, but nothing says of which type it is
+  --> FILE:12
+12 |     draft: Kept = ''
+  help: write `draft: Kept[str] = …`""",
+    ),
+    "kept without a JSON form": (
+        "from actorlive import Kept\nclass V(LiveView):\n    draft: Kept[list[A] | None] = None",
+        """V.draft is kept, and values of list[MODULE.A] | None cannot be read back from JSON
+  --> FILE:12
+12 |     draft: Kept[list[A] | None] = None
+  help: keep what JSON has, structs, dataclasses, dates, or lists and dicts of those""",
+    ),
+    "kept and streamed": (
+        "from actorlive import Kept, Stream\nclass V(LiveView):\n    rows: Kept[Stream[str]]",
+        """V.rows is kept, and values of actorlive.live.streams.Stream[str] cannot be read back from JSON
+  --> FILE:12
+12 |     rows: Kept[Stream[str]]
+  help: keep what JSON has, structs, dataclasses, dates, or lists and dicts of those""",
+    ),
+    "kept of a type that is not there": (
+        "from actorlive import Kept\nclass V(LiveView):\n    draft: 'Kept[Absent]'",
+        """V.draft is kept, and 'Kept[Absent]' cannot be evaluated when the class is made
+  --> FILE:12
+12 |     draft: 'Kept[Absent]'
+  help: import what it names at run time, at the head of the module""",
+    ),
     "dataclass": (
         "@dataclass\nclass V(LiveView):\n    n: int = 0\nclass W(V): ...",
         """V is a dataclass, and a view cannot be one: it is made by the framework

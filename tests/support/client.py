@@ -12,7 +12,7 @@ import msgspec
 import trio
 import trio.testing
 
-from actorlive.live.endpoint import Mount, Passport, Route
+from actorlive.live.endpoint import KeptPlace, Mount, Passport, Route
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.live.uploads.messages import UploadTicket
 from actorlive.live.view import LiveView
@@ -55,6 +55,16 @@ class NoKeys:
     def read_upload(self, token: str) -> UploadTicket | None:
         return self.tickets.get(token)
 
+    max_kept = 16 * 1024
+
+    def sign_kept(self, place: KeptPlace, name: str, value: bytes, /) -> str:
+        return json.dumps([place.view.__qualname__, place.dom_id, place.visitor, name, value.decode()])
+
+    def read_kept(self, place: KeptPlace, name: str, token: str, /) -> bytes | None:
+        *where, value = json.loads(token)
+        expected = [place.view.__qualname__, place.dom_id, place.visitor, name]
+        return value.encode() if where == expected else None
+
     def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
         return dict(session)
 
@@ -87,7 +97,9 @@ class Views(NoKeys):
             params=route.params,
             session=connection.session or {},
             endpoint=self,
-            connect_params=payload.params or {},
+            connect_params=payload.connect_params,
+            mounts=payload.mounts,
+            kept=payload.kept,
         )
 
 

@@ -14,6 +14,7 @@ from actorlive import (
     Error,
     Event,
     Exit,
+    Kept,
     LiveView,
     Ok,
     RawEvent,
@@ -55,9 +56,11 @@ class Item:
 class ItemsLive(LiveView[Add | Remove]):
     items: Stream[Item]
     total: AsyncResult[int] = AsyncResult.idle()
+    draft: Kept[str | None] = None
 
     async def handle_event(self, event: Add | Remove, socket: Socket) -> None:
         reveal_type(event)  # Add | Remove
+        reveal_type(self.draft)  # str | None
         match event:
             case Add(title, count):
                 reveal_type((title, count))  # tuple[str, int]

@@ -15,6 +15,7 @@ import { readConfig } from "./config";
 import { DuplicateIds } from "./duplicate_ids";
 import { EarlyInput } from "./early_input";
 import { HookRegistry } from "./hooks";
+import { KeptValues } from "./kept";
 import { Latency } from "./latency";
 import { handleLinks } from "./links";
 import { Optimistic } from "./optimistic";
@@ -30,10 +31,11 @@ const optimistic = new Optimistic();
 const registry = new HookRegistry(config.hooks);
 const latency = new Latency();
 const duplicates = new DuplicateIds();
+const kept = new KeptValues();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...config.options,
-  params: config.params,
+  params: (element?: Element) => ({ ...config.params(), ...kept.params(element) }),
   hooks: registry.hooks,
   transport: latency.transport,
   dom: composeDom([
@@ -45,6 +47,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
 });
 
 optimistic.listen(liveSocket);
+kept.listen();
 showProgress();
 speakAnnouncements();
 showConnectionBanner(config.messages);

@@ -26,6 +26,7 @@ from actorlive.live.endpoint import (
     Transport,
 )
 from actorlive.live.hooks import call
+from actorlive.live.keeper import KeptDue
 from actorlive.live.later import Action, Later
 from actorlive.live.navigation import ForwardedPatch, LivePatch
 from actorlive.live.process.cycle import Cycle, departure, leads_away
@@ -201,6 +202,7 @@ class Channel:
                 | UploadAsked()
                 | UploadFinished()
                 | UploadFailed()
+                | KeptDue()
             ):
                 await self._dispatcher.of_framework(message)
             case CallRequest():

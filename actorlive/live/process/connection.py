@@ -143,6 +143,8 @@ class LiveConnection:
         self._max_outlive = max_outlive
         self.backlog = backlog or Backlog()
         self._port = open_port(self._on_message, node=node, label="connection")
+        self.last_words: dict[Pid, Callable[[], None]] = {}
+        """By view what it still has to tell its page (see `live.keeper`)."""
         self.send = send_frame
         """Gives the transport one frame for the client."""
 
@@ -186,6 +188,11 @@ class LiveConnection:
                 self._leave(leave)
             case Ignored(why=why):
                 _log.debug("ignored %s", why)
+
+    def say_last_words(self) -> None:
+        """The server is about to end the socket: what the views still have to tell goes before."""
+        for say in list(self.last_words.values()):
+            say()
 
     def close(self) -> None:
         """The socket has ended: every view is told, after the events that came before."""
@@ -318,7 +325,10 @@ class LiveConnection:
         if not channel.is_upload:
             self._admission.leave()
         channel.intake.give_up()
+        last_words = self.last_words.pop(channel.pid, None)
         if topic is not None:
+            if last_words is not None:
+                last_words()
             self._channel_down(topic, channel.join_ref, message.reason)
 
     def _channel_down(self, topic: str, join_ref: str, reason: object) -> None:

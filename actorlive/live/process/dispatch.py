@@ -22,6 +22,7 @@ from actorlive.live.endpoint import AssignWanted, ClientEvent
 from actorlive.live.events import NO_UPLOADS, Envelope, EventError, UnknownEvent, parse_event
 from actorlive.live.examining import ComponentSnapshot, Examination, ViewSnapshot
 from actorlive.live.hooks import Halt, call
+from actorlive.live.keeper import KeptDue
 from actorlive.live.later import Later
 from actorlive.live.navigation import ForwardedPatch, LivePatch, location, on_host_of
 from actorlive.live.process.cycle import Cycle
@@ -234,8 +235,11 @@ class Dispatcher:
         if not self._cycle.end_at_once():
             await self._cycle.end()
 
-    async def of_framework(self, message: Later | ForwardedPatch | ComponentUpdate | UploadMessage) -> None:
-        """Do what was postponed, what a view within this one asked for, what `send_update` did, or an upload tells."""
+    async def of_framework(
+        self, message: Later | ForwardedPatch | ComponentUpdate | UploadMessage | KeptDue
+    ) -> None:
+        """Do what was postponed, what a view within this one asked for, what `send_update` did, or an upload tells; or
+        tell the page what it is to keep."""
         match message:
             case Later():
                 await self._do_later(message)
@@ -245,6 +249,9 @@ class Dispatcher:
                 await self._update(message)
             case UploadAsked() | UploadFinished() | UploadFailed():
                 await self._uploading().message(message)
+            case KeptDue():
+                if self._state.kept is not None:
+                    self._state.kept.due()
 
     async def down(self, message: Down) -> None:
         """A process of the view's own has ended: a task without a value, or one that took a file."""

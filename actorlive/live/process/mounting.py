@@ -1,6 +1,7 @@
 """The first callbacks of a view, in the one order that both of its lives share.
 
-`on_mount` hooks of the live session, then the view's own, then `mount`, then `handle_params`. A hook that halts
+`on_mount` hooks of the live session, then the view's own, then `mount`, then what the page has kept for the view comes
+back, then `handle_params`. A hook that halts
 must send the visitor elsewhere; one that goes on must not. Where `handle_params` refuses, the view stays at the URL
 that it was at. A view that is not at a route has no URL, hence no `handle_params`; one within a view has no hooks of
 a live session, because its page has passed them.
@@ -15,6 +16,7 @@ import trio
 
 from actorlive.errors import CallbackError, NavigationError
 from actorlive.live.endpoint import Mount, Route
+from actorlive.live.keeper import forget_all
 from actorlive.live.navigation import MAX_PATCHES, LivePatch, absolute
 from actorlive.live.on_mount import each_once, may_mount
 from actorlive.live.process.spans import span
@@ -55,6 +57,10 @@ async def begin(state: ViewState, socket: Socket) -> None:
         return
     await state.view.mount(params, mount.session, socket)
     state.mount = None  # what belongs to mount alone is released
+    if state.kept is not None:
+        state.kept.restore(mount.kept, first=mount.mounts == 0)
+    elif mount.kept:
+        state.push_event(forget_all(state.dom_id))
     if state.navigation is None and state.routed:
         await handle_params(state, socket, params, state.uri)
 

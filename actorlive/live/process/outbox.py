@@ -37,6 +37,7 @@ class Outbox:
         "_address",
         "_begun",
         "_guard",
+        "_kept",
         "_nest",
         "_placed",
         "_properties",
@@ -60,6 +61,9 @@ class Outbox:
         self._properties = Properties(state.view) if type(state.view).__properties__ else None
         self._guard = MutationGuard(state.view) if state.endpoint.debug else None
         self.components = Components(state, socket, self._renderer)
+        self._kept = state.kept
+        if self._kept is not None:
+            self._kept.attach(transport, lambda event: self.push("diff", {"e": [event]}))
 
     def start_all(self) -> Sequence[Placement]:
         """Render the whole tree, for a join; the live components that are to be updated before `finish`."""
@@ -67,6 +71,8 @@ class Outbox:
         if self._guard is not None:
             self._guard.check(template_of(view))
         self._titled = self._state.title != ""  # otherwise the client shows the document's own by itself
+        if self._kept is not None:
+            self._kept.note(changes(view))
         return self._render(None)
 
     def start(self) -> Sequence[Placement]:
@@ -84,6 +90,8 @@ class Outbox:
             return self._placed
         if self._properties is not None:
             changed = changed | self._properties.changes(changed)
+        if self._kept is not None:
+            self._kept.note(changed)
         if "page_title" in changed:
             self._titled = True
         self._placed = self._render(changed)
@@ -104,6 +112,8 @@ class Outbox:
         diff = self._renderer.finish()
         if self._titled:
             diff["t"] = state.title
+        if self._kept is not None and (kept := self._kept.event()) is not None:
+            state.push_event(kept)
         if state.events:
             diff["e"] = state.events
         self._begun = self._titled = False

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from actorlive.testing.browser import commands, forms
 from actorlive.testing.browser.dom import DomNode, parse_fragment
 from actorlive.testing.browser.joining import JoiningFamily
+from actorlive.testing.browser.kept_memory import KEEP
 from actorlive.testing.browser.merging import ClientTree, Extracted, Rendering, split
 from actorlive.testing.browser.messages import ClientPush, Navigation
 from actorlive.testing.browser.patch import Patch, is_view, owned_by, set_classes
@@ -89,6 +90,8 @@ class ClientView:
             "_mounts": self.joins,
             "_mount_attempts": self.attempts,
         }
+        if kept := self.page.kept.of(self.container):
+            params["_kept"] = kept
         if tracked := self.page.tracked:
             params["_track_static"] = tracked
         payload: dict[str, Any] = {"params": params, "session": self.session, "static": self.static or None}
@@ -328,7 +331,12 @@ class ClientView:
             self.title = title
 
     def _take_events(self, events: list[list[Any]]) -> None:
-        self.events += [(event[0], event[1]) for event in events]
+        """Hand events to whoever listens: the page's memory, or the test."""
+        for name, payload, *_ in events:
+            if name == KEEP:
+                self.page.kept.keep(payload)
+            else:
+                self.events.append((name, payload))
 
     def _components(self) -> dict[int, DomNode]:
         """The elements of the view's components, by number."""

@@ -16,6 +16,7 @@ from actorlive.testing.browser.checks import Checks, OnError
 from actorlive.testing.browser.client_view import ClientView
 from actorlive.testing.browser.dom import Document, DomNode
 from actorlive.testing.browser.files import ChosenFile, refs_in
+from actorlive.testing.browser.kept_memory import KeptMemory
 from actorlive.testing.browser.messages import ClientPush, Frame, Navigation, PageSocket, decode, encode
 from actorlive.testing.browser.overlay import Overlay
 from actorlive.testing.browser.patch import is_view
@@ -64,6 +65,8 @@ class Page:
         self.overlay = Overlay(self)
         self.rejoins = True
         """Whether a crashed view is joined again by itself, as the browser does it."""
+        self.kept = KeptMemory()
+        """What the page keeps for its views."""
         self.pending_link: ClientPush | None = None
         """The patch link whose URL is to be shown when it is answered; a patch of the server takes its place."""
         self._focus_stack: list[DomNode] = []
@@ -373,6 +376,7 @@ class Page:
             self.send(view, "phx_leave", {}, "phx_leave")
         view.move(ViewEvent.LEFT)
         self.url = self.absolute(navigation.to)
+        self.kept.forget(view.container)  # in the browser, the next view gets an element of its own
         following = ClientView(self, view.container, None)
         following.is_main = True
         following.redirected_from = navigation

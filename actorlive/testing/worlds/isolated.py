@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from actorlive.errors import NavigationError
-from actorlive.live.endpoint import Mount, Passport, Route
+from actorlive.live.endpoint import KeptPlace, Mount, Passport, Route
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.process.dead import DeadRedirect, dead_render
 from actorlive.live.uploads.messages import UploadTicket
@@ -24,7 +24,7 @@ from actorlive.testing.worlds.driver import NONE
 from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.testing.worlds.world import MemoryWorld, absolute
 from actorlive.web.dead import RELOAD_COOKIE
-from actorlive.web.limits import Limits
+from actorlive.web.limits import MAX_KEPT, Limits
 from actorlive.web.passports import Passports
 from actorlive.web.sockets import Sockets
 from actorlive.web.tokens import SessionToken, UploadToken
@@ -35,6 +35,7 @@ __all__ = ["IsolatedWorld", "rendered_alone"]
 __tracebackhide__ = hide_frames
 
 DOM_ID = ISOLATED = "isolated"
+NO_JOIN = JoinPayload()
 PAGE = (
     '<!DOCTYPE html><html><head><title>{title}</title></head><body><div id="{id}" data-phx-session="{session}"'
     ' data-phx-static="">{content}</div></body></html>'
@@ -45,6 +46,7 @@ class _Endpoint:
     """An endpoint with one view and no routes."""
 
     debug = True
+    max_kept = MAX_KEPT
 
     def __init__(self, view: type[LiveView[Any]], session: Mapping[str, Any]) -> None:
         check_view(view)
@@ -87,19 +89,26 @@ class _Endpoint:
     def read_upload(self, token: str) -> UploadTicket | None:
         return self._passports.read_upload(msgspec.json.decode(token, type=UploadToken))
 
+    def sign_kept(self, place: KeptPlace, name: str, value: bytes, /) -> str:
+        return json.dumps([str(place), name, value.decode()])
+
+    def read_kept(self, place: KeptPlace, name: str, token: str, /) -> bytes | None:
+        *where, value = msgspec.json.decode(token, type=tuple[str, str, str])
+        return value.encode() if where == [str(place), name] else None
+
     def handed_down(self, session: Mapping[str, object], what: str) -> dict[str, Any]:
         return self._passports.handed_down(session, what)
 
     def authorize(self, join: Join, payload: JoinPayload, connection: ConnectionInfo) -> Mount | Refused:
         if payload.session == ISOLATED:
-            return self.mount(payload.params)
+            return self.mount(payload)
         passport = self._passports.read(msgspec.json.decode(payload.session or "", type=SessionToken))
         return Refused("stale") if passport is None else self._nested(passport, payload)
 
     def _nested(self, passport: Passport, payload: JoinPayload) -> Mount:
         """A view within the isolated one."""
         return replace(
-            self.mount(payload.params),
+            self.mount(payload),
             route=Route(passport.view),
             dom_id=passport.dom_id,
             session={**self._session, **passport.session},
@@ -108,7 +117,7 @@ class _Endpoint:
             sticky=passport.sticky,
         )
 
-    def mount(self, connect_params: Mapping[str, Any] | None = None) -> Mount:
+    def mount(self, payload: JoinPayload = NO_JOIN) -> Mount:
         """The view, for either of its lives."""
         return Mount(
             route=Route(self._view),
@@ -118,7 +127,9 @@ class _Endpoint:
             session=dict(self._session),
             endpoint=self,
             cookie_session=dict(self._session),
-            connect_params=dict(connect_params or {}),
+            connect_params=payload.connect_params,
+            mounts=payload.mounts,
+            kept=payload.kept,
         )
 
 
