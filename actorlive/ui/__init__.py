@@ -19,9 +19,24 @@ from typing import TYPE_CHECKING
 from actorlive.lazy import open_door
 
 if TYPE_CHECKING:
+    from actorlive.ui.avatars import avatar as avatar
     from actorlive.ui.buttons import button as button
+    from actorlive.ui.charts import (
+        area_chart as area_chart,
+        bar_chart as bar_chart,
+        line_chart as line_chart,
+        sparkline as sparkline,
+    )
+    from actorlive.ui.code_blocks import (
+        CodeLanguageError as CodeLanguageError,
+        code as code,
+        highlight as highlight,
+    )
     from actorlive.ui.dialogs import drawer as drawer, hide as hide, modal as modal, show as show
+    from actorlive.ui.drawing.series import ChartError as ChartError
+    from actorlive.ui.empty_states import empty_state as empty_state
     from actorlive.ui.fields import field as field
+    from actorlive.ui.markdown_blocks import markdown as markdown
     from actorlive.ui.menus import dropdown as dropdown
     from actorlive.ui.options import (
         Choice as Choice,
@@ -29,6 +44,8 @@ if TYPE_CHECKING:
         Options as Options,
         options_for_select as options_for_select,
     )
+    from actorlive.ui.page_links import pagination as pagination
+    from actorlive.ui.progress_bars import ProgressError as ProgressError, progress as progress
     from actorlive.ui.tab_lists import tabs as tabs
     from actorlive.ui.tables import table as table
     from actorlive.ui.toasts import toast as toast, toast_group as toast_group

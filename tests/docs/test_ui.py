@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
+from quart_trio import QuartTrio
 
-from actorlive import LiveView, ui
+from actorlive import ActorLive, LiveView, ui
 from actorlive.template import Component
-from actorlive.testing import live_isolated
+from actorlive.testing import live, live_isolated
 from tests.docs.blocks import ROOT, write_files
 from tests.support.importing import import_from
 
@@ -93,3 +95,50 @@ async def test_saving_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     async with live_isolated(view_of("saved.py", tmp_path, monkeypatch)) as view:
         await view.element("button", text="Save").click()
         assert await view.has_element("#saved-toasts-info", text="The recipe is saved.")
+
+
+async def test_the_oven_gets_hotter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with live_isolated(view_of("oven.py", tmp_path, monkeypatch)) as view:
+        await trio.sleep(60.5)
+        assert (await view.element("#oven [role=img]").attribute("aria-label") or "").startswith(
+            "The oven: 30 values"
+        )
+        assert len(await view.element("#oven tbody tr").texts()) == 30
+
+
+async def test_notes_are_shown_as_they_are_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with live_isolated(view_of("notes.py", tmp_path, monkeypatch)) as view:
+        assert await view.has_element("#notes em", text="bread")
+        await view.form("form", {"text": "# Water\n\n<script>x</script>"}).change()
+        assert await view.has_element("#notes h2", text="Water")
+        assert not await view.has_element("#notes script")
+
+
+async def test_code_has_its_colours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with live_isolated(view_of("shown.py", tmp_path, monkeypatch)) as view:
+        assert await view.element(".al-k").texts() == ["def", "return"]
+
+
+async def test_a_loaf_is_baked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with live_isolated(view_of("baking.py", tmp_path, monkeypatch)) as view:
+        await view.element("button", text="Bake one").click()
+        assert await view.has_element("[role=img][aria-label='Ada King']")
+        assert await view.element("progress").attribute("aria-valuetext") == "1 of 12"
+
+
+async def test_the_loaves_have_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = view_of("loaves.py", tmp_path, monkeypatch)
+    app = QuartTrio(__name__)
+    ActorLive(app, secret_key="a key of this test alone, of some length").route("/", page)
+    async with live(app, "/") as view:
+        await view.element("a", text="10").click()
+        assert await view.element("li", text="Loaf").texts() == [
+            "Loaf 91",
+            "Loaf 92",
+            "Loaf 93",
+            "Loaf 94",
+            "Loaf 95",
+        ]
+    for asked in ("0", "99", "x", "-1"):
+        async with live(app, f"/?page={asked}") as view:
+            assert await view.has_element("a[aria-current=page]")
