@@ -42,7 +42,6 @@ PERIOD = 1.0
 _log = logging.getLogger("actorlive.live")
 
 KeepEvent = list[Any]
-Say = Callable[[KeepEvent], None]
 
 
 class KeptDue:
@@ -93,7 +92,7 @@ class Keeper:
         self._dom_id = dom_id
         self._place = KeptPlace(type(view), dom_id, visitor)
         self._pid = pid
-        self._say: Say | None = None
+        self._say: Callable[[KeepEvent], None] | None = None
         self._last_words: dict[Pid, Callable[[], None]] = {}
         self._noted: dict[str, None] = {}
         self._sizes: dict[str, int] = {}
@@ -103,7 +102,7 @@ class Keeper:
         self._armed = False
         self._whole = False
 
-    def attach(self, transport: Transport, say: Say) -> None:
+    def attach(self, transport: Transport, say: Callable[[KeepEvent], None]) -> None:
         """From now on there is a client: `say` sends it an event by itself."""
         self._say = say
         self._last_words = transport.last_words
