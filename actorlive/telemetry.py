@@ -22,7 +22,7 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `live_component.update.stop`      | `duration`           | `view`, `component`, `updates`    |
 | `live_component.destroyed`        | –                    | `view`, `component`               |
 | `live_component.*.exception`      | `duration`           | the same, and `error`             |
-| `socket.connected`                | –                    | `peer`                            |
+| `socket.connected`                | –                    | `peer`, `transport`               |
 | `socket.join_failed`              | –                    | `topic`, `reason`, `view`, `attempt` |
 | `socket.paused`                   | `events`, `bytes`    | `peer`                            |
 | `socket.gave_up`                  | `events`, `bytes`    | `topic`                           |
@@ -38,6 +38,7 @@ connected view that raised, whatever it was that did. `kept.dropped` is told of 
 page and was not good: `what` is its name, `why` what is wrong with it.
 
 `limit` is the name of a field of `actorlive.web.Limits`, see docs/limits.md; `peer` is the address of who reached it.
+`transport` is "websocket" or "longpoll".
 
 docs/telemetry.md says the same with an example; a test holds both to the code.
 

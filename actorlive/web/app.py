@@ -1,8 +1,8 @@
 """ActorLive: the Quart extension that makes an application live.
 
-It adds three things to a `QuartTrio` application: a rule per live route, the websocket under `/live/websocket`
-and the browser client under `/live/assets`. The node that all views live in is open while the application is
-served; `async with live.node()` opens it without a server, for tests and scripts.
+It adds three things to a `QuartTrio` application: a rule per live route, the websocket under `/live/websocket` (with
+`/live/longpoll` beside it, if asked to) and the browser client under `/live/assets`. The node that all views live in is
+open while the application is served; `async with live.node()` opens it without a server, for tests and scripts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from types import EllipsisType
 from typing import Any, TypeVar, cast, overload
 
@@ -49,6 +49,9 @@ from actorlive.web.hosts import Hosts
 from actorlive.web.layouts import RootLayout, takes_title
 from actorlive.web.limits import Limits
 from actorlive.web.live_session import LiveRoute, LiveSession, SessionSource
+from actorlive.web.longpoll.body import Unbuffered
+from actorlive.web.longpoll.route import LONGPOLL_PATH, serve_longpoll
+from actorlive.web.longpoll.sessions import PolledSockets
 from actorlive.web.origin import CheckOrigin, check_patterns
 from actorlive.web.plain import render_plain
 from actorlive.web.policy import DEFAULT_POLICY, policy
@@ -64,6 +67,8 @@ from actorlive.web.visitor import renew
 __all__ = ["ActorLive", "LiveSession"]
 
 ASSETS_PATH = "/live/assets"
+POLLS = Markup('<meta name="live-longpoll" content="2500">')
+"""Tells the client that it may poll, and after how many milliseconds without a websocket: Phoenix's number."""
 
 _log = logging.getLogger("actorlive.web")
 
@@ -107,6 +112,7 @@ class ActorLive:
     nonce, see `csp_nonce`.
     `alive` and `ready` are paths that a load balancer asks, by any host and over plain HTTP: 200 for yes, 503 for no;
     None for none. A server that goes down is not ready.
+    `longpoll` lets pages fetch by HTTP what they would get through a websocket, where none comes up.
     `debug` (by default that of the application, or its `testing`) makes faults loud.
     `log_level` ("debug", "info", …) has the logger `actorlive.views` tell of each join and message of a view, which
     costs some microseconds for each; a view may have a `log_level` of its own. What stands under a name that contains
@@ -133,6 +139,7 @@ class ActorLive:
         csp: str = DEFAULT_POLICY,
         alive: str | None = "/live/alive",
         ready: str | None = "/live/ready",
+        longpoll: bool = False,
         debug: bool | None = None,
         log_level: LogLevel | None = None,
         filter_parameters: Sequence[str] = (),
@@ -160,10 +167,12 @@ class ActorLive:
         self.colocated: ColocatedAssets = ColocatedAssets(
             self.assets, [hooks] if isinstance(hooks, str) else hooks
         )
+        self.longpoll: bool = longpoll
         self.sockets: Sockets = Sockets()
         self.worker: int | None = None
         """Which of the server's workers this process is, from 1 on; None where it is the only one."""
         self.workers: int = 1
+        self.polled: PolledSockets = PolledSockets(self.sockets, self.limits)
         self.development: Development | None = None
         self.peers: Peers = Peers(self._proxies.include)
         self._default = LiveSession(self, "default")
@@ -199,10 +208,14 @@ class ActorLive:
         served = cast("Any", app)
         served.asgi_http_class = HttpConnection
         served.asgi_websocket_class = WebsocketConnection
-        served.asgi_app = self._health(self._entrance(MethodOverride(app.asgi_app)))
+        asgi = Unbuffered(app.asgi_app, LONGPOLL_PATH) if self.longpoll else app.asgi_app
+        served.asgi_app = self._health(self._entrance(MethodOverride(asgi)))
         answer_failures(app, lambda: self.endpoint.debug, self._error_page)
         show_status_pages(app, self.assets)
         app.add_websocket(SOCKET_PATH, "actorlive.websocket", self._websocket)
+        if self.longpoll:
+            poll = csrf_exempt(partial(serve_longpoll, self))  # it looks at the token of the URL
+            app.add_url_rule(LONGPOLL_PATH, "actorlive.longpoll", poll, methods=["GET", "POST"])
         app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
         app.context_processor(self._template_functions)
         app.before_request(self._check_csrf_token)
@@ -312,8 +325,11 @@ class ActorLive:
         return self.assets.url("actorlive.css" if self.default_style else "unstyled.css")
 
     def page_tags(self) -> Markup:
-        """What a page needs in its head beside the client: colocated code, and what development adds."""
+        """What a page needs in its head beside the client: colocated code, how it may connect, and what development
+        adds."""
         tags = self.colocated.tags(debug=self.endpoint.debug)
+        if self.longpoll:
+            tags = POLLS + tags
         return tags if self.development is None else self.development.tags() + tags
 
     def _error_page(self, error: BaseException) -> str:
@@ -374,7 +390,8 @@ class ActorLive:
             self.sockets.draining = False
             try:
                 with self._logging_views():
-                    yield node
+                    async with self.polled.watched():
+                        yield node
             finally:
                 self._node = None
 

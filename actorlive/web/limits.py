@@ -62,6 +62,8 @@ class Limits:
     """Joins of one socket in ten seconds."""
     max_peer_sockets: float = 1_000
     """Sockets of one address."""
+    max_polled: float = 2_000
+    """Clients that poll because they get no websocket."""
     max_peer_channels: float = 5_000
     """Views that all sockets of one address have joined."""
     max_peer_joins: float = 2_000
@@ -80,6 +82,8 @@ class Limits:
     """From a socket's opening to its first join."""
     heartbeat_timeout: float = 60.0
     """Between two messages. The client sends a heartbeat every 30 seconds."""
+    poll_timeout: float = 10.0
+    """How long a poll waits for something to be sent. Who does not poll for half as long again has left."""
     stall_timeout: float = 20.0
     """Within a message."""
     send_timeout: float = 30.0

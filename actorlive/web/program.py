@@ -27,6 +27,7 @@ from actorlive.web.server import extension_of
 from actorlive.web.tcp import single
 
 if TYPE_CHECKING:
+    from actorlive.web.app import ActorLive
     from actorlive.web.workers.seat import Seat
 
 __all__ = ["serve"]
@@ -110,8 +111,10 @@ def _keep_workers(
         from actorlive.web.workers.parent import Parent
         from actorlive.web.workers.threads import refuse_threads
 
-        refuse_threads(size)
         live = extension_of(app)
+        if live is not None:
+            _refuse_polls(live, size)
+        refuse_threads(size)
         if live is not None:
             _ = live.endpoint.tokens
         if certfile is not None:
@@ -126,6 +129,15 @@ def _keep_workers(
     if outcome is not None and live is not None:
         live.worker, live.workers = outcome.number, size
     return outcome
+
+
+def _refuse_polls(live: ActorLive, size: int) -> None:
+    """The kernel gives each request of a client that polls to any worker, and one of them knows it."""
+    if live.longpoll:
+        raise ServerError(
+            f"{size} workers and longpoll=True: a client that polls is known to one worker, and its requests would"
+            " come to all of them. Serve with one worker, or leave longpoll out"
+        )
 
 
 def _announce(app: Quart, urls: list[str], workers: int = 1) -> None:

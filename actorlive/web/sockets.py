@@ -33,7 +33,7 @@ STEP = 0.1
 
 
 class ClientSocket:
-    """The outgoing side of one websocket: frames in order, at most `max_queue` bytes of them."""
+    """The outgoing side of one socket: frames in order, at most `max_queue` bytes of them."""
 
     def __init__(self, limits: Limits, live_socket_id: str | None, allowance: Allowance) -> None:
         self.live_socket_id = live_socket_id

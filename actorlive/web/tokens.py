@@ -21,6 +21,7 @@ from actorlive.web.signing import KeyedSigner
 __all__ = [
     "KeptTokens",
     "Kin",
+    "PollToken",
     "SessionToken",
     "StaticToken",
     "Token",
@@ -81,6 +82,13 @@ class UploadToken(msgspec.Struct, frozen=True):
     cid: int | None
     upload: str
     entry: str
+
+
+class PollToken(msgspec.Struct, frozen=True):
+    """One client that polls: the id of its socket, and the visitor who opened it, "" for one without a session."""
+
+    id: str
+    visitor: str
 
 
 class Token(Generic[T]):
@@ -152,6 +160,7 @@ class Tokens:
         self.flash = Token(secret_keys, "actorlive.flash.1", dict[str, str], ONE_MINUTE)
         self.upload = Token(secret_keys, "actorlive.upload.1", UploadToken, ONE_HOUR)
         self.kept = KeptTokens(secret_keys)
+        self.poll = Token(secret_keys, "actorlive.poll.1", PollToken, TWO_WEEKS)
         self.status = Token(secret_keys, "actorlive.status.1", int, ONE_MINUTE)
 
 

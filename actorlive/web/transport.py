@@ -15,10 +15,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import trio
-from quart import Response, session, websocket
+from quart import Request, Response, session, websocket
 from quart.asgi import ASGIWebsocketConnection
 from quart.wrappers import Websocket
 from quart_trio.asgi import TrioASGIWebsocketConnection
@@ -30,14 +30,14 @@ from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.live.process.turnstile import take_turn
 from actorlive.web import csrf
-from actorlive.web.allowance import MESSAGE_TOO_BIG, Allowance, refuse_socket
+from actorlive.web.allowance import Allowance, refuse_socket
 from actorlive.web.containment import contained
 from actorlive.web.direct.handshake import EXTENSION, Offer
 from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.limits import Limits
 from actorlive.web.origin import CheckOrigin, origin_allowed
+from actorlive.web.pace import Pace, check_size
 from actorlive.web.sockets import ClientSocket
-from actorlive.wire import frame_size
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
@@ -92,11 +92,9 @@ class WebsocketConnection(TrioASGIWebsocketConnection):
 
 async def serve_websocket(live: ActorLive) -> Response | None:
     """The websocket route: refuse before the handshake, or have frames carried until either side ends."""
-    refusal = refuse(websocket, live.check_origin, draining=live.sockets.draining)
+    refusal = refuse(websocket, live, "a websocket")
     if refusal is not None:
-        return refusal
-    if refuse_socket(live.peers.get(websocket.remote_addr), live.limits):
-        return Response("too many sockets are open", TOO_MANY_REQUESTS)
+        return Response(refusal.text, refusal.status)
     await websocket.accept()  # pyright: ignore[reportUnknownMemberType]
     client = connection_info(websocket, dict(session))
     offer = offer_of(websocket.scope)
@@ -138,11 +136,15 @@ def allow(live: ActorLive, client: ConnectionInfo) -> Allowance:
 
 
 def connect(
-    live: ActorLive, client: ConnectionInfo, send: Callable[[bytes], None], allowance: Allowance
+    live: ActorLive,
+    client: ConnectionInfo,
+    send: Callable[[bytes], None],
+    allowance: Allowance,
+    transport: str = "websocket",
 ) -> LiveConnection:
     """The connection behind a socket, whichever way its frames come."""
     limits = live.limits
-    telemetry.execute("socket.connected", {}, {"peer": allowance.name})
+    telemetry.execute("socket.connected", {}, {"peer": allowance.name, "transport": transport})
     return LiveConnection(
         live.current_node,
         live.endpoint,
@@ -167,25 +169,42 @@ def offer_of(scope: Any) -> Offer | None:
     return extensions.get(EXTENSION)
 
 
-def refuse(request: Websocket, check_origin: CheckOrigin, *, draining: bool) -> Response | None:
-    """The answer to a handshake that is refused."""
-    if draining:
-        return Response("the server is going down", 503)
+class Refusal(NamedTuple):
+    """The answer to a client that is not connected."""
+
+    status: int
+    text: str
+
+
+def refuse(request: Request | Websocket, live: ActorLive, what: str) -> Refusal | None:
+    """Why a client is not connected, or None when it may be; `what` is what it asked for, for the log."""
+    if live.sockets.draining:
+        return Refusal(503, "the server is going down")
     if request.args.get("vsn") != VERSION:
-        return Response(f"this server speaks protocol {VERSION}", 403)
-    origin = ", ".join(request.headers.getlist("origin")) or None  # of a page there is one: two are none
-    if not origin_allowed(origin, request.host, check_origin):
-        _log.warning(
-            "refused a websocket from origin %.80r to host %.80r; to allow it, pass check_origin=[%.80r]",
-            origin,
-            request.host,
-            origin,
-        )
-        return Response("origin not allowed", 403)
+        return Refusal(403, f"this server speaks protocol {VERSION}")
+    if not comes_from_our_page(request, live.check_origin, what):
+        return Refusal(403, "origin not allowed")
+    if refuse_socket(live.peers.get(request.remote_addr), live.limits):
+        return Refusal(TOO_MANY_REQUESTS, "too many sockets are open")
     return None
 
 
-def connection_info(request: Websocket, cookie: dict[str, Any]) -> ConnectionInfo:
+def comes_from_our_page(request: Request | Websocket, check_origin: CheckOrigin, what: str) -> bool:
+    """False for a request of a page that may not connect, which is told."""
+    origin = ", ".join(request.headers.getlist("origin")) or None  # of a page there is one: two are none
+    if origin_allowed(origin, request.host, check_origin):
+        return True
+    _log.warning(
+        "refused %s from origin %.80r to host %.80r; to allow it, pass check_origin=[%.80r]",
+        what,
+        origin,
+        request.host,
+        origin,
+    )
+    return False
+
+
+def connection_info(request: Request | Websocket, cookie: dict[str, Any]) -> ConnectionInfo:
     """What is known of the client; its cookie counts only with the CSRF token of a page that it was given."""
     headers, uri = request.headers, csrf.without_token(request.url)
     info = connect_info(request.remote_addr, headers.get("user-agent"), uri, headers)
@@ -203,8 +222,7 @@ class Reader:
         self._socket = socket
         self._limits = limits
         self._allowance = allowance
-        self._second = 0.0
-        self._left = 0.0
+        self._pace = Pace(connection, socket, limits, allowance, limits.max_pause)
 
     async def run(self) -> None:
         """Read until the peer closes or breaks the protocol, or its time is up."""
@@ -230,41 +248,9 @@ class Reader:
                 patience.deadline = inf
                 check_size(frame, self._limits)
                 self._connection.receive(frame)
-                await self._wait_for_others(now)
+                await self._pace.wait(now)
         now = trio.current_time()
         return allowance.expire(now) if now >= allowance.expires else allowance.fall_silent()
-
-    async def _wait_for_others(self, now: float) -> None:
-        """The views, the client's reading, or the rest of the second, whichever is behind."""
-        if self._connection.backlog.is_full:
-            await self._pause()
-        if self._socket.is_unread:
-            self._allowance.tell("max_unsent", "reads too slowly, and is not read itself")
-            await self._socket.read_again()
-        if now >= self._second:
-            self._second, self._left = now + 1.0, self._limits.max_events
-        self._left -= 1
-        if self._left <= 0:
-            self._allowance.tell("max_events", "sends too much, and is not read for a while")
-            await trio.sleep_until(self._second)
-
-    async def _pause(self) -> None:
-        """Read nothing until the views have caught up, or one of them is given up."""
-        backlog = self._connection.backlog
-        if backlog.is_behind:
-            self._allowance.tell_of_pause(backlog)
-        while backlog.is_full:
-            with trio.move_on_after(self._limits.max_pause) as patience:
-                await backlog.room()
-            if patience.cancelled_caught:
-                self._connection.give_up_the_last()
-
-
-def check_size(frame: str | bytes, limits: Limits) -> None:
-    """A server that does not bound messages itself leaves it to us. Raises `ProtocolError`."""
-    size = frame_size(frame)
-    if size > limits.max_frame:
-        raise ProtocolError(MESSAGE_TOO_BIG, f"a frame of {size} bytes")
 
 
 async def write(socket: ClientSocket) -> None:

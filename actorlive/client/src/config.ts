@@ -56,8 +56,14 @@ export function readConfig(): Config {
       client: "We can't find the internet. Attempting to reconnect…",
       ...page.messages,
     },
-    options: page.options ?? {},
+    options: { ...fallback(), ...page.options },
   };
+}
+
+/** After how many milliseconds without a websocket the page polls, if the server says that it may. */
+function fallback(): LiveSocketOptions {
+  const meta = document.querySelector<HTMLMetaElement>("meta[name='live-longpoll']");
+  return meta ? { longPollFallbackMs: Number(meta.content) } : {};
 }
 
 /** The token of the page's `<meta name="csrf-token">`, which the websocket must present with its cookie. */
