@@ -81,7 +81,7 @@ def drawer(
 
       <style :type={ColocatedCSS}>
         @layer actorlive {
-          .al-drawer {
+          .al-dialog.al-drawer {
             width: min(26rem, 100vw - 2rem);
             height: 100dvh;
             max-height: none;
@@ -224,6 +224,10 @@ def dialog(
 
             .al-dialog > h2 {
               margin: 0 2.5rem 1rem 0;
+            }
+
+            .al-dialog > :nth-last-child(2) {
+              margin-bottom: 0;
             }
 
             .al-dialog > footer {

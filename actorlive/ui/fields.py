@@ -25,6 +25,7 @@ _ATTRIBUTES = Attrs.include(
 )  # fmt: skip
 
 
+_DESCRIBED = "aria-describedby"
 _NEVER_SENT_BACK = frozenset(("password", "file"))
 """Kinds whose value is not for the page: a secret, and what no page can set."""
 
@@ -39,6 +40,8 @@ class _Control:
     label: str | None
     hint: str | None
     errors: tuple[str, ...]
+    described: str
+    """What else describes it: ids, as the caller gives them."""
 
     @property
     def invalid(self) -> str | None:
@@ -56,8 +59,8 @@ class _Control:
     @property
     def described_by(self) -> str | None:
         """For `aria-describedby`: the error first, for it is what one wants to know."""
-        told = [self.error_id] if self.errors else []
-        return " ".join([*told, self.hint_id] if self.hint else told) or None
+        told = [self.error_id if self.errors else "", self.hint_id if self.hint else "", self.described]
+        return " ".join(filter(None, told)) or None
 
 
 # -- what stands around a control ----------------------------------------------
@@ -294,39 +297,51 @@ def field(
     `upload={@uploads.photos}`.
 
     Without a form it takes `name` and `value`, `checked`, and the `errors` to show; an `id` where there is more than
-    one of a name. A password is never sent back to the page. Mirrors `input` of Phoenix's core components.
+    one of a name. A password is not sent back to the page, unless `value` does it. Mirrors `input` of Phoenix's core
+    components.
     """
     control = _Control(
-        id=upload.ref if upload is not None else id or (field.id if field else name),
+        id=upload.ref if upload is not None else id or (field.id if field else _id_of(name)),
         name=name or (field.name if field else None),
-        value=None if type in _NEVER_SENT_BACK else input_value(value) if field is None else field.value,
+        value=_value_of(field, type) if value is None else input_value(value),
         label=label,
         hint=hint,
         errors=tuple(errors) or (field.errors if field and used_input(field) else ()),
+        described=str(rest.get(_DESCRIBED) or ""),
     )
     return heex(
         """
         {% if @shape == "hidden" %}
-          <input type="hidden" id={@control.id} name={@control.name} value={@control.value} {@rest} />
+          <input type="hidden" id={@control.id} name={@control.name} value={@control.value} {@more} />
         {% elif @shape == "textarea" %}
-          <.text_area control={@control} {@rest} />
+          <.text_area control={@control} {@more} />
         {% elif @shape == "select" %}
-          <.select control={@control} choices={@choices} multiple={@multiple} prompt={@prompt} {@rest} />
+          <.select control={@control} choices={@choices} multiple={@multiple} prompt={@prompt} {@more} />
         {% elif @shape == "choices" %}
-          <.choices type={@type} control={@control} choices={@choices} {@rest} />
+          <.choices type={@type} control={@control} choices={@choices} {@more} />
         {% elif @shape == "checkbox" %}
-          <.checkbox control={@control} checked={@is_checked} {@rest} />
+          <.checkbox control={@control} checked={@is_checked} {@more} />
         {% elif @shape == "upload" %}
-          <.upload_field control={@control} upload={@upload} {@rest} />
+          <.upload_field control={@control} upload={@upload} {@more} />
         {% else %}
-          <.text_input control={@control} type={@type} multiple={@multiple} {@rest} />
+          <.text_input control={@control} type={@type} multiple={@multiple} {@more} />
         {% endif %}
         """,
         shape=_shape(type, options, upload),
+        more={name: value for name, value in rest.items() if name != _DESCRIBED},
         control=control,
         choices=options_for_select(options, control.value),
         is_checked=checked if checked is not None else bool(field and field.checked),
     )
+
+
+def _id_of(name: str | None) -> str | None:
+    """The id of a control that stands in no form of ours: as a form would have it, "user[email]" is "user_email"."""
+    return None if name is None else name.replace("[", "_").replace("]", "")
+
+
+def _value_of(field: Field | None, type: FieldType) -> object:
+    return None if field is None or type in _NEVER_SENT_BACK else field.value
 
 
 _Shape: TypeAlias = Literal["hidden", "textarea", "select", "choices", "checkbox", "upload", "input"]

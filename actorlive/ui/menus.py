@@ -240,7 +240,8 @@ def dropdown(
           }
 
           .al-menu > [role="menuitem"] {
-            display: block;
+            display: flex;
+            align-items: center;
             box-sizing: border-box;
             width: 100%;
             min-height: 2.25rem;

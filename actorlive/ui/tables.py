@@ -80,7 +80,7 @@ def table(
             <caption :if={@caption} id={f"{@id}-caption"}>{@caption}</caption>
             <thead>
               <tr>
-                <th :if={@on_select} scope="col">
+                <th :if={@on_select} scope="col" class="al-select">
                   <input
                     type="checkbox"
                     id={f"{@id}-all"}
@@ -98,7 +98,7 @@ def table(
             </thead>
             <tbody id={f"{@id}-rows"}>
               <tr :for={row in @rows} :key={@key(row)} id={row_id(@id, @key, row)}>
-                <td :if={@on_select}>
+                <td :if={@on_select} class="al-select">
                   <input
                     type="checkbox"
                     id={box_id(@id, @key, row)}
@@ -141,6 +141,11 @@ def table(
               font-weight: 550;
             }
 
+            .al-table .al-select {
+              width: 1%;
+              vertical-align: middle;
+            }
+
             .al-table td.al-actions {
               text-align: end;
               white-space: nowrap;
@@ -155,7 +160,7 @@ def table(
               position: sticky;
               top: 0;
               z-index: 1;
-              background: var(--al-ground);
+              background: var(--al-surface);
               box-shadow: inset 0 -1px var(--al-line);
             }
           }

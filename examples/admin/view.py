@@ -14,9 +14,13 @@ from actorlive import (
     Template,
     component,
     heex,
+    ui,
+    use_in_templates,
 )
 from examples.admin import accounts
 from examples.admin.accounts import Login, LoginsChanged, Member
+
+use_in_templates(ui)
 
 HOME = "/admin"
 
@@ -87,26 +91,24 @@ class LoginLive(LiveView):
         <p :if={@wrong} id="login-error" class="error" role="alert">That e-mail and password do not belong together.</p>
         <.form id="login" action="/admin/login" method="post">
           <input type="hidden" name="to" value={@to} />
-          <label>
-            E-mail <input
-              name="email"
-              type="email"
-              value={@email}
-              autocomplete="username"
-              required
-              aria-describedby={"login-error" if @wrong else None}
-            />
-          </label>
-          <label>
-            Password <input
-              name="password"
-              type="password"
-              autocomplete="current-password"
-              required
-              aria-describedby={"login-error" if @wrong else None}
-            />
-          </label>
-          <button>Sign in</button>
+          <ui.field
+            name="email"
+            type="email"
+            label="E-mail"
+            value={@email}
+            autocomplete="username"
+            required
+            aria-describedby={"login-error" if @wrong else None}
+          />
+          <ui.field
+            name="password"
+            type="password"
+            label="Password"
+            autocomplete="current-password"
+            required
+            aria-describedby={"login-error" if @wrong else None}
+          />
+          <ui.button type="submit">Sign in</ui.button>
         </.form>
       </div>
     """)
@@ -158,12 +160,10 @@ class MembersLive(LiveView):
 
     template = heex("""
       <h1>Members</h1>
-      <table>
-        <thead><tr><th scope="col">Name</th><th scope="col">E-mail</th></tr></thead>
-        <tbody>
-          <tr :for={member in @members} :key={member.email}><td>{member.name}</td><td>{member.email}</td></tr>
-        </tbody>
-      </table>
+      <ui.table id="members" rows={@members} row_key={lambda member: member.email}>
+        <:col :let={member} label="Name">{member.name}</:col>
+        <:col :let={member} label="E-mail">{member.email}</:col>
+      </ui.table>
     """)
 
     async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:

@@ -2,15 +2,16 @@
 
 from typing import Any, get_args
 
-from actorlive import Attrs, Error, Event, LiveView, Ok, Socket, Template, component, heex
-from actorlive.forms import Field, Form, sort_and_drop, to_form, used_input
+from actorlive import Error, Event, LiveView, Ok, Socket, heex, ui, use_in_templates
+from actorlive.forms import Form, sort_and_drop, to_form
 from examples.forms.account import Account, Country, Topic, sign_up
 
 NOBODY: dict[str, Any] = {"addresses": [{}]}
-FOR_INPUTS = Attrs.include("autocomplete", "inputmode")
 COUNTRIES = get_args(Country)
 TOPICS = get_args(Topic)
 EMPTY = to_form(NOBODY, as_="account")
+
+use_in_templates(ui, COUNTRIES, TOPICS)
 
 
 class Change(Event):
@@ -27,42 +28,6 @@ class Again(Event): ...
 class Kill(Event): ...
 
 
-@component
-def errors(*, field: Field) -> Template:
-    """What is wrong with a field, once somebody has been in it."""
-    return heex(
-        """
-        <span id={f"{@field.id}-errors"} class="error">
-          {% for message in @shown %}{message} {% endfor %}
-        </span>
-        """,
-        shown=field.errors if used_input(field) else (),
-    )
-
-
-@component
-def text_input(*, field: Field, label: str, type: str = "text", rest: Attrs = FOR_INPUTS) -> Template:
-    """An input with its label and its errors."""
-    return heex(
-        """
-        <div class="field">
-          <label for={@field.id}>{@label}</label>
-          <input
-            type={@type}
-            id={@field.id}
-            name={@field.name}
-            value={@field.value}
-            aria-invalid={"true" if @wrong else None}
-            aria-describedby={f"{@field.id}-errors"}
-            {@rest}
-          />
-          <.errors field={@field} />
-        </div>
-        """,
-        wrong=field.errors and used_input(field),
-    )
-
-
 class FormsLive(LiveView[Change | Save | Again | Kill]):
     page_title = "A form"
     form: Form = EMPTY
@@ -75,46 +40,31 @@ class FormsLive(LiveView[Change | Save | Again | Kill]):
         <button phx-click="again">Somebody else</button>
       {% else %}
         <.form for={@form} class="sign-up" phx-change="change" phx-submit="save" novalidate>
-          <.text_input field={@form["name"]} label="Name" autocomplete="name" phx-debounce="200" />
-          <.text_input
+          <ui.field field={@form["name"]} label="Name" autocomplete="name" phx-debounce="200" />
+          <ui.field
             field={@form["email"]}
             label="E-mail"
             type="email"
             autocomplete="email"
             phx-debounce="blur"
           />
-          <.text_input field={@form["age"]} label="Age" inputmode="numeric" phx-debounce="200" />
+          <ui.field field={@form["age"]} label="Age" inputmode="numeric" phx-debounce="200" />
 
-          <div class="field">
-            <label for={@form["country"].id}>Country</label>
-            <select id={@form["country"].id} name={@form["country"].name}>
-              <option value="">Choose…</option>
-              <option :for={country in COUNTRIES} selected={@form["country"].selected(country)}>
-                {country}
-              </option>
-            </select>
-            <.errors field={@form["country"]} />
-          </div>
-
-          <fieldset>
-            <legend>Topics</legend>
-            <label :for={topic in TOPICS}>
-              <input
-                type="checkbox"
-                name={f'{@form["topics"].name}[]'}
-                value={topic}
-                checked={@form["topics"].selected(topic)}
-              />
-              {topic}
-            </label>
-          </fieldset>
+          <ui.field
+            field={@form["country"]}
+            type="select"
+            label="Country"
+            options={COUNTRIES}
+            prompt="Choose…"
+          />
+          <ui.field field={@form["topics"]} type="checkbox" label="Topics" options={TOPICS} />
 
           <.inputs_for :let={address} field={@form["addresses"]}>
             <fieldset class="address">
               <legend>Address {address.index + 1}</legend>
               <input type="hidden" name="account[addresses_sort][]" value={address.index} />
-              <.text_input field={address["street"]} label="Street" phx-debounce="200" />
-              <.text_input field={address["city"]} label="City" phx-debounce="200" />
+              <ui.field field={address["street"]} label="Street" phx-debounce="200" />
+              <ui.field field={address["city"]} label="City" phx-debounce="200" />
               <button
                 type="button"
                 class="quiet"
@@ -133,23 +83,11 @@ class FormsLive(LiveView[Change | Save | Again | Kill]):
             phx-click={JS.dispatch("change")}
           >Add an address</button>
 
-          <div class="field">
-            <label>
-              <input type="hidden" name={@form["terms"].name} value="false" />
-              <input
-                type="checkbox"
-                name={@form["terms"].name}
-                value="true"
-                checked={@form["terms"].checked}
-              />
-              I accept that this is an example
-            </label>
-            <.errors field={@form["terms"]} />
-          </div>
+          <ui.field field={@form["terms"]} type="checkbox" label="I accept that this is an example" />
 
           <div class="row">
-            <button phx-disable-with="Signing up…">Sign up</button>
-            <button type="button" class="danger" phx-click="kill">Kill the view</button>
+            <ui.button type="submit" pending="Signing up…">Sign up</ui.button>
+            <ui.button kind="danger" phx-click="kill">Kill the view</ui.button>
           </div>
         </.form>
       {% endif %}

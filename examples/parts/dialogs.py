@@ -56,10 +56,12 @@ class DialogsLive(LiveView[Edit | Retype | Save | Cancel | Remove]):
 
       <ui.drawer id="about" title="About the recipe">
         <p>The page opens and closes this drawer by itself, whatever the network does.</p>
-        <ui.dropdown id="share" label="Share">
-          <:item href="mailto:?subject=Rye%20bread">By mail</:item>
-          <:item href="/docs/ui">On paper</:item>
-        </ui.dropdown>
+        <p>
+          <ui.dropdown id="share" label="Share">
+            <:item href="mailto:?subject=Rye%20bread">By mail</:item>
+            <:item href="/docs/ui">On paper</:item>
+          </ui.dropdown>
+        </p>
         <details><summary>Ingredients</summary><p>Rye, water, salt, and time.</p></details>
       </ui.drawer>
     """)

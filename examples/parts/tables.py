@@ -66,7 +66,7 @@ class TableLive(LiveView[Sort | Pick | Visit]):
         <:col :let={it} label="Built" name="built" type="number">{it.built}</:col>
         <:col :let={it} label="Height in m" name="metres" type="number">{it.metres}</:col>
         <:action :let={it}>
-          <ui.button phx-click="visit" phx-value-id={it.id} aria-label={f"Visit {it.name}"}>Visit</ui.button>
+          <ui.button phx-click="visit" phx-value-id={it.id}>Visit <span class="sr-only">{it.name}</span></ui.button>
         </:action>
       </ui.table>
       <p id="picked">{len(@picked)} of {len(LIGHTHOUSES)} selected.</p>

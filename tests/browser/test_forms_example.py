@@ -40,15 +40,15 @@ def filled(page: Page) -> None:
 
 def test_faults_show_in_the_field_that_one_was_in(forms: Page) -> None:
     forms.get_by_label("Name").press_sequentially("G")
-    expect(forms.locator("#account_name-errors")).to_have_text("should be at least 2 characters")
+    expect(forms.locator("#account_name-error")).to_have_text("should be at least 2 characters")
     expect(forms.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
     expect(forms.get_by_label("Name")).to_be_focused()
-    expect(forms.locator("#account_email-errors")).to_be_hidden()
+    expect(forms.locator("#account_email-error")).to_be_hidden()
     forms.get_by_label("Name").press_sequentially("race")
-    expect(forms.locator("#account_name-errors")).to_be_hidden()
+    expect(forms.locator("#account_name-error")).to_be_hidden()
     forms.get_by_role("button", name="Sign up").click()
-    expect(forms.locator("#account_email-errors")).to_have_text("can't be blank")
-    expect(forms.locator("#account_terms-errors")).to_be_hidden()
+    expect(forms.locator("#account_email-error")).to_have_text("can't be blank")
+    expect(forms.locator("#account_terms-error")).to_be_hidden()
 
 
 def test_signing_up(forms: Page) -> None:

@@ -22,7 +22,7 @@ FILLED: dict[str, Any] = {
 
 
 async def error(view: View, field: str) -> str:
-    return await view.element(f"#account_{field}-errors").text()
+    return " ".join(await view.element(f"#account_{field}-error").texts())
 
 
 async def test_a_complete_form_is_welcome(app: QuartTrio) -> None:

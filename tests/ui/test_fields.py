@@ -81,6 +81,24 @@ def test_what_is_not_for_the_page_is_not_sent_back(type: Any) -> None:
     assert "value" not in attributes(html, "input")
 
 
+def test_a_value_that_is_given_wins_over_the_forms_and_is_the_one_way_to_send_a_password_back() -> None:
+    html = tree(
+        heex(
+            """<ui.field type="password" field={@form["secret"]} value={@form["secret"].value} />""",
+            form=form(),
+        )
+    )
+    assert attributes(html, "input")["value"] == "hush"
+
+
+def test_what_else_describes_a_field_is_said_last() -> None:
+    html = tree(
+        heex("""<ui.field name="user[email]" label="E-mail" hint="Yours" aria-describedby="login-error" />""")
+    )
+    assert attributes(html, "input")["aria-describedby"] == "user_email-hint login-error"
+    assert attributes(html, "input")["id"] == attributes(html, "label")["for"] == "user_email"
+
+
 def test_the_rest_goes_to_the_control() -> None:
     html = tree(
         heex(

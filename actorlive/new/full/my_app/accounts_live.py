@@ -3,50 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from actorlive import (
-    Attrs,
-    Error,
-    Event,
-    Field,
-    Form,
-    LiveView,
-    Ok,
-    Socket,
-    Template,
-    component,
-    heex,
-    to_form,
-    used_input,
-    validate,
-)
+from actorlive import Error, Event, Form, LiveView, Ok, Socket, heex, to_form, ui, use_in_templates, validate
 
 from my_app import accounts
 from my_app.accounts import NewUser
 
-FOR_INPUTS = Attrs.include("type", "autocomplete")
-
-
-@component
-def labelled_input(*, field: Field, label: str, rest: Attrs = FOR_INPUTS) -> Template:
-    """An input with its label, and with what is wrong once somebody has been in it."""
-    return heex(
-        """
-        <label>
-          {@label}
-          <input
-            id={@field.id}
-            name={@field.name}
-            value={@field.value}
-            aria-invalid={"true" if @errors else None}
-            aria-describedby={f"{@field.id}-error" if @errors else None}
-            phx-debounce="300"
-            {@rest}
-          />
-          <span :if={@errors} id={f"{@field.id}-error"} class="error">{", ".join(@errors)}</span>
-        </label>
-        """,
-        errors=field.errors if used_input(field) else (),
-    )
+use_in_templates(ui)
 
 
 class Change(Event):
@@ -73,14 +35,22 @@ class SignUpLive(LiveView[Change | Save]):
         phx-submit="save"
         phx-trigger-action={@done}
       >
-        <.labelled_input field={@form["email"]} label="E-mail" type="email" autocomplete="username" />
-        <.labelled_input
-          field={@form["password"]}
-          label="Password"
-          type="password"
-          autocomplete="new-password"
+        <ui.field
+          field={@form["email"]}
+          type="email"
+          label="E-mail"
+          autocomplete="username"
+          phx-debounce="300"
         />
-        <button phx-disable-with="Signing up…">Sign up</button>
+        <ui.field
+          field={@form["password"]}
+          type="password"
+          label="Password"
+          value={@form["password"].value}
+          autocomplete="new-password"
+          phx-debounce="300"
+        />
+        <ui.button type="submit" pending="Signing up…">Sign up</ui.button>
       </.form>
       <p>Have an account? <.link navigate="/login">Log in</.link></p>
     """)
@@ -107,11 +77,15 @@ class LoginLive(LiveView):
       <h1>Log in</h1>
       <p :if={@wrong} id="login-error" class="error" role="alert">E-mail and password do not belong together.</p>
       <.form id="login" action="/login" method="post" phx-update="ignore">
-        <label>E-mail <input name="user[email]" type="email" autocomplete="username" required /></label>
-        <label>
-          Password <input name="user[password]" type="password" autocomplete="current-password" required />
-        </label>
-        <button>Log in</button>
+        <ui.field name="user[email]" type="email" label="E-mail" autocomplete="username" required />
+        <ui.field
+          name="user[password]"
+          type="password"
+          label="Password"
+          autocomplete="current-password"
+          required
+        />
+        <ui.button type="submit">Log in</ui.button>
       </.form>
       <p>No account yet? <.link navigate="/sign-up">Sign up</.link></p>
     """)
