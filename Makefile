@@ -39,7 +39,7 @@ docs: setup-run  ## write the guide as HTML that reads without a server, to buil
 dev: setup-run  ## serve the gallery as it is developed: reload, and errors in the browser (HOST=, PORT=)
 	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/python -m actorlive.cli dev examples.gallery.app:app --host $(HOST) --port $(PORT)
 
-test: setup .make/chromium  ## all tests, with those in a real browser (ARGS= goes to pytest)
+test: setup .make/chromium .make/nginx  ## all tests, with those in a real browser (ARGS= goes to pytest)
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 test-all: setup  ## the tests without a browser on other Pythons, if pyenv or the system has them (PYTHON_VERSIONS=)
@@ -191,11 +191,11 @@ $(CLIENT): $(CLIENT_SOURCES) | .make/bundler
 	else echo "the browser tests need /usr/bin/chromium: install Debian's package chromium" >&2; exit 1; fi
 	@touch $@
 
-# Debian's nginx, in which the block of docs/deployment.md is tried.
+# Debian's nginx, in which the blocks of docs/deployment.md are tried.
 .make/nginx:
 	@mkdir -p .make
 	@if command -v nginx >/dev/null; then :; \
 	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx-light >/dev/null; \
-	else echo "make soak needs nginx: install Debian's package nginx-light" >&2; exit 1; fi
+	else echo "the tests of a deploy need nginx: install Debian's package nginx-light" >&2; exit 1; fi
 	@touch $@

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -14,57 +9,19 @@ import pytest
 import trio
 from quart import request
 
-from actorlive.web.listeners import listen
 from actorlive.web.server import serve_async
 from tests.docs.test_deployment import block
+from tests.support.nginx import AROUND, nginx
 from tests.web.test_listeners import make_certificate
 from tests.web.views import make_app
 from tests.web.visitor import PATIENCE, connect, get
 
 pytestmark = [pytest.mark.real_clock, pytest.mark.soak]
 
-AROUND = """
-daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1; {user}
-events {{ worker_connections 256; }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  {block}
-}}
-"""
 
-
-def configuration(folder: Path, port: int) -> str:
-    """The documented block, at a free port, without TLS: the visitor of these tests speaks none."""
-    text = block("nginx", "proxy_pass").replace("/run/shop/web.sock", str(folder / "web.sock"))
-    text = re.sub(r"listen 443 ssl;", f"listen 127.0.0.1:{port};", re.sub(r"ssl_certificate.*\n", "\n", text))
-    user = "user root;" if Path("/root").owner() == Path(folder).owner() else ""
-    return AROUND.format(folder=folder, user=user, block=text)
-
-
-@asynccontextmanager
-async def nginx(folder: Path) -> AsyncGenerator[str]:
-    """The URL of an nginx with that configuration."""
-    assert shutil.which("nginx"), "install Debian's package nginx-light"
-    with listen("127.0.0.1", 0) as free:
-        port = free.getsockname()[1]
-    file = folder / "nginx.conf"
-    file.write_text(configuration(folder, port))
-    command = ["nginx", "-c", str(file), "-p", str(folder), "-e", str(folder / "error.log")]
-    child = await trio.lowlevel.open_process(command, stderr=subprocess.DEVNULL)
-    try:
-        with trio.fail_after(PATIENCE):
-            while True:
-                try:
-                    await (await trio.open_tcp_stream("127.0.0.1", port)).aclose()
-                    break
-                except OSError:
-                    await trio.sleep(0.01)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        child.terminate()
-        await child.wait()
+def configuration(folder: Path, text: str) -> str:
+    """The documented block, at our Unix socket."""
+    return text.replace("/run/shop/web.sock", str(folder / "web.sock"))
 
 
 async def test_a_page_and_its_websocket_come_through_nginx_and_the_end_is_told(tmp_path: Path) -> None:
@@ -78,7 +35,8 @@ async def test_a_page_and_its_websocket_come_through_nginx_and_the_end_is_told(t
 
     shutdown = trio.Event()
     with trio.fail_after(4 * PATIENCE):
-        async with trio.open_nursery() as nursery, nginx(tmp_path) as url:
+        block_here = configuration(tmp_path, block("nginx", "proxy_pass"))
+        async with trio.open_nursery() as nursery, nginx(tmp_path, block_here) as url:
             server = partial(serve_async, app, bind=[f"unix:{tmp_path}/web.sock"], shutdown=shutdown)
             assert await nursery.start(server) == [f"unix:{tmp_path}/web.sock"]
             host = {"Host": url.removeprefix("http://"), "X-Forwarded-For": "198.51.100.7"}
