@@ -26,6 +26,9 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `socket.join_failed`              | –                    | `topic`, `reason`, `view`, `attempt` |
 | `socket.paused`                   | `events`, `bytes`    | `peer`                            |
 | `socket.gave_up`                  | `events`, `bytes`    | `topic`                           |
+| `upload.stop`                     | `duration`, `bytes`  | `entry`                           |
+| `upload.dropped`                  | `duration`, `bytes`  | `entry`                           |
+| `upload.consumed`                 | `duration`           | `entry`                           |
 | `limit.reached`                   | –                    | `limit`, `peer`                   |
 | `host.refused`                    | –                    | `host`                            |
 
@@ -38,7 +41,8 @@ connected view that raised, whatever it was that did. `kept.dropped` is told of 
 page and was not good: `what` is its name, `why` what is wrong with it.
 
 `limit` is the name of a field of `actorlive.web.Limits`, see docs/limits.md; `peer` is the address of who reached it.
-`transport` is "websocket" or "longpoll".
+`transport` is "websocket" or "longpoll". `entry` is the `UploadEntry` of a file that is here, or gone before it was;
+its view waits while it is consumed.
 
 docs/telemetry.md says the same with an example; a test holds both to the code.
 

@@ -18,6 +18,7 @@ import trio.lowlevel
 
 from actorlive import Event, LiveView, Socket, Stream, heex
 from actorlive.live.endpoint import Mount, Route
+from actorlive.live.intake import MAX_FRAME
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.pubsub import broadcast
 from actorlive.runtime import Node, open_node
@@ -109,6 +110,7 @@ class Gate:
     """Lets everybody into one view."""
 
     debug = False
+    max_frame = MAX_FRAME
 
     def __init__(self, view: type[LiveView[Any]]) -> None:
         self.route = Route(view)

@@ -136,6 +136,11 @@ class Endpoint(Protocol):
         """True in development and tests: an unknown event crashes its view, mutated assigns are reported."""
         ...
 
+    @property
+    def max_frame(self) -> int:
+        """Bytes of the largest message that a client may send."""
+        ...
+
     def route_for(self, uri: str) -> Route | None:
         """The live route of a path or URL (query string included in `params`), or None."""
         ...

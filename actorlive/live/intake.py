@@ -24,6 +24,7 @@ from math import inf
 import trio
 
 __all__ = [
+    "MAX_FRAME",
     "MAX_OUTLIVE",
     "MAX_UPLOADS",
     "MAX_WAITING",
@@ -33,6 +34,8 @@ __all__ = [
     "Intake",
 ]
 
+MAX_FRAME = 1024 * 1024
+"""Bytes of one message."""
 MAX_WAITING = 1024 * 1024
 MAX_WAITING_EVENTS = 2_000
 MAX_OUTLIVE = 30.0

@@ -117,7 +117,8 @@ class Owner:
     def open_uploads(self, state: ViewState) -> UploadWork:
         """The owner's uploads; made when the first is allowed."""
         if self.uploads is None:
-            self.uploads = UploadWork(self.assigns, state.open_transfers(), self.cid)
+            max_frame = state.endpoint.max_frame
+            self.uploads = UploadWork(self.assigns, state.open_transfers(), self.cid, max_frame)
         return self.uploads
 
     # -- streams ---------------------------------------------------------------

@@ -353,6 +353,7 @@ class ActorLive:
             calls_by_view=self._calls_by_view,
             is_current_asset=self._is_current_asset,
             max_kept=self.limits.kept_in_a_join(),
+            max_frame=self.limits.max_frame,
         )
 
     def _is_current_asset(self, path: str) -> bool:
@@ -444,6 +445,7 @@ class ActorLive:
 
     async def _start(self) -> None:
         _ = self.endpoint.tokens  # a missing key is found now, not by the first visitor
+        self._check_uploads()
         if not self.hosts.are_named and not self.endpoint.debug:
             _log.warning(
                 'requests are served for every host name that they give: pass ActorLive(hosts=["example.com"])'
@@ -451,6 +453,14 @@ class ActorLive:
         self._stop, self._stopped = trio.Event(), trio.Event()
         await self.app.nursery.start(self._hold_node)
         await self._enter_node()  # functions of `before_serving` that come later may start processes
+
+    def _check_uploads(self) -> None:
+        """Those that views declare. What components declare, and what is allowed later, is looked at then."""
+        for view in {rule.route.view for rule in self._rules}:
+            for name, upload in view.__uploads__.items():
+                misfit = upload.misfit(f"the upload {name!r} of {view.__qualname__}", self.limits.max_frame)
+                if misfit is not None:
+                    raise ConfigurationError(misfit)
 
     async def _hold_node(self, *, task_status: trio.TaskStatus[None]) -> None:
         try:

@@ -19,6 +19,7 @@ import msgspec
 from quart import Quart
 
 from actorlive.live.endpoint import KeptPlace, Mount, Passport, Route
+from actorlive.live.intake import MAX_FRAME
 from actorlive.live.navigation import location, on_host_of
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.uploads.messages import UploadTicket
@@ -41,7 +42,7 @@ class AppEndpoint:
 
     `calls_by_view` says whether the documents of a live session are called by their views, and have no other title;
     `is_current_asset` whether a page that is made now links to that URL of an asset; `max_kept` are the bytes that one
-    view may keep in its page.
+    view may keep in its page, `max_frame` those of one message.
     """
 
     def __init__(
@@ -52,9 +53,11 @@ class AppEndpoint:
         calls_by_view: Callable[[str], bool] = lambda _: True,
         is_current_asset: Callable[[str], bool] = lambda _: True,
         max_kept: int = MAX_KEPT,
+        max_frame: int = MAX_FRAME,
     ) -> None:
         self.app = app
         self.max_kept = max_kept
+        self.max_frame: int = max_frame
         self.statics: StaticFiles = StaticFiles(app)
         self._is_current_asset = is_current_asset
         self._calls_by_view = calls_by_view

@@ -12,7 +12,7 @@ import math
 import random
 from dataclasses import dataclass, fields
 
-from actorlive.live.intake import MAX_OUTLIVE, MAX_UPLOADS, MAX_WAITING, MAX_WAITING_EVENTS
+from actorlive.live.intake import MAX_FRAME, MAX_OUTLIVE, MAX_UPLOADS, MAX_WAITING, MAX_WAITING_EVENTS
 from actorlive.web.errors import ConfigurationError
 
 __all__ = ["JOIN_WINDOW", "MAX_KEPT", "Limits"]
@@ -38,7 +38,7 @@ class Limits:
     """TCP connections at once, websockets included."""
     max_head: int = 16 * 1024
     """The head of a request."""
-    max_frame: int = 1024 * 1024
+    max_frame: int = MAX_FRAME
     """A message of a websocket. The official client's largest are upload chunks of 64 kB and forms with long texts."""
     max_events: float = 2_000
     """Messages of one socket per second."""

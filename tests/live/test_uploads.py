@@ -7,7 +7,7 @@ import json
 import logging
 import re
 import tempfile
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from actorlive import (
     UploadWriter,
     heex,
     runtime,
+    telemetry,
 )
 from actorlive.errors import AssignError, CallbackError
 from actorlive.live.endpoint import Mount
@@ -781,6 +782,44 @@ def when(name: str) -> Callable[[Act], Act]:
 @pytest.fixture(autouse=True)
 def _log_all(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "actorlive")
+
+
+# -- telemetry -----------------------------------------------------------------
+
+
+@pytest.fixture
+def uploads_told() -> Any:
+    """What telemetry hears of uploads: the event, the file's name, the bytes, and how long it took."""
+    heard: list[tuple[str, str, float | None, float]] = []
+
+    def note(name: str, measured: Mapping[str, float], metadata: Mapping[str, Any]) -> None:
+        if name.startswith("upload."):
+            entry = metadata["entry"]
+            heard.append((name, entry.client_name, measured.get("bytes"), measured["duration"]))
+
+    telemetry.attach("uploads", note)
+    yield heard
+    telemetry.detach("uploads")
+
+
+async def test_telemetry_hears_of_each_file_once_and_of_what_became_of_it(uploads_told: list[Any]) -> None:
+    async def slow(file: UploadedFile, entry: UploadEntry) -> None:
+        await trio.sleep(3)
+
+    async def consume(view: Album, socket: Socket) -> None:
+        await socket.consume_uploads("photos", slow)
+
+    def cancel(view: Album, socket: Socket) -> None:
+        socket.cancel_upload("photos", "1")
+
+    acts.update(consume=consume, cancel=cancel)
+    async with joined() as (client, uploader):
+        await one_here_and_one_on_its_way(uploader)
+        await client.clicked("do", what="cancel")
+        await settled()
+        await client.clicked("do", what="consume")
+    names = [(name, size, round(duration)) for name, _, size, duration in uploads_told]
+    assert names == [("upload.stop", 5, 0), ("upload.dropped", 2, 0), ("upload.consumed", None, 3)]
 
 
 # -- back-pressure -------------------------------------------------------------

@@ -13,6 +13,7 @@ import trio
 import trio.testing
 
 from actorlive.live.endpoint import KeptPlace, Mount, Passport, Route
+from actorlive.live.intake import MAX_FRAME
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.live.uploads.messages import UploadTicket
 from actorlive.live.view import LiveView
@@ -23,6 +24,8 @@ Frame = list[Any]
 
 class NoKeys:
     """What an endpoint signs, for anybody to read; its views have no views within them, nor files beside them."""
+
+    max_frame = MAX_FRAME
 
     def static_path(self, name: str, /) -> str:
         return f"/static/{name}"

@@ -13,13 +13,14 @@ It stands between a topic `lvu:<entry>` and a writer. The rules:
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 import trio
 
-from actorlive import runtime
+from actorlive import runtime, telemetry
 from actorlive.live.endpoint import ClientEvent, ClientLeft, JoinAddress, Transport
 from actorlive.live.intake import Intake
 from actorlive.live.uploads.messages import (
@@ -66,10 +67,21 @@ async def _run(ticket: UploadTicket, address: JoinAddress, transport: Transport)
         return
     file = _IncomingFile(granted)
     try:
-        await channel.take(file)
+        with _told_of(file):
+            await channel.take(file)
     finally:
         with trio.move_on_after(GRACE, shield=True):
             await file.dispose()
+
+
+@contextmanager
+def _told_of(file: _IncomingFile) -> Generator[None]:
+    """Telemetry hears of a file that is gone before all of it was here; of the others when they are."""
+    try:
+        yield
+    finally:
+        if not file.is_told:
+            telemetry.execute("upload.dropped", file.measured(), {"entry": file.entry})
 
 
 class _WriterFailed(Exception):
@@ -84,12 +96,20 @@ class _IncomingFile:
     """A file and its writer, which is closed and released once, and only if it was opened."""
 
     def __init__(self, granted: UploadGranted) -> None:
-        self.size = granted.size
+        self.entry = granted.entry
+        self.size: int = granted.entry.client_size
         self.chunk_timeout = granted.chunk_timeout
         self.received = 0
         self._writer: UploadWriter = granted.writer
         self._is_open = False
         self._is_touched = False
+        self._began = trio.current_time()
+        self.is_told: bool = False
+
+    def measured(self) -> dict[str, float]:
+        """What telemetry is told of it."""
+        self.is_told = True
+        return {"duration": trio.current_time() - self._began, "bytes": self.received}
 
     @property
     def is_whole(self) -> bool:
@@ -242,6 +262,7 @@ class _UploadChannel:
         self._reply(chunk.ref, {})
 
     def _tell_finished(self, file: _IncomingFile) -> None:
+        telemetry.execute("upload.stop", file.measured(), {"entry": file.entry})
         runtime.send(self._ticket.view, UploadFinished(runtime.self(), self._ticket, file.meta))
 
     async def _fail(self, file: _IncomingFile, error: Exception, ref: str | None) -> None:

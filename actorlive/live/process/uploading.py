@@ -269,7 +269,7 @@ class Uploading:
         options = config.options
         writer = TemporaryFile() if options.writer is None else await self._writer(target, config, entry)
         work.register(config, entry, asked.pid)
-        runtime.send(asked.pid, UploadGranted(entry.client_size, options.chunk_timeout, writer))
+        runtime.send(asked.pid, UploadGranted(entry, options.chunk_timeout, writer))
         if options.writer is not None:
             await self._cycle.end()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from actorlive.live.uploads.entry import UploadEntry
 from actorlive.live.uploads.writer import UploadWriter
 from actorlive.runtime import Pid
 
@@ -46,9 +47,9 @@ class UploadAsked:
 
 @dataclass(frozen=True, slots=True)
 class UploadGranted:
-    """To the upload: it may; so many bytes are to come, each chunk within so many seconds."""
+    """To the upload: it may; the entry's bytes are to come, each chunk within so many seconds."""
 
-    size: int
+    entry: UploadEntry
     chunk_timeout: float
     writer: UploadWriter
 

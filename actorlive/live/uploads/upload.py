@@ -12,6 +12,9 @@ from actorlive.live.uploads.accept import Accept
 
 __all__ = ["EntriesMode", "Upload"]
 
+CHUNK_HEAD = 5 + 4 * 255
+"""Bytes that a chunk's frame has beside the chunk, at most: five of them, and four names with a length of one byte."""
+
 EntriesMode = Literal["selected", "total"]
 
 
@@ -63,6 +66,17 @@ class Upload:
                 raise CallbackError(f"{name}={getattr(self, name)!r:.80}: it is a function")
         if self.writer is not None and self.external is not None:
             raise CallbackError("an external upload has no writer: its bytes do not come through this server")
+
+    def misfit(self, name: str, max_frame: int) -> str | None:
+        """What is wrong with it where a message may have `max_frame` bytes; None when a chunk fits."""
+        room = max_frame - CHUNK_HEAD
+        if self.external is not None or self.chunk_size <= room:
+            return None
+        return (
+            f"{name}: its chunk_size={self.chunk_size} does not fit Limits.max_frame={max_frame}, of which a chunk's"
+            f" head takes up to {CHUNK_HEAD}: a client that sends one is closed. Make chunk_size {max(room, 1)} at"
+            f" most, or max_frame {self.chunk_size + CHUNK_HEAD} at least"
+        )
 
     @staticmethod
     def option_names() -> list[str]:

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
+import trio
+
+from actorlive import telemetry
 from actorlive.errors import CallbackError
 from actorlive.live.assigns import assign_new
 from actorlive.live.uploads.config import UploadConfig
@@ -56,9 +59,12 @@ class Transfer:
 class UploadWork:
     """Everything that one owner has to do with uploads; made when the first is allowed."""
 
-    __slots__ = ("_assigns", "_by_key", "_cid", "_externals", "_running")
+    __slots__ = ("_assigns", "_by_key", "_cid", "_externals", "_max_frame", "_running")
 
-    def __init__(self, assigns: Stateful[Any], running: dict[Ref, Transfer], cid: int | None) -> None:
+    def __init__(
+        self, assigns: Stateful[Any], running: dict[Ref, Transfer], cid: int | None, max_frame: int
+    ) -> None:
+        self._max_frame = max_frame
         self._assigns = assigns
         self._running = running
         self._cid = cid
@@ -80,8 +86,11 @@ class UploadWork:
         return config
 
     def allow(self, name: str, options: Upload) -> None:
-        """Let files be selected. Raises `CallbackError` while some are."""
+        """Let files be selected. Raises `CallbackError` while some are, and for chunks that the server refuses."""
         self._refuse_while_active(name, "allow_upload")
+        misfit = options.misfit(f"the upload {name!r} of {type(self._assigns).__qualname__}", self._max_frame)
+        if misfit is not None:
+            raise CallbackError(misfit)
         ref = f"phx-{secrets.token_urlsafe(9)}"
         consumed = self.shown[name].consumed if name in self.shown else 0
         self.put(UploadConfig(name, ref, options, consumed=consumed))
@@ -204,7 +213,9 @@ class UploadWork:
                 f"the entry {entry.ref} of the upload {config.name!r}, {entry.client_name!r}, cannot be consumed:"
                 f" it is {'gone' if current is None else 'still in progress'}"
             )
+        began = trio.current_time()
         value = await run_function(keep, (self._meta(config, current), current), {})
+        telemetry.execute("upload.consumed", {"duration": trio.current_time() - began}, {"entry": current})
         if isinstance(value, Postpone):
             return cast("Postpone[Any]", value).value
         config = self.shown.named(config.name)

@@ -11,6 +11,7 @@ import msgspec
 
 from actorlive.errors import NavigationError
 from actorlive.live.endpoint import KeptPlace, Mount, Passport, Route
+from actorlive.live.intake import MAX_FRAME
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.process.dead import DeadRedirect, dead_render
 from actorlive.live.uploads.messages import UploadTicket
@@ -61,6 +62,10 @@ class _Endpoint:
         raise NavigationError(
             "an isolated view has no application around it, so there are no routes: use live(app, …)"
         )
+
+    @property
+    def max_frame(self) -> int:
+        return MAX_FRAME
 
     def static_path(self, name: str, /) -> str:
         return f"/static/{name}"
