@@ -39,22 +39,22 @@ docs: setup-run  ## write the guide as HTML that reads without a server, to buil
 dev: setup-run  ## serve the gallery as it is developed: reload, and errors in the browser (HOST=, PORT=)
 	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/python -m actorlive.cli dev examples.gallery.app:app --host $(HOST) --port $(PORT)
 
-test: setup .make/chromium .make/nginx  ## all tests, with those in a real browser (ARGS= goes to pytest)
+test: setup .make/chromium .make/nginx .make/redis  ## all tests, with those in a real browser (ARGS= goes to pytest)
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-test-all: setup  ## the tests without a browser on other Pythons, if pyenv or the system has them (PYTHON_VERSIONS=)
+test-all: setup .make/redis  ## the tests without a browser on other Pythons, if pyenv or the system has them (PYTHON_VERSIONS=)
 	@failed=; for version in $(PYTHON_VERSIONS); do \
 	  .ci/test-on $$version $(ARGS) || failed="$$failed $$version"; \
 	done; test -z "$$failed" || { echo "failed on Python$$failed" >&2; exit 1; }
 
 # Random programs and garbage run nothing that the other tests do not, and many times slower when they are measured.
-coverage: setup  ## the tests of examples and modules; fails where too few lines and branches of actorlive/ run
+coverage: setup .make/redis  ## the tests of examples and modules; fails where too few lines and branches of actorlive/ run
 	@rm -rf .make/coverage && mkdir -p .make/coverage
 	$(BIN)/coverage run -m pytest $(addprefix --ignore=tests/,browser ordering fuzz) $(PARALLEL) $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-soak: setup .make/chromium .make/nginx  ## what takes too long for every run
+soak: setup .make/chromium .make/nginx .make/redis  ## what takes too long for every run
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)
 	.ci/fuzz
 	$(BIN)/python -m tests.hostile.soak
@@ -198,4 +198,13 @@ $(CLIENT): $(CLIENT_SOURCES) | .make/bundler
 	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nginx-light >/dev/null; \
 	else echo "the tests of a deploy need nginx: install Debian's package nginx-light" >&2; exit 1; fi
+	@touch $@
+
+# Debian's Redis, which the tests of pubsub start by themselves, on ports of their own.
+.make/redis:
+	$(SETTING_UP) "Redis for the tests of several nodes…"
+	@if command -v redis-server >/dev/null; then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null; \
+	else echo "the tests of pubsub need redis-server: install Debian's package redis-server" >&2; exit 1; fi
 	@touch $@

@@ -147,6 +147,8 @@ OPTIONS = (
     ),
 )
 CONFIG = "ACTORLIVE_CONFIG"
+OF_THE_APPLICATION = ("ACTORLIVE_PUBSUB",)
+"""What `ActorLive` itself reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,11 +213,12 @@ def _choose_places(
 
 def _from_environment(environ: Mapping[str, str]) -> list[SettingsSource]:
     """Our own variables, then those of others; an empty one is none. Raises `SettingsError` for a misspelt one."""
-    known = {variable for option in OPTIONS for variable in option.variables} | {CONFIG}
+    known = {variable for option in OPTIONS for variable in option.variables} | {CONFIG, *OF_THE_APPLICATION}
+    names = [variable.removeprefix("ACTORLIVE_") for variable in known]
     for variable, value in environ.items():
         if variable in known or not value or not variable.startswith("ACTORLIVE_"):
             continue
-        hint = did_you_mean(variable[10:], [option.name.upper() for option in OPTIONS])
+        hint = did_you_mean(variable[10:], names)
         if hint:
             raise SettingsError(f"the environment variable {variable} is not a setting.{hint}")
     return [_variables(environ, "ACTORLIVE_", known), _variables(environ, "", known)]

@@ -31,6 +31,11 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `upload.consumed`                 | `duration`           | `entry`                           |
 | `limit.reached`                   | –                    | `limit`, `peer`                   |
 | `host.refused`                    | –                    | `host`                            |
+| `pubsub.connected`                | `away`               | –                                 |
+| `pubsub.disconnected`             | –                    | `error`                           |
+| `pubsub.dropped`                  | `messages`           | –                                 |
+| `pubsub.gap`                      | `subscribers`        | `topic`                           |
+| `pubsub.refused`                  | –                    | `reason`, `topic`                 |
 
 `view` is the view itself, `socket` that of its callbacks, `component` the live component; of a render it is None for
 the view's own. `params` is the event as the handler takes it. `changed` are the names of the assigns that a render is
@@ -43,6 +48,9 @@ page and was not good: `what` is its name, `why` what is wrong with it.
 `limit` is the name of a field of `actorlive.web.Limits`, see docs/limits.md; `peer` is the address of who reached it.
 `transport` is "websocket" or "longpoll". `entry` is the `UploadEntry` of a file that is here, or gone before it was;
 its view waits while it is consumed.
+
+Those of `pubsub` are told where there is a broker: `away` is how many seconds there was none, `messages` how many of
+ours the others will not hear, `subscribers` how many were told of a `Gap`, `reason` why a message was refused.
 
 docs/telemetry.md says the same with an example; a test holds both to the code.
 

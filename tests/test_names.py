@@ -19,6 +19,7 @@ ROOMS = ("actorlive", "bench", "docs", "examples", "tests", ".ci")
 
 TWICE: dict[str, str] = {
     "FormError": "forms: a form that cannot be built; testing: values that the page's form could not send",
+    "Message": "pubsub: what may leave the process; wire: a frame between page and server",
     "Destination": "runtime: what a message can be sent to; testing: where a redirect leads",
 }
 """Names of classes and types that stand twice in the package, and why each may. Everything else has one definition."""

@@ -382,6 +382,8 @@ class Socket(AsyncSocket, StreamSocket, UploadSocket):
         """Deliver a topic's broadcasts to `handle_info`, until the view ends (`Phoenix.PubSub.subscribe/2`)."""
         if self._acts("subscribe"):
             pubsub.subscribe(topic)
+        else:
+            pubsub.expect(topic)  # the page comes back in a moment
 
     def unsubscribe(self, topic: str) -> None:
         """End the view's subscriptions to the topic."""

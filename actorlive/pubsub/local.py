@@ -9,20 +9,45 @@ do not get it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from actorlive import runtime
-from actorlive.runtime import Down, Node, Pid, Port, Ref, current_node, send
+from actorlive import runtime, telemetry
+from actorlive.runtime import Down, Node, NodeClosed, Pid, Port, Ref, current_node, send
 
-__all__ = ["Adapter", "PubSub", "broadcast", "broadcast_from", "subscribe", "unsubscribe"]
+__all__ = ["Adapter", "Gap", "PubSub", "broadcast", "broadcast_from", "expect", "subscribe", "unsubscribe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """To who listens to a topic: messages of other nodes may have been lost. Read anew what they would have told.
+
+    It comes once per break, before the first message behind it, and never without a broker.
+    """
+
+    topic: str
 
 
 class Adapter(Protocol):
     """Carries broadcasts to other nodes. What arrives from them it hands to `PubSub.deliver`."""
 
     def publish(self, topic: str, message: object) -> None:
-        """Send a message to the other nodes. Must not block or raise; what can't be sent is the adapter's to report."""
+        """Send a message to the other nodes, without waiting. Raises for what cannot leave this one; what is lost on
+        the way is the adapter's to report."""
+        ...
+
+    def begin(self, topic: str) -> None:
+        """A topic has its first subscriber here."""
+        ...
+
+    def end(self, topic: str) -> None:
+        """A topic's last subscriber here is gone."""
+        ...
+
+    def expect(self, topic: str) -> None:
+        """A topic may have a subscriber here soon."""
         ...
 
 
@@ -42,7 +67,13 @@ class PubSub:
             self._topics_of[pid] = []
             self._monitors[pid] = self._port.monitor(pid)
         self._topics_of[pid].append(topic)
-        self._topics.setdefault(topic, []).append(pid)
+        subscribers = self._topics.get(topic)
+        if subscribers is not None:
+            subscribers.append(pid)
+            return
+        self._topics[topic] = [pid]
+        if self.adapter is not None:
+            self.adapter.begin(topic)
 
     def unsubscribe(self, topic: str, pid: Pid) -> None:
         """End all of the process's subscriptions to the topic."""
@@ -61,11 +92,23 @@ class PubSub:
             if pid is not skip:
                 send(pid, message)
 
+    def deliver_gap(self, topic: str) -> None:
+        """Tell this node's subscribers, each once, that they may have missed something."""
+        subscribers = dict.fromkeys(self.subscribers(topic))
+        if subscribers:
+            telemetry.execute("pubsub.gap", {"subscribers": len(subscribers)}, {"topic": topic})
+        for pid in subscribers:
+            send(pid, Gap(topic))
+
     def broadcast(self, topic: str, message: object, *, skip: Pid | None = None) -> None:
-        """Deliver here, and on every other node."""
-        self.deliver(topic, message, skip=skip)
+        """Deliver here, and on every other node. What the adapter refuses reaches nobody."""
         if self.adapter is not None:
             self.adapter.publish(topic, message)
+        self.deliver(topic, message, skip=skip)
+
+    def topics(self) -> Iterable[str]:
+        """The topics that have subscribers here."""
+        return tuple(self._topics)
 
     def subscribers(self, topic: str) -> Iterable[Pid]:
         """The subscribers of a topic, in the order of subscription."""
@@ -82,8 +125,10 @@ class PubSub:
         remaining = [other for other in self._topics[topic] if other is not pid]
         if remaining:
             self._topics[topic] = remaining
-        else:
-            del self._topics[topic]
+            return
+        del self._topics[topic]
+        if self.adapter is not None:
+            self.adapter.end(topic)
 
 
 _of_node: WeakKeyDictionary[Node, PubSub] = WeakKeyDictionary()
@@ -106,13 +151,27 @@ def subscribe(topic: str) -> None:
     pubsub().subscribe(topic, runtime.self())
 
 
+def expect(topic: str) -> None:
+    """Say that a process here will soon subscribe to the topic, so that it misses nothing of what other nodes say.
+
+    Without a broker, or a node, there is nothing to be said.
+    """
+    with suppress(NodeClosed):
+        adapter = pubsub().adapter
+        if adapter is not None:
+            adapter.expect(topic)
+
+
 def unsubscribe(topic: str) -> None:
     """End the calling process's subscriptions to the topic (`Phoenix.PubSub.unsubscribe/2`)."""
     pubsub().unsubscribe(topic, runtime.self())
 
 
 def broadcast(topic: str, message: object) -> None:
-    """Send a message to every subscriber, the caller included (`Phoenix.PubSub.broadcast/3`). Never blocks."""
+    """Send a message to every subscriber, the caller included (`Phoenix.PubSub.broadcast/3`). Never blocks.
+
+    With a broker those of other nodes are among them. Raises `MessageError` then for what is not a `Message`.
+    """
     pubsub().broadcast(topic, message)
 
 

@@ -24,6 +24,9 @@ from actorlive import telemetry
 from actorlive.live.endpoint import Layout
 from actorlive.live.on_mount import OnMount
 from actorlive.live.view import LiveView
+from actorlive.pubsub.broker import Broker
+from actorlive.pubsub.local import pubsub as pubsub_of_node
+from actorlive.pubsub.opening import open_adapter
 from actorlive.redaction import Redactor
 from actorlive.runtime import Node, NodeFailed, Pid, enter_node, open_node, statistics
 from actorlive.template import Component, root_layout as default_root_layout
@@ -31,6 +34,7 @@ from actorlive.template.rendering.urls import address_variable
 from actorlive.web.allowance import Peers, reached
 from actorlive.web.asgi import Asgi
 from actorlive.web.assets import FOREVER, Assets
+from actorlive.web.brokers import chosen_broker
 from actorlive.web.colocated import MANIFEST, ColocatedAssets
 from actorlive.web.containment import HttpConnection, ungrouped
 from actorlive.web.csrf import csrf_token
@@ -113,6 +117,8 @@ class ActorLive:
     `alive` and `ready` are paths that a load balancer asks, by any host and over plain HTTP: 200 for yes, 503 for no;
     None for none. A server that goes down is not ready.
     `longpoll` lets pages fetch by HTTP what they would get through a websocket, where none comes up.
+    `pubsub` is the broker over which broadcasts reach other processes and machines, as "redis://host:6379/0"; by
+    default the one that `ACTORLIVE_PUBSUB` names in the environment, or none.
     `debug` (by default that of the application, or its `testing`) makes faults loud.
     `log_level` ("debug", "info", …) has the logger `actorlive.views` tell of each join and message of a view, which
     costs some microseconds for each; a view may have a `log_level` of its own. What stands under a name that contains
@@ -140,6 +146,7 @@ class ActorLive:
         alive: str | None = "/live/alive",
         ready: str | None = "/live/ready",
         longpoll: bool = False,
+        pubsub: str | Broker | None = None,
         debug: bool | None = None,
         log_level: LogLevel | None = None,
         filter_parameters: Sequence[str] = (),
@@ -161,6 +168,7 @@ class ActorLive:
         self.layout: Layout | None = layout
         self.check_origin: CheckOrigin = check_origin
         self.limits: Limits = limits or Limits()
+        self.broker: Broker | None = chosen_broker(pubsub)
         self.csp: str = csp
         self.protect_forms: bool = protect_forms
         self.assets: Assets = Assets(ASSETS_PATH)
@@ -386,7 +394,11 @@ class ActorLive:
             yield self._node
             return
         limits = self.limits
-        async with open_node(high_water=limits.max_mailbox, on_high_water=tell_of_mailbox) as node:
+        async with (
+            open_adapter(self.broker, connect=not self.app.testing) as attach,
+            open_node(high_water=limits.max_mailbox, on_high_water=tell_of_mailbox) as node,
+        ):
+            attach(pubsub_of_node())
             self._node = node
             self.sockets.draining = False
             try:

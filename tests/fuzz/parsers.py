@@ -24,6 +24,9 @@ from actorlive.forms import validate
 from actorlive.live.events import Event, EventError, EventTable, RawEvent, UnknownEvent, parse_event
 from actorlive.live.navigation import external_url, local_path, location, on_host_of
 from actorlive.live.process.connection import ConnectionInfo, Refused
+from actorlive.pubsub.envelope import open_envelope
+from actorlive.pubsub.message import Message, unpack
+from actorlive.pubsub.refusals import MessageRefused
 from actorlive.results import Ok
 from actorlive.template import TemplateError
 from actorlive.template.heex import compile_source
@@ -403,6 +406,32 @@ async def _body(data: bytes) -> Answer:
     return seen[0]
 
 
+# -- other nodes ---------------------------------------------------------------
+
+
+class Told(Message, name="fuzz.told"):
+    """A field of each kind that a message may have."""
+
+    text: str = ""
+    number: int = 0
+    point: Point | None = None
+    points: list[Point] = []
+    day: date | None = None
+    anything: Any = None
+
+
+def broker(data: bytes) -> Answer:
+    """What comes over a channel of the broker: an envelope, and the message in it."""
+    try:
+        envelope = open_envelope(data)
+        received = unpack(envelope.name, envelope.body)
+    except MessageRefused as refused:
+        str(refused)
+        return refused.reason
+    assert isinstance(received, Told)
+    return [envelope.number, received.text, received.number]
+
+
 # -- templates -----------------------------------------------------------------
 
 
@@ -443,6 +472,7 @@ PARSERS: dict[str, Parser] = {
         forwarded,
         head,
         body,
+        broker,
         template,
     )
 }

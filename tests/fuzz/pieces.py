@@ -74,7 +74,19 @@ _MESSAGES = [
     b"\n",
 ]
 
+_PACKED = [
+    b"\x96\x01\xc4\x0812345678\x01\x01\xa9fuzz.told",
+    b"\xa9fuzz.told",
+    b"\xa7builtin",
+    b"\xc4\x0812345678",
+    *(b"\xa4text\xa1x", b"\xa6number\x07", b"\xa5point", b"\xa6points", b"\xa8anything", b"\xa3day"),
+    *(bytes([n]) for n in (0x00, 0x01, 0x7F, 0x80, 0x81, 0x90, 0x91, 0x96, 0xC0, 0xC1, 0xC2, 0xCB, 0xFF)),
+    *(b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xdb\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff"),
+    *(b"\xcf" + b"\xff" * 8, b"\xd3\x80" + bytes(7), b"\xd7\xff" + b"\xff" * 8, b"\xc7\x03\x05abc"),
+]
+
 PIECES: Final[Mapping[str, Sequence[bytes]]] = {
+    "broker": _PACKED,
     "frames": [
         *(bytes([first]) for first in (0x81, 0x01, 0x80, 0x00, 0x82, 0x88, 0x89, 0x8A, 0xC1, 0x83, 0x8B)),
         *(bytes([second]) for second in (0x85, 0xFD, 0xFE, 0xFF, 0x05)),

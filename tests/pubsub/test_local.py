@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import pytest
 import trio
 
-from actorlive.pubsub import broadcast, broadcast_from, subscribe, unsubscribe
+from actorlive.pubsub import Gap, broadcast, broadcast_from, expect, subscribe, unsubscribe
 from actorlive.pubsub.local import PubSub, pubsub
 from actorlive.runtime import Pid, exit, open_node, receive, self, send, spawn
 from tests.support.client import settled
@@ -105,21 +106,76 @@ async def test_a_broadcast_from_within_is_a_message_like_any_other() -> None:
         assert order == ["first", "second"]
 
 
+class Wire:
+    """An adapter that writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, ...]] = []
+
+    def publish(self, topic: str, message: object) -> None:
+        if message == "refuse this":
+            raise ValueError(message)
+        self.told.append(("publish", topic, str(message)))
+
+    def begin(self, topic: str) -> None:
+        self.told.append(("begin", topic))
+
+    def end(self, topic: str) -> None:
+        self.told.append(("end", topic))
+
+    def expect(self, topic: str) -> None:
+        self.told.append(("expect", topic))
+
+
+def wired() -> Wire:
+    wire = pubsub().adapter = Wire()
+    return wire
+
+
 async def test_an_adapter_hears_every_broadcast_and_hands_in_those_of_others() -> None:
-    published: list[Any] = []
-
-    class Wire:
-        def publish(self, topic: str, message: object) -> None:
-            published.append((topic, message))
-
     async with open_node():
         _, heard = await listener("a")
-        pubsub().adapter = Wire()
+        wire = wired()
         broadcast("a", 1)
         pubsub().deliver("a", "from another node")
         await settled()
-        assert published == [("a", 1)]
+        assert wire.told == [("publish", "a", "1")]
         assert heard == [1, "from another node"]
+
+
+async def test_what_an_adapter_refuses_reaches_nobody() -> None:
+    async with open_node():
+        _, heard = await listener("a")
+        wired()
+        with pytest.raises(ValueError, match="refuse this"):
+            broadcast("a", "refuse this")
+        await settled()
+        assert heard == []
+
+
+async def test_an_adapter_is_told_of_the_first_and_the_last_subscriber_of_a_topic() -> None:
+    async with open_node():
+        wire = wired()
+        expect("a")
+        one, _ = await listener("a", "a")
+        two, _ = await listener("a", "b")
+        send(one, lambda: unsubscribe("a"))
+        await settled()
+        assert wire.told == [("expect", "a"), ("begin", "a"), ("begin", "b")]
+        exit(two, "kill")
+        await settled()
+        assert sorted(wire.told[3:]) == [("end", "a"), ("end", "b")]
+        await listener("a")
+        assert wire.told[-1] == ("begin", "a")
+
+
+async def test_a_gap_reaches_each_subscriber_of_its_topic_once() -> None:
+    async with open_node():
+        _, one = await listener("a", "a")
+        _, two = await listener("b")
+        pubsub().deliver_gap("a")
+        await settled()
+        assert (one, two) == ([Gap("a")], [])
 
 
 async def test_two_nodes_do_not_hear_each_other() -> None:
