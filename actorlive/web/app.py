@@ -8,6 +8,7 @@ open while the application is served; `async with live.node()` opens it without 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property, partial
@@ -67,6 +68,7 @@ from actorlive.web.status_pages import show_status_pages
 from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
 from actorlive.web.view_log import LogLevel, ViewLog
 from actorlive.web.visitor import renew
+from actorlive.web.workers.post import Desk, EndSockets, Letter
 
 __all__ = ["ActorLive", "LiveSession"]
 
@@ -180,6 +182,8 @@ class ActorLive:
         self.worker: int | None = None
         """Which of the server's workers this process is, from 1 on; None where it is the only one."""
         self.workers: int = 1
+        self.desk: Desk | None = None
+        """Where this worker writes to the others."""
         self.polled: PolledSockets = PolledSockets(self.sockets, self.limits)
         self.development: Development | None = None
         self.peers: Peers = Peers(self._proxies.include)
@@ -432,8 +436,11 @@ class ActorLive:
         """Close the sockets whose session has this `live_socket_id`, as at a logout; returns how many.
 
         Their clients come back at once, with the cookie that they have, and are authorized anew: so `on_mount` must
-        ask the server whether a session is still good. None and "", which are nobody's id, close nothing.
+        ask the server whether a session is still good. None and "", which are nobody's id, close nothing. Other workers
+        of this server close theirs, too, which are not counted.
         """
+        if self.desk is not None and live_socket_id:
+            self.desk.send_to_all(EndSockets(live_socket_id))
         return self.sockets.disconnect(live_socket_id)
 
     async def drain(self, grace: float = 5.0) -> None:
@@ -473,6 +480,12 @@ class ActorLive:
                 misfit = upload.misfit(f"the upload {name!r} of {view.__qualname__}", self.limits.max_frame)
                 if misfit is not None:
                     raise ConfigurationError(misfit)
+
+    def take_letter(self, letter: Letter, descriptor: int | None) -> None:
+        """Another worker has something to say."""
+        if descriptor is not None:
+            os.close(descriptor)
+        self.sockets.disconnect(letter.live_socket_id)
 
     async def _hold_node(self, *, task_status: trio.TaskStatus[None]) -> None:
         try:

@@ -127,7 +127,7 @@ def _keep_workers(
     if isinstance(outcome, str):
         sys.exit(outcome)
     if outcome is not None and live is not None:
-        live.worker, live.workers = outcome.number, size
+        live.worker, live.workers, live.desk = outcome.number, size, outcome.desk
     return outcome
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from math import inf
 from typing import Any, cast
@@ -119,7 +119,7 @@ class AppServer:
             await lifespan.wait_for_startup()
             if lifespan.has_failed:
                 await trio.sleep_forever()  # the failure is on its way, and ends all of this
-            async with open_driver(partial(ending.left, KILLS)) as driver:
+            async with carrying_letters(self._live), open_driver(partial(ending.left, KILLS)) as driver:
                 with ending.until(REQUESTS):
                     async with trio.open_nursery() as connections:
                         way = self._direct_way(driver)
@@ -208,6 +208,18 @@ class AppServer:
                 await tcp.send_eof()
                 while await tcp.receive_some():
                     pass
+
+
+@asynccontextmanager
+async def carrying_letters(live: ActorLive | None) -> AsyncGenerator[None]:
+    """This worker and the others hear from one another for the block."""
+    if live is None or live.desk is None:
+        yield
+        return
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(live.desk.run, live.take_letter)
+        yield
+        nursery.cancel_scope.cancel()
 
 
 class AppLifespan(Lifespan):

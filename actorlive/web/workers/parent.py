@@ -22,6 +22,7 @@ from time import monotonic
 
 from actorlive.web.listeners import Listener
 from actorlive.web.workers.crew import Act, CloseListeners, Crew, Fork, Order, Quit, Say, TellAllServe
+from actorlive.web.workers.post import Post
 from actorlive.web.workers.seat import LEAVES, SERVES, Seat
 
 __all__ = ["Parent"]
@@ -46,6 +47,7 @@ class Parent:
         self._crew = Crew(size, drain)
         self._listeners = listeners
         self._announce = announce
+        self._post = Post(size)
         self._lines: dict[int, socket.socket] = {}
 
     def run(self) -> Seat | str | None:
@@ -163,7 +165,8 @@ class Parent:
         own = [listener.lent() for listener in self._listeners[number - 1]]
         for listener in chain.from_iterable(self._listeners):
             listener.socket.close()
-        return Seat(number, self._size, own, line)
+        self._post.close_others(number)
+        return Seat(number, self._size, own, line, self._post.desk(number))
 
 
 class HeardSignals:

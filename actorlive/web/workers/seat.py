@@ -21,6 +21,7 @@ import trio
 
 from actorlive.web.ending import Ending, HardStop
 from actorlive.web.listeners import Listener
+from actorlive.web.workers.post import Desk
 
 __all__ = ["LEAVES", "SERVES", "Seat"]
 
@@ -32,12 +33,14 @@ _log = logging.getLogger("actorlive.web")
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """The place of one worker: which of how many it is, where it accepts connections, and the line to its parent."""
+    """The place of one worker: which of how many it is, where it accepts connections, the line to its parent, and the
+    desk from which it writes to the others."""
 
     number: int
     size: int
     listeners: Sequence[Listener]
     line: socket.socket
+    desk: Desk
 
     def say_that_it_serves(self) -> None:
         """The worker is ready for visitors."""

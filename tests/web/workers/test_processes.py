@@ -18,13 +18,14 @@ import trio
 
 from actorlive.web.listeners import listen
 from tests.web.test_two_ways import opened
-from tests.web.visitor import PATIENCE, connect, get
+from tests.web.visitor import PATIENCE, Wire, connect, get
 
 pytestmark = pytest.mark.real_clock
 
 APP = """
 import os, signal, sys, threading, time
 from pathlib import Path
+from quart import session
 from quart_trio import QuartTrio
 from actorlive import ActorLive, Event, LiveView, heex
 
@@ -44,6 +45,16 @@ live.route("/counter", CounterLive)
 @app.get("/who")
 async def who():
     return f"{live.worker}/{live.workers} {os.getpid()}"
+
+@app.get("/enter")
+async def enter():
+    session["live_socket_id"] = "user:7"
+    return "in"
+
+@app.get("/leave")
+async def leave():
+    live.disconnect("user:7")
+    return "out"
 
 @app.before_serving
 async def start():
@@ -182,6 +193,24 @@ async def test_a_second_signal_hurries_all_of_them(tmp_path: Path) -> None:
         with trio.fail_after(PATIENCE):
             assert await server.process.wait() == 0
         assert len(re.findall("ended by force", server.said)) == 2
+
+
+async def test_a_logout_ends_the_sockets_at_every_worker(tmp_path: Path) -> None:
+    async with served(tmp_path, "--port", "0") as server:
+        url = await server.url()
+        await workers_of(url, both)
+        entered = await get(url, "/enter")
+        async with contextlib.AsyncExitStack() as stack:
+            wires: list[Wire] = []
+            for _ in range(12):  # all at one worker: once in 2,048 runs
+                page = await get(url, "/counter", entered.cookie)
+                wires.append(await stack.enter_async_context(connect(page)))
+                await wires[-1].join()
+            stranger = await stack.enter_async_context(connect(await get(url, "/counter")))
+            await stranger.join()
+            await get(url, "/leave")
+            assert [await wire.closed() for wire in wires] == [1001] * 12
+            await stranger.clicked("inc")
 
 
 # -- a worker that dies --------------------------------------------------------
