@@ -56,10 +56,8 @@ def _reference(module: str) -> Chapter:
 
 ORDER = [
     ("Start", "streaming new hour development coming-from-phoenix from-streamlit from-nicegui from-react"),
-    (
-        "Pages",
-        "templates templates/from-heex templates/from-jinja2 styling layouts routes navigation sessions live-sessions",
-    ),
+    ("Pages", "two-lives templates templates/from-heex templates/from-jinja2 styling layouts"),
+    ("Addresses and visitors", "routes navigation sessions live-sessions"),
     ("Forms and rows", "forms streams uploads"),
     ("Parts of a page", "ui live-components nested-views"),
     ("Pages that load while they live", "async processes pubsub databases clients"),

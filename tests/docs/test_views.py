@@ -11,7 +11,17 @@ from tests.docs.blocks import run_tests, write_files
 
 
 @pytest.mark.parametrize(
-    "page", ["async", "streams", "processes", "live-components", "nested-views", "pubsub", "kept-values"]
+    "page",
+    [
+        "async",
+        "streams",
+        "processes",
+        "live-components",
+        "nested-views",
+        "pubsub",
+        "kept-values",
+        "two-lives",
+    ],
 )
 def test_the_tests_of_the_page_pass(page: str, pytester: pytest.Pytester) -> None:
     files = write_files(f"docs/{page}.md", pytester.path)
