@@ -14,6 +14,7 @@ class AsyncAssignLive(LiveView[Output]):
 
     template = heex("""
       <h1>assign_async</h1>
+      <p class="lead">A value that takes two seconds to find. The page takes clicks all the while.</p>
       <p><button phx-click="output">Async output!</button></p>
       <div id="output" aria-live="polite" aria-busy={"true" if @async_output.loading else None}>
         <p :if={@async_output.ok}>{@async_output.result}</p>

@@ -32,6 +32,7 @@ class AsyncStartLive(LiveView[Go | Cancel | Reset]):
 
     template = heex("""
       <h1>start_async</h1>
+      <p class="lead">A task sends one word after the other, each as a message, until it is told to stop.</p>
       <p class="row">
         {% if @stream_state.loading %}
           <button phx-click="cancel" class="danger">Cancel</button>

@@ -23,6 +23,7 @@ class AsyncStreamLive(LiveView):
 
     template = heex("""
       <h1>stream_async</h1>
+      <p class="lead">Ten rows that are loaded behind the first paint, and that the server does not keep.</p>
       <.async_result assign={@async_output}>
         <:loading><p>Loading output...</p></:loading>
         <:failed><p>there was an error loading the output</p></:failed>

@@ -16,6 +16,8 @@ TOPIC = "desk"
 
 ColumnId = Literal["todo", "doing", "done"]
 
+MOST = 60
+"""Cards that there may be: everybody can add some."""
 TITLES: dict[ColumnId, str] = {"todo": "To do", "doing": "Doing", "done": "Done"}
 FIRST: dict[ColumnId, list[str]] = {
     "todo": ["Glaze the blue bowls", "Order two bags of porcelain", "Photograph the autumn set"],
@@ -58,10 +60,18 @@ class Changed:
 
 class Board:
     def __init__(self, first: dict[ColumnId, list[str]]) -> None:
+        self._first = first
         self._ids = count(1)
-        self._columns = {
-            id: Column(id, [Card(next(self._ids), title) for title in titles]) for id, titles in first.items()
-        }
+        self._columns: dict[ColumnId, Column] = {}
+        self.restock()
+
+    def restock(self) -> None:
+        """Begin anew when there is no card left to move."""
+        if not any(column.cards for column in self._columns.values()):
+            self._columns = {
+                id: Column(id, [Card(next(self._ids), title) for title in titles])
+                for id, titles in self._first.items()
+            }
 
     def columns(self) -> list[Column]:
         """The columns with their cards, from left to right."""
@@ -76,7 +86,9 @@ class Board:
         raise Rejected("That card is gone already.")
 
     def add(self, column: ColumnId, title: str) -> Card:
-        """Put a new card at the end of a column."""
+        """Put a new card at the end of a column. Raises `Rejected` when the board is full."""
+        if sum(len(one.cards) for one in self._columns.values()) >= MOST:
+            raise Rejected("The board is full. Remove a card first.")
         card = Card(next(self._ids), title)
         self._put(card, Place(column))
         pubsub.broadcast(TOPIC, Changed(card.id))

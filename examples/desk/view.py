@@ -244,6 +244,7 @@ class DeskLive(LiveView[DeskEvent]):
 
     async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         socket.subscribe(TOPIC)
+        board.restock()
         self.columns = board.columns()
 
     async def handle_event(self, event: DeskEvent, socket: Socket) -> None:

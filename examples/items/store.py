@@ -12,6 +12,8 @@ from typing import Any
 from actorlive import Pid, Rejected, Stale, pubsub
 
 TOPIC = "items"
+MOST = 200
+"""Items that there may be: everybody can add some."""
 TITLES = ["Paint the fence", "Mend the kite", "Return the ladder", "Feed the goldfish", "Keep this locked"]
 SCHEMA = """
 CREATE TABLE items (
@@ -55,13 +57,22 @@ class Store:
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(SCHEMA)
-        self._db.executemany(
-            "INSERT INTO items (title, place) VALUES (?, ?)", [(title, n) for n, title in enumerate(TITLES)]
-        )
+        self.restock()
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def restock(self) -> None:
+        """Begin anew when there is nothing left to try."""
+        if not self.all():
+            rows = [(title, n) for n, title in enumerate(TITLES)]
+            self._db.executemany("INSERT INTO items (title, place) VALUES (?, ?)", rows)
+
+    def check_room(self) -> None:
+        """Raises `Rejected` when there are as many items as there may be."""
+        if len(self.all()) >= MOST:
+            raise Rejected("The list is full. Delete something first.")
 
     def all(self) -> list[Item]:
         """The items in their order."""

@@ -105,6 +105,7 @@ class ItemsLive(LiveView[ItemsEvent]):
 
     async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         socket.subscribe(TOPIC)
+        store.restock()
         socket.stream("items", store.all())
 
     async def handle_event(self, event: ItemsEvent, socket: Socket) -> None:
@@ -145,6 +146,7 @@ class ItemsLive(LiveView[ItemsEvent]):
     # -- adding: a placeholder at once, the item when there is one -------------
 
     def add(self, title: str, socket: Socket) -> None:
+        store.check_room()
         self.title = ""
         if title:
             self.created += 1

@@ -30,16 +30,11 @@ def put_into(page: Page, scheme: Scheme, width: int) -> None:
     page.wait_for_function(AT_REST)
 
 
-def faults_of(page: Page, *, serious: bool = False) -> list[str]:
-    """Every rule that is broken, best practices included, or only the `serious` ones, with the first elements that
-    break it."""
+def faults_of(page: Page) -> list[str]:
+    """Every rule that is broken, best practices included, with the first elements that break it."""
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=AXE)
-    return [
-        _told(fault)
-        for fault in page.evaluate(RUN)
-        if not serious or fault["impact"] in {"serious", "critical"}
-    ]
+    return [_told(fault) for fault in page.evaluate(RUN)]
 
 
 def sideways(page: Page) -> int:

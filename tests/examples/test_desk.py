@@ -5,7 +5,7 @@ from quart_trio import QuartTrio
 
 from actorlive.testing import View, live
 from examples.desk import board as module
-from examples.desk.board import FIRST, Board
+from examples.desk.board import FIRST, MOST, Board
 
 
 @pytest.fixture(autouse=True)
@@ -95,3 +95,15 @@ async def test_what_names_no_column_changes_nothing(app: QuartTrio, column: str)
     async with live(app, "/desk") as view:
         await drop(view, 1, column, None)
         assert await titles(view, "todo") == FIRST["todo"]
+
+
+async def test_a_board_does_not_wear_out(app: QuartTrio) -> None:
+    async with live(app, "/desk"):
+        for card in [card for column in module.board.columns() for card in column.cards]:
+            module.board.remove(card.id, seen=card.version)
+    async with live(app, "/desk") as view:
+        assert await titles(view, "todo") == FIRST["todo"]
+        for n in range(MOST + 5):
+            await view.form("#add-done", {"title": f"No. {n}"}).submit()
+        assert await view.has_element("[role=alert]", "The board is full")
+    assert sum(len(column.cards) for column in module.board.columns()) == MOST

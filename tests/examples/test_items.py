@@ -274,3 +274,19 @@ async def test_a_row_that_another_moves_while_it_fades_does_not_come_back(
         assert await titles(view) == TITLES[1:]
         await view.element("#undo button").click()
         assert await titles(view) == stored(store) == [*TITLES[1:], TITLES[0]]
+
+
+# -- a demo that everybody may use ---------------------------------------------
+
+
+async def test_the_list_does_not_wear_out(app: QuartTrio, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("examples.items.store.MOST", len(TITLES))
+    async with live(app, "/items") as view:
+        await add(view, "One too many")
+        await view.advance(2)
+        assert await view.has_element("[role=alert]", "The list is full")
+        assert await titles(view) == TITLES
+        for item in store.all():
+            store.remove(item, view.pid)
+    async with live(app, "/items") as view:
+        assert await titles(view) == TITLES
