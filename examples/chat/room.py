@@ -12,9 +12,12 @@ KEPT = 100
 
 @dataclass(frozen=True)
 class Message:
+    """What was said; `author` is the visitor who did, by the random name in the cookie."""
+
     id: int
     name: str
     text: str
+    author: str = ""
 
 
 _ids = count(1)
@@ -26,8 +29,13 @@ def history() -> list[Message]:
     return list(_history)
 
 
-def say(name: str, text: str) -> None:
+def name_of(author: str) -> str:
+    """What a visitor was called last, "" for one who has said nothing that is still known."""
+    return next((message.name for message in reversed(_history) if author and message.author == author), "")
+
+
+def say(name: str, text: str, author: str = "") -> None:
     """Keep a message and tell everybody in the room, its author too."""
-    message = Message(next(_ids), name, text)
+    message = Message(next(_ids), name, text, author)
     _history.append(message)
     pubsub.broadcast(TOPIC, message)

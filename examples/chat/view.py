@@ -1,11 +1,13 @@
 """A chat room: every tab is a process that listens to one topic."""
 
+import secrets
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from msgspec import Meta
+from quart import Quart, Request, session
 
-from actorlive import Event, LiveView, Socket, Stream, heex
+from actorlive import ActorLive, Event, LiveView, Socket, Stream, heex
 from examples.chat import room
 from examples.chat.room import KEPT, Message
 
@@ -27,13 +29,26 @@ class Say(Event):
 
 class ChatLive(LiveView[Draft | Say]):
     messages: Stream[Message]
+    me: str
     name: str = ""
     text: str = ""
 
     template = heex("""
       <h1>Chat</h1>
-      <ol id="messages" class="messages" phx-update="stream" aria-label="Messages" aria-live="polite">
-        <li :for={dom_id, message in @streams.messages} id={dom_id}>
+      <ol
+        id="messages"
+        class="messages"
+        phx-update="stream"
+        phx-hook=".Follow"
+        tabindex="0"
+        aria-label="Messages"
+        aria-live="polite"
+      >
+        <li
+          :for={dom_id, message in @streams.messages}
+          id={dom_id}
+          class={message.author == @me and "mine"}
+        >
           <b>{message.name}</b> {message.text}
         </li>
       </ol>
@@ -44,10 +59,31 @@ class ChatLive(LiveView[Draft | Say]):
         </label>
         <button phx-disable-with="Sending…">Send</button>
       </form>
+
+      <script :type={ColocatedHook} name=".Follow">
+        // Who reads the end goes on reading the end; who has scrolled up is left there.
+        export default {
+          mounted() {
+            this.follow()
+          },
+          beforeUpdate() {
+            const { scrollHeight, scrollTop, clientHeight } = this.el
+            this.atEnd = scrollHeight - scrollTop - clientHeight < 40
+          },
+          updated() {
+            if (this.atEnd) this.follow()
+          },
+          follow() {
+            this.el.scrollTop = this.el.scrollHeight
+          },
+        }
+      </script>
     """)
 
     async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         socket.subscribe(room.TOPIC)
+        self.me = session["chatter"]
+        self.name = room.name_of(self.me)
         socket.stream("messages", room.history(), limit=-KEPT)
 
     async def handle_event(self, event: Draft | Say, socket: Socket) -> None:
@@ -57,7 +93,7 @@ class ChatLive(LiveView[Draft | Say]):
             case Say(name=name, text=text):
                 self.name, self.text = name, ""
                 if name.strip() and text.strip():
-                    room.say(name.strip(), text.strip())
+                    room.say(name.strip(), text.strip(), self.me)
 
     async def handle_info(self, message: object, socket: Socket) -> None:
         match message:
@@ -65,3 +101,13 @@ class ChatLive(LiveView[Draft | Say]):
                 socket.stream_insert("messages", message, limit=-KEPT)
             case _:
                 pass
+
+
+def chatter(request: Request) -> Mapping[str, Any]:
+    """Who it is that says something: a random name from the cookie. It is never shown."""
+    return {"chatter": session.setdefault("chatter", secrets.token_urlsafe(16))}
+
+
+def add_chat(app: Quart, live: ActorLive) -> None:
+    """The room, for visitors who are told apart."""
+    live.session("chat", session=chatter).route("/chat", ChatLive)

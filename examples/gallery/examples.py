@@ -18,13 +18,16 @@ from examples.album.view import AlbumLive, add_album
 from examples.async_assign.view import AsyncAssignLive
 from examples.async_start.view import AsyncStartLive
 from examples.async_stream.view import AsyncStreamLive
-from examples.chat.view import ChatLive
+from examples.chat.view import ChatLive, add_chat
 from examples.counter.view import CounterLive
 from examples.dashboard.view import DashboardLive
 from examples.desk.view import DeskLive
 from examples.forms.view import FormsLive
 from examples.items.view import ItemsLive
+from examples.llm.app import add_llm
 from examples.llm.view import LlmLive
+from examples.monitor.app import add_monitor
+from examples.monitor.view import MonitorLive
 from examples.parts.view import PartsLive, add_parts
 from examples.scratch import scratch
 from examples.shop.view import ShopLive, add_shop
@@ -197,15 +200,17 @@ GROUPS = [
             ),
             Example(
                 "/llm",
-                "A streaming answer",
-                "Token by token, with Stop; a new question supersedes the one before.",
-                "ask something, and something else before the answer is whole.",
+                "Ask a model",
+                "A conversation in Markdown, piece by piece: stop, try again, several models, a history.",
+                "ask the typesetter something, and press Stop in the middle of its table.",
                 LlmLive,
                 Markup(
                     '<span class="say mine">Why does the lamp turn?</span>'
                     '<span class="say">So that ships can tell it from a star<span class="caret"></span></span>'
                 ),
-                "streaming",
+                "clients",
+                wide=True,
+                add=add_llm,
             ),
         ],
     ),
@@ -255,6 +260,7 @@ GROUPS = [
                     '<span class="say mine">Then I come at four.</span>'
                 ),
                 "processes",
+                add=add_chat,
             ),
             Example(
                 "/desk",
@@ -315,6 +321,20 @@ GROUPS = [
                 "uploads",
                 wide=True,
                 add=add_album,
+            ),
+            Example(
+                "/monitor",
+                "Monitor",
+                "This machine's processor, memory, disk and network in charts that move; alerts, and programs.",
+                "set the limit of the processor below what it does, and wait five seconds.",
+                MonitorLive,
+                Markup(
+                    '<div class="cells"><span>CPU <b>31 %</b></span><span>Memory <b>58 %</b></span>'
+                    "<span>Disk <b>44 %</b></span></div>"
+                ),
+                "ui",
+                wide=True,
+                add=add_monitor,
             ),
             Example(
                 "/tracker",

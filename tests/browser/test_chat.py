@@ -54,3 +54,16 @@ def test_a_draft_survives_a_reconnect(live: Live) -> None:
     expect(page.get_by_label("Message", exact=True)).to_have_value("half a sen")
     page.get_by_role("button", name="Send").click()
     expect(messages(page).last).to_have_text("Ada half a sen")
+
+
+def test_who_reads_the_end_stays_there_and_who_reads_above_is_left_there(live: Live) -> None:
+    page, other = live("/chat"), live("/chat")
+    other.get_by_label("Name").fill("Bo")
+    messages = page.locator("#messages")
+    for n in range(30):
+        say(other, f"Number {n}")
+    expect(messages.get_by_text("Number 29")).to_be_in_viewport()
+    messages.evaluate("list => { list.scrollTop = 0 }")
+    say(other, "One more")
+    expect(messages.get_by_text("One more")).to_be_attached()
+    assert messages.evaluate("list => list.scrollTop") == 0

@@ -22,7 +22,10 @@ window.shifts = []
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
     if (entry.hadRecentInput) continue
-    const what = entry.sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? node?.nodeName)
+    const moved = entry.sources.map(({ node }) => node)
+    // A row that makes room for the next is what a list is for.
+    if (moved.every((node) => node?.closest?.("[phx-update=stream]"))) continue
+    const what = moved.map((node) => node?.outerHTML?.slice(0, 120) ?? node?.nodeName)
     window.shifts.push({ value: entry.value, what })
   }
 }).observe({ type: "layout-shift", buffered: true })

@@ -63,3 +63,14 @@ async def test_a_draft_survives_a_reconnect(app: QuartTrio) -> None:
         assert await view.element("[name=text]").value() == "half a sen"
         await view.form("#say").submit()
         assert await heard(view) == ["Ada half a sen"]
+
+
+async def test_a_visitor_is_known_again_and_sees_what_is_theirs(app: QuartTrio) -> None:
+    visitor = app.test_client()
+    async with live(app, "/chat", client=visitor) as ada, live(app, "/chat") as joe:
+        await say(ada, "Ada", "Hello")
+        assert await ada.element("#messages .mine").texts() == ["Ada Hello"]
+        assert not await joe.has_element("#messages .mine")
+    async with live(app, "/chat", client=visitor) as again:
+        assert await again.element("[name=name]").value() == "Ada"
+        assert await again.has_element("#messages .mine")

@@ -279,7 +279,9 @@ async def test_a_row_that_another_moves_while_it_fades_does_not_come_back(
 # -- a demo that everybody may use ---------------------------------------------
 
 
-async def test_the_list_does_not_wear_out(app: QuartTrio, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_list_does_not_wear_out(
+    app: QuartTrio, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("examples.items.store.MOST", len(TITLES))
     async with live(app, "/items") as view:
         await add(view, "One too many")

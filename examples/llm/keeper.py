@@ -1,15 +1,17 @@
-"""A very small language model: a Markov chain over one tale.
+"""The keeper of a light: a very small language model, a Markov chain over one tale.
 
 It looks at the last two words and picks one of those that have followed them in the tale. It knows nothing
 else, but it speaks as the large ones do: one token at a time, each after a short thought.
 """
 
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import trio
+
+from .history import Turn
 
 TALE = Path(__file__).with_name("tale.txt").read_text("utf-8").split()
 THOUGHT = 0.06
@@ -47,8 +49,13 @@ def think(question: str) -> Iterator[str]:
         sentences -= pair[1].endswith(".")
 
 
-async def answer(question: str) -> AsyncIterator[str]:
-    """The same, at the speed of thought."""
-    for word in think(question):
-        await trio.sleep(THOUGHT)
-        yield word
+class Keeper:
+    """The same, at the speed of thought, and as one of the models."""
+
+    title = "The keeper"
+
+    async def answer(self, turns: Sequence[Turn]) -> AsyncGenerator[str, None]:
+        """See `Model.answer`. It looks at the last question alone."""
+        for word in think(turns[-1].text):
+            await trio.sleep(THOUGHT)
+            yield word + " "
