@@ -36,6 +36,7 @@ def modal(
     on_cancel: EventOrCommands | None = None,
     inner_block: Slot,
     footer: Slot = Slot.empty,
+    class_: object = None,
     rest: Attrs,
 ) -> Template:
     """A modal dialog with a heading, a content, and a footer for its buttons.
@@ -62,6 +63,7 @@ def drawer(
     on_cancel: EventOrCommands | None = None,
     inner_block: Slot,
     footer: Slot = Slot.empty,
+    class_: object = None,
     rest: Attrs,
 ) -> Template:
     """A modal dialog at the `side` of the window, as high as that; in everything else, a `modal`."""
@@ -71,7 +73,7 @@ def drawer(
         title={@title}
         open={@open}
         on_cancel={@on_cancel}
-        class="al-dialog al-drawer"
+        class={["al-dialog al-drawer", @class]}
         data-side={@side}
         {@rest}
       >

@@ -94,16 +94,18 @@ def dropdown(
         export default {
           mounted() {
             this.typed = ""
-            this.js().ignoreAttributes(this.menu(), ["style"])
             const on = (name, run, capture = false) => this.el.addEventListener(name, (event) => run(event), capture)
             on("click", (event) => this.clicked(event))
             on("keydown", (event) => this.pressed(event))
             on("toggle", () => this.isOpen() || this.closed(), true)
           },
 
-          // The item that had the focus may be gone.
+          // A patch takes the place away, which is in a style that the template knows nothing of; to have the client
+          // keep it would set a style by an attribute, which policies refuse. The item with the focus may be gone.
           updated() {
-            if (this.isOpen() && document.activeElement === document.body) this.focus(0)
+            if (!this.isOpen()) return
+            this.place()
+            if (document.activeElement === document.body) this.focus(0)
           },
 
           destroyed() {

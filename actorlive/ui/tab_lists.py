@@ -32,6 +32,7 @@ def tabs(
     tab: Slot[Tab],
     selected: str | None = None,
     on_select: EventOrCommands | None = None,
+    class_: object = None,
     rest: Attrs,
 ) -> Template:
     """Tabs with their panels: `<:tab label="Bill">…</:tab>`. `label` is the list's accessible name.
@@ -42,7 +43,7 @@ def tabs(
     """
     return heex(
         """
-        <div id={@id} class="al-tabs" phx-hook=".Tabs" data-kept={@kept} {@rest}>
+        <div id={@id} class={["al-tabs", @class]} phx-hook=".Tabs" data-kept={@kept} {@rest}>
           <div role="tablist" aria-label={@label}>
             {% for name, entry in @named %}
               {% if entry.patch %}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
+from actorlive.rendered import StreamItems
 from actorlive.template import Attrs, Slot, SlotEntry, Template, TemplateError, component, heex
 from actorlive.ui.commands import EventOrCommands
 
@@ -43,7 +44,7 @@ def heading(*, col: SlotEntry, sort: str | None, on_sort: EventOrCommands | None
 def table(
     *,
     id: str,
-    rows: Iterable[Any],
+    rows: Iterable[Any] | StreamItems,
     row_key: Callable[[Any], Hashable] | None = None,
     caption: str | None = None,
     sort: str | None = None,
@@ -66,7 +67,17 @@ def table(
     `key`, which is None for an `int | None`. `selected` are the keys of those that are. `<:action :let={row}>` is the
     last column, of buttons, `<:empty>` stands where there are no rows. With `sticky` the head stays in sight while the
     rows scroll below it. Mirrors `table` of Phoenix's core components.
+
+    `rows` may be a stream, `{@streams.people}`, whose items name their own rows. The view does not know which there
+    are, so it selects none, and `<:empty>` is not for it: raises `TemplateError` for a stream with `on_select`.
     """
+    streamed = isinstance(rows, StreamItems)
+    keyed = [] if isinstance(rows, StreamItems) else _keyed(id, rows, row_key or _key_of)
+    if streamed and on_select is not None:
+        raise TemplateError(
+            "the rows of a stream cannot be selected: a row is rendered when it is inserted, and not again",
+            hint="keep the rows in an assign, rows={@people}",
+        )
     return heex(
         """
         <figure
@@ -96,25 +107,35 @@ def table(
                 <th :if={@action} scope="col"><span class="sr-only">Actions</span></th>
               </tr>
             </thead>
-            <tbody id={f"{@id}-rows"}>
-              <tr :for={row in @rows} :key={@key(row)} id={row_id(@id, @key, row)}>
-                <td :if={@on_select} class="al-select">
-                  <input
-                    type="checkbox"
-                    id={box_id(@id, @key, row)}
-                    aria-label="Select"
-                    aria-labelledby={f"{box_id(@id, @key, row)} {name_id(@id, @key, row)}"}
-                    checked={@key(row) in @selected}
-                    phx-click={@on_select}
-                    phx-value-key={@key(row)}
-                  />
-                </td>
-                <th scope="row" id={name_id(@id, @key, row)} data-type={@lead.type}>{render_slot(@lead, row)}</th>
-                <td :for={col in @others} data-type={col.type}>{render_slot(col, row)}</td>
-                <td :if={@action} class="al-actions">{render_slot(@action, row)}</td>
-              </tr>
-              <tr :if={@empty and not @rows}><td colspan={@width}>{render_slot(@empty)}</td></tr>
-            </tbody>
+            {% if @streamed %}
+              <tbody id={f"{@id}-rows"} phx-update="stream">
+                <tr :for={dom_id, row in @rows} id={dom_id}>
+                  <th scope="row" data-type={@lead.type}>{render_slot(@lead, row)}</th>
+                  <td :for={col in @others} data-type={col.type}>{render_slot(col, row)}</td>
+                  <td :if={@action} class="al-actions">{render_slot(@action, row)}</td>
+                </tr>
+              </tbody>
+            {% else %}
+              <tbody id={f"{@id}-rows"}>
+                <tr :for={key, row_id, row in @keyed} :key={key} id={row_id}>
+                  <td :if={@on_select} class="al-select">
+                    <input
+                      type="checkbox"
+                      id={f"{row_id}-select"}
+                      aria-label="Select"
+                      aria-labelledby={f"{row_id}-select {row_id}-name"}
+                      checked={key in @selected}
+                      phx-click={@on_select}
+                      phx-value-key={key}
+                    />
+                  </td>
+                  <th scope="row" id={f"{row_id}-name"} data-type={@lead.type}>{render_slot(@lead, row)}</th>
+                  <td :for={col in @others} data-type={col.type}>{render_slot(col, row)}</td>
+                  <td :if={@action} class="al-actions">{render_slot(@action, row)}</td>
+                </tr>
+                <tr :if={@empty and not @keyed}><td colspan={@width}>{render_slot(@empty)}</td></tr>
+              </tbody>
+            {% endif %}
           </table>
         </figure>
 
@@ -168,13 +189,14 @@ def table(
         """,
         lead=next(iter(col)),
         others=list(col)[1:],
-        key=row_key or key_of,
+        keyed=keyed,
         width=len(col) + bool(on_select) + bool(action),
-        all=_is_all(rows, row_key or key_of, selected) if on_select else False,
+        all=on_select is not None and bool(keyed) and all(key in selected for key, *_ in keyed),
+        streamed=streamed,
     )
 
 
-def key_of(row: object) -> Hashable:
+def _key_of(row: object) -> Hashable:
     """The key of a row that nobody has named: its `id`, as an attribute or an item."""
     found = cast("Mapping[str, Any]", row).get("id") if isinstance(row, Mapping) else getattr(row, "id", None)
     if found is None:
@@ -185,19 +207,12 @@ def key_of(row: object) -> Hashable:
     return found
 
 
-def row_id(id: str, key: Callable[[Any], Hashable], row: object) -> str:
-    """The id of a row's element, in which there can be no space."""
-    return f"{id}-{quote(str(key(row)), safe='')}"
-
-
-def name_id(id: str, key: Callable[[Any], Hashable], row: object) -> str:
-    """The id of a row's own heading."""
-    return f"{row_id(id, key, row)}-name"
-
-
-def box_id(id: str, key: Callable[[Any], Hashable], row: object) -> str:
-    """The id of a row's checkbox."""
-    return f"{row_id(id, key, row)}-select"
+def _keyed(id: str, rows: Iterable[Any], key: Callable[[Any], Hashable]) -> list[tuple[Hashable, str, Any]]:
+    """Each row with its key, and with the id of its element, in which there can be no space."""
+    keyed = ((key(row), row) for row in rows)
+    return [
+        (key, f"{id}-{key if isinstance(key, int) else quote(str(key), safe='')}", row) for key, row in keyed
+    ]
 
 
 def sorted_as(col: SlotEntry, sort: str | None) -> str | None:
@@ -210,8 +225,3 @@ def sorted_as(col: SlotEntry, sort: str | None) -> str | None:
 def next_sort(col: SlotEntry, sort: str | None) -> str:
     """What the heading of a column asks for: upwards first, then the other way round."""
     return f"-{col.name}" if sort == col.name else str(col.name)
-
-
-def _is_all(rows: Iterable[Any], key: Callable[[Any], Hashable], selected: Collection[object]) -> bool:
-    keys = [key(row) for row in rows]
-    return bool(keys) and all(key in selected for key in keys)

@@ -137,6 +137,11 @@ def test_commands_run_in_the_order_they_are_chained() -> None:
     assert [name for name, _ in ops(chain)] == ["push", "hide", "focus"]
 
 
+def test_text_that_a_template_gives_literally_is_text() -> None:
+    given = JS.push(Markup("go"), target=Markup("#form")).patch(Markup("/a"))
+    assert given == JS.push("go", target="#form").patch("/a")
+
+
 def test_a_chain_is_immutable() -> None:
     value = {"id": 1}
     start = JS.push("a", value=value)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from actorlive import Event, LiveView, Socket, heex, ui, use_in_templates
+from actorlive import Event, LiveComponent, LiveView, Socket, Stream, heex, ui, use_in_templates
 from actorlive.template import TemplateError
 from actorlive.testing import live_isolated, rendered_to_string
 
@@ -98,6 +99,84 @@ async def test_rows_are_selected_one_by_one_and_all_at_once() -> None:
         assert await view.has_element("#people-3-select[checked]")
         await view.element("#people-all").click()
         assert not await view.has_element("[checked]")
+
+
+class Arrive(Event):
+    name: str
+
+
+class ArrivalsLive(LiveView[Arrive]):
+    people: Stream[Person]
+    seen: int = 0
+
+    template = heex("""
+      <ui.table id="arrivals" rows={@streams.people} caption={f"Arrivals: {@seen}"}>
+        <:col :let={person} label="Name">{person.name}</:col>
+        <:col :let={person} label="Age" type="number">{person.age}</:col>
+        <:action :let={person}><ui.button>Greet {person.name}</ui.button></:action>
+      </ui.table>
+    """)
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        socket.stream("people", PEOPLE)
+
+    async def handle_event(self, event: Arrive, socket: Socket) -> None:
+        self.seen += 1
+        socket.stream_insert("people", Person(3 + self.seen, event.name, 50), at=0)
+
+
+async def test_a_stream_is_a_table_whose_rows_the_view_forgets() -> None:
+    async with live_isolated(ArrivalsLive) as view:
+        assert await view.element("tbody th").texts() == ["Ada", "Bo", "Cy"]
+        await view.submit("arrive", {"name": "Di"})
+        assert await view.element("tbody th").texts() == ["Di", "Ada", "Bo", "Cy"]
+        assert await view.has_element("tbody[phx-update=stream] > tr#people-4 > td", text="Greet Di")
+        assert await view.has_element("caption", text="Arrivals: 1")
+
+
+def test_a_streams_rows_cannot_be_selected() -> None:
+    class Items:
+        ref = "0"
+
+        def inserts(self) -> list[tuple[str, object]]:
+            return []
+
+        def wire(self) -> list[object]:
+            return []
+
+    rows = Items()
+    with pytest.raises(TemplateError, match="the rows of a stream cannot be selected"):
+        rendered_to_string(
+            heex(
+                """<ui.table id="t" rows={@rows} on_select="pick"><:col label="Name" /></ui.table>""",
+                rows=rows,
+            )
+        )
+
+
+class Sorter(LiveComponent[Sort]):
+    by: str = "name"
+
+    template = heex("""
+      <section>
+        <ui.table id="inner" rows={()} sort={@by} on_sort={JS.push("sort", target=@myself)}>
+          <:col label="Name" name="name" />
+        </ui.table>
+      </section>
+    """)
+
+    async def handle_event(self, event: Sort, socket: Socket) -> None:
+        self.by = event.sort
+
+
+class HolderLive(LiveView):
+    template = heex("""<.live_component module={Sorter} id="it" />""")
+
+
+async def test_a_table_in_a_live_component_tells_that() -> None:
+    async with live_isolated(HolderLive) as view:
+        await view.element("th button").click()
+        assert await view.has_element("th[aria-sort=descending]")
 
 
 def test_what_only_shows_has_neither_buttons_nor_boxes() -> None:
