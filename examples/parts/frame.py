@@ -13,6 +13,9 @@ PAGES = {
     "/parts/dialogs": "Dialogs",
     "/parts/menus": "Menus and tabs",
     "/parts/toasts": "Toasts",
+    "/parts/charts": "Charts",
+    "/parts/text": "Markdown and code",
+    "/parts/small": "Small parts",
 }
 """The titles of the pages, by their paths."""
 

@@ -20,10 +20,13 @@ from actorlive import (
     use_in_templates,
     validate,
 )
+from examples.parts.charts import ChartsLive
 from examples.parts.dialogs import DialogsLive
 from examples.parts.frame import Ticking, parts_frame
 from examples.parts.menus import MenusLive
+from examples.parts.small import SmallLive
 from examples.parts.tables import TableLive
+from examples.parts.text import TextLive
 from examples.parts.toasts import ToastsLive
 
 
@@ -131,3 +134,6 @@ def add_parts(app: Quart, live: ActorLive) -> None:
     parts.route("/parts/dialogs", DialogsLive)
     parts.route("/parts/menus", MenusLive)
     parts.route("/parts/toasts", ToastsLive)
+    parts.route("/parts/charts", ChartsLive)
+    parts.route("/parts/text", TextLive)
+    parts.route("/parts/small", SmallLive)

@@ -67,3 +67,45 @@ async def test_a_tour_that_is_closed_is_gone(app: QuartTrio) -> None:
             await view.element("button", text="Offer a tour").click()
         await view.element("#offer-1 button").click()
         assert await view.element("#toasts > div > span").texts() == ["Tour 2 begins at the harbour."]
+
+
+async def test_charts_move_while_they_are_not_held(app: QuartTrio) -> None:
+    async with live(app, "/parts/charts") as view:
+        first = await view.element("#oven tbody:first-of-type tr:first-child th").text()
+        await view.advance(5.5)
+        moved = await view.element("#oven tbody:first-of-type tr:first-child th").text()
+        assert (first, moved) == ("04:00:00", "04:00:05")
+        await view.element("button", text="Hold").click()
+        await view.advance(5)
+        assert await view.element("#oven tbody:first-of-type tr:first-child th").text() == moved
+        assert len(await view.element("#oven tbody tr").texts()) == 60
+
+
+async def test_markdown_is_shown_as_it_is_typed_and_word_by_word(app: QuartTrio) -> None:
+    async with live(app, "/parts/text") as view:
+        assert await view.has_element("#shown h2", text="Rye bread")
+        assert not await view.has_element("#shown script, #shown img")
+        await view.form("#letter", {"text": "> *now*"}).change()
+        assert await view.has_element("#shown blockquote em", text="now")
+        await view.element("button", text="Tell it word by word").click()
+        await view.advance(0.3)
+        assert await view.has_element("#shown[aria-busy=true]")
+        assert not await view.has_element("#shown pre")
+        await view.advance(10)
+        assert await view.has_element("#shown:not([aria-busy])")
+        assert await view.has_element("#shown pre .al-k", text="def")
+
+
+async def test_small_parts_say_how_it_stands(app: QuartTrio) -> None:
+    async with live(app, "/parts/small") as view:
+        await view.element("button", text="Next file").click()
+        assert await view.element("#files").attribute("aria-valuetext") == "4 of 12 files"
+        await view.element("nav[aria-label=Pages] a", text="20").click()
+        assert await view.has_element("#where", text="Page 20 of 20")
+        assert await view.has_element("[role=img][aria-label='Ada King']", text="AK")
+
+
+@pytest.mark.parametrize("page", ["0", "x", "-3", "99999999999"])
+async def test_a_page_of_the_small_parts_that_is_not_there_is_one_that_is(app: QuartTrio, page: str) -> None:
+    async with live(app, f"/parts/small?page={page}") as view:
+        assert await view.has_element("nav[aria-label=Pages] a[aria-current=page]")
