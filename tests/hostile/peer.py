@@ -33,12 +33,13 @@ from tests.hostile.script import (
     Send,
     Status,
     Step,
+    Take,
     Wait,
     frame,
     handshake,
     join,
 )
-from tests.hostile.site import expired
+from tests.hostile.site import expired, expired_upload
 from tests.web.direct.peers import CLOSE, PING, PONG
 from tests.web.visitor import Page, get
 
@@ -98,6 +99,7 @@ class Peer:
             b"HOST": self._url.removeprefix("http://").encode(),
             b"PATH": path.encode(),
             b"EXPIRED": expired(page.topic.removeprefix("lv:")).encode(),
+            b"EXPIRED_UPLOAD": expired_upload().encode(),
             **_given(page, b""),
             **_given(self._stranger, b"THEIR_"),
         }
@@ -141,6 +143,8 @@ class Peer:
                 await self._connect()
             case Open() | Join() | Hear():
                 await self._play_websocket(step)
+            case Take(name, pattern):
+                self._known[name.encode()] = self._found(pattern.encode())
 
     async def _play_websocket(self, step: Open | Join | Hear) -> None:
         match step:
@@ -191,6 +195,13 @@ class Peer:
                 return done()
             self._heard += chunk
         return True
+
+    def _found(self, pattern: bytes) -> bytes:
+        """What the last message has that fits."""
+        for _, payload in reversed(self._frames()):
+            if found := re.search(pattern, payload):
+                return found[1]
+        raise AssertionError(f"{pattern!r} in none of {self._frames()[-3:]}")
 
     async def _hear_all(self) -> bytes:
         await self._hear(lambda: False)

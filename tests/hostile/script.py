@@ -34,7 +34,9 @@ __all__ = [
     "Send",
     "Status",
     "Step",
+    "Take",
     "Wait",
+    "binary",
     "event",
     "frame",
     "handshake",
@@ -106,6 +108,14 @@ class Hear:
 
 
 @dataclass(frozen=True)
+class Take:
+    """What stands in the last message that has it, by the pattern's group, is `<NAME>` from now on."""
+
+    name: str
+    pattern: str
+
+
+@dataclass(frozen=True)
 class Wait:
     """Do nothing for so many seconds."""
 
@@ -127,7 +137,7 @@ class Again:
     """Begin with another connection; the first one stays as it is."""
 
 
-Step: TypeAlias = Send | Flood | Drip | Open | Join | Hear | Wait | HalfClose | Reset | Again
+Step: TypeAlias = Send | Flood | Drip | Open | Join | Hear | Take | Wait | HalfClose | Reset | Again
 
 
 # -- ends ----------------------------------------------------------------------
@@ -276,6 +286,16 @@ def join(topic: str = "<TOPIC>", **changes: object) -> Part:
         "params": {},
     }
     return text(json.dumps(["1", "<REF>", topic, "phx_join", {**payload, **changes}]))
+
+
+def binary(topic: str, event: str, data: bytes, join_ref: str = "1") -> Part:
+    """A binary frame of the channel protocol."""
+
+    def made(filler: Filler) -> bytes:
+        names = [join_ref.encode(), filler.fill(b"<REF>"), topic.encode(), event.encode()]
+        return frame(0x82, bytes([0, *map(len, names)]) + b"".join(names) + data)
+
+    return made
 
 
 def event(name: str = "inc", value: object = None, topic: str = "<TOPIC>", **more: object) -> Part:

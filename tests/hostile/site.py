@@ -9,7 +9,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -21,16 +21,17 @@ from itsdangerous import TimestampSigner
 from quart import Response, request
 from quart_trio import QuartTrio
 
-from actorlive import Event, LiveView, Socket, heex
+from actorlive import Event, LiveView, Socket, Upload, UploadedFile, UploadEntry, heex
 from actorlive.web import ActorLive
 from actorlive.web.server import serve_async
-from actorlive.web.tokens import SessionToken, Tokens
+from actorlive.web.tokens import SessionToken, Tokens, UploadToken
+from tests.support.uploads import left_behind
 from tests.web.views import KEY
 
-__all__ = ["Vitals", "expired", "main", "make_site", "serving", "vitals"]
+__all__ = ["Vitals", "expired", "expired_upload", "main", "make_site", "serving", "vitals"]
 
 Vitals = dict[str, int]
-"""Descriptors, tasks, processes of views and websockets."""
+"""Descriptors, tasks, processes of views, websockets, and files of uploads."""
 
 TOKENS = Tokens(KEY)
 WEEK = 7 * 24 * 60 * 60
@@ -73,13 +74,44 @@ class Talkative(Counter):
         socket.push_event("much", {"text": "x" * 1_000_000})
 
 
+class Choose(Event):
+    pass
+
+
+class Keep(Event):
+    pass
+
+
+def size_of(file: UploadedFile, entry: UploadEntry) -> int:
+    return file.size
+
+
+class Album(LiveView[Choose | Keep]):
+    """Takes two small pictures."""
+
+    photos: Upload = Upload(accept=[".png"], max_entries=2, max_file_size=1_000, chunk_timeout=10)
+    kept: int = 0
+    template = heex("""
+      <form id="f" phx-change="choose" phx-submit="keep"><.live_file_input upload={@uploads.photos} /></form>
+      <p :for={entry in @uploads.photos.entries}>{entry.client_name}</p>
+      <b>{@kept}</b>
+    """)
+
+    async def handle_event(self, event: Choose | Keep, socket: Socket) -> None:
+        done, in_progress = socket.uploaded_entries("photos")
+        if isinstance(event, Keep) and not in_progress:
+            self.kept += sum([await socket.consume_upload(entry, size_of) for entry in done])
+
+
 def make_site() -> tuple[QuartTrio, ActorLive]:
-    """The application: `/counter`, `/slow`, `/talkative`, `/admin` in a live session of its own, `/much`, `/echo`."""
+    """The application: `/counter`, `/slow`, `/talkative`, `/album`, `/admin` in a live session of its own, `/much`,
+    `/echo`."""
     app = QuartTrio("hostile")
     live = ActorLive(app, secret_key=KEY, debug=False)
     live.route("/counter", Counter)
     live.route("/slow", Slow)
     live.route("/talkative", Talkative)
+    live.route("/album", Album)
     live.session("admin").route("/admin", Counter)
 
     @app.get("/much")
@@ -114,6 +146,7 @@ def vitals(live: ActorLive) -> Vitals:
         "tasks": trio.lowlevel.current_statistics().tasks_living,
         "views": live.current_node.statistics().processes,
         "sockets": len(live.sockets),
+        "files": len(left_behind()),
     }
 
 
@@ -128,13 +161,22 @@ def memory() -> int:
 
 def expired(dom_id: str) -> str:
     """A session token that was good three weeks ago."""
-    token = SessionToken(dom_id, f"{__name__}:Counter", "default", "somebody")
+    return _in_the_past(
+        lambda: TOKENS.session.sign(SessionToken(dom_id, f"{__name__}:Counter", "default", "somebody"))
+    )
 
+
+def expired_upload() -> str:
+    """A token for a file that was good three weeks ago."""
+    return _in_the_past(lambda: TOKENS.upload.sign(UploadToken("0", None, "phx-0", "0")))
+
+
+def _in_the_past(sign: Callable[[], str]) -> str:
     def three_weeks_ago(_: object) -> int:
         return int(time.time()) - 3 * WEEK
 
     with patch.object(TimestampSigner, "get_timestamp", three_weeks_ago):
-        return TOKENS.session.sign(token)
+        return sign()
 
 
 @asynccontextmanager
