@@ -24,6 +24,10 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `live_component.*.exception`      | `duration`           | the same, and `error`             |
 | `socket.connected`                | –                    | `peer`, `transport`               |
 | `socket.join_failed`              | –                    | `topic`, `reason`, `view`, `attempt` |
+| `line.broken`                     | –                    | `peer`                            |
+| `line.resumed`                    | `after` (seconds), `frames` | `peer`                     |
+| `line.expired`                    | –                    | `peer`, `why`                     |
+| `line.refused`                    | –                    | `peer`, `why`                     |
 | `socket.paused`                   | `events`, `bytes`    | `peer`                            |
 | `socket.gave_up`                  | `events`, `bytes`    | `topic`                           |
 | `upload.stop`                     | `duration`, `bytes`  | `entry`                           |
@@ -44,6 +48,10 @@ for, None where it renders all of them: in both lives the first. `handle_params`
 what each is given. Of a refused join `view` is the name, "" where its token says nothing. `crashed` is told once of a
 connected view that raised, whatever it was that did. `kept.dropped` is told of a kept value that came back from the
 page and was not good: `what` is its name, `why` what is wrong with it.
+
+A line is a page's connection over one websocket after another: `after` is how long it had none, `frames` how many were
+sent again. It expires because of "linger", or of the limit that `why` names; who asks to resume is refused because the
+line is "unknown", of another "visitor", or because what the page lacks ("count") is not kept.
 
 `limit` is the name of a field of `actorlive.web.Limits`, see docs/limits.md; `peer` is the address of who reached it.
 `transport` is "websocket" or "longpoll". `entry` is the `UploadEntry` of a file that is here, or gone before it was;

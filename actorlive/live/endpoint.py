@@ -58,6 +58,11 @@ class Transport(Protocol):
         nothing more to say takes it out again."""
         ...
 
+    @property
+    def lingering(self) -> bool:
+        """True while there is no socket, and the page may come back."""
+        ...
+
     def send(self, frame: bytes, /) -> None:
         """Queue one text frame (UTF-8 JSON). Never blocks, never raises; a frame to a closed socket is lost."""
         ...

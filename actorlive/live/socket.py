@@ -63,6 +63,15 @@ class Socket(AsyncSocket, StreamSocket, UploadSocket):
         return self._state.transport_pid
 
     @property
+    def lingering(self) -> bool:
+        """True while the page's websocket is broken and the page may come back: what is rendered waits for it.
+
+        A view that is told of much may do less meanwhile.
+        """
+        transport = self._state.transport
+        return transport is not None and transport.lingering
+
+    @property
     def parent_pid(self) -> Pid | None:
         """The view that this one is within; None for the page's own and for a sticky one (`socket.parent_pid`)."""
         lineage = self._state.lineage

@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 from actorlive.live.assigns import assign
-from actorlive.live.endpoint import Endpoint, Layout, Mount, Route
+from actorlive.live.endpoint import Endpoint, Layout, Mount, Route, Transport
 from actorlive.live.keeper import Keeper
 from actorlive.live.navigation import NavigationFrame
 from actorlive.live.owner import Owner
@@ -55,17 +55,17 @@ class ViewState:
         "sticky",
         "tasks",
         "transfers",
-        "transport_pid",
+        "transport",
         "updating",
         "uri",
         "view",
         "visitor",
     )
 
-    def __init__(self, view: LiveView[Any], mount: Mount, pid: Pid, transport_pid: Pid | None) -> None:
+    def __init__(self, view: LiveView[Any], mount: Mount, pid: Pid, transport: Transport | None) -> None:
         self.view = view
         self.pid = pid
-        self.transport_pid = transport_pid
+        self.transport = transport
         self.dom_id = mount.dom_id
         self.endpoint: Endpoint = mount.endpoint
         self.mount: Mount | None = mount
@@ -83,7 +83,7 @@ class ViewState:
         self._owners: dict[int, Owner] | None = None
         self.updating: str | None = None
         self.kept: Keeper | None = None
-        if type(view).__kept__ and transport_pid is not None:
+        if type(view).__kept__ and transport is not None:
             self.kept = Keeper(view, mount.endpoint, mount.dom_id, mount.visitor, pid)
         self.owner = Owner(view, self, mount.flash)
         assign(view, "live_action", mount.route.action)
@@ -99,9 +99,14 @@ class ViewState:
         return self.transfers
 
     @property
+    def transport_pid(self) -> Pid | None:
+        """The connection's port; None in the dead render."""
+        return None if self.transport is None else self.transport.pid
+
+    @property
     def connected(self) -> bool:
         """True in the life over the socket."""
-        return self.transport_pid is not None
+        return self.transport is not None
 
     @property
     def title(self) -> str:

@@ -103,17 +103,18 @@ class Peers:
             self._gone[key] = None
         return peer
 
-    def enter(self, peer: Peer) -> None:
-        """A socket of the address opens."""
-        peer.sockets += 1
+    def enter(self, peer: Peer, sockets: int, channels: int = 0) -> None:
+        """So many more sockets and views of the address are open."""
+        peer.sockets += sockets
+        peer.channels += channels
         self._peers[peer.key] = peer
         self._gone.pop(peer.key, None)
 
-    def leave(self, peer: Peer, channels: int) -> None:
-        """It has ended, with so many views."""
-        peer.sockets -= 1
+    def leave(self, peer: Peer, sockets: int, channels: int = 0) -> None:
+        """So many have ended."""
+        peer.sockets -= sockets
         peer.channels -= channels
-        if not peer.sockets:
+        if not peer.sockets and not peer.channels:
             self._gone[peer.key] = None
 
     def _forget(self) -> None:
@@ -149,6 +150,7 @@ class Allowance:
         "_limits",
         "_peer",
         "_peers",
+        "_sockets",
         "_told",
         "expires",
         "has_joined",
@@ -167,14 +169,30 @@ class Allowance:
         self._is_settled = False
         self.expires: float = trio.current_time() + limits.join_timeout
         """When somebody has to ask `expire`."""
+        self._sockets = 1
+        """1 or, while a line waits for its next one, 0."""
         if peers is not None and self._peer is not None:
-            peers.enter(self._peer)
+            peers.enter(self._peer, 1)
 
     def close(self) -> None:
         """The socket has ended."""
         peer, self._peer = self._peer, None
         if self._peers is not None and peer is not None:
-            self._peers.leave(peer, self._channels)
+            self._peers.leave(peer, self._sockets, self._channels)
+
+    def rest(self) -> None:
+        """The socket has ended, and its views live: they count for the address, a socket does not."""
+        if self._peers is not None and self._peer is not None:
+            self._peers.leave(self._peer, self._sockets)
+        self._sockets = 0
+
+    def move_to(self, other: Allowance) -> None:
+        """The views go on over a socket of another account, perhaps from another address; this one takes it over."""
+        self.close()
+        self._peer, other._peer = other._peer, None
+        self.name, self._sockets = other.name, 1
+        if self._peers is not None and self._peer is not None:
+            self._peers.enter(self._peer, 0, self._channels)
 
     # -- joins and channels ----------------------------------------------------
 

@@ -8,6 +8,7 @@ open while the application is served; `async with live.node()` opens it without 
 from __future__ import annotations
 
 import logging
+import math
 import os
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -53,6 +54,7 @@ from actorlive.web.health import Health
 from actorlive.web.hosts import Hosts
 from actorlive.web.layouts import RootLayout, takes_title
 from actorlive.web.limits import Limits
+from actorlive.web.lines import Lines
 from actorlive.web.live_session import LiveRoute, LiveSession, SessionSource
 from actorlive.web.longpoll.body import Unbuffered
 from actorlive.web.longpoll.route import LONGPOLL_PATH, serve_longpoll
@@ -97,6 +99,12 @@ def _path(path: str | None) -> str | None:
     return path
 
 
+def _seconds(linger: object) -> float:
+    if isinstance(linger, bool) or not isinstance(linger, int | float) or not 0 <= linger < math.inf:
+        raise ConfigurationError(f"ActorLive(linger={linger!r}): these are seconds, a number from 0 on")
+    return linger
+
+
 class ActorLive:
     """The extension. `ActorLive(app)`, or `ActorLive()` and later `init_app(app)`.
 
@@ -121,6 +129,8 @@ class ActorLive:
     `longpoll` lets pages fetch by HTTP what they would get through a websocket, where none comes up.
     `pubsub` is the broker over which broadcasts reach other processes and machines, as "redis://host:6379/0"; by
     default the one that `ACTORLIVE_PUBSUB` names in the environment, or none.
+    `linger` are the seconds that a page's views live on when its websocket breaks, so that the page may come back to
+    them; 0 ends them with the socket.
     `debug` (by default that of the application, or its `testing`) makes faults loud.
     `log_level` ("debug", "info", …) has the logger `actorlive.views` tell of each join and message of a view, which
     costs some microseconds for each; a view may have a `log_level` of its own. What stands under a name that contains
@@ -149,6 +159,7 @@ class ActorLive:
         ready: str | None = "/live/ready",
         longpoll: bool = False,
         pubsub: str | Broker | None = None,
+        linger: float = 20.0,
         debug: bool | None = None,
         log_level: LogLevel | None = None,
         filter_parameters: Sequence[str] = (),
@@ -179,6 +190,7 @@ class ActorLive:
         )
         self.longpoll: bool = longpoll
         self.sockets: Sockets = Sockets()
+        self.lines: Lines = Lines(self.sockets, self.limits, _seconds(linger))
         self.worker: int | None = None
         """Which of the server's workers this process is, from 1 on; None where it is the only one."""
         self.workers: int = 1
@@ -406,7 +418,7 @@ class ActorLive:
             self._node = node
             self.sockets.draining = False
             try:
-                with self._logging_views():
+                with self._logging_views(), self.lines.on(node):
                     async with self.polled.watched():
                         yield node
             finally:

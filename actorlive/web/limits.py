@@ -68,6 +68,12 @@ class Limits:
     """Views that all sockets of one address have joined."""
     max_peer_joins: float = 2_000
     """Joins from one address in ten seconds."""
+    max_lingering: float = 5_000
+    """Lines that wait for their next socket."""
+    max_lingering_per_session: float = 50
+    """Those of one visitor."""
+    max_unconfirmed: float = 1024 * 1024
+    """What the client of a line has not confirmed."""
     max_age: float = 24 * 3600.0
     """How long a socket lives."""
     max_pause: float = 20.0

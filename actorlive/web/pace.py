@@ -8,10 +8,10 @@ from __future__ import annotations
 import trio
 
 from actorlive.errors import ProtocolError
-from actorlive.live.process.connection import LiveConnection
-from actorlive.web.allowance import MESSAGE_TOO_BIG, Allowance
+from actorlive.web.allowance import MESSAGE_TOO_BIG
+from actorlive.web.client_socket import ClientSocket
 from actorlive.web.limits import Limits
-from actorlive.web.sockets import ClientSocket
+from actorlive.web.sockets import Behind
 from actorlive.wire import frame_size
 
 __all__ = ["Pace", "check_size"]
@@ -23,18 +23,9 @@ class Pace:
     `max_pause` are the seconds for which the client may be kept waiting for its views.
     """
 
-    def __init__(
-        self,
-        connection: LiveConnection,
-        socket: ClientSocket,
-        limits: Limits,
-        allowance: Allowance,
-        max_pause: float,
-    ) -> None:
-        self._connection = connection
+    def __init__(self, socket: ClientSocket, limits: Limits, max_pause: float) -> None:
         self._socket = socket
         self._limits = limits
-        self._allowance = allowance
         self._max_pause = max_pause
         self._second = 0.0
         self._left = 0.0
@@ -42,28 +33,29 @@ class Pace:
     async def wait(self, now: float) -> None:
         """For the views, for the client to read, or for the rest of the second, whichever is behind; `now` is when the
         frame came."""
-        if self._connection.backlog.is_full:
-            await self._pause()
+        behind = self._socket.connection
+        if behind is not None and behind.backlog.is_full:
+            await self._pause(behind)
         if self._socket.is_unread:
-            self._allowance.tell("max_unsent", "reads too slowly, and is not read itself")
+            self._socket.allowance.tell("max_unsent", "reads too slowly, and is not read itself")
             await self._socket.read_again()
         if now >= self._second:
             self._second, self._left = now + 1.0, self._limits.max_events
         self._left -= 1
         if self._left <= 0:
-            self._allowance.tell("max_events", "sends too much, and is not read for a while")
+            self._socket.allowance.tell("max_events", "sends too much, and is not read for a while")
             await trio.sleep_until(self._second)
 
-    async def _pause(self) -> None:
+    async def _pause(self, behind: Behind) -> None:
         """Until the views have caught up, or one of them is given up."""
-        backlog = self._connection.backlog
+        backlog = behind.backlog
         if backlog.is_behind:
-            self._allowance.tell_of_pause(backlog)
+            self._socket.allowance.tell_of_pause(backlog)
         while backlog.is_full:
             with trio.move_on_after(self._max_pause) as patience:
                 await backlog.room()
             if patience.cancelled_caught:
-                self._connection.give_up_the_last()
+                behind.give_up_the_last()
 
 
 def check_size(frame: str | bytes, limits: Limits) -> None:

@@ -1,97 +1,26 @@
-"""The open websockets of one application, and the outgoing side of each.
-
-A view sends without waiting, so what a client has not read yet waits here, within a limit: a client that does
-not keep up is closed, and comes back to a fresh render. Closing is an order to the writer, which sends what
-was queued before, then the close frame.
-"""
+"""The open websockets of one application, whichever way they came, and the lines that wait for their next one."""
 
 from __future__ import annotations
 
 import math
 import random
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import trio
 
-from actorlive.live.process.connection import LiveConnection
+from actorlive.live.intake import Backlog
 from actorlive.runtime import Node, Pid, alive, open_port, statistics
-from actorlive.web.allowance import Allowance
-from actorlive.web.limits import Limits
 
-__all__ = ["ClientSocket", "ListedSocket", "ListedView", "OpenSocket", "Sockets", "all_down", "listed"]
+__all__ = ["Behind", "ListedSocket", "ListedView", "OpenSocket", "Sockets", "all_down", "listed"]
 
 GOING_AWAY = 1001
 SERVICE_RESTART = 1012
-TRY_AGAIN_LATER = 1013
 
 CLOSES_PER_SECOND = 200
 """How many clients are sent elsewhere per second, if the time allows: each makes a handshake and a join there."""
 STEP = 0.1
-
-
-class ClientSocket:
-    """The outgoing side of one socket: frames in order, at most `max_queue` bytes of them."""
-
-    def __init__(self, limits: Limits, live_socket_id: str | None, allowance: Allowance) -> None:
-        self.live_socket_id = live_socket_id
-        self.connection: LiveConnection | None = None
-        self.close_code: int | None = None
-        self.closing = False
-        self._frames: deque[bytes] = deque()
-        self._size = 0
-        self._limits = limits
-        self._allowance = allowance
-        self._wake = trio.Event()
-        self._taken = trio.Event()
-
-    def send(self, frame: bytes) -> None:
-        """Queue one frame. Never waits, never raises; after `close` it is lost."""
-        if self.closing:
-            return
-        self._frames.append(frame)
-        self._size += len(frame)
-        if self._size > self._limits.max_queue:
-            self._allowance.tell_of_overflow()
-            self._frames.clear()
-            self._size = 0
-            self.close(TRY_AGAIN_LATER)
-        else:
-            self._wake.set()
-
-    def close(self, code: int | None) -> None:
-        """End the socket behind what is queued; None when the peer has closed already."""
-        if not self.closing:
-            self.closing = True
-            self.close_code = code
-            self._wake.set()
-            self._taken.set()
-
-    async def next_frame(self) -> bytes | None:
-        """The next frame to send, waiting for it; None when the socket is to be closed now."""
-        while not self._frames:
-            if self.closing:
-                return None
-            self._wake = trio.Event()
-            await self._wake.wait()
-        frame = self._frames.popleft()
-        self._size -= len(frame)
-        if not self.is_unread:
-            self._taken.set()
-        return frame
-
-    @property
-    def is_unread(self) -> bool:
-        """True while the client leaves so much unread that it is not to be read itself."""
-        return self._size > self._limits.max_unsent
-
-    async def read_again(self) -> None:
-        """Wait until the client has read enough, or the socket is to be closed."""
-        while self.is_unread and not self.closing:
-            self._taken = trio.Event()
-            await self._taken.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +41,51 @@ class ListedSocket:
     views: tuple[ListedView, ...]
 
 
+class Behind(Protocol):
+    """What is behind a websocket: a `LiveConnection`, or what has one (`web.lines`)."""
+
+    @property
+    def backlog(self) -> Backlog:
+        """What the views have not handled."""
+        ...
+
+    @property
+    def pid(self) -> Pid:
+        """The port that the views monitor."""
+        ...
+
+    @property
+    def views(self) -> list[Pid]:
+        """The processes of the views that are joined."""
+        ...
+
+    @property
+    def topics(self) -> dict[str, Pid]:
+        """The joined topics, and the process of each one's view."""
+        ...
+
+    def receive(self, frame: str | bytes, /) -> None:
+        """Take one frame of the client. Raises `ProtocolError`."""
+        ...
+
+    def give_up_the_last(self) -> None:
+        """Drop what waits for the view that is furthest behind."""
+        ...
+
+    def say_last_words(self) -> None:
+        """Let the views say what the page is to have before it hears of the end."""
+        ...
+
+    def close(self) -> None:
+        """The socket has ended."""
+        ...
+
+
 class OpenSocket(Protocol):
-    """One open websocket, whichever way it came."""
+    """One open websocket, whichever way it came, or a line that waits for its next one."""
 
     live_socket_id: str | None
-    connection: LiveConnection | None
+    connection: Behind | None
 
     def close(self, code: int | None) -> None:
         """End the socket behind what is queued."""
@@ -222,6 +191,6 @@ def listed(sockets: Iterable[OpenSocket]) -> list[ListedSocket]:
     ]
 
 
-def _views(connection: LiveConnection) -> tuple[ListedView, ...]:
+def _views(connection: Behind) -> tuple[ListedView, ...]:
     living = ((topic, pid) for topic, pid in connection.topics.items() if alive(pid))
     return tuple(ListedView(pid, statistics(pid).function, topic) for topic, pid in living)

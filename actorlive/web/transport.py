@@ -31,13 +31,14 @@ from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.live.process.turnstile import take_turn
 from actorlive.web import csrf
 from actorlive.web.allowance import Allowance, refuse_socket
+from actorlive.web.client_socket import ClientSocket
 from actorlive.web.containment import contained
 from actorlive.web.direct.handshake import EXTENSION, Offer
 from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.limits import Limits
+from actorlive.web.lines import Arrival
 from actorlive.web.origin import CheckOrigin, origin_allowed
 from actorlive.web.pace import Pace, check_size
-from actorlive.web.sockets import ClientSocket
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
@@ -109,7 +110,8 @@ def open_direct(live: ActorLive, client: ConnectionInfo, offer: Offer) -> Direct
     """The server has a way past these pumps."""
     allowance = allow(live, client)
     socket = DirectSocket(offer.driver, live.sockets, live.limits, live_socket_id(client), allowance)
-    socket.connection = connect(live, client, socket.send, allowance)
+    connection = connect(live, client, socket.send, allowance)
+    socket.connection = Arrival(live.lines, socket, connection, allowance, client.session)
     return socket
 
 
@@ -117,17 +119,17 @@ async def pump(live: ActorLive, client: ConnectionInfo) -> None:
     """Carry frames until either side ends."""
     allowance = allow(live, client)
     socket = ClientSocket(live.limits, live_socket_id(client), allowance)
-    connection = socket.connection = connect(live, client, socket.send, allowance)
+    connection = connect(live, client, socket.send, allowance)
+    socket.connection = Arrival(live.lines, socket, connection, allowance, client.session)
     live.sockets.add(socket)
     try:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(Reader(connection, socket, live.limits, allowance).run)
+            nursery.start_soon(Reader(socket, live.limits).run)
             await write(socket)
             nursery.cancel_scope.cancel()
     finally:
-        connection.close()
-        socket.connection = None  # it has the socket's `send`, and neither is to keep the other
         live.sockets.discard(socket)
+        socket.ended()
 
 
 def allow(live: ActorLive, client: ConnectionInfo) -> Allowance:
@@ -215,41 +217,39 @@ def connection_info(request: Request | Websocket, cookie: dict[str, Any]) -> Con
 class Reader:
     """Hands over frames, as long as the views and the client keep up with them."""
 
-    def __init__(
-        self, connection: LiveConnection, socket: ClientSocket, limits: Limits, allowance: Allowance
-    ) -> None:
-        self._connection = connection
+    def __init__(self, socket: ClientSocket, limits: Limits) -> None:
         self._socket = socket
         self._limits = limits
-        self._allowance = allowance
-        self._pace = Pace(connection, socket, limits, allowance, limits.max_pause)
+        self._pace = Pace(socket, limits, limits.max_pause)
 
     async def run(self) -> None:
         """Read until the peer closes or breaks the protocol, or its time is up."""
         code = None
         try:
-            while code is None:
+            while code is None and not self._socket.closing:
                 code = await self._read_on()
         except trio.EndOfChannel:
             pass
         except ProtocolError as error:
-            self._allowance.tell_of_fault(error)
+            self._socket.allowance.tell_of_fault(error)
             code = error.code
         self._socket.close(code)
 
     async def _read_on(self) -> int | None:
         """Read until some time is up; the code to close with, or None when it was for nothing."""
-        allowance = self._allowance
+        socket = self._socket
         with trio.CancelScope() as patience:
             while True:
                 now = trio.current_time()
-                patience.deadline = min(now + self._limits.heartbeat_timeout, allowance.expires)
+                patience.deadline = min(now + self._limits.heartbeat_timeout, socket.allowance.expires)
                 frame = await websocket.receive()
                 patience.deadline = inf
+                if socket.connection is None:
+                    return None  # a line goes on over another socket: this frame comes again there
                 check_size(frame, self._limits)
-                self._connection.receive(frame)
+                socket.connection.receive(frame)
                 await self._pace.wait(now)
-        now = trio.current_time()
+        now, allowance = trio.current_time(), socket.allowance
         return allowance.expire(now) if now >= allowance.expires else allowance.fall_silent()
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from actorlive.web.csrf import CSRF_KEY
 
-__all__ = ["VISITOR_KEY", "is_visitor", "renew", "visitor_id"]
+__all__ = ["VISITOR_KEY", "is_visitor", "known_visitor", "renew", "visitor_id"]
 
 VISITOR_KEY = "_live_visitor"
 """Where the session keeps the id."""
@@ -33,6 +33,12 @@ def is_visitor(session: Mapping[str, Any], visitor: str) -> bool:
     """True when the session is that visitor's."""
     found = session.get(VISITOR_KEY)
     return isinstance(found, str) and hmac.compare_digest(found.encode(), visitor.encode())
+
+
+def known_visitor(session: Mapping[str, Any] | None) -> str | None:
+    """The id of a session that has one."""
+    found = None if session is None else session.get(VISITOR_KEY)
+    return found if isinstance(found, str) else None
 
 
 def renew(session: MutableMapping[str, Any]) -> None:

@@ -201,18 +201,16 @@ class LineEnd:
         self._told = 0
         self._since = 0
 
-    @property
-    def is_whole(self) -> bool:
-        """True while everything is kept that the other end has not confirmed."""
-        return self.given - len(self._kept) == self._confirmed
-
-    def give(self, frame: LineFrame) -> None:
-        """A frame for the other end; whether it is sent now is not decided here."""
+    def give(self, frame: LineFrame) -> bool:
+        """A frame for the other end; whether it is sent now is not decided here. False when older ones were let go."""
         self.given += 1
         self._kept.append(frame)
         self.size += len(frame)
+        if self.size <= self.max_kept:
+            return True
         while self.size > self.max_kept:
             self.size -= len(self._kept.pop(0))
+        return False
 
     def take(self, frame: LineFrame) -> bool:
         """A frame of the other end has reached whom it is for; True when it is time to say the count."""

@@ -65,7 +65,7 @@ ORDER = [
     ("Being sure", "testing crashes kept-values debug-mode"),
     (
         "Out in the world",
-        "authentication security deployment configuration telemetry tuning limits not-there-yet",
+        "authentication security deployment configuration telemetry tuning limits connection-breaks not-there-yet",
     ),
     ("The runtime", "runtime glossary"),
     ("How it is made", "design/README design/* dependencies"),

@@ -8,9 +8,10 @@ from hypothesis import given, strategies as st
 
 from actorlive.runtime import Pid
 from actorlive.web.allowance import Allowance
+from actorlive.web.client_socket import ClientSocket
 from actorlive.web.ending import HURRY, Ending
 from actorlive.web.limits import Limits
-from actorlive.web.sockets import CLOSES_PER_SECOND, ClientSocket, Sockets
+from actorlive.web.sockets import CLOSES_PER_SECOND, Sockets
 
 
 async def test_nothing_is_due_until_the_end_is_asked_for() -> None:

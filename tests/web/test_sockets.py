@@ -5,8 +5,9 @@ import trio.testing
 
 from actorlive.runtime import open_node, receive
 from actorlive.web.allowance import Allowance
+from actorlive.web.client_socket import ClientSocket
 from actorlive.web.limits import Limits
-from actorlive.web.sockets import ClientSocket, Sockets, all_down
+from actorlive.web.sockets import Sockets, all_down
 
 
 def client_socket(max_queue: int, live_socket_id: str | None) -> ClientSocket:

@@ -19,9 +19,9 @@ from actorlive.live.process.channel import Channel
 from actorlive.live.process.connection import LiveConnection
 from actorlive.live.state import ViewState
 from actorlive.runtime.process import Process
+from actorlive.web.client_socket import ClientSocket
 from actorlive.web.direct.socket import DirectSocket
 from actorlive.web.server import serve_async
-from actorlive.web.sockets import ClientSocket
 from tests.web import visitor
 from tests.web.direct.peers import frame, frames_of
 from tests.web.test_server import HANDSHAKE

@@ -377,19 +377,16 @@ def test_nobody_takes_a_frame_back_or_one_that_was_never_sent(count: int) -> Non
 
 def test_beyond_the_bound_the_oldest_go_and_only_who_has_them_comes_back() -> None:
     end = LineEnd(9)
-    for number in range(5):
-        end.give(f"[{number}]")
+    assert [end.give(f"[{number}]") for number in range(5)] == [True] * 3 + [False] * 2
     assert end.size == 9
-    assert not end.is_whole
     with pytest.raises(CannotResume):
         end.rewind(1)
     assert end.rewind(2) == ["[2]", "[3]", "[4]"]
-    assert end.is_whole
 
 
 def test_a_frame_beyond_the_bound_by_itself_is_not_kept() -> None:
     end = LineEnd(9)
-    end.give("[" + "x" * 20 + "]")
+    assert not end.give("[" + "x" * 20 + "]")
     assert end.size == 0
     assert end.rewind(1) == []
 

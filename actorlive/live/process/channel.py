@@ -85,7 +85,7 @@ class Channel:
 
     def __init__(self, mount: Mount, address: JoinAddress, transport: Transport) -> None:
         self._transport = runtime.monitor(transport.pid)
-        self._state, self._socket = open_view(mount, runtime.self(), transport.pid)
+        self._state, self._socket = open_view(mount, runtime.self(), transport)
         self._view: LiveView[Any] = self._state.view
         self._parent = None if mount.lineage is None else runtime.monitor(mount.lineage.parent)
         if mount.endpoint.debug:

@@ -147,6 +147,8 @@ class LiveConnection:
         """By view what it still has to tell its page (see `live.keeper`)."""
         self.send = send_frame
         """Gives the transport one frame for the client."""
+        self.lingering: bool = False
+        """True while the transport has no socket, and its client may come back."""
 
     @property
     def pid(self) -> Pid:

@@ -16,8 +16,9 @@ from actorlive.testing.browser.messages import decode
 from actorlive.testing.timing.network import Network
 from actorlive.testing.timing.schedule import late_frames
 from actorlive.web.allowance import Allowance
+from actorlive.web.client_socket import ClientSocket
 from actorlive.web.limits import Limits
-from actorlive.web.sockets import ClientSocket, Sockets
+from actorlive.web.sockets import Sockets
 
 __all__ = ["MemorySocket", "TimedQueue"]
 

@@ -35,10 +35,11 @@ import trio
 
 from actorlive.errors import ProtocolError
 from actorlive.live.intake import Backlog
-from actorlive.live.process.connection import LiveConnection
 from actorlive.web.allowance import Allowance, reached
+from actorlive.web.client_socket import TRY_AGAIN_LATER
 from actorlive.web.limits import Limits
-from actorlive.web.sockets import TRY_AGAIN_LATER, Sockets
+from actorlive.web.lines import doom
+from actorlive.web.sockets import Behind, Sockets
 from actorlive.wire.websocket import (
     NO_STATUS,
     Close,
@@ -119,7 +120,7 @@ class DirectSocket:
         allowance: Allowance,
     ) -> None:
         self.live_socket_id = live_socket_id
-        self.connection: LiveConnection | None = None
+        self.connection: Behind | None = None
         self.state = State.OPEN
         self.wants_read: bool = True
         self.wants_write: bool = False
@@ -155,7 +156,12 @@ class DirectSocket:
         return -1 if self._tcp is None else self._tcp.fileno()
 
     def close(self, code: int | None) -> None:
-        """End the socket behind what is queued; None when the peer is gone."""
+        """End the socket behind what is queued, and a line with it; None when the peer is gone."""
+        if code is not None:
+            doom(self.connection)
+        self._begin_to_close(code)
+
+    def _begin_to_close(self, code: int | None) -> None:
         if self.state is not State.OPEN:
             return
         self.state = State.CLOSING  # before the frame is written, which may be what overflows
@@ -176,12 +182,25 @@ class DirectSocket:
         self._unsent.clear()
         self._unsent_size = 0
 
+    def drop(self) -> None:
+        """Read and send nothing any more; what was behind the socket goes on without it."""
+        self._sockets.discard(self)
+        self.connection = None
+        self.abort()
+
+    def charge(self, allowance: Allowance) -> None:
+        """The socket is on that account from now on."""
+        self._allowance = allowance
+
     def _end_views(self) -> None:
         if self.state in {State.OPEN, State.CLOSING}:
             self._sockets.discard(self)
-            if self.connection is not None:
-                self.connection.close()
-                self.connection = None  # it has our `send`, and neither is to keep the other
+            connection, self.connection = (
+                self.connection,
+                None,
+            )  # it has our `send`: neither is to keep the other
+            if connection is not None:
+                connection.close()
 
     def _shut(self) -> None:
         """All is sent: our side of the connection ends, and with it the views."""
@@ -256,7 +275,7 @@ class DirectSocket:
             case Pong():
                 self._left -= 1
             case Close(code, _):
-                self.close(code)
+                self._begin_to_close(code)  # which is no reason by itself for a line to end
             case message:
                 self._hand_over(message)
         return True

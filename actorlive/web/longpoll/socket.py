@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import trio
 
 from actorlive.errors import ProtocolError
-from actorlive.live.process.connection import LiveConnection
 from actorlive.web.allowance import Allowance
+from actorlive.web.client_socket import ClientSocket
 from actorlive.web.limits import Limits
 from actorlive.web.pace import Pace, check_size
-from actorlive.web.sockets import ClientSocket
+from actorlive.web.sockets import Behind
 
 __all__ = ["RETURN", "Batch", "PolledSocket"]
 
@@ -50,11 +50,11 @@ class PolledSocket(ClientSocket):
         self._gone_at = trio.current_time() + MISSED * limits.poll_timeout
         self._over_at = 0.0
 
-    def carry(self, connection: LiveConnection) -> None:
+    def carry(self, connection: Behind) -> None:
         """From now on this is the connection's socket."""
-        self.connection = connection
+        self.connection: Behind | None = connection
         patience = min(self._limits.max_pause, MAX_WAIT)
-        self._pace = Pace(connection, self, self._limits, self._allowance, patience)
+        self._pace = Pace(self, self._limits, patience)
 
     # -- its life --------------------------------------------------------------
 
@@ -67,14 +67,13 @@ class PolledSocket(ClientSocket):
 
     def end(self) -> None:
         """Have the views end, when the socket is closed."""
-        connection, self.connection, self._pace = self.connection, None, None
-        if connection is not None:
-            connection.close()
+        self._pace = None
+        self.ended()
 
     def tick(self, now: float) -> None:
         """Some time has passed: close the socket if its client has left, or was here for too long."""
-        if now > self._allowance.expires:
-            if (code := self._allowance.expire(now)) is not None:
+        if now > self.allowance.expires:
+            if (code := self.allowance.expire(now)) is not None:
                 self.close(code)
         elif self._poll is None and now > self._gone_at:
             self.close(None)
@@ -148,7 +147,7 @@ class PolledSocket(ClientSocket):
                 self.connection.receive(frame)
                 await pace.wait(now)
         except ProtocolError as error:
-            self._allowance.tell_of_fault(error)
+            self.allowance.tell_of_fault(error)
             self.close(error.code)
         finally:
             self.is_posting = False

@@ -1,0 +1,468 @@
+"""The server's end of lines: connections of pages that outlive their websockets (docs/design/line.md).
+
+What a websocket brings goes to whatever is *behind* it (`sockets.Behind`), which changes in the socket's life:
+
+    Arrival ── the first frame is not of a line ──▶ the LiveConnection itself, as ever
+       └────── `#new`, `#resume` ─────────────────▶ its PageLine, with the LiveConnection inside
+
+A `PageLine` has a socket, or is in `Lines` as one that lingers, or is over:
+
+    on a socket ── the socket breaks ──▶ lingers ── `#resume`, of the same visitor ──▶ on another socket
+         ├── `#goodbye`                     ├── its time is up, or there are too many
+         └── the server closes the socket ──┴── `close`, `disconnect`, the end of the node ──▶ over
+
+A socket that is superseded is dropped before the next one is heard, with all that it has read: none of it was counted.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import trio
+
+from actorlive import telemetry
+from actorlive.errors import ProtocolError
+from actorlive.live.intake import Backlog
+from actorlive.live.process.connection import LiveConnection
+from actorlive.runtime import Node, Pid, Port, Timer, cancel_timer, entering, open_port, send_after
+from actorlive.web.allowance import Allowance
+from actorlive.web.limits import Limits
+from actorlive.web.sockets import Behind, OpenSocket, Sockets
+from actorlive.web.visitor import is_visitor, known_visitor
+from actorlive.wire.line import (
+    CannotResume,
+    Count,
+    Gone,
+    Goodbye,
+    Handle,
+    LineControl,
+    LineEnd,
+    LineFrame,
+    New,
+    Resume,
+    is_control,
+    parse_control,
+)
+
+__all__ = ["Arrival", "Carrier", "Lines", "Lingering", "PageLine", "doom"]
+
+RANDOM_BYTES = 16
+"""Of a handle: who guesses 2^128 of them is in."""
+
+VIOLATION = 1002
+
+_log = logging.getLogger("actorlive.web")
+
+
+class Carrier(OpenSocket, Protocol):
+    """The websocket that a line is on."""
+
+    def send(self, frame: bytes, /) -> None:
+        """Send one text frame, or queue it."""
+        ...
+
+    def drop(self) -> None:
+        """Read and send nothing any more; what is behind the socket goes on without it."""
+        ...
+
+    def charge(self, allowance: Allowance) -> None:
+        """The socket is on that account from now on."""
+        ...
+
+
+class Wrapped:
+    """What is behind a socket in place of a `LiveConnection`, which it has."""
+
+    __slots__ = ("connection",)
+
+    def __init__(self, connection: LiveConnection) -> None:
+        self.connection: LiveConnection = connection
+
+    @property
+    def backlog(self) -> Backlog:
+        """What the views have not handled."""
+        return self.connection.backlog
+
+    @property
+    def pid(self) -> Pid:
+        """The port that the views monitor."""
+        return self.connection.pid
+
+    @property
+    def views(self) -> list[Pid]:
+        """The processes of the views that are joined."""
+        return self.connection.views
+
+    @property
+    def topics(self) -> dict[str, Pid]:
+        """The joined topics, and the process of each one's view."""
+        return self.connection.topics
+
+    def give_up_the_last(self) -> None:
+        """Drop what waits for the view that is furthest behind."""
+        self.connection.give_up_the_last()
+
+    def say_last_words(self) -> None:
+        """Let the views say what the page is to have before it hears of the end."""
+        self.connection.say_last_words()
+
+
+class PageLine(Wrapped):
+    """One of them. `lines` is where it is known by its `handle`, `visitor` whose it is."""
+
+    __slots__ = ("_end", "_lines", "allowance", "handle", "is_doomed", "live_socket_id", "socket", "visitor")
+
+    def __init__(
+        self,
+        lines: Lines,
+        handle: str,
+        visitor: str,
+        socket: Carrier,
+        connection: LiveConnection,
+        allowance: Allowance,
+        max_unconfirmed: float,
+    ) -> None:
+        super().__init__(connection)
+        self.handle = handle
+        self.visitor = visitor
+        self.live_socket_id = socket.live_socket_id
+        self.allowance = allowance
+        self.socket: Carrier | None = socket
+        self.is_doomed: bool = False
+        """True when it ends with its socket, or has ended."""
+        self._lines = lines
+        self._end = LineEnd(max_unconfirmed)
+        connection.send = self.send
+
+    # -- frames ----------------------------------------------------------------
+
+    def receive(self, frame: LineFrame) -> None:
+        """Take one frame of the client. Raises `ProtocolError`."""
+        if is_control(frame):
+            self._control(parse_control(str(frame)))
+            return
+        self.connection.receive(frame)  # it is in its mailbox now, or answered: not before that is it counted
+        if self._end.take(frame) and self.socket is not None:
+            self.socket.send(encoded(self._end.count()))
+
+    def send(self, frame: bytes) -> None:
+        """Send one frame to the client, over this socket or the next. Never waits, never raises."""
+        socket = self.socket
+        if socket is not None:
+            self._end.give(frame)
+            socket.send(frame)
+        elif not self.is_doomed and not self._end.give(frame):
+            self.is_doomed = True  # its page could not be made whole again
+            self._lines.give_up(self)
+
+    def _control(self, control: LineControl) -> None:
+        match control:
+            case Count(count):
+                self._end.confirm(count)
+            case Goodbye():
+                self.is_doomed = True
+                if self.socket is not None:
+                    self.socket.close(None)
+            case _:
+                raise ProtocolError(VIOLATION, f"{control.encode()[:80]!r} within a line")
+
+    # -- sockets ---------------------------------------------------------------
+
+    def resume(self, socket: Carrier, count: int, allowance: Allowance) -> int:
+        """Go on over this socket, whose client has `count` frames; how many it is sent again.
+
+        Raises `CannotResume`, and is then as it was.
+        """
+        again = self._end.rewind(count)
+        before, self.socket = self.socket, None
+        if before is not None:
+            before.drop()
+        self.allowance.move_to(allowance)
+        socket.charge(self.allowance)
+        socket.live_socket_id = self.live_socket_id
+        socket.connection = self
+        self.socket = socket
+        self.connection.lingering = False
+        socket.send(encoded(self._end.count()))
+        for frame in again:
+            socket.send(frame if isinstance(frame, bytes) else frame.encode())
+        return len(again)
+
+    def close(self) -> None:
+        """The socket has ended: the line with it, if that was meant, else it lingers."""
+        self.socket = None
+        if self.is_doomed:
+            self._lines.forget(self)
+            self.end()
+        else:
+            self.connection.lingering = True
+            self.allowance.rest()
+            self._lines.await_return(self)
+
+    def doom(self) -> None:
+        """It ends with its socket, and the page is told not to come back to it."""
+        if not self.is_doomed and self.socket is not None:
+            self.is_doomed = True
+            self._lines.forget(self)
+            self.socket.send(encoded(Gone()))
+
+    def end(self) -> None:
+        """Every view is told, after the frames that came before."""
+        self.is_doomed = True
+        self.connection.close()
+        self.connection.send = to_nobody  # which had the line, and neither is to keep the other
+
+
+class Lingering:
+    """A line without a socket, among the open sockets: it is listed with them, and closed as they are."""
+
+    __slots__ = ("connection", "line", "lines", "live_socket_id", "since", "timer")
+
+    def __init__(self, lines: Lines, line: PageLine, timer: Timer) -> None:
+        self.lines = lines
+        self.line = line
+        self.timer = timer
+        self.since: float = trio.current_time()
+        self.live_socket_id = line.live_socket_id
+        self.connection: Behind | None = line
+
+    def close(self, code: int | None) -> None:
+        """End the line."""
+        self.lines.end_lingering(self)
+
+
+class Arrival(Wrapped):
+    """Stands behind a websocket of which nothing has come yet: the first frame says what it is."""
+
+    __slots__ = ("_allowance", "_lines", "_session", "_socket")
+
+    def __init__(
+        self,
+        lines: Lines,
+        socket: Carrier,
+        connection: LiveConnection,
+        allowance: Allowance,
+        session: Mapping[str, Any] | None,
+    ) -> None:
+        super().__init__(connection)
+        self._lines = lines
+        self._socket = socket
+        self._allowance = allowance
+        self._session = session
+
+    def receive(self, frame: LineFrame) -> None:
+        """Take the first frame. Raises `ProtocolError`."""
+        if not is_control(frame):
+            self._socket.connection = self.connection
+            self.connection.receive(frame)
+            return
+        match parse_control(str(frame)):
+            case New(old):
+                self._begin(old)
+            case Resume(handle, count):
+                self._resume(handle, count)
+            case control:
+                raise ProtocolError(VIOLATION, f"{control.encode()[:80]!r} before there is a line")
+
+    def close(self) -> None:
+        """The socket has ended before it said anything."""
+        self.connection.close()
+
+    def _begin(self, old: str | None) -> None:
+        visitor, lines = known_visitor(self._session), self._lines
+        if visitor is None or not lines.linger:
+            self._socket.connection = self.connection
+            self._socket.send(encoded(Gone()))
+            return
+        if old is not None:
+            lines.replace(old, visitor)
+        line = lines.begin(self._socket, self.connection, self._allowance, visitor)
+        self._socket.connection = line
+        self._socket.send(encoded(Handle(line.handle, lines.linger)))
+
+    def _resume(self, handle: str, count: int) -> None:
+        why = self._lines.resume(handle, count, self._socket, self._allowance, self._session)
+        if why is None:
+            self.connection.close()  # made for this socket, which is another's now
+        else:
+            _log.info("refused to resume a line of %s: %s", self._allowance.name, why)
+            telemetry.execute("line.refused", {}, {"peer": self._allowance.name, "why": why})
+            self._socket.connection = self.connection
+            self._socket.send(encoded(Gone()))
+
+
+class Lines:
+    """All lines of one application, by handle. `linger` is the seconds that they outlive their sockets; 0 for none.
+
+    `prefix` begins each handle: by it, who has several processes behind one address finds out whose a line is.
+    """
+
+    def __init__(self, sockets: Sockets, limits: Limits, linger: float, prefix: str = "") -> None:
+        self.linger = linger
+        self.prefix = prefix
+        self._sockets = sockets
+        self._limits = limits
+        self._lines: dict[str, PageLine] = {}
+        self._lingering: dict[PageLine, Lingering] = {}
+        self._by_visitor: dict[str, int] = {}
+        self._node: Node | None = None
+        self._port: Port | None = None
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @property
+    def lingering(self) -> int:
+        """How many have no socket."""
+        return len(self._lingering)
+
+    @contextmanager
+    def on(self, node: Node) -> Generator[None]:
+        """Lines may linger while this node is open."""
+        self._node, self._port = node, open_port(self._on_time, node=node, label="lines")
+        try:
+            yield
+        finally:
+            for lingering in list(self._lingering.values()):
+                self.end_lingering(lingering)
+            self._lines.clear()
+            self._port.close()
+            self._node = self._port = None
+
+    # -- who comes -------------------------------------------------------------
+
+    def begin(
+        self, socket: Carrier, connection: LiveConnection, allowance: Allowance, visitor: str
+    ) -> PageLine:
+        """A new line, on this socket."""
+        handle = self.prefix + secrets.token_urlsafe(RANDOM_BYTES)
+        unconfirmed = self._limits.max_unconfirmed
+        line = PageLine(self, handle, visitor, socket, connection, allowance, unconfirmed)
+        self._lines[handle] = line
+        return line
+
+    def replace(self, handle: str, visitor: str) -> None:
+        """The visitor's page has given that line up, and begins another."""
+        line = self._lines.get(handle)
+        if line is not None and line.visitor == visitor:
+            self.end(line)
+
+    def resume(
+        self,
+        handle: str,
+        count: int,
+        socket: Carrier,
+        allowance: Allowance,
+        session: Mapping[str, Any] | None,
+    ) -> str | None:
+        """Let a line go on over this socket, if it is the visitor's; else why not."""
+        line = self._lines.get(handle)
+        if line is None or line.is_doomed:
+            return "unknown"
+        if session is None or not is_visitor(session, line.visitor):
+            return "visitor"
+        name, before = allowance.name, self._lingering.get(line)
+        try:
+            frames = line.resume(socket, count, allowance)
+        except CannotResume as error:
+            _log.info("a page of %s cannot be made whole: it has %s", name, error)
+            self.end(line)
+            return "count"
+        after = 0.0
+        if before is not None:
+            after = trio.current_time() - before.since
+            self._take_back(before)
+        telemetry.execute("line.resumed", {"after": after, "frames": frames}, {"peer": name})
+        return None
+
+    # -- who goes --------------------------------------------------------------
+
+    def await_return(self, line: PageLine) -> None:
+        """The line has lost its socket."""
+        telemetry.execute("line.broken", {}, {"peer": line.allowance.name})
+        if self._node is None or self._port is None or self._node.stopping:
+            self.forget(line)
+            line.end()
+            return
+        self._make_room(line.visitor)
+        with entering(self._node):
+            timer = send_after(self._port.pid, line, self.linger)
+        lingering = self._lingering[line] = Lingering(self, line, timer)
+        self._by_visitor[line.visitor] = self._by_visitor.get(line.visitor, 0) + 1
+        self._sockets.add(lingering)  # which closes it, when the server goes down
+
+    def _make_room(self, visitor: str) -> None:
+        """The one that has waited longest goes, of this visitor or of all."""
+        waiting = self._lingering.values()
+        if self._by_visitor.get(visitor, 0) >= self._limits.max_lingering_per_session:
+            theirs = (lingering for lingering in waiting if lingering.line.visitor == visitor)
+            self._expire(next(theirs), "max_lingering_per_session")
+        elif len(waiting) >= self._limits.max_lingering:
+            self._expire(next(iter(waiting)), "max_lingering")
+
+    def give_up(self, line: PageLine) -> None:
+        """A line without a socket has more to say than is kept. Called in a view's stack: it ends in the next turn."""
+        if self._node is not None and self._port is not None:
+            with entering(self._node):
+                send_after(self._port.pid, line, 0.0)
+
+    def _on_time(self, message: object) -> None:
+        lingering = self._lingering.get(message) if isinstance(message, PageLine) else None
+        if lingering is not None:
+            self._expire(lingering, "max_unconfirmed" if lingering.line.is_doomed else "linger")
+
+    def _expire(self, lingering: Lingering, why: str) -> None:
+        allowance = lingering.line.allowance
+        if why != "linger":
+            allowance.tell(why, "is not waited for any longer")
+        telemetry.execute("line.expired", {}, {"peer": allowance.name, "why": why})
+        self.end_lingering(lingering)
+
+    def end_lingering(self, lingering: Lingering) -> None:
+        """End a line without a socket."""
+        self._take_back(lingering)
+        self.forget(lingering.line)
+        lingering.line.end()
+
+    def _take_back(self, lingering: Lingering) -> None:
+        cancel_timer(lingering.timer)
+        del self._lingering[lingering.line]
+        visitor = lingering.line.visitor
+        self._by_visitor[visitor] -= 1
+        if not self._by_visitor[visitor]:
+            del self._by_visitor[visitor]
+        self._sockets.discard(lingering)
+
+    def end(self, line: PageLine) -> None:
+        """End a line, whether it has a socket or not."""
+        lingering = self._lingering.get(line)
+        if lingering is not None:
+            self.end_lingering(lingering)
+        elif line.socket is not None:
+            line.doom()
+            socket, line.socket = line.socket, None
+            socket.drop()
+            line.end()
+
+    def forget(self, line: PageLine) -> None:
+        """Nobody can resume it any more."""
+        self._lines.pop(line.handle, None)
+
+
+def doom(behind: Behind | None) -> None:
+    """The server closes the socket: a line that is on it ends with it."""
+    if isinstance(behind, PageLine):
+        behind.doom()
+
+
+def encoded(control: LineControl) -> bytes:
+    """A frame of a line, for a socket."""
+    return control.encode().encode()
+
+
+def to_nobody(frame: bytes) -> None:
+    """What the views of a line say when it has ended."""
