@@ -1,4 +1,4 @@
-"""Four cards that load on their own: none waits for another, and one that fails fails alone."""
+"""Four cards that load on their own, and a chart that moves: none waits for another, and one that fails fails alone."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,11 +15,17 @@ from actorlive import (
     Template,
     component,
     heex,
+    ui,
+    use_in_templates,
 )
 from examples.dashboard import bakery
 from examples.dashboard.bakery import Favourite, Order, Takings
 
+use_in_templates(ui)
+
 SHOWN = 6
+RECENT = 40
+"""How many orders the chart shows."""
 
 
 class Retry(Event): ...
@@ -47,6 +53,7 @@ class DashboardLive(LiveView[Retry]):
     flour: AsyncResult[float]
     orders: Stream[Order]
     read: int = 0
+    taken: list[float] = []
     reading: bool = True
     attempts: int = 0
 
@@ -89,7 +96,22 @@ class DashboardLive(LiveView[Retry]):
           </ul>
         </.card>
       </div>
+      <ui.bar_chart
+        id="taken"
+        label="Taken, order by order"
+        series={{"Euros": @taken}}
+        labels={[f"No. {n}" for n in range(@first + 1, @first + RECENT + 1)]}
+        high={25}
+        span={RECENT}
+        first={@first}
+        format={euros}
+      >Taken, order by order</ui.bar_chart>
     """)
+
+    @property
+    def first(self) -> int:
+        """How many orders were before those in the chart."""
+        return self.read - len(self.taken)
 
     async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         socket.assign_async("takings", bakery.takings)
@@ -108,6 +130,7 @@ class DashboardLive(LiveView[Retry]):
         match message:
             case Order():
                 self.read += 1
+                self.taken = [*self.taken, message.euros][-RECENT:]
                 socket.stream_insert("orders", message, at=0, limit=SHOWN)
             case _:
                 pass
@@ -118,3 +141,8 @@ class DashboardLive(LiveView[Retry]):
                 self.reading = False
             case _:
                 raise RuntimeError(f"the ledger could not be read: {result!r}")
+
+
+def euros(value: float) -> str:
+    """A price, as it is written."""
+    return f"€ {value:.2f}"

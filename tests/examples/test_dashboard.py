@@ -37,6 +37,15 @@ async def test_the_ledger_keeps_the_last_rows_only(app: QuartTrio) -> None:
         assert [row.partition(":")[0] for row in rows] == [f"No. {n}" for n in range(240, 234, -1)]
 
 
+async def test_the_chart_shows_the_last_orders(app: QuartTrio) -> None:
+    async with live(app, "/dashboard") as view:
+        rows = await view.element("#taken tbody th").texts()
+        assert rows == [f"No. {n}" for n in range(201, 241)]
+        last = await view.element("#orders li:first-child").text()
+        assert last.endswith(await view.element("#taken tbody:last-of-type tr:last-child td").text())
+        assert len(await view.element("#taken rect").texts()) == 40
+
+
 async def test_the_card_that_fails_can_be_tried_again(app: QuartTrio) -> None:
     async with live(app, "/dashboard") as view:
         await view.advance(0.5)
