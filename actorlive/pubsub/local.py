@@ -15,6 +15,7 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from actorlive import runtime, telemetry
+from actorlive.errors import ActorLiveError
 from actorlive.runtime import Down, Node, NodeClosed, Pid, Port, Ref, current_node, send
 
 __all__ = ["Adapter", "Gap", "PubSub", "broadcast", "broadcast_from", "expect", "subscribe", "unsubscribe"]
@@ -51,18 +52,33 @@ class Adapter(Protocol):
         ...
 
 
+class NoBroker(ActorLiveError):
+    """A process subscribes where it would miss what other workers say."""
+
+    def __init__(self, topic: str, workers: int) -> None:
+        super().__init__(
+            f"the topic {topic!r} is subscribed to, and this server has {workers} workers, which do not hear one"
+            ' another: give them a broker, as ActorLive(pubsub="redis://…") or ACTORLIVE_PUBSUB, or serve with one'
+            " worker"
+        )
+
+
 class PubSub:
     """The topics of one node."""
 
     def __init__(self, adapter: Adapter | None = None) -> None:
         self.adapter = adapter
+        self.workers: int = 1
+        """How many processes serve the same pages. Only an adapter carries messages from one to another."""
         self._topics: dict[str, list[Pid]] = {}
         self._topics_of: dict[Pid, list[str]] = {}
         self._monitors: dict[Pid, Ref] = {}
         self._port: Port = runtime.open_port(self._hear)
 
     def subscribe(self, topic: str, pid: Pid) -> None:
-        """Deliver the topic's messages to the process from now on."""
+        """Deliver the topic's messages to the process from now on. Raises `NoBroker`."""
+        if self.workers > 1 and self.adapter is None:
+            raise NoBroker(topic, self.workers)
         if pid not in self._topics_of:
             self._topics_of[pid] = []
             self._monitors[pid] = self._port.monitor(pid)

@@ -415,6 +415,7 @@ class ActorLive:
             open_node(high_water=limits.max_mailbox, on_high_water=tell_of_mailbox) as node,
         ):
             attach(pubsub_of_node())
+            pubsub_of_node().workers = self.workers
             self._node = node
             self.sockets.draining = False
             try:

@@ -6,7 +6,7 @@ import pytest
 import trio
 
 from actorlive.pubsub import Gap, broadcast, broadcast_from, expect, subscribe, unsubscribe
-from actorlive.pubsub.local import PubSub, pubsub
+from actorlive.pubsub.local import NoBroker, PubSub, pubsub
 from actorlive.runtime import Pid, exit, open_node, receive, self, send, spawn
 from tests.support.client import settled
 
@@ -63,6 +63,35 @@ async def test_subscribing_twice_delivers_twice_and_one_unsubscribe_ends_both() 
         broadcast("b", 3)
         await settled()
         assert heard == [1, 1, 3]
+
+
+async def test_who_subscribes_where_other_workers_would_not_be_heard_is_told() -> None:
+    async with open_node():
+        service = pubsub()
+        service.workers = 4
+        pid = spawn(receive)
+        with pytest.raises(NoBroker) as refused:
+            service.subscribe("room:7", pid)
+        assert str(refused.value) == (
+            "the topic 'room:7' is subscribed to, and this server has 4 workers, which do not hear one another:"
+            ' give them a broker, as ActorLive(pubsub="redis://…") or ACTORLIVE_PUBSUB, or serve with one worker'
+        )
+        assert kept_by(service) == {}
+        service.adapter = Begun()
+        service.subscribe("room:7", pid)
+        exit(pid, "kill")
+
+
+class Begun:
+    """An adapter that carries nothing."""
+
+    def publish(self, topic: str, message: object) -> None: ...
+
+    def begin(self, topic: str) -> None: ...
+
+    def end(self, topic: str) -> None: ...
+
+    def expect(self, topic: str) -> None: ...
 
 
 def kept_by(service: PubSub) -> dict[object, object]:

@@ -213,6 +213,20 @@ async def test_a_logout_ends_the_sockets_at_every_worker(tmp_path: Path) -> None
             await stranger.clicked("inc")
 
 
+async def test_a_view_that_would_miss_what_others_say_is_told_so(tmp_path: Path) -> None:
+    mount = "    async def mount(self, params, session, socket):\n        socket.subscribe('room:7')\n"
+    subscribes = APP.replace("    async def handle_event", f"{mount}\n    async def handle_event")
+    async with served(tmp_path, "--port", "0", app=subscribes) as server:
+        url = await server.url()
+        page = await get(url, "/counter")
+        assert page.status == 200, "the first paint subscribes to nothing"
+        async with connect(page) as wire:
+            assert (await wire.join())[4]["status"] == "error"
+        await server.says(
+            r"the topic 'room:7' is subscribed to, and this server has 2 workers, .* or serve with one worker"
+        )
+
+
 # -- a worker that dies --------------------------------------------------------
 
 
