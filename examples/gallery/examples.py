@@ -170,7 +170,7 @@ GROUPS = [
             Example(
                 "/dashboard",
                 "Dashboard",
-                "Four cards and a chart over SQLite, each on its own; one is slow, one fails, one streams from a thread.",
+                "Four cards and a chart over SQLite, each on its own: one is slow, one fails, one comes from a thread.",
                 "watch the order in which the cards come, then load one of them anew while another is still busy.",
                 DashboardLive,
                 Markup(
