@@ -2,6 +2,7 @@
 
 The menu is a popover: the browser draws it above everything else, closes it at a click elsewhere, and knows by itself
 whether it is open, so that no patch can close it. What the hook adds is the keyboard, and the place below the button.
+All of it may stand in a paragraph: that is why it is made of spans.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def dropdown(
     `<:button_label>`, such as an icon, that is its accessible name. A disabled item can be reached, and does nothing.
     """
     return heex("""
-      <div id={@id} class="al-dropdown" phx-hook=".Menu">
+      <span id={@id} class="al-dropdown" phx-hook=".Menu">
         <button
           type="button"
           id={f"{@id}-button"}
@@ -56,7 +57,7 @@ def dropdown(
         >
           {% if @button_label %}{render_slot(@button_label)}{% else %}{@label}{% endif %}
         </button>
-        <div
+        <span
           id={f"{@id}-menu"}
           class="al-menu"
           role="menu"
@@ -84,8 +85,8 @@ def dropdown(
               >{render_slot(entry)}</button>
             {% endif %}
           {% endfor %}
-        </div>
-      </div>
+        </span>
+      </span>
 
       <script :type={ColocatedHook} name=".Menu">
         const GAP = 4 // pixels between the button and the menu, and between the menu and the window's edge

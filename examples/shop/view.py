@@ -16,12 +16,19 @@ from actorlive import (
     LiveView,
     Socket,
     heex,
+    ui,
     url_for,
+    use_in_templates,
 )
 from examples.shop import catalogue
 from examples.shop.cart import shop_frame
 from examples.shop.catalogue import SHELVES, Kind, Product, ProductChanged, Sort
 from examples.shop.shelf import add_shelf
+
+KINDS = [(title, kind) for kind, title in catalogue.KINDS.items()]
+SORTS = [(title, sort) for sort, title in catalogue.SORTS.items()]
+
+use_in_templates(ui, KINDS, SORTS)
 
 
 class WithShopper:
@@ -78,28 +85,9 @@ class ShopLive(LiveView[Choose | Put]):
       {% else %}
         <h1>Shop</h1>
         <form id="choose" role="search" phx-change="choose" phx-submit="choose">
-          <label>Find <input type="search" name="q" value={@q} maxlength="50" phx-debounce="200" /></label>
-          <label>
-            Kind
-            <select name="kind">
-              <option value="">All</option>
-              <option
-                :for={kind, title in catalogue.KINDS.items()}
-                value={kind}
-                selected={kind == @kind}
-              >{title}</option>
-            </select>
-          </label>
-          <label>
-            Order
-            <select name="sort">
-              <option
-                :for={sort, title in catalogue.SORTS.items()}
-                value={sort}
-                selected={sort == @sort}
-              >{title}</option>
-            </select>
-          </label>
+          <ui.field name="q" type="search" label="Find" value={@q} maxlength="50" phx-debounce="200" />
+          <ui.field name="kind" type="select" label="Kind" options={KINDS} value={@kind} prompt="All" />
+          <ui.field name="sort" type="select" label="Order" options={SORTS} value={@sort} />
         </form>
         <p :if={not @products} role="status">Nothing is called that here.</p>
         <ul class="rows" aria-label="Products">

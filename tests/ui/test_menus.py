@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from selectolax.lexbor import LexborHTMLParser
+
 from actorlive import Event, LiveView, Socket, heex, ui, use_in_templates
 from actorlive.testing import live_isolated, rendered_to_string
 
@@ -42,6 +44,17 @@ async def test_the_button_says_what_it_opens() -> None:
         assert await view.has_element(button, text="Page")
         assert await view.has_element("#page-menu[role=menu][popover=auto][aria-labelledby=page-button]")
         assert await view.has_element("a[role=menuitem][tabindex='-1'][data-phx-link=redirect]", text="Help")
+
+
+def test_a_menu_may_stand_in_a_paragraph() -> None:
+    html = rendered_to_string(
+        heex(
+            """<p><ui.dropdown id="m" label="More"><:item href="/">Home</:item></ui.dropdown> and more</p>"""
+        )
+    )
+    parsed = LexborHTMLParser(html)
+    assert parsed.css_first("p > #m [role=menu] > a") is not None
+    assert len(parsed.css("p")) == 1
 
 
 def test_an_icon_leaves_the_button_its_name() -> None:
