@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from actorlive import pubsub
+from actorlive import Message, pubsub
 
 DEMO = ("ada@example.org", "correct horse battery")
 """The e-mail and the password that the page tells its visitors. An application tells nobody."""
@@ -48,8 +48,7 @@ MEMBERS = {DEMO[0]: Member("Ada", DEMO[0], generate_password_hash(DEMO[1]))}
 _logins: dict[str, Login] = {}
 
 
-@dataclass(frozen=True)
-class LoginsChanged: ...
+class LoginsChanged(Message, name="admin.logins_changed"): ...
 
 
 def authenticate(email: str, password: str) -> Member | None:

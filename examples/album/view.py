@@ -15,6 +15,7 @@ from actorlive import (
     ActorLive,
     Event,
     LiveView,
+    Message,
     Rejected,
     Socket,
     Upload,
@@ -31,6 +32,10 @@ CHANGES = "album"
 SHELF = Shelf(Path(os.environ.get("ALBUM", Path(tempfile.gettempdir()) / "actorlive-album")))
 
 T = TypeVar("T")
+
+
+class AlbumChanged(Message, name="album.changed"):
+    """Sent to `CHANGES`: look again."""
 
 
 class Choose(Event):
@@ -152,7 +157,7 @@ class AlbumLive(LiveView[Choose | Save | Drop | Caption | Move | Remove]):
                 await off_the_loop(SHELF.move, id, step)
             case Remove(id=id):
                 await off_the_loop(SHELF.remove, id)
-        pubsub.broadcast(CHANGES, CHANGES)
+        pubsub.broadcast(CHANGES, AlbumChanged())
 
     async def handle_info(self, message: object, socket: Socket) -> None:
         self.photos = await off_the_loop(SHELF.photos)
@@ -162,7 +167,7 @@ class AlbumLive(LiveView[Choose | Save | Drop | Caption | Move | Remove]):
         added = sum(name is not None for name in stored)
         if added:
             socket.announce(f"{added} added")
-            pubsub.broadcast(CHANGES, CHANGES)
+            pubsub.broadcast(CHANGES, AlbumChanged())
         if added < len(stored):
             raise Rejected(f"{len(stored) - added} of the files are not pictures, whatever their names say")
 

@@ -1,30 +1,27 @@
 """The room: what was said, and who hears it. All in memory; it is as old as the server."""
 
+import secrets
 from collections import deque
-from dataclasses import dataclass
-from itertools import count
 
-from actorlive import pubsub
+from actorlive import Message, pubsub
 
 TOPIC = "chat:lobby"
 KEPT = 100
 
 
-@dataclass(frozen=True)
-class Message:
+class Said(Message, name="chat.said"):
     """What was said; `author` is the visitor who did, by the random name in the cookie."""
 
-    id: int
+    id: str
     name: str
     text: str
     author: str = ""
 
 
-_ids = count(1)
-_history: deque[Message] = deque([Message(0, "Room", "Say hello. Open a second tab to answer.")], maxlen=KEPT)
+_history: deque[Said] = deque([Said("0", "Room", "Say hello. Open a second tab to answer.")], maxlen=KEPT)
 
 
-def history() -> list[Message]:
+def history() -> list[Said]:
     """The last messages, oldest first."""
     return list(_history)
 
@@ -36,6 +33,6 @@ def name_of(author: str) -> str:
 
 def say(name: str, text: str, author: str = "") -> None:
     """Keep a message and tell everybody in the room, its author too."""
-    message = Message(next(_ids), name, text, author)
+    message = Said(secrets.token_hex(8), name, text, author)
     _history.append(message)
     pubsub.broadcast(TOPIC, message)

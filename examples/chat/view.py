@@ -9,7 +9,7 @@ from quart import Quart, Request, session
 
 from actorlive import ActorLive, Event, LiveView, Socket, Stream, heex
 from examples.chat import room
-from examples.chat.room import KEPT, Message
+from examples.chat.room import KEPT, Said
 
 Name = Annotated[str, Meta(max_length=30)]
 Text = Annotated[str, Meta(max_length=500)]
@@ -28,7 +28,7 @@ class Say(Event):
 
 
 class ChatLive(LiveView[Draft | Say]):
-    messages: Stream[Message]
+    messages: Stream[Said]
     me: str
     name: str = ""
     text: str = ""
@@ -97,7 +97,7 @@ class ChatLive(LiveView[Draft | Say]):
 
     async def handle_info(self, message: object, socket: Socket) -> None:
         match message:
-            case Message():
+            case Said():
                 socket.stream_insert("messages", message, limit=-KEPT)
             case _:
                 pass

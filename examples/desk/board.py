@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Literal
 
-from actorlive import Rejected, pubsub
+from actorlive import Message, Rejected, pubsub
 
 TOPIC = "desk"
 
@@ -51,8 +51,7 @@ class Place:
     before: int | None = None
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Message, name="desk.changed"):
     """The board is another; `id` is the card that it is about."""
 
     id: int

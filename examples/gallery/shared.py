@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from actorlive import Event, LiveView, Socket, heex
+from actorlive import Event, LiveView, Message, Socket, heex
 from actorlive.pubsub import broadcast
 from actorlive.runtime import process_flag
 
@@ -19,8 +19,7 @@ TOPIC = "gallery:shared"
 class Press(Event): ...
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Message, name="gallery.changed"):
     """Somebody came, left or pressed."""
 
 

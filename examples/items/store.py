@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from actorlive import Pid, Rejected, Stale, pubsub
+from actorlive import Message, Pid, Rejected, Stale, pubsub
 
 TOPIC = "items"
 MOST = 200
@@ -30,23 +30,19 @@ class Item:
     pending: bool = False
 
 
-@dataclass(frozen=True)
-class Added:
+class Added(Message, name="items.added"):
     item: Item
 
 
-@dataclass(frozen=True)
-class Saved:
+class Saved(Message, name="items.saved"):
     item: Item
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(Message, name="items.moved"):
     item: Item
 
 
-@dataclass(frozen=True)
-class Gone:
+class Gone(Message, name="items.gone"):
     item: Item
 
 

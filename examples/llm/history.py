@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 import trio
 
-from actorlive import pubsub
+from actorlive import Message, pubsub
 
 PATH = Path(os.environ.get("LLM_HISTORY", Path(tempfile.gettempdir()) / "actorlive-llm.sqlite3"))
 MOST_CHATS = 30
@@ -49,8 +49,7 @@ class Turn:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class ChatsChanged:
+class ChatsChanged(Message, name="llm.chats_changed"):
     """Sent to `topic(visitor)`: a chat has begun, or has gone."""
 
 

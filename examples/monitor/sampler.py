@@ -1,4 +1,4 @@
-"""One process looks at the machine, once per second and only while somebody watches; all pages hear of it."""
+"""One process looks at the machine, once per second and only while somebody watches; all pages are sent it."""
 
 from collections import deque
 from collections.abc import Callable
@@ -7,13 +7,11 @@ from typing import Any
 
 import trio
 
-from actorlive import Down, Pid, Timer, cancel_timer, monitor, pubsub, send_after
+from actorlive import Down, Pid, Timer, cancel_timer, monitor, send, send_after
 from actorlive.runtime import Caller, Server, call, self
 
 from .machine import Machine, Sample, ThisMachine
 
-SAMPLES = "monitor"
-"""The topic of samples."""
 KEPT = 120
 """Samples that are kept: two minutes."""
 EVERY = 1.0
@@ -77,13 +75,14 @@ class Sampler(Server):
         self.samples.clear()
 
     async def look(self) -> None:
-        """Take a sample, in a thread, and tell it."""
+        """Take a sample, in a thread, and send it to all who watch."""
         if self.machine is None:
             self.machine = await trio.to_thread.run_sync(MAKE)
             return
         sample = await trio.to_thread.run_sync(self.machine.sample)
         self.samples.append(sample)
-        pubsub.broadcast(SAMPLES, sample)
+        for page in self.pages:
+            send(page, sample)
 
 
 def self_pid() -> Pid:

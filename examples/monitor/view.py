@@ -10,7 +10,7 @@ from actorlive import Event, LiveView, Socket, heex, ui, use_in_templates
 
 from .alerts import LIMITS, SHARES, Alert, Share, alerts_of, value_of
 from .machine import Program, Sample
-from .sampler import KEPT, SAMPLES, watch
+from .sampler import KEPT, watch
 
 use_in_templates(KEPT, SHARES, ui, value_of)
 
@@ -175,7 +175,6 @@ class MonitorLive(LiveView[Limit | Sort | Pause]):
 
     async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         if socket.connected:
-            socket.subscribe(SAMPLES)  # before the first look: nothing falls between the two
             self.samples = await watch(socket.pid)
             self.seen = len(self.samples)
             self.judge(socket)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from actorlive import Rejected, pubsub
+from actorlive import Message, Rejected, pubsub
 
 SHELVES = "shop"
 """The topic of changes to the catalogue."""
@@ -39,13 +39,11 @@ class Line:
         return self.product.cents * self.count
 
 
-@dataclass(frozen=True)
-class ProductChanged:
+class ProductChanged(Message, name="shop.product_changed"):
     product: Product
 
 
-@dataclass(frozen=True)
-class CartChanged: ...
+class CartChanged(Message, name="shop.cart_changed"): ...
 
 
 def money(cents: int) -> str:

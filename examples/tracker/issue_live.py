@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 from quart import abort
 
-from actorlive import Event, LiveView, Rejected, Socket, Stream, heex, ui, use_in_templates
+from actorlive import Event, Gap, LiveView, Rejected, Socket, Stream, heex, ui, use_in_templates
 
 from . import accounts, issues
 from .accounts import User
@@ -149,12 +149,18 @@ class IssueLive(LiveView[IssueEvent]):
         id = params["id"]
         socket.subscribe(ISSUES)  # before the first look: nothing falls between the two
         socket.subscribe(issues.topic(id))
-        found = await transaction(partial(issues.find, id=id))
-        if found is None:
-            abort(404)
-        self.issue, self.page_title = found, found.title
         self.people = await transaction(accounts.everybody)
-        socket.stream("comments", await transaction(partial(issues.comments_of, id=id)))
+        if not await self.load(id, socket):
+            abort(404)
+
+    async def load(self, id: int, socket: Socket) -> bool:
+        """Read it all from the database; False where there is no such issue."""
+        found = await transaction(partial(issues.find, id=id))
+        if found:
+            self.issue, self.page_title = found, found.title
+            said = await transaction(partial(issues.comments_of, id=id))
+            socket.stream("comments", said, reset=True)
+        return found is not None
 
     async def handle_event(self, event: IssueEvent, socket: Socket) -> None:
         match event:
@@ -211,6 +217,8 @@ class IssueLive(LiveView[IssueEvent]):
             case Commented(comment):
                 socket.stream_insert("comments", comment)
                 socket.announce(f"{comment.author.name} has commented")
+            case Gap():  # something may have been lost on its way
+                self.gone = not await self.load(self.issue.id, socket)
             case CommentDeleted(id):
                 socket.stream_delete_by_dom_id("comments", f"comments-{id}")
             case _:

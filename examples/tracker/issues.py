@@ -12,7 +12,7 @@ from typing import Literal, get_args
 from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from actorlive import Rejected, Stale, pubsub
+from actorlive import Message, Rejected, Stale, pubsub
 
 from .accounts import User, user_of
 from .database import CommentRow, IssueRow
@@ -46,29 +46,25 @@ class Comment:
     at: dt.datetime
 
 
-@dataclass(frozen=True)
-class IssueChanged:
+class IssueChanged(Message, name="tracker.issue_changed"):
     """Sent to `ISSUES`: it is new, or not what it was."""
 
     issue: Issue
 
 
-@dataclass(frozen=True)
-class IssueDeleted:
+class IssueDeleted(Message, name="tracker.issue_deleted"):
     """Sent to `ISSUES`."""
 
     id: int
 
 
-@dataclass(frozen=True)
-class Commented:
+class Commented(Message, name="tracker.commented"):
     """Sent to the issue's own topic."""
 
     comment: Comment
 
 
-@dataclass(frozen=True)
-class CommentDeleted:
+class CommentDeleted(Message, name="tracker.comment_deleted"):
     """Sent to the issue's own topic."""
 
     id: int

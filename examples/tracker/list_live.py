@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from actorlive import Event, LiveView, Rejected, Socket, Stale, heex, ui, url_for, use_in_templates
+from actorlive import Event, Gap, LiveView, Rejected, Socket, Stale, heex, ui, url_for, use_in_templates
 
 from . import issues
 from .accounts import User
@@ -192,5 +192,5 @@ class ListLive(LiveView[ListEvent]):
         await self.load()
 
     async def handle_info(self, message: object, socket: Socket) -> None:
-        if isinstance(message, IssueChanged | IssueDeleted):
+        if isinstance(message, IssueChanged | IssueDeleted | Gap):
             await self.load()

@@ -8,12 +8,11 @@ from playwright.sync_api import Page
 
 from tests.browser.server import ROOT
 
-__all__ = ["AXE", "SCHEMES", "WIDTHS", "Scheme", "faults_of", "put_into", "sideways"]
+__all__ = ["AXE", "faults_of", "is_clean", "put_into", "sideways"]
 
 Scheme = Literal["light", "dark"]
-SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-WIDTHS = (1280, 390)
-"""Pixels: a desk, a phone."""
+LOOKS: tuple[tuple[Scheme, int], ...] = (("light", 1280), ("dark", 390))
+"""Colours, and pixels: a desk, a phone. Each of both once, for no colour of ours depends on the width."""
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 
@@ -35,6 +34,15 @@ def faults_of(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.add_script_tag(path=AXE)
     return [_told(fault) for fault in page.evaluate(RUN)]
+
+
+def is_clean(page: Page) -> None:
+    """No rule is broken, and nothing is wider than the window: in light on a desk, in dark on a phone."""
+    for scheme, width in LOOKS:
+        put_into(page, scheme, width)
+        found = faults_of(page)
+        assert not found, f"{scheme}, {width} px:\n" + "\n".join(found)
+        assert sideways(page) <= 0, f"{scheme}, {width} px"
 
 
 def sideways(page: Page) -> int:

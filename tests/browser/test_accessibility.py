@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from examples.gallery.app import EXAMPLES
-from tests.browser.axe import SCHEMES, WIDTHS, faults_of, put_into, sideways
+from tests.browser.axe import faults_of, is_clean, put_into, sideways
 from tests.browser.pages import Faults, connected
 from tests.browser.server import Server
 
@@ -44,24 +44,9 @@ def lost(plain: Server, page: Page, faults: Faults) -> Look:
     return open_page
 
 
-def is_clean(page: Page) -> None:
-    """In light and dark, on a desk and on a phone."""
-    for scheme in SCHEMES:
-        for width in WIDTHS:
-            put_into(page, scheme, width)
-            found = faults_of(page)
-            assert not found, f"{scheme}, {width} px:\n" + "\n".join(found)
-            assert sideways(page) <= 0, f"{scheme}, {width} px"
-
-
 @pytest.mark.parametrize("path", ["/", *(example.path for example in EXAMPLES)])
 def test_a_page_of_the_gallery_has_no_fault(live: Callable[[str], Page], path: str) -> None:
-    page = live(path)
-    for scheme in SCHEMES:
-        for width in WIDTHS:
-            put_into(page, scheme, width)
-            found = faults_of(page)
-            assert not found, f"{scheme}, {width} px:\n" + "\n".join(found)
+    is_clean(live(path))
 
 
 @pytest.mark.parametrize("path", ["/everything", "/form", "/table", "/todos"])

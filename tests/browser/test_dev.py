@@ -12,7 +12,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import SCHEMES, WIDTHS, faults_of, put_into, sideways
+from tests.browser.axe import is_clean
 from tests.browser.pages import Faults, connected
 from tests.browser.server import Server
 
@@ -342,16 +342,6 @@ def test_an_error_page_is_clean(dev: Server, page: Page, edit: Edit, faults: Fau
     page.goto(dev.url)
     expect(page.get_by_role("heading", level=1)).to_contain_text("division by zero")
     is_clean(page)
-
-
-def is_clean(page: Page) -> None:
-    """What axe-core sees in light and dark, on a desk and on a phone, shadow roots included."""
-    for scheme in SCHEMES:
-        for width in WIDTHS:
-            put_into(page, scheme, width)
-            found = faults_of(page)
-            assert not found, f"{scheme}, {width} px:\n" + "\n".join(found)
-            assert sideways(page) <= 0
 
 
 def test_an_application_that_cannot_be_loaded_at_the_start_is_served_as_the_reason(

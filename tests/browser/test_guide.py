@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import SCHEMES, WIDTHS, Scheme, faults_of, put_into, sideways
+from tests.browser.axe import is_clean
 
 Live = Callable[[str], Page]
 
@@ -76,11 +75,7 @@ def test_the_theme_stays_as_it_was_chosen(live: Live) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_page_of_the_guide_has_no_fault(live: Live, scheme: Scheme, width: int) -> None:
+def test_a_page_of_the_guide_has_no_fault(live: Live) -> None:
     page = live("/docs/async")
-    put_into(page, scheme, width)
     expect(page.get_by_role("region", name="Running in this page: ShopLive")).to_be_visible()
-    assert faults_of(page) == []
-    assert sideways(page) <= 0
+    is_clean(page)

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from quart_trio import QuartTrio
 
+from actorlive.pubsub import local
 from actorlive.testing import Redirected, View, live
 from examples.gallery import examples as gallery
 from examples.tracker import accounts, app as tracker
 from examples.tracker.auth import back_to
 from examples.tracker.database import new_session
-from examples.tracker.issues import Filter, open_issue
+from examples.tracker.issues import Filter, comment, open_issue
 
 PASSWORD = accounts.DEMO[1]
 
@@ -152,6 +153,24 @@ async def test_a_title_is_edited_while_others_look(app: QuartTrio) -> None:
         assert await one.has_element("[role=alert]", "needs a title")
         await one.element("button", "Cancel").click()
         assert await one.element("h1").text() == "The kiln is cold"
+
+
+async def test_after_a_gap_pages_read_anew(app: QuartTrio) -> None:
+    visitor = await enter(app)
+    async with (
+        live(app, "/tracker/1", client=visitor) as one,
+        live(app, "/tracker", client=visitor) as listed,
+    ):
+        with new_session.begin() as session:
+            author = accounts.everybody(session)[0]
+            open_issue(session, author, "Unheard of")
+            comment(session, 1, author, "Unheard")
+        for name in ("tracker", "tracker:1"):
+            local.pubsub().deliver_gap(name)
+        await one.settle()
+        await listed.settle()
+        assert await one.element("#comments li p").texts() == ["Unheard"]
+        assert "Unheard of" in await titles(listed)
 
 
 async def test_what_is_not_there_is_not_found(app: QuartTrio) -> None:
