@@ -135,7 +135,8 @@ def test_code_is_coloured_and_otherwise_the_same() -> None:
     for language in ("python", "html", "heex", "sh", "nothing", ""):
         assert highlight(code, language).unescape() != ""
         assert (
-            Markup(re.sub(r"<span class=\"[\w-]+\">|</span>", "", highlight(code, language))).unescape() == code
+            Markup(re.sub(r"<span class=\"[\w-]+\">|</span>", "", highlight(code, language))).unescape()
+            == code
         )
     shown = highlight(code, "python")
     assert '<span class="al-t">p</span>' in shown
