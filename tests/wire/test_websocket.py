@@ -246,6 +246,14 @@ def test_after_the_close_nothing_is_read() -> None:
     assert read(frame(CLOSE) + frame(TEXT, b"late"), []) == ([Close(NO_STATUS, "")], None)
 
 
+@pytest.mark.parametrize("size", [4095, 4096, 4097, 4099, 8191, 8192, 8193, 12_288, 64_025])
+def test_a_long_payload_is_unmasked_in_blocks_to_the_same_bytes(size: int) -> None:
+    data = random.Random(size).randbytes(size)
+    assert read(frame(BINARY, data), [7, size // 2]) == ([data], None)
+    text = "".join(chr(97 + byte % 26) for byte in data)
+    assert sole_text(frame(TEXT, text.encode()), MAX) == text
+
+
 # -- the short cut -------------------------------------------------------------
 
 

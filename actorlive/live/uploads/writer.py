@@ -119,10 +119,13 @@ class TemporaryFile(UploadWriter):
 
     def _append(self, chunk: bytes) -> None:
         assert self._path is not None
-        with self._path.open("ab", buffering=0) as file:
+        file = os.open(self._path, os.O_WRONLY | os.O_APPEND)  # not kept: a view may have a thousand
+        try:
             rest = memoryview(chunk)
             while rest:
-                rest = rest[file.write(rest) :]
+                rest = rest[os.write(file, rest) :]
+        finally:
+            os.close(file)
         self._size += len(chunk)
 
     def _remove(self) -> None:
