@@ -37,16 +37,7 @@ def test_a_part_is_clean_in_light_and_dark_on_a_desk_and_on_a_phone(live: Live, 
     page = live(path)
     for details in page.locator("main details:visible > summary").all():
         details.click()
-<<<<<<< Updated upstream
     is_clean(page)
-=======
-    for scheme in SCHEMES:
-        for width in WIDTHS:
-            put_into(page, scheme, width)
-            found = faults_of(page)
-            assert not found, f"{scheme}, {width} px:\n" + "\n".join(found)
-            assert sideways(page) <= 0, f"{scheme}, {width} px"
->>>>>>> Stashed changes
 
 
 @pytest.mark.parametrize("width", [390, 1280])
