@@ -26,6 +26,7 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `socket.join_failed`              | –                    | `topic`, `reason`, `view`, `attempt` |
 | `line.broken`                     | –                    | `peer`                            |
 | `line.resumed`                    | `after` (seconds), `frames` | `peer`                     |
+| `line.passed_on`                  | –                    | `peer`, `worker`                  |
 | `line.expired`                    | –                    | `peer`, `why`                     |
 | `line.refused`                    | –                    | `peer`, `why`                     |
 | `socket.paused`                   | `events`, `bytes`    | `peer`                            |

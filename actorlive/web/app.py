@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import math
-import os
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from functools import cached_property, partial
@@ -70,7 +69,7 @@ from actorlive.web.status_pages import show_status_pages
 from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
 from actorlive.web.view_log import LogLevel, ViewLog
 from actorlive.web.visitor import renew
-from actorlive.web.workers.post import Desk, EndSockets, Letter
+from actorlive.web.workers.post import Desk, EndSockets
 
 __all__ = ["ActorLive", "LiveSession"]
 
@@ -493,12 +492,6 @@ class ActorLive:
                 misfit = upload.misfit(f"the upload {name!r} of {view.__qualname__}", self.limits.max_frame)
                 if misfit is not None:
                     raise ConfigurationError(misfit)
-
-    def take_letter(self, letter: Letter, descriptor: int | None) -> None:
-        """Another worker has something to say."""
-        if descriptor is not None:
-            os.close(descriptor)
-        self.sockets.disconnect(letter.live_socket_id)
 
     async def _hold_node(self, *, task_status: trio.TaskStatus[None]) -> None:
         try:

@@ -74,6 +74,18 @@ class Carrier(OpenSocket, Protocol):
         ...
 
 
+class OtherLines(Protocol):
+    """Lines that live in other processes behind the same address (`web.workers`)."""
+
+    def pass_on(self, socket: Carrier, resume: Resume, visitor: str, peer: object, /) -> bool:
+        """Hand the websocket over to the process that its line lives in; False where that cannot be."""
+        ...
+
+    def end(self, handle: str, visitor: str, /) -> None:
+        """The visitor's page has given that line up."""
+        ...
+
+
 class Wrapped:
     """What is behind a socket in place of a `LiveConnection`, which it has."""
 
@@ -285,6 +297,11 @@ class Arrival(Wrapped):
         self._socket.send(encoded(Handle(line.handle, lines.linger)))
 
     def _resume(self, handle: str, count: int) -> None:
+        others, visitor = self._lines.others, known_visitor(self._session)
+        if others is not None and visitor is not None:
+            if others.pass_on(self._socket, Resume(handle, count), visitor, self._allowance.name):
+                self.connection.close()
+                return
         why = self._lines.resume(handle, count, self._socket, self._allowance, self._session)
         if why is None:
             self.connection.close()  # made for this socket, which is another's now
@@ -298,12 +315,14 @@ class Arrival(Wrapped):
 class Lines:
     """All lines of one application, by handle. `linger` is the seconds that they outlive their sockets; 0 for none.
 
-    `prefix` begins each handle: by it, who has several processes behind one address finds out whose a line is.
+    `prefix` begins each handle: by it, who has several processes behind one address finds out whose a line is. `others`
+    are the lines of those.
     """
 
     def __init__(self, sockets: Sockets, limits: Limits, linger: float, prefix: str = "") -> None:
         self.linger = linger
         self.prefix = prefix
+        self.others: OtherLines | None = None
         self._sockets = sockets
         self._limits = limits
         self._lines: dict[str, PageLine] = {}
@@ -350,6 +369,8 @@ class Lines:
         line = self._lines.get(handle)
         if line is not None and line.visitor == visitor:
             self.end(line)
+        elif line is None and self.others is not None:
+            self.others.end(handle, visitor)
 
     def resume(
         self,

@@ -109,6 +109,7 @@ def _keep_workers(
         if not hasattr(os, "fork") or not hasattr(socket, "SO_REUSEPORT"):
             raise ServerError("this system cannot fork, or share a port: serve with one worker")
         from actorlive.web.workers.parent import Parent
+        from actorlive.web.workers.passing import LinesOfOthers, handle_prefix
         from actorlive.web.workers.threads import refuse_threads
 
         live = extension_of(app)
@@ -127,6 +128,8 @@ def _keep_workers(
         sys.exit(outcome)
     if outcome is not None and live is not None:
         live.worker, live.workers, live.desk = outcome.number, size, outcome.desk
+        live.lines.prefix = handle_prefix(outcome.number)
+        live.lines.others = LinesOfOthers(outcome.number, outcome.desk)
     return outcome
 
 

@@ -35,6 +35,7 @@ from actorlive.web.listeners import BACKLOG, Listener, ServerError, open_listene
 from actorlive.web.protocols import ServerConfig
 from actorlive.web.tcp import GuardedTCPServer
 from actorlive.web.transport import SOCKET_PATH
+from actorlive.web.workers.passing import take_letter
 
 __all__ = ["extension_of", "serve_async"]
 
@@ -119,7 +120,10 @@ class AppServer:
             await lifespan.wait_for_startup()
             if lifespan.has_failed:
                 await trio.sleep_forever()  # the failure is on its way, and ends all of this
-            async with carrying_letters(self._live), open_driver(partial(ending.left, KILLS)) as driver:
+            async with (
+                open_driver(partial(ending.left, KILLS)) as driver,
+                carrying_letters(self._live, driver),
+            ):
                 with ending.until(REQUESTS):
                     async with trio.open_nursery() as connections:
                         way = self._direct_way(driver)
@@ -211,13 +215,13 @@ class AppServer:
 
 
 @asynccontextmanager
-async def carrying_letters(live: ActorLive | None) -> AsyncGenerator[None]:
+async def carrying_letters(live: ActorLive | None, driver: AnyDriver) -> AsyncGenerator[None]:
     """This worker and the others hear from one another for the block."""
     if live is None or live.desk is None:
         yield
         return
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(live.desk.run, live.take_letter)
+        nursery.start_soon(live.desk.run, partial(take_letter, live, driver))
         yield
         nursery.cancel_scope.cancel()
 

@@ -138,6 +138,10 @@ class FrameReader:
         """Take what was read from the peer."""
         self._buffer += data
 
+    def rest(self) -> bytes:
+        """What was fed and is not read. May only be asked between messages."""
+        return bytes(self._buffer)
+
     def next(self) -> WebsocketMessage | None:
         """The next message or control frame, or None until more was fed; after `Close` always None.
 

@@ -27,6 +27,7 @@ Rules:
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from enum import Enum, auto
 from typing import Protocol
@@ -187,6 +188,13 @@ class DirectSocket:
         self._sockets.discard(self)
         self.connection = None
         self.abort()
+
+    def duplicate(self) -> tuple[int, bytes] | None:
+        """Another descriptor of the connection, and what was read and not handed over; None while it is not all ours
+        to give: something is unsent, or it is closing."""
+        if self._tcp is None or self._unsent or self.state is not State.OPEN:
+            return None
+        return os.dup(self._tcp.fileno()), self._reader.rest()
 
     def charge(self, allowance: Allowance) -> None:
         """The socket is on that account from now on."""

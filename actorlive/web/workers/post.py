@@ -17,11 +17,12 @@ import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import msgspec
 import trio
 
-__all__ = ["Desk", "EndSockets", "Letter", "Post"]
+__all__ = ["Desk", "EndLine", "EndSockets", "Letter", "PassedOn", "Post"]
 
 MAX_LETTER = 160 * 1024
 MAX_WAITING = 1_000
@@ -36,9 +37,30 @@ class EndSockets(msgspec.Struct, tag=True, array_like=True, frozen=True, forbid_
     live_socket_id: str
 
 
-Letter = EndSockets
+class EndLine(msgspec.Struct, tag=True, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """The visitor's page has given that line up."""
 
-_decoder = msgspec.msgpack.Decoder(Letter)
+    handle: str
+    visitor: str
+
+
+class PassedOn(msgspec.Struct, tag=True, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """A websocket has come to another worker than its line lives at, and is handed over, descriptor and all.
+
+    `count` is what the page has of the line's frames, `rest` what was read of the socket and not looked at. `visitor`
+    is who has come, by the cookie that the sender has checked, and `peer` from where.
+    """
+
+    handle: str
+    count: int
+    visitor: str
+    peer: str | None
+    rest: bytes
+
+
+Letter: TypeAlias = EndSockets | EndLine | PassedOn
+
+_decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Letter)
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -70,7 +92,7 @@ class Post:
 
 
 @dataclass(slots=True)
-class Outgoing:
+class Parcel:
     """A letter on its way, with the descriptor that it brings along."""
 
     text: bytes
@@ -83,12 +105,12 @@ class Desk:
     def __init__(self, inside: socket.socket, slots: dict[int, socket.socket]) -> None:
         self._inside = inside
         self._slots = slots
-        self._waiting: dict[int, trio.MemorySendChannel[Outgoing]] = {}
+        self._waiting: dict[int, trio.MemorySendChannel[Parcel]] = {}
 
     def send(self, number: int, letter: Letter, descriptor: int | None = None) -> bool:
         """Put a letter into another's box, without waiting. The descriptor is ours from then on, if it is True."""
         try:
-            self._waiting[number].send_nowait(Outgoing(_encoder.encode(letter), descriptor))
+            self._waiting[number].send_nowait(Parcel(_encoder.encode(letter), descriptor))
         except (KeyError, trio.WouldBlock, trio.BrokenResourceError):
             return False
         return True
@@ -104,7 +126,7 @@ class Desk:
         async with trio.open_nursery() as nursery:
             try:
                 for number, slot in self._slots.items():
-                    self._waiting[number], waiting = trio.open_memory_channel[Outgoing](MAX_WAITING)
+                    self._waiting[number], waiting = trio.open_memory_channel[Parcel](MAX_WAITING)
                     nursery.start_soon(_carry, number, slot, waiting)
                 await self._fetch(take)
             finally:
@@ -125,7 +147,7 @@ class Desk:
                     take(letter, descriptor)
 
 
-async def _carry(number: int, slot: socket.socket, waiting: trio.MemoryReceiveChannel[Outgoing]) -> None:
+async def _carry(number: int, slot: socket.socket, waiting: trio.MemoryReceiveChannel[Parcel]) -> None:
     try:
         async for letter in waiting:
             try:
@@ -143,7 +165,7 @@ async def _carry(number: int, slot: socket.socket, waiting: trio.MemoryReceiveCh
                 _close(waiting.receive_nowait().descriptor)
 
 
-async def _put(slot: socket.socket, letter: Outgoing) -> None:
+async def _put(slot: socket.socket, letter: Parcel) -> None:
     while True:
         try:
             socket.send_fds(slot, [letter.text], [] if letter.descriptor is None else [letter.descriptor])
