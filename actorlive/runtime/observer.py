@@ -82,8 +82,10 @@ def statistics(pid: Pid) -> ProcessStatistics:
         busy=process.busy + running,
         owner=None if process.owner is None else process.owner.pid,
         links=tuple(other.pid for other in process.links or ()),
-        monitors=tuple(other.pid for other in (process.monitors or {}).values()),
-        monitored_by=tuple(watcher.pid for watcher, _, _ in (process.watchers or {}).values()),
+        monitors=tuple(other.pid for _, other in (process.monitors.items() if process.monitors else ())),
+        monitored_by=tuple(
+            watcher.pid for _, (watcher, _, _) in (process.watchers.items() if process.watchers else ())
+        ),
         trap_exit=process.trapping,
         doing=process.doing,
     )

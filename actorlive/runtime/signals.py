@@ -29,6 +29,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from actorlive.runtime.errors import NoProcess, RuntimeMisuse
+from actorlive.runtime.few import Few
 from actorlive.runtime.mailbox import Mailbox
 from actorlive.runtime.pid import AliasMode, Pid, Ref
 
@@ -115,9 +116,9 @@ class Entity(Mailbox):
         self.reason: object = "normal"
         self.links: dict[Entity, bool] | None = None
         """Whom this one is linked with, and whether it was this one that made the link."""
-        self.monitors: dict[Ref, Entity] | None = None
+        self.monitors: Few[Ref, Entity] | None = None
         """Whom this one watches."""
-        self.watchers: dict[Ref, tuple[Entity, Pid | str, bool]] | None = None
+        self.watchers: Few[Ref, tuple[Entity, Pid | str, bool]] | None = None
         """The processes that watch this one: under which name, and whether since before it was doomed."""
         self.owner: Entity | None = None
         self.owned: dict[Entity, None] | None = None
@@ -275,29 +276,32 @@ class Entity(Mailbox):
             self.receive_down(ref, target, "noproc")
             return ref
         if self.monitors is None:
-            self.monitors = {}
-        self.monitors[ref] = other
-        if other.watchers is None:
-            other.watchers = {}
+            self.monitors = Few(ref, other)
+        else:
+            self.monitors[ref] = other
         # INV-6: a process that begins to watch the doomed gets "noproc"
-        other.watchers[ref] = (self, target, other.alive)
+        watcher = self, target, other.alive
+        if other.watchers is None:
+            other.watchers = Few(ref, watcher)
+        else:
+            other.watchers[ref] = watcher
         return ref
 
     def demonitor(self, ref: Ref) -> bool:
         """Stop watching; True when the monitor was still active."""
-        target = None if self.monitors is None else self.monitors.pop(ref, None)
+        target = None if self.monitors is None else self.monitors.pop(ref)
         if target is None:
             return False
         if target.watchers is not None:
-            target.watchers.pop(ref, None)
+            target.watchers.pop(ref)
         end_alias(ref)
         return True
 
     def tell_watchers(self, reason: object) -> None:
         """Send every DOWN, exactly once (INV-5)."""
         watchers, self.watchers = self.watchers, None
-        for ref, (watcher, label, in_time) in (watchers or {}).items():
-            if watcher.monitors is not None and watcher.monitors.pop(ref, None) is not None:
+        for ref, (watcher, label, in_time) in watchers.items() if watchers else ():
+            if watcher.monitors is not None and watcher.monitors.pop(ref) is not None:
                 watcher.receive_down(ref, label, reason if in_time else "noproc")
 
     def receive_down(self, ref: Ref, label: Pid | str, reason: object) -> None:
@@ -308,9 +312,9 @@ class Entity(Mailbox):
     def drop_monitors(self) -> None:
         """The watcher itself has ended."""
         monitors, self.monitors = self.monitors, None
-        for ref, target in (monitors or {}).items():
+        for ref, target in monitors.items() if monitors else ():
             if target.watchers is not None:
-                target.watchers.pop(ref, None)
+                target.watchers.pop(ref)
 
     # -- aliases ---------------------------------------------------------------
 

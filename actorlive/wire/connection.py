@@ -126,6 +126,8 @@ class Connection:
     `max_channels` bounds how many views it may have joined at once, `max_uploads` how many files.
     """
 
+    __slots__ = ("_join_refs", "_max_channels", "_max_uploads", "_uploads")
+
     def __init__(self, max_channels: int = 100, max_uploads: int = 1_000) -> None:
         self._max_channels = max_channels
         self._max_uploads = max_uploads

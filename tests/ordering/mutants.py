@@ -176,12 +176,16 @@ def no_down_for_the_dead(self: Entity, target: Pid | str, mode: AliasMode | None
 @breaks("whoever monitors the doomed gets noproc", Entity, "monitor", invariant=6)
 def doomed_give_their_reason(self: Entity, target: Pid | str, mode: AliasMode | None = None) -> Ref:
     ref = monitor(self, target, mode)
-    other = None if self.monitors is None else self.monitors.get(ref)
+    other = watched_by(self).get(ref)
     if other is not None:
         watchers = present(other.watchers)
-        watcher, label, _ = watchers[ref]
+        watcher, label, _ = dict(watchers.items())[ref]
         watchers[ref] = watcher, label, True
     return ref
+
+
+def watched_by(entity: Entity) -> dict[Ref, Entity]:
+    return dict(entity.monitors.items()) if entity.monitors else {}
 
 
 @breaks("DOWN comes exactly once", Entity, "receive_down", invariant=5)
@@ -206,13 +210,13 @@ def down_carries_the_pid(self: Entity, ref: Ref, label: Pid | str, reason: objec
 
 @breaks("demonitor stops the monitor", Entity, "demonitor")
 def demonitor_is_forgotten(self: Entity, ref: Ref) -> bool:
-    return self.monitors is not None and ref in self.monitors
+    return ref in watched_by(self)
 
 
 @breaks("demonitor of another process's ref does nothing", Entity, "demonitor")
 def anyone_may_demonitor(self: Entity, ref: Ref) -> bool:
     for other in self.node.processes:
-        if other.monitors and ref in other.monitors:
+        if ref in watched_by(other):
             return demonitor(other, ref)
     return False
 
