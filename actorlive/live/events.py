@@ -39,6 +39,7 @@ from actorlive.wire.params import form_params
 
 __all__ = [
     "NO_UPLOADS",
+    "OF_FRAMEWORK",
     "Envelope",
     "Event",
     "EventError",
@@ -49,6 +50,9 @@ __all__ = [
     "members",
     "parse_event",
 ]
+
+OF_FRAMEWORK = "lv:"
+"""What the names of events begin with that the framework itself handles."""
 
 MAX_NAME = 255
 """The longest name of an event, in characters."""
@@ -126,11 +130,6 @@ class Envelope(msgspec.Struct, dict=True):
     meta: dict[str, Any] | None = None
     cid: int | None = None
     uploads: msgspec.Raw = NO_UPLOADS
-
-    @property
-    def is_of_framework(self) -> bool:
-        """True for an event that the framework itself handles: it begins with `lv:`."""
-        return self.event.startswith("lv:")
 
     @property
     def raw(self) -> RawEvent:

@@ -42,10 +42,11 @@ _NONE: dict[str, dict[str, Hook]] = {}
 class Hooks:
     """The attached hooks of one view, by stage, in the order of attachment."""
 
-    __slots__ = ("_by_stage",)
+    __slots__ = ("by_stage",)
 
     def __init__(self) -> None:
-        self._by_stage = _NONE
+        self.by_stage = _NONE
+        """What is attached, by stage and id; for others to read: an event asks twice whether there is anything."""
 
     def attach(self, stage: Stage, hook_id: str, hook: Hook) -> None:
         """Add a hook. Raises `CallbackError` for an unknown stage or an id that is taken on it."""
@@ -53,28 +54,28 @@ class Hooks:
             raise CallbackError(
                 f"unknown hook stage {stage!r}.{did_you_mean(stage, STAGES)} Stages: {', '.join(STAGES)}"
             )
-        if self._by_stage is _NONE:
-            self._by_stage = {}
-        hooks = self._by_stage.setdefault(stage, {})
+        if self.by_stage is _NONE:
+            self.by_stage = {}
+        hooks = self.by_stage.setdefault(stage, {})
         if hook_id in hooks:
             raise CallbackError(f"a hook {hook_id!r} is attached to {stage} already; detach it first")
         hooks[hook_id] = hook
 
     def detach(self, stage: Stage, hook_id: str) -> None:
         """Remove a hook; no effect when there is none."""
-        hooks = self._by_stage.get(stage)
+        hooks = self.by_stage.get(stage)
         if hooks is not None:
             hooks.pop(hook_id, None)
             if not hooks:
-                del self._by_stage[stage]
+                del self.by_stage[stage]
 
     def has(self, stage: Stage) -> bool:
         """True when there is a hook on that callback."""
-        return stage in self._by_stage
+        return stage in self.by_stage
 
     async def run(self, stage: Stage, *args: object) -> Halt | None:
         """Run the stage's hooks; returns the `Halt` that stopped them, or None to go on to the callback."""
-        for hook_id, hook in list(self._by_stage.get(stage, {}).items()):
+        for hook_id, hook in list(self.by_stage.get(stage, {}).items()):
             outcome = await call(hook, *args)
             if isinstance(outcome, Halt):
                 return outcome
@@ -86,7 +87,7 @@ class Hooks:
 
     async def after_render(self, socket: object) -> None:
         """Run the `after_render` hooks; what they return is ignored."""
-        for hook in list(self._by_stage.get("after_render", {}).values()):
+        for hook in list(self.by_stage.get("after_render", {}).values()):
             await call(hook, socket)
 
 

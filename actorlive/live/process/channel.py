@@ -13,8 +13,11 @@ this process alone (INV-7); its connection sees the DOWN and sends `phx_error`.
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
 from math import inf
-from typing import Any
+from typing import Any, get_args
+
+from typing_extensions import TypeIs
 
 from actorlive import runtime
 from actorlive.live.endpoint import (
@@ -26,11 +29,10 @@ from actorlive.live.endpoint import (
     Transport,
 )
 from actorlive.live.hooks import call
-from actorlive.live.keeper import KeptDue
-from actorlive.live.later import Action, Later
-from actorlive.live.navigation import ForwardedPatch, LivePatch
+from actorlive.live.later import Action
+from actorlive.live.navigation import LivePatch
 from actorlive.live.process.cycle import Cycle, departure, leads_away
-from actorlive.live.process.dispatch import Dispatcher
+from actorlive.live.process.dispatch import Dispatcher, FrameworkMessage
 from actorlive.live.process.mounting import begin, client_error, follow_patches, one_error, open_view
 from actorlive.live.process.outbox import Outbox
 from actorlive.live.process.parents import ParentWatch
@@ -39,8 +41,6 @@ from actorlive.live.process.spans import span
 from actorlive.live.process.trespass import refuse_others
 from actorlive.live.process.turnstile import take_turn
 from actorlive.live.tasks import AsyncDone
-from actorlive.live.updates import ComponentUpdate
-from actorlive.live.uploads.messages import UploadAsked, UploadFailed, UploadFinished
 from actorlive.live.view import LiveView
 from actorlive.rendered import Diff
 from actorlive.runtime import CallRequest, CastRequest, Down, Node, Pid, Shutdown
@@ -51,7 +51,19 @@ __all__ = ["CLIENT_VERSION", "Channel", "start_channel"]
 CLIENT_VERSION = "1.2.12"
 """The version of the official client that is bundled; it warns when the server names another."""
 
+OwnMessage = (
+    ClientEvent | AsyncDone | Down | FrameworkMessage | CallRequest | CastRequest | Redraw | ClientLeft
+)
+"""What may mean something else to a view than a call of `handle_info`."""
+
+_OWN = frozenset[type](get_args(OwnMessage))
+
 _log = logging.getLogger("actorlive.live")
+
+
+def _is_own(message: object) -> TypeIs[OwnMessage]:
+    """As `isinstance(message, OwnMessage)`, at once: what is broadcast would be compared with every one of them."""
+    return type(message) in _OWN
 
 
 def start_channel(node: Node, mount: Mount, address: JoinAddress, transport: Transport) -> Pid:
@@ -183,7 +195,10 @@ class Channel:
         await self._terminate(cycle.exit_reason)
         return cycle.exit_reason
 
-    async def _handle(self, message: object) -> None:
+    def _handle(self, message: object) -> Awaitable[None]:
+        return self._handle_own(message) if _is_own(message) else self._dispatcher.info(message)
+
+    async def _handle_own(self, message: OwnMessage) -> None:
         match message:
             case ClientEvent():
                 await self._handle_frame(message)
@@ -195,16 +210,8 @@ class Channel:
                 self._cycle.exit_reason = Shutdown(detail)
             case Down() if self._state.watches(message.ref):
                 await self._dispatcher.down(message)
-            case (
-                Later()
-                | ForwardedPatch()
-                | ComponentUpdate()
-                | UploadAsked()
-                | UploadFinished()
-                | UploadFailed()
-                | KeptDue()
-            ):
-                await self._dispatcher.of_framework(message)
+            case Down():
+                await self._dispatcher.info(message)
             case CallRequest():
                 await self._dispatcher.call(message)
             case CastRequest():
@@ -215,7 +222,7 @@ class Channel:
                 self._outbox.reply(message.ref, {})
                 self._cycle.exit_reason = Shutdown("left")
             case _:
-                await self._dispatcher.info(message)
+                await self._dispatcher.of_framework(message)
 
     async def _handle_frame(self, frame: ClientEvent) -> None:
         if frame.intake.is_over:

@@ -42,15 +42,17 @@ _NONE: dict[int, MountedComponent] = {}
 class Components:
     """The mounted components of a view, by number."""
 
-    __slots__ = ("_acted", "_by_cid", "_renderer", "_socket", "_state", "_touched")
+    __slots__ = ("_by_cid", "_renderer", "_socket", "_state", "acted", "touched")
 
     def __init__(self, state: ViewState, socket: Socket, renderer: Renderer) -> None:
         self._state = state
         self._socket = socket
         self._renderer = renderer
         self._by_cid = _NONE
-        self._acted: list[MountedComponent] | tuple[()] = ()
-        self._touched: dict[MountedComponent, bool] | None = None  # in this message; True for what it renders
+        self.acted: list[MountedComponent] | tuple[()] = ()
+        """Those whose callbacks ran since the last message."""
+        self.touched: dict[MountedComponent, bool] | None = None
+        """Those that have a part in the message that is being put together; True for what it renders."""
 
     def __iter__(self) -> Iterator[MountedComponent]:
         return iter(list(self._by_cid.values()))
@@ -66,11 +68,6 @@ class Components:
 
     # -- callbacks of their own ------------------------------------------------
 
-    @property
-    def has_acted(self) -> bool:
-        """True when the callback of a component ran since the last message."""
-        return bool(self._acted)
-
     async def act(self, component: MountedComponent, callback: Awaitable[T]) -> T:
         """Run a callback of one component; what it changed goes with the next message."""
         self.note(component)
@@ -78,12 +75,12 @@ class Components:
 
     def note(self, component: MountedComponent) -> None:
         """Something of the component changed, without a callback."""
-        self._acted = [*self._acted, component]
+        self.acted = [*self.acted, component]
 
     def hand_over_flash(self) -> None:
         """The page is about to go elsewhere: what components told the person goes along with what the view did."""
         flash = self._state.owner.flash
-        for component in self._acted:
+        for component in self.acted:
             for kind, message in component.owner.flash.fresh.items():
                 assign(self._state.view, "flash", flash.put(kind, message))
 
@@ -92,7 +89,7 @@ class Components:
     async def settle(self, placed: Sequence[Placement]) -> None:
         """Update and render what was placed, and what that places; then those whose callbacks ran."""
         await self._spread(placed)
-        acted, self._acted = self._acted, ()
+        acted, self.acted = self.acted, ()
         for component in acted:
             if component.cid in self._by_cid:
                 await self._spread(self._render(component))
@@ -104,17 +101,12 @@ class Components:
 
     def finish(self) -> None:
         """The message is put together: what was meant for it alone is over."""
-        for component in self._touched or ():
+        for component in self.touched or ():
             clear_changes(component.component)
             component.owner.end_of_render()
             component.owner.flash.end_of_callback()
             if component.guard is not None:
                 component.guard.remember()
-
-    @property
-    def is_touched(self) -> bool:
-        """True when components have a part in the message that is being put together."""
-        return bool(self._touched)
 
     def redraw(self) -> None:
         """Templates have been exchanged: the next render is in full, and is of all, those in streamed rows too."""
@@ -124,7 +116,7 @@ class Components:
 
     async def after_render(self) -> None:
         """Run the `after_render` hooks of the components that were rendered."""
-        touched, self._touched = self._touched, None
+        touched, self.touched = self.touched, None
         for component, is_rendered in (touched or {}).items():
             if is_rendered and component.hooks.has("after_render"):
                 await naming(component, component.hooks.after_render(component.socket))
@@ -187,7 +179,7 @@ class Components:
     def _render(self, made: MountedComponent) -> list[Placement]:
         """Render a component that changed; returns what it places."""
         component = made.component
-        touched = self._touched = self._touched if self._touched is not None else {}
+        touched = self.touched = self.touched if self.touched is not None else {}
         touched.setdefault(made, False)
         try:
             template = template_of(component)

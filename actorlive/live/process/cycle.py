@@ -76,16 +76,17 @@ class Cycle:
     def end_at_once(self, ref: str | None = None, reply: object = None) -> bool:
         """What `end` does, without a coroutine, where there is nothing to wait for; False where there is, and `end` has
         to do it: a navigation, hooks, live components."""
-        if (
-            self._state.navigation is not None
-            or self._hooks.has("after_render")
-            or self._components.has_acted
-        ):
+        state, outbox = self._state, self._outbox
+        if state.navigation is not None or "after_render" in self._hooks.by_stage or self._components.acted:
             return False
-        encoded = None if reply is None else self._encode(reply, self._state.view)
-        if self._outbox.start():
+        encoded = None if reply is None else self._encode(reply, state.view)
+        if outbox.start():
             return False
-        self._send(ref, self._outbox.finish(), encoded)
+        diff = outbox.finish()
+        if encoded is not None:
+            diff["r"] = encoded
+        outbox.send_diff(ref, diff)
+        state.end_of_cycle()
         return True
 
     async def end(
@@ -100,7 +101,7 @@ class Cycle:
         patch = None
         if self._state.navigation is not None:
             self._components.hand_over_flash()
-            if self._components.has_acted:
+            if self._components.acted:
                 await self._show_acted()
             forward_patch(self._state)
             patch = await follow_patches(self._state, self._socket)

@@ -19,7 +19,7 @@ import msgspec
 from actorlive import runtime, telemetry
 from actorlive.live.assigns import MISSING, shared_assigns
 from actorlive.live.endpoint import AssignWanted, ClientEvent
-from actorlive.live.events import NO_UPLOADS, Envelope, EventError, UnknownEvent, parse_event
+from actorlive.live.events import NO_UPLOADS, OF_FRAMEWORK, Envelope, EventError, UnknownEvent, parse_event
 from actorlive.live.examining import ComponentSnapshot, Examination, ViewSnapshot
 from actorlive.live.hooks import Halt, call
 from actorlive.live.keeper import KeptDue
@@ -41,11 +41,14 @@ from actorlive.live.uploads.messages import UploadAsked, UploadFailed, UploadFin
 from actorlive.live.view import LiveView
 from actorlive.runtime import NO_REPLY, CallRequest, Down, Exit, Ok
 
-__all__ = ["Dispatcher"]
+__all__ = ["Dispatcher", "FrameworkMessage"]
 
 _log = logging.getLogger("actorlive.live")
 
 HookedMessage = Literal["handle_info", "handle_async"]
+
+FrameworkMessage = Later | ForwardedPatch | ComponentUpdate | UploadMessage | KeptDue
+"""What the framework sends to a view for its own ends."""
 
 
 class _LivePatch(msgspec.Struct):
@@ -103,7 +106,7 @@ class Dispatcher:
             self._log_rejection(error, frame.event)
             self._outbox.reply(frame.ref, {})
             return
-        target = self._target(envelope.cid)
+        target = self._view_target if envelope.cid is None else self._components.get(envelope.cid)
         if target is None:
             self._outbox.reply(frame.ref, {})
             return
@@ -113,9 +116,9 @@ class Dispatcher:
                 select_files(target, envelope.uploads)
             if (
                 target is not self._view_target
-                or envelope.is_of_framework
+                or "handle_event" in target.hooks.by_stage
+                or envelope.event.startswith(OF_FRAMEWORK)
                 or telemetry.enabled()
-                or target.hooks.has("handle_event")
             ):
                 reply = await self._handle_at_length(target, envelope)
             else:
@@ -136,7 +139,7 @@ class Dispatcher:
         return self._view_target if cid is None else self._components.get(cid)
 
     async def _handle_at_length(self, target: CallbackTarget, envelope: Envelope) -> object:
-        if envelope.is_of_framework:
+        if envelope.event.startswith(OF_FRAMEWORK):
             self._handle_framework_event(envelope, target)
             return None
         handling = self._handle_behind_hooks(target, envelope)
@@ -235,9 +238,7 @@ class Dispatcher:
         if not self._cycle.end_at_once():
             await self._cycle.end()
 
-    async def of_framework(
-        self, message: Later | ForwardedPatch | ComponentUpdate | UploadMessage | KeptDue
-    ) -> None:
+    async def of_framework(self, message: FrameworkMessage) -> None:
         """Do what was postponed, what a view within this one asked for, what `send_update` did, or an upload tells; or
         tell the page what it is to keep."""
         match message:
@@ -360,9 +361,9 @@ class Dispatcher:
             handled = spanned(handled, "handle_async", self._view, name=task.key, result=result)
         await handled
 
-    async def _act(self, target: CallbackTarget, callback: Awaitable[object]) -> None:
-        """Run a callback of the target, so that what it changes is rendered."""
-        await (self._components.act(target, callback) if isinstance(target, MountedComponent) else callback)
+    def _act(self, target: CallbackTarget, callback: Awaitable[object]) -> Awaitable[object]:
+        """A callback of the target, to be awaited, so that what it changes is rendered."""
+        return self._components.act(target, callback) if isinstance(target, MountedComponent) else callback
 
     async def _is_halted(self, target: CallbackTarget, stage: HookedMessage, *args: object) -> bool:
         """Run the hooks of a callback; True when one of them halted."""

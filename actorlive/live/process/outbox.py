@@ -99,15 +99,19 @@ class Outbox:
 
     def _render(self, changed: Mapping[str, object] | None) -> list[Placement]:
         self._begun = True
+        state = self._state
         if not telemetry.enabled():
+            if state.layout is None:
+                view = state.view
+                return self._renderer.start(template_of(view), readable(view, self._properties), changed)
             return self._renderer.start(*self._framed(changed))
-        with span("render", self._state.view, component=None, changed=changed and frozenset(changed)):
+        with span("render", state.view, component=None, changed=changed and frozenset(changed)):
             return self._renderer.start(*self._framed(changed))
 
     def finish(self) -> Diff:
         """The diff since the last one; empty when nothing changed."""
         state = self._state
-        if not (self._begun or self.components.is_touched):
+        if not (self._begun or self.components.touched):
             return {"e": state.events} if state.events else {}
         diff = self._renderer.finish()
         if self._titled:
@@ -124,7 +128,7 @@ class Outbox:
     def finish_components(self) -> Diff:
         """The diff of the components alone that were rendered, and the events so far; what the view itself has changed
         waits."""
-        diff = self._renderer.finish() if self.components.is_touched else {}
+        diff = self._renderer.finish() if self.components.touched else {}
         if self._state.events:
             diff["e"] = self._state.events
         self.components.finish()
@@ -138,7 +142,7 @@ class Outbox:
             owner.end_of_render()
         if self._nest.taken:
             self._nest.end_render()
-        if self.components.is_touched:
+        if self.components.touched:
             self.components.finish()
         if self._guard is not None:
             self._guard.remember()
