@@ -102,6 +102,39 @@ def test_a_live_component_has_an_upload_of_its_own(app: Server, page: Page) -> N
     expect(page.locator("#avatar-a b")).to_have_text("me.txt=me")
 
 
+CLIPBOARD = """
+  const pasted = (...texts) => texts.map((text, n) => new File([text], `pasted-${n}.txt`, { type: "text/plain" }));
+  const Clipboard = {
+    mounted() {
+      window.paste = (name, ...texts) => this.upload(name, pasted(...texts));
+      window.pasteTo = (target, name, ...texts) => this.uploadTo(target, name, pasted(...texts));
+    },
+  };
+  window.actorlive = { hooks: { Clipboard } };
+"""
+
+
+def test_a_hook_brings_files_for_its_view_and_for_a_component(app: Server, page: Page) -> None:
+    page.add_init_script(CLIPBOARD)
+    open_page(app, page, "/hooked")
+    page.evaluate("paste('files', 'one', 'two')")
+    expect(page.locator(".entry")).to_have_text(["pasted-0.txt", "pasted-1.txt"])
+    page.get_by_role("button", name="Save all").click()
+    expect(page.locator("#saved")).to_have_text("pasted-0.txt=one, pasted-1.txt=two")
+    page.evaluate("pasteTo('#avatar-a', 'picture', 'me')")
+    expect(page.locator("#avatar-a input")).not_to_have_attribute("data-phx-active-refs", "")
+    page.locator("#avatar-a button").click()
+    expect(page.locator("#avatar-a b")).to_have_text("pasted-0.txt=me")
+
+
+def test_a_hook_is_told_of_an_upload_that_is_not_there(app: Server, page: Page, faults: Faults) -> None:
+    faults.expect('no live file inputs found matching the name "picture_of_me"')
+    page.add_init_script(CLIPBOARD)
+    open_page(app, page, "/hooked")
+    page.evaluate("paste('picture_of_me', 'one')")
+    expect(page.locator(".entry")).to_have_count(0)
+
+
 S3 = """
   window.aborted = 0;
   const S3 = (entries, onViewError) => entries.forEach((entry) => {

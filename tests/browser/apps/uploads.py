@@ -139,6 +139,26 @@ class ManyLive(LiveView[Validate | Save]):
             self.saved = [*self.saved, *await socket.consume_uploads("cover", text)]
 
 
+class HookedLive(LiveView[Validate | Save]):
+    """Files that a hook brings: for the view, and for a component."""
+
+    saved: list[str] = []
+    files: Upload = Upload(accept="any", max_entries=3)
+    template = heex("""
+      <form id="f" phx-change="validate" phx-submit="save">
+        <.live_file_input upload={@uploads.files} aria-label="Files" /><button>Save all</button>
+      </form>
+      <p :for={entry in @uploads.files.entries} :key={entry.ref} class="entry">{entry.client_name}</p>
+      <b id="saved">{", ".join(@saved)}</b>
+      <div id="clipboard" phx-hook="Clipboard"></div>
+      <.live_component module={Avatar} id="a" />
+    """)
+
+    async def handle_event(self, event: Validate | Save, socket: Socket) -> None:
+        if isinstance(event, Save):
+            self.saved = await socket.consume_uploads("files", text)
+
+
 class OutsideLive(LiveView[Validate | Save | Drop]):
     """Presigned forms, as S3 has them."""
 
@@ -182,6 +202,7 @@ app = QuartTrio(__name__)
 live = ActorLive(app, secret_key="a key for tests that is long enough for anybody")
 live.route("/slow", SlowLive)
 live.route("/many", ManyLive)
+live.route("/hooked", HookedLive)
 live.route("/outside", OutsideLive)
 
 
