@@ -143,6 +143,8 @@ WEB = {"quart", "quart_trio", "hypercorn", "werkzeug"}
         ("import actorlive.pubsub", {*WEB, "msgspec", "markupsafe", "itsdangerous"}),
         ("import actorlive.template", {*WEB, "trio"}),
         ("import actorlive.wire", {*WEB, "trio"}),
+        ("import actorlive.ui", {*WEB, "trio", "actorlive.ui.tables"}),
+        ("from actorlive.ui import table", {*WEB, "trio", "actorlive.ui.menus", "pygments", "markdown_it"}),
         ("from actorlive import LiveView", WEB),
         ("import actorlive.testing", {*WEB, "selectolax", "trio_websocket", "actorlive.live.view"}),
         ("import actorlive.testing.pytest_plugin", {*WEB, "selectolax", "actorlive.live.view"}),
