@@ -9,9 +9,18 @@ from pathlib import Path
 
 import pytest
 
+import actorlive
+import actorlive.testing
 from tests.support.importing import import_from
 
 ROOT = Path(__file__).parents[2]
+
+# What doors load late is loaded now: the fixture `pytester` forgets modules that are imported while it is there, doors
+# remember what they have loaded, and a class would be another one in the next test.
+for door in (actorlive, actorlive.testing):
+    for name in door.__all__:
+        getattr(door, name)
+
 _FENCE = re.compile(
     r'^```(?P<language>\w+)[^\n]*title="(?P<title>[^"]+)"[^\n]*\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
 )
