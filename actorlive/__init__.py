@@ -37,7 +37,12 @@ if TYPE_CHECKING:
     from actorlive.live.uploads.upload import Upload as Upload
     from actorlive.live.uploads.writer import UploadedFile as UploadedFile, UploadWriter as UploadWriter
     from actorlive.live.view import LiveView as LiveView
-    from actorlive.pubsub import Gap as Gap, Message as Message
+    from actorlive.pubsub import (
+        Gap as Gap,
+        Message as Message,
+        Presence as Presence,
+        PresenceDiff as PresenceDiff,
+    )
     from actorlive.rendered import Markup as Markup
     from actorlive.runtime import (
         Down as Down,

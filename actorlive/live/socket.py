@@ -29,6 +29,7 @@ from actorlive.live.navigation import (
     local_path,
 )
 from actorlive.live.socket_async import AsyncSocket
+from actorlive.live.socket_presence import PresenceSocket
 from actorlive.live.socket_streams import StreamSocket
 from actorlive.live.socket_uploads import UploadSocket
 from actorlive.live.updates import send_update, send_update_after
@@ -45,7 +46,7 @@ MAX_TRACKED = 100
 """So many URLs of a page are compared; what lies beyond is not looked at."""
 
 
-class Socket(AsyncSocket, StreamSocket, UploadSocket):
+class Socket(AsyncSocket, PresenceSocket, StreamSocket, UploadSocket):
     """The last argument of every callback. A view has one, and each of its live components; valid as long as they."""
 
     __slots__ = ()

@@ -1,4 +1,5 @@
-"""PubSub: messages to the subscribers of a topic, here and on other machines (Phoenix's `PubSub`)."""
+"""PubSub: messages to the subscribers of a topic, here and on other machines, and who is there (Phoenix's `PubSub` and
+`Presence`)."""
 
 from actorlive.pubsub.broker import Arrived, Broker, BrokerLife, BrokerLost, Subscribed
 from actorlive.pubsub.local import (
@@ -12,6 +13,9 @@ from actorlive.pubsub.local import (
     unsubscribe,
 )
 from actorlive.pubsub.message import Message, MessageError
+from actorlive.pubsub.presence.diff import PresenceDiff
+from actorlive.pubsub.presence.presence import Presence, PresenceError
+from actorlive.pubsub.slot import NodeSlot
 
 __all__ = [
     "Adapter",
@@ -22,6 +26,10 @@ __all__ = [
     "Gap",
     "Message",
     "MessageError",
+    "NodeSlot",
+    "Presence",
+    "PresenceDiff",
+    "PresenceError",
     "PubSub",
     "Subscribed",
     "broadcast",

@@ -17,7 +17,7 @@ __all__ = ["VERSION", "MessageEnvelope", "open_envelope", "seal"]
 
 VERSION = 1
 
-Count = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+EnvelopeNumber = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 NodeId = Annotated[bytes, msgspec.Meta(min_length=8, max_length=16)]
 
 
@@ -26,8 +26,8 @@ class MessageEnvelope(msgspec.Struct, array_like=True, frozen=True, gc=False, fo
 
     version: Literal[1]
     node: NodeId
-    epoch: Count
-    number: Count
+    epoch: EnvelopeNumber
+    number: EnvelopeNumber
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
     body: msgspec.Raw
 

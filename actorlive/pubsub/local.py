@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 from actorlive import runtime, telemetry
 from actorlive.errors import ActorLiveError
+from actorlive.pubsub.slot import NodeSlot
 from actorlive.runtime import Down, Node, NodeClosed, Pid, Port, Ref, current_node, send
 
 __all__ = ["Adapter", "Gap", "PubSub", "broadcast", "broadcast_from", "expect", "subscribe", "unsubscribe"]
@@ -33,6 +34,16 @@ class Gap:
 
 class Adapter(Protocol):
     """Carries broadcasts to other nodes. What arrives from them it hands to `PubSub.deliver`."""
+
+    @property
+    def identity(self) -> NodeSlot | None:
+        """Which of the nodes this one is; None for an adapter that reaches no others."""
+        ...
+
+    @property
+    def hears(self) -> bool:
+        """True while the others can be heard."""
+        ...
 
     def publish(self, topic: str, message: object) -> None:
         """Send a message to the other nodes, without waiting. Raises for what cannot leave this one; what is lost on
@@ -77,8 +88,7 @@ class PubSub:
 
     def subscribe(self, topic: str, pid: Pid) -> None:
         """Deliver the topic's messages to the process from now on. Raises `NoBroker`."""
-        if self.workers > 1 and self.adapter is None:
-            raise NoBroker(topic, self.workers)
+        self.demand_broker(topic)
         if pid not in self._topics_of:
             self._topics_of[pid] = []
             self._monitors[pid] = self._port.monitor(pid)
@@ -90,6 +100,11 @@ class PubSub:
         self._topics[topic] = [pid]
         if self.adapter is not None:
             self.adapter.begin(topic)
+
+    def demand_broker(self, topic: str) -> None:
+        """Raises `NoBroker` where other workers could not be heard."""
+        if self.workers > 1 and self.adapter is None:
+            raise NoBroker(topic, self.workers)
 
     def unsubscribe(self, topic: str, pid: Pid) -> None:
         """End all of the process's subscriptions to the topic."""

@@ -17,6 +17,7 @@ from actorlive.pubsub.local import PubSub
 from actorlive.pubsub.message import pack
 from actorlive.pubsub.redis import RedisBroker
 from actorlive.pubsub.remote import Remote, check_size
+from actorlive.pubsub.slot import NodeSlot, claimed_slot
 from actorlive.runtime.faults import gravest
 
 __all__ = ["CheckingAdapter", "broker_at", "open_adapter"]
@@ -29,6 +30,9 @@ def broker_at(url: str) -> Broker:
 
 class CheckingAdapter:
     """What stands for a broker under test: it refuses what one would, and sends nothing."""
+
+    identity = None
+    hears = False
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
@@ -61,8 +65,9 @@ async def open_adapter(broker: Broker | None, *, connect: bool = True) -> AsyncG
     elif not connect:
         yield CheckingAdapter(broker).attach
     else:
-        async with _connecting(broker) as remote:
-            yield remote.attach
+        with claimed_slot() as slot:
+            async with _connecting(broker, slot) as remote:
+                yield remote.attach
 
 
 def _leave_alone(_: PubSub) -> None:
@@ -70,10 +75,10 @@ def _leave_alone(_: PubSub) -> None:
 
 
 @asynccontextmanager
-async def _connecting(broker: Broker) -> AsyncGenerator[Remote]:
+async def _connecting(broker: Broker, slot: NodeSlot) -> AsyncGenerator[Remote]:
     try:
         async with trio.open_nursery() as nursery:
-            remote = Remote(broker)
+            remote = Remote(broker, slot=slot)
             nursery.start_soon(remote.run, name=f"pubsub over {broker.name}")
             try:
                 yield remote

@@ -12,7 +12,7 @@ import logging
 import random
 from collections.abc import Callable
 
-__all__ = ["Outage"]
+__all__ = ["Outage", "Spread"]
 
 _log = logging.getLogger("actorlive.pubsub")
 
@@ -22,6 +22,7 @@ REMIND_EVERY = 60.0
 """Seconds between two lines of one outage."""
 
 Spread = Callable[[float, float], float]
+"""Draws a number between two."""
 
 
 class Outage:

@@ -41,6 +41,7 @@ from actorlive.pubsub.outage import Outage
 from actorlive.pubsub.outgoing import Outgoing, Posted
 from actorlive.pubsub.refusals import MessageRefused, Refusals
 from actorlive.pubsub.sequence import Continuity, Numbering
+from actorlive.pubsub.slot import NodeSlot
 from actorlive.runtime.faults import gravest
 
 __all__ = ["Remote", "check_size"]
@@ -65,6 +66,9 @@ PING_EVERY = 1.0
 ANSWER_WITHIN = 1.0
 """Seconds; two pings without an answer or anything else end a life."""
 
+DOUBT_AFTER = 2.0
+"""Seconds of silence after which it is doubtful whether others are heard."""
+
 FLUSH_WITHIN = 1.0
 """Seconds that the last broadcasts get at the end."""
 
@@ -85,7 +89,8 @@ def check_size(broker: Broker, name: str, body: bytes) -> None:
 class Remote:
     """The adapter of one node. It lives on the loop that it was made on; `run` is its one task."""
 
-    def __init__(self, broker: Broker, *, outage: Outage | None = None) -> None:
+    def __init__(self, broker: Broker, *, slot: NodeSlot | None = None, outage: Outage | None = None) -> None:
+        self.identity: NodeSlot = slot or NodeSlot()
         self.node: bytes = secrets.token_bytes(8)
         self._broker = broker
         self._outage = outage or Outage(broker.name)
@@ -112,6 +117,11 @@ class Remote:
     def connected(self) -> bool:
         """True while the broker is there."""
         return self._life is not None
+
+    @property
+    def hears(self) -> bool:
+        """True while the broker is there, and was heard of lately: before its silence ends a life, it is known here."""
+        return self.connected and trio.current_time() - self._heard_at < DOUBT_AFTER
 
     @property
     def refused(self) -> int:
@@ -242,6 +252,7 @@ class Remote:
             asked = trio.current_time()
             with trio.move_on_after(ANSWER_WITHIN) as patience:
                 await life.ping()
+                self._heard_at = trio.current_time()
             silent = silent + 1 if patience.cancelled_caught and self._heard_at < asked else 0
             self._leave_idle(trio.current_time())
         raise BrokerLost("it does not answer")

@@ -28,6 +28,7 @@ from actorlive.live.view import LiveView
 from actorlive.pubsub.broker import Broker
 from actorlive.pubsub.local import pubsub as pubsub_of_node
 from actorlive.pubsub.opening import open_adapter
+from actorlive.pubsub.presence.presence import start_presences
 from actorlive.redaction import Redactor
 from actorlive.runtime import Node, NodeFailed, Pid, enter_node, open_node, statistics
 from actorlive.template import Component, root_layout as default_root_layout
@@ -415,6 +416,8 @@ class ActorLive:
         ):
             attach(pubsub_of_node())
             pubsub_of_node().workers = self.workers
+            if self.broker is not None:
+                start_presences()
             self._node = node
             self.sockets.draining = False
             try:

@@ -60,12 +60,13 @@ ORDER = [
     ("Addresses and visitors", "routes navigation sessions live-sessions"),
     ("Forms and rows", "forms streams uploads"),
     ("Parts of a page", "ui live-components nested-views"),
-    ("Pages that load while they live", "async processes pubsub databases clients"),
+    ("Pages that load while they live", "async processes pubsub presence databases clients"),
     ("Pages that answer at once", "optimistic-ui optimistic/* js-commands hooks"),
     ("Being sure", "testing crashes kept-values debug-mode"),
     (
         "Out in the world",
-        "authentication security deployment configuration telemetry tuning limits connection-breaks not-there-yet",
+        "authentication security deployment scaling configuration telemetry tuning limits connection-breaks"
+        " not-there-yet",
     ),
     ("The runtime", "runtime glossary"),
     ("How it is made", "design/README design/* dependencies"),

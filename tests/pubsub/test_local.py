@@ -138,6 +138,9 @@ async def test_a_broadcast_from_within_is_a_message_like_any_other() -> None:
 class Wire:
     """An adapter that writes down what it is told."""
 
+    identity = None
+    hears = False
+
     def __init__(self) -> None:
         self.told: list[tuple[str, ...]] = []
 

@@ -40,6 +40,7 @@ class MemoryBroker:
         self.loses: Callable[[str], bool] = lambda _: False
         self.unanswered = 0
         self.attempts = 0
+        self.refuses: str | None = None
         self.faults: list[Exception] = []
         self.published: list[Posted] = []
 
@@ -49,9 +50,10 @@ class MemoryBroker:
         if self.faults:
             raise self.faults.pop()
         await self.works()
-        if not self.is_up:
+        name = trio.lowlevel.current_task().name
+        if not self.is_up or name == self.refuses:
             raise BrokerLost("refused")
-        life = MemoryLife(self)
+        life = MemoryLife(self, name)
         self.lives.append(life)
         try:
             yield life
@@ -85,8 +87,9 @@ class MemoryBroker:
 class MemoryLife:
     """One connection."""
 
-    def __init__(self, broker: MemoryBroker) -> None:
+    def __init__(self, broker: MemoryBroker, name: str) -> None:
         self.broker = broker
+        self.name = name
         self.topics: set[str] = set()
         self.lost = False
         self.deaf = False
@@ -197,7 +200,7 @@ async def colleague(
             with entering(node):
                 topics = pubsub()
             remote.attach(topics)
-            nursery.start_soon(remote.run)
+            nursery.start_soon(remote.run, name=name)
             yield Colleague(name, node, remote, topics)
         await remote.finish()
         nursery.cancel_scope.cancel()

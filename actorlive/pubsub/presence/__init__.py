@@ -1,0 +1,1 @@
+"""Presence: who is there, on all nodes (Phoenix's `Presence`)."""
