@@ -22,7 +22,7 @@ CLIENT := actorlive/client/dist/actorlive.js
 # One step of the set-up says what it does: some of them take half a minute, and are silent meanwhile.
 SETTING_UP = @mkdir -p .make; echo "Setting up, once:"
 
-.PHONY: help run dev test test-all coverage soak lint format audit states news bench bench-server
+.PHONY: help run run-cluster dev test test-all coverage soak lint format audit states news bench bench-server
 .PHONY: docs wheel release-check vscode lock setup setup-run clean
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -32,6 +32,9 @@ help:  ## list the targets
 
 run: setup-run  ## serve the gallery of examples on http://localhost:4000 (HOST=, PORT=, HOSTS=)
 	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/python -m actorlive.cli run examples.gallery.app:app --host $(HOST) --port $(PORT)
+
+run-cluster: setup .make/redis  ## the same by two workers, whose topics cross over a Redis of its own (HOST=, PORT=, HOSTS=, WORKERS=)
+	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(if $(WORKERS),WORKERS='$(WORKERS)') .ci/run-cluster --host $(HOST) --port $(PORT)
 
 docs: setup-run  ## write the guide as HTML that reads without a server, to build/docs (TO=)
 	@$(BIN)/python -m examples.guide.export $(TO)

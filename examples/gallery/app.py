@@ -18,6 +18,7 @@ from examples.gallery.layout import gallery_layout
 from examples.gallery.shared import SharedLive
 from examples.gallery.source import numbered, source
 from examples.guide.view import add_guide
+from examples.scratch import Turn
 
 __all__ = ["EXAMPLES", "POLICY", "app", "create_app"]
 
@@ -92,6 +93,8 @@ def create_app(csp: str = POLICY) -> QuartTrio:
     # application of your own keeps its key to itself.
     key = os.environ.get("SECRET_KEY", "the key of the gallery, which everybody knows")
     live = ActorLive(app, secret_key=key, hosts=hosts(), root_layout=gallery_layout, csp=csp)
+    turn = Turn()
+    app.before_serving(turn.take)
     live.route("/", GalleryLive)
     for example in EXAMPLES:
         if example.add is None:
@@ -100,6 +103,7 @@ def create_app(csp: str = POLICY) -> QuartTrio:
             example.add(app, live)
     add_guide(app, live)
     app.add_url_rule("/source/<folder>", "source", source)
+    app.before_serving(turn.give_back)
     return app
 
 

@@ -16,7 +16,7 @@ MOST = 200
 """Items that there may be: everybody can add some."""
 TITLES = ["Paint the fence", "Mend the kite", "Return the ladder", "Feed the goldfish", "Keep this locked"]
 SCHEMA = """
-CREATE TABLE items (
+CREATE TABLE IF NOT EXISTS items (
   id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, place REAL NOT NULL, version INTEGER NOT NULL DEFAULT 1
 );
 """
@@ -50,7 +50,12 @@ class Store:
     """Every change names the view that makes it, which gets the result and not the broadcast."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
+        self._path = path
+        self.open()
+
+    def open(self) -> None:
+        """Open the file, and put something into it that is empty."""
+        self._db = sqlite3.connect(self._path, isolation_level=None)
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(SCHEMA)
         self.restock()

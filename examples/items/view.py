@@ -1,6 +1,7 @@
 """A list that answers at once and stays true: a change is shown first and agreed to by the server afterwards."""
 
 import atexit
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,6 +28,7 @@ FADE = 0.35
 """Seconds until a deleted row is taken away: its transition lasts 0.3, and begins a few frames late."""
 
 store = Store(scratch("items.sqlite3"))
+os.register_at_fork(after_in_child=store.open)  # a connection is one process's, and workers are forks
 atexit.register(store.close)
 
 
