@@ -199,7 +199,11 @@ class LoopWriter(Writer, ABC):
 
 
 def _own_record(target: UnpackTarget, old: Mapping[str, str]) -> str:
-    """The change record of one row, for the blocks within it."""
+    """The change record of one row, for the blocks within it; of an item that is the local itself it is known that it
+    is another."""
+    if isinstance(target.tree, ast.Name):
+        ((key, before),) = old.items()
+        return f"{{**__all, {key!r}: {before}}}"
     keys = as_tuple(map(repr, old))
     return f"__h_let(__all, {keys}, {as_tuple(old.values())}, {as_tuple(target.names)})"
 
