@@ -111,6 +111,7 @@ class Gate:
 
     debug = False
     max_frame = MAX_FRAME
+    max_kept = 0
 
     def __init__(self, view: type[LiveView[Any]]) -> None:
         self.route = Route(view)
@@ -138,6 +139,12 @@ class Gate:
 
     def is_current(self, url: str) -> bool:
         return True
+
+    def sign_kept(self, place: Any, name: str, value: bytes) -> str:
+        return ""
+
+    def read_kept(self, place: Any, name: str, token: str) -> bytes | None:
+        return None
 
     def sign_static(self, dom_id: str, flash: Any) -> str:
         return ""

@@ -81,8 +81,14 @@ class AlbumLive(LiveView[Choose | Save | Drop | Caption | Move | Remove]):
     template = heex("""
       <h1>Album</h1>
       <form id="choose" phx-change="choose" phx-submit="save">
-        <section class="drop" phx-drop-target={@uploads.chosen.ref} aria-label="New photos">
-          <label for={@uploads.chosen.ref}>Choose up to five photos, or drop them here</label>
+        <section
+          id="new-photos"
+          class="drop"
+          phx-hook=".Paste"
+          phx-drop-target={@uploads.chosen.ref}
+          aria-label="New photos"
+        >
+          <label for={@uploads.chosen.ref}>Choose up to five photos, or drop or paste them here</label>
           <.live_file_input upload={@uploads.chosen} />
           <p :for={error in upload_errors(@uploads.chosen)} role="alert">{error.message}</p>
           <ul class="photos" aria-label="Chosen">
@@ -110,6 +116,21 @@ class AlbumLive(LiveView[Choose | Save | Drop | Caption | Move | Remove]):
         </section>
         <button phx-disable-with="Adding…" disabled={not @uploads.chosen.entries}>Add to the album</button>
       </form>
+      <script :type={ColocatedHook} name=".Paste">
+        // A picture on the clipboard is chosen like one on the disk.
+        export default {
+          mounted() {
+            this.paste = ({ clipboardData }) => {
+              const files = [...clipboardData.files];
+              if (files.length) this.upload("chosen", files);
+            };
+            window.addEventListener("paste", this.paste);
+          },
+          destroyed() {
+            window.removeEventListener("paste", this.paste);
+          },
+        };
+      </script>
       <ol class="photos" aria-label="Album">
         <li :for={photo in @photos} :key={photo.id} id={f"photo-{photo.id}"}>
           <img src={f"/album/photos/{photo.file}"} alt={photo.text} loading="lazy" />

@@ -47,6 +47,22 @@ def choose(page: Page, *files: FilePayload) -> None:
     page.get_by_label("Choose up to five photos").set_input_files(list(files))
 
 
+PASTE = """() => {
+  const clipboardData = new DataTransfer();
+  const picture = Uint8Array.from(atob("%s"), (letter) => letter.charCodeAt(0));
+  clipboardData.items.add(new File([picture], "pasted.png", { type: "image/png" }));
+  window.dispatchEvent(new ClipboardEvent("paste", { clipboardData }));
+}"""
+
+
+def test_a_photo_is_pasted(live: Live) -> None:
+    page = live("/album")
+    page.evaluate(PASTE % base64.b64encode(PNG).decode())
+    expect(chosen(page)).to_have_count(1)
+    page.get_by_role("button", name="Add to the album").click()
+    expect(album(page).locator("img")).to_have_attribute("alt", "pasted.png")
+
+
 def test_photos_are_shown_before_they_are_sent_and_added_in_order(live: Live) -> None:
     page = live("/album")
     choose(page, png("one.png"), png("two.png", 200_000))
