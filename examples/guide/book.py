@@ -65,8 +65,10 @@ ORDER = [
     ("Being sure", "testing crashes kept-values debug-mode"),
     (
         "Out in the world",
-        "authentication security deployment scaling configuration telemetry tuning limits connection-breaks"
-        " not-there-yet",
+        (
+            "authentication security deployment scaling configuration telemetry tuning limits connection-breaks"
+            " not-there-yet"
+        ),
     ),
     ("The runtime", "runtime glossary"),
     ("How it is made", "design/README design/* dependencies"),
