@@ -2,7 +2,8 @@
 
 A page is cut where an example stands that can live: the pieces before and behind it are finished HTML, and between
 them the view renders the example's own view. One that needs more than its page (another server, a file, a
-route of its own, a handler for all) says `still` in its fence, and is only shown.
+route of its own, a handler for all) says `still` in its fence, and is only shown; a view without an application lives
+where its fence says `alive`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -28,6 +29,7 @@ __all__ = ["Page", "Piece", "Section", "anchor_of", "read_page", "read_text"]
 
 _TITLE = re.compile(r'title="([^"]+)"')
 _STILL = re.compile(r"\bstill$")
+_ALIVE = re.compile(r"\balive$")
 _CODE = re.compile(r"`([^`]*)`")
 
 
@@ -202,6 +204,8 @@ class _Reader:
             return None
         if _STILL.search(token.info):
             return None
+        if _ALIVE.search(token.info):
+            return own_view(module_of(self._slug, title[1], token.content, self._modules, served=False))
         return first_view(module_of(self._slug, title[1], token.content, self._modules))
 
 
@@ -221,12 +225,15 @@ def _plain(text: str) -> str:
     return re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text).replace("*", "")
 
 
-def module_of(slug: str, title: str, code: str, files: Mapping[str, str]) -> ModuleType | None:
-    """An example as a module; None when it is not one that can be loaded here, or imports another file."""
+def module_of(
+    slug: str, title: str, code: str, files: Mapping[str, str], *, served: bool = True
+) -> ModuleType | None:
+    """An example as a module; None when it is not one that can be loaded here, or imports another file, or is not
+    `served` by an application of its own, where it has to be."""
     beside = {name.removesuffix(".py") for name in files if name != title}
     if any(re.search(rf"^\s*(?:from|import) {re.escape(name)}\b", code, re.MULTILINE) for name in beside):
         return None
-    if "LiveView" not in code or ".route(" not in code or "__main__" in code:
+    if "LiveView" not in code or (served and ".route(" not in code) or "__main__" in code:
         return None
     name = "examples.guide.living." + re.sub(r"\W", "_", f"{slug}_{title.removesuffix('.py')}")
     found = sys.modules.get(name)
@@ -250,6 +257,21 @@ def first_view(module: ModuleType | None) -> type[LiveView[Any]] | None:
     routes = dict(app.extensions["actorlive"].endpoint.router)
     front = routes.get("/")
     return None if front is None or _needs_url(front.view) else front.view
+
+
+def own_view(module: ModuleType | None) -> type[LiveView[Any]] | None:
+    """The view that a module defines, the last one if there are several, if it needs no URL and no login."""
+    views: list[type[LiveView[Any]]] = [
+        value for value in (vars(module).values() if module else ()) if _is_view_of(module, value)
+    ]
+    return views[-1] if views and not _needs_url(views[-1]) else None
+
+
+def _is_view_of(module: ModuleType | None, value: object) -> TypeGuard[type[LiveView[Any]]]:
+    """Whether that is a view, and the module's own."""
+    if module is None or not isinstance(value, type) or not issubclass(value, LiveView):
+        return False
+    return value.__module__ == module.__name__
 
 
 def _needs_url(view: type[LiveView[Any]]) -> bool:

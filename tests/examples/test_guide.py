@@ -57,6 +57,11 @@ def test_there_are_examples_that_live() -> None:
     assert {"streams", "async", "live-components", "optimistic/rollback", "nested-views"} <= set(LIVING)
 
 
+def test_every_part_lives_in_the_page_about_parts() -> None:
+    views = [piece.view.__name__ for piece in CHAPTERS["ui"].page.pieces if piece.view]
+    assert {"OrderLive", "PeopleLive", "RecipeLive", "MenuLive", "BreadLive", "SavedLive"} <= set(views)
+
+
 def test_what_asks_others_or_keeps_files_is_only_shown() -> None:
     code = (DOCS / "streams.md").read_text(encoding="utf-8")
     assert any(piece.view for piece in read_page("streams", code).pieces)
