@@ -98,10 +98,11 @@ news: setup  ## show what the fragments in news/ make of CHANGELOG.md
 	$@.new/bin/python -m pip install $(PINNED) -r $<
 	mv $@.new $@
 
-bench: setup .make/triotp .make/pyview  ## print the tables of bench/README.md (ARGS= goes to bench/beside.py)
+bench: setup .make/triotp .make/pyview .make/redis  ## print the tables of bench/README.md (ARGS= goes to bench/beside.py)
 	$(BIN)/python bench/runtime.py --triotp .make/triotp
 	$(BIN)/python bench/templates.py
 	$(BIN)/python bench/live.py
+	$(BIN)/python bench/pubsub.py
 	$(BIN)/python bench/testing.py
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/growth.py
