@@ -35,13 +35,14 @@ from actorlive.web.sockets import Behind, OpenSocket, Sockets
 from actorlive.web.visitor import is_visitor, known_visitor
 from actorlive.wire.line import (
     CannotResume,
-    Count,
     Gone,
     Goodbye,
     Handle,
     LineControl,
+    LineCount,
     LineEnd,
     LineFrame,
+    LinePing,
     New,
     Resume,
     is_control,
@@ -158,8 +159,8 @@ class PageLine(Wrapped):
             self._control(parse_control(str(frame)))
             return
         self.connection.receive(frame)  # it is in its mailbox now, or answered: not before that is it counted
-        if self._end.take(frame) and self.socket is not None:
-            self.socket.send(encoded(self._end.count()))
+        if self._end.take(frame):
+            self._say_count()
 
     def send(self, frame: bytes) -> None:
         """Send one frame to the client, over this socket or the next. Never waits, never raises."""
@@ -171,10 +172,16 @@ class PageLine(Wrapped):
             self.is_doomed = True  # its page could not be made whole again
             self._lines.give_up(self)
 
+    def _say_count(self) -> None:
+        if self.socket is not None:
+            self.socket.send(encoded(self._end.count()))
+
     def _control(self, control: LineControl) -> None:
         match control:
-            case Count(count):
+            case LineCount(count):
                 self._end.confirm(count)
+            case LinePing():
+                self._say_count()
             case Goodbye():
                 self.is_doomed = True
                 if self.socket is not None:

@@ -19,6 +19,7 @@ Frames of Phoenix begin with `[`, or are binary; they are what is counted. Those
 | `#handle HANDLE MS` | server | you have one, of that name; it outlives its socket for so many milliseconds |
 | `#resume HANDLE COUNT` | page | the first of a socket: the line goes on here |
 | `#count COUNT` | both | so many of yours are taken; to `#resume` it says yes |
+| `#ping` | page | are you there? The answer is a count |
 | `#gone` | server | there is no such line: to `#new`, that this socket is all there is; to `#resume`, come anew |
 | `#goodbye` | page | the page is left |
 | `#drained COUNT` | server | the server goes down; it has taken, and handled, so many, and takes no more |
@@ -41,14 +42,15 @@ __all__ = [
     "CONFIRM_FRAMES",
     "MARK",
     "CannotResume",
-    "Count",
     "Drained",
     "Gone",
     "Goodbye",
     "Handle",
     "LineControl",
+    "LineCount",
     "LineEnd",
     "LineFrame",
+    "LinePing",
     "New",
     "PageEnd",
     "PageState",
@@ -102,7 +104,7 @@ class Handle(msgspec.Struct, frozen=True):
         return f"#handle {self.handle} {round(self.linger * 1000)}"
 
 
-class Count(msgspec.Struct, frozen=True):
+class LineCount(msgspec.Struct, frozen=True):
     """So many frames are taken."""
 
     count: int
@@ -128,6 +130,14 @@ class Goodbye(msgspec.Struct, frozen=True):
         return "#goodbye"
 
 
+class LinePing(msgspec.Struct, frozen=True):
+    """The page has heard nothing for a while, and wants a count."""
+
+    def encode(self) -> str:
+        """The frame."""
+        return "#ping"
+
+
 class Drained(msgspec.Struct, frozen=True):
     """The server ends, and has handled `count` frames; whatever is behind them it has not seen."""
 
@@ -138,12 +148,12 @@ class Drained(msgspec.Struct, frozen=True):
         return f"#drained {self.count}"
 
 
-LineControl: TypeAlias = New | Resume | Handle | Count | Gone | Goodbye | Drained
+LineControl: TypeAlias = New | Resume | Handle | LineCount | LinePing | Gone | Goodbye | Drained
 
 _NAME = r"[A-Za-z0-9_.~-]{22,200}"
 _NUMBER = r"(?:0|[1-9][0-9]{0,14})"
 _FORM: Final = re.compile(
-    rf"#(?:new(?: {_NAME})?|(?:resume|handle) {_NAME} {_NUMBER}|(?:count|drained) {_NUMBER}|goodbye|gone)"
+    rf"#(?:new(?: {_NAME})?|(?:resume|handle) {_NAME} {_NUMBER}|(?:count|drained) {_NUMBER}|ping|goodbye|gone)"
 )
 
 
@@ -161,7 +171,7 @@ def parse_control(frame: str) -> LineControl:
     control: LineControl
     match frame.split(" ") if _FORM.fullmatch(frame) else []:
         case ["#count", count]:
-            control = Count(int(count))
+            control = LineCount(int(count))
         case ["#new", *old]:
             control = New(*old)
         case ["#resume", handle, count]:
@@ -170,6 +180,8 @@ def parse_control(frame: str) -> LineControl:
             control = Handle(handle, int(milliseconds) / 1000)
         case ["#drained", count]:
             control = Drained(int(count))
+        case ["#ping"]:
+            control = LinePing()
         case ["#goodbye"]:
             control = Goodbye()
         case ["#gone"]:
@@ -218,10 +230,10 @@ class LineEnd:
         self._since += len(frame)
         return self.taken - self._told >= CONFIRM_FRAMES or self._since >= CONFIRM_BYTES
 
-    def count(self) -> Count:
+    def count(self) -> LineCount:
         """How many are taken, to be said now."""
         self._told, self._since = self.taken, 0
-        return Count(self.taken)
+        return LineCount(self.taken)
 
     def confirm(self, count: int) -> None:
         """The other end has taken so many. Raises `ProtocolError` when it cannot have."""
@@ -322,9 +334,9 @@ class PageEnd(LineEnd):
         match control, self.state:
             case Handle(handle, linger), PageState.OPEN if self.handle is None:
                 self.handle, self.linger = handle, linger
-            case Count(count), PageState.ASKING:
+            case LineCount(count), PageState.ASKING:
                 self._go_on(count)
-            case Count(count), PageState.OPEN:
+            case LineCount(count), PageState.OPEN:
                 self.confirm(count)
             case Gone(), PageState.OPEN if self.handle is None:
                 self._be_plain()

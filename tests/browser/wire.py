@@ -127,6 +127,8 @@ class Wire:
         socket.on_message(self._receive)
 
     def _receive(self, message: str | bytes) -> None:
+        if str(message).startswith("#"):
+            return  # there is no line here
         frame = Frame(*json.loads(message))
         match frame.event:
             case "heartbeat" | "phx_leave":

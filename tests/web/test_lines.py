@@ -135,8 +135,8 @@ async def test_a_view_may_ask_whether_anybody_is_there() -> None:
             send(view, "another")
             await settled()
             page.pump()
-            aways = [frame[4].get("1") for frame in page.seen[1:]]
-            assert aways == ["True", ""]
+            away = [frame[4].get("1") for frame in page.seen[1:]]
+            assert away == ["True", ""]
 
 
 async def test_a_line_that_nobody_comes_back_to_ends_once_in_time(told: Told) -> None:
@@ -221,6 +221,15 @@ async def test_a_thief_cannot_end_it_either() -> None:
             MemoryPage(place, "eve", old=page.end.handle).connect()
             await settled()
             assert ends == []
+
+
+async def test_who_asks_for_a_sign_of_life_gets_a_count() -> None:
+    async with open_node() as node:
+        with Place.on(node, VIEWS) as place:
+            page = await joined(place)
+            assert page.carrier is not None
+            page.carrier.bring("#ping")
+            assert page.carrier.heard[-1] == "#count 1"
 
 
 async def test_who_names_the_line_that_it_gave_up_ends_it() -> None:

@@ -17,14 +17,15 @@ from actorlive.wire.line import (
     CONFIRM_BYTES,
     CONFIRM_FRAMES,
     CannotResume,
-    Count,
     Drained,
     Gone,
     Goodbye,
     Handle,
     LineControl,
+    LineCount,
     LineEnd,
     LineFrame,
+    LinePing,
     New,
     PageEnd,
     Resume,
@@ -141,7 +142,7 @@ class Host:
                 self.supersede()
                 self.socket = tcp
                 tcp.down.send([self.end.count().encode(), *self.rewind(count)])
-            case Count(count):
+            case LineCount(count):
                 self.end.confirm(count)
             case _:
                 raise AssertionError(control)
@@ -197,7 +198,7 @@ class PrunesWhenSent(Host):
             return self.end.rewind(self.end.given)
 
     def control(self, tcp: Tcp, control: LineControl) -> None:
-        if not isinstance(control, Count):
+        if not isinstance(control, LineCount):
             super().control(tcp, control)
 
 
@@ -349,7 +350,7 @@ def test_after_everything_is_confirmed_nothing_is_kept() -> None:
 def test_a_count_is_due_after_some_frames_or_many_bytes() -> None:
     end = LineEnd(float("inf"))
     assert [end.take("[]") for _ in range(CONFIRM_FRAMES)] == [False] * (CONFIRM_FRAMES - 1) + [True]
-    assert end.count() == Count(CONFIRM_FRAMES)
+    assert end.count() == LineCount(CONFIRM_FRAMES)
     assert not end.take("[]")
     assert end.take(bytes(CONFIRM_BYTES))
 
@@ -399,9 +400,10 @@ CONTROLS: st.SearchStrategy[LineControl] = st.one_of(
     st.builds(New, st.none() | NAMES),
     st.builds(Resume, NAMES, COUNTS),
     st.builds(Handle, NAMES, st.integers(0, 10**9).map(lambda ms: ms / 1000)),
-    st.builds(Count, COUNTS),
+    st.builds(LineCount, COUNTS),
     st.builds(Drained, COUNTS),
     st.just(Gone()),
+    st.just(LinePing()),
     st.just(Goodbye()),
 )
 

@@ -17,6 +17,7 @@ import { EarlyInput } from "./early_input";
 import { HookRegistry } from "./hooks";
 import { KeptValues } from "./kept";
 import { Latency } from "./latency";
+import { Lines } from "./line";
 import { handleLinks } from "./links";
 import { Optimistic } from "./optimistic";
 import { inDebugMode } from "./manifest";
@@ -30,6 +31,7 @@ handleLinks();
 const optimistic = new Optimistic();
 const registry = new HookRegistry(config.hooks);
 const latency = new Latency();
+const lines = new Lines(latency.transport);
 const duplicates = new DuplicateIds();
 const kept = new KeptValues();
 
@@ -37,7 +39,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
   ...config.options,
   params: (element?: Element) => ({ ...config.params(), ...kept.params(element) }),
   hooks: registry.hooks,
-  transport: latency.transport,
+  transport: lines.transport,
   dom: composeDom([
     optimistic.dom,
     new EarlyInput().dom,

@@ -234,7 +234,9 @@ async def icon() -> tuple[str, int]:
 
 
 app = QuartTrio(__name__)
-live = ActorLive(app, secret_key="a secret key that is for tests only")
+live = ActorLive(
+    app, linger=0, secret_key="a secret key that is for tests only"
+)  # what is recovered is lost first: a view ends with its socket
 live.route("/sign-up", SignUpLive)
 live.route("/log-in", LogInLive)
 live.route("/recovery", RecoveryLive)

@@ -57,6 +57,7 @@ class BLive(Speaker):
 
 
 app = QuartTrio(__name__)
-live = ActorLive(app, secret_key="a secret key that is for tests only")
+# A view ends with its socket here: what is kept has to be lost first.
+live = ActorLive(app, linger=0, secret_key="a secret key that is for tests only")
 live.route("/", ALive)
 live.route("/b", BLive)

@@ -1,0 +1,322 @@
+// The page's end of a line: a transport that looks like a WebSocket and outlives the websockets beneath it. For
+// Phoenix's client it stays open while one breaks and the next one comes, so nothing is joined again.
+//
+// When the server says that there is no line, or when the line is lost, it behaves as the websocket does.
+
+import { LineEnd, type LineFrame } from "./line_end";
+
+/** Milliseconds that a cut is hidden at most: after 30 s a push gives up, and the client loads the page again. */
+const LONGEST = 25_000;
+/** Milliseconds between two tries, the last one again and again. */
+const DELAYS = [0, 100, 250, 500, 1000];
+/** Milliseconds for a try to come to an answer. */
+const ANSWER = 5000;
+/** Milliseconds without a frame, behind one that was sent, until the server is asked for one; and again until it is
+ *  taken for lost. */
+const SILENCE = 5000;
+/** Milliseconds until a count is said that few frames have made due. */
+const CONFIRM_AFTER = 3000;
+/** How a websocket ends that nobody has closed: by these codes. With any other the server meant it. */
+const BROKEN = [1001, 1005, 1006, 1014, 1015];
+
+/** The class of the document's element while the line is cut. */
+const AWAY = "al-away";
+
+const HEARTBEAT = /^\[null,("[^"]*"),"phoenix","heartbeat",\{\}\]$/;
+
+/** `FRESH`: not open yet. `OPEN`: frames go both ways. `APART`: no websocket. `ASKING`: one that was asked to resume.
+ *  `PLAIN`: there is no line. `OVER`: closed, or about to be. */
+type State = "FRESH" | "OPEN" | "APART" | "ASKING" | "PLAIN" | "OVER";
+
+/** Lets go what was set up to wait. */
+type Cancel = () => void;
+
+/** The lines of one page, one after another: a new one names the one before, so that the server lets that go. */
+export class Lines {
+  old: string | undefined;
+  readonly websocket: typeof WebSocket;
+
+  /** `websocket` is what each line puts beneath itself. */
+  constructor(websocket: typeof WebSocket) {
+    this.websocket = websocket;
+  }
+
+  /** What the LiveSocket takes for a WebSocket. */
+  get transport(): new (url: string) => LineSocket {
+    const lines = this;
+    return class Line extends LineSocket {
+      constructor(url: string) {
+        super(lines, url);
+      }
+    };
+  }
+}
+
+export class LineSocket {
+  onopen: ((event: Event) => void) | null = null;
+  onmessage: ((event: MessageEvent) => void) | null = null;
+  onerror: ((event: Event) => void) | null = null;
+  onclose: ((event: CloseEvent) => void) | null = null;
+  readyState: number = WebSocket.CONNECTING;
+  binaryType: BinaryType = "arraybuffer";
+
+  #lines: Lines;
+  #url: string;
+  #end = new LineEnd();
+  #state: State = "FRESH";
+  #raw: WebSocket | undefined;
+  #handle: string | undefined;
+  #linger = 0;
+  #deadline = 0;
+  #tries = 0;
+  #waits = new Map<string, number>();
+  #stopListening: Cancel = () => undefined;
+
+  constructor(lines: Lines, url: string) {
+    this.#lines = lines;
+    this.#url = url;
+    this.#connect();
+  }
+
+  get bufferedAmount(): number {
+    return this.#raw?.bufferedAmount ?? 0;
+  }
+
+  /** A frame for the server: now, or over the next websocket. */
+  send(frame: LineFrame): void {
+    if (this.#state === "PLAIN") this.#raw?.send(frame);
+    if (this.#state === "PLAIN" || this.#state === "OVER") return;
+    if (this.#state !== "OPEN" && this.#answerHeartbeat(frame)) return;
+    this.#end.give(frame);
+    if (this.#state !== "OPEN") return;
+    this.#raw?.send(frame);
+    if (this.#handle !== undefined && !this.#waits.has("silence")) this.#listenFor();
+  }
+
+  /** The page is left, or the client has had enough. */
+  close(code?: number, reason?: string): void {
+    if (this.#state === "OVER") return;
+    if (this.#state === "OPEN" && this.#handle !== undefined) this.#raw?.send("#goodbye");
+    this.#giveUp();
+    this.readyState = WebSocket.CLOSING;
+    if (this.#raw) this.#raw.close(code, reason);
+    else setTimeout(() => this.#finish(new CloseEvent("close", { code: code ?? 1005, wasClean: true })));
+  }
+
+  // -- websockets -------------------------------------------------------------
+
+  #connect(): void {
+    const raw = new this.#lines.websocket(this.#url);
+    this.#raw = raw;
+    raw.binaryType = this.binaryType;
+    const isMine = (): boolean => raw === this.#raw;
+    raw.onopen = (event) => isMine() && this.#opened(raw, event);
+    raw.onmessage = (event: MessageEvent<LineFrame>) => isMine() && this.#received(event);
+    raw.onerror = (event) => isMine() && this.#state === "FRESH" && this.onerror?.(event);
+    raw.onclose = (event) => isMine() && this.#closed(event);
+  }
+
+  #opened(raw: WebSocket, event: Event): void {
+    raw.binaryType = this.binaryType;
+    if (this.#state === "FRESH") {
+      const { old } = this.#lines;
+      raw.send(old === undefined ? "#new" : `#new ${old}`);
+      this.#state = "OPEN";
+      this.readyState = WebSocket.OPEN;
+      this.onopen?.(event);
+    } else if (this.#state === "APART") {
+      this.#state = "ASKING";
+      raw.send(`#resume ${this.#handle} ${this.#end.count()}`);
+    }
+  }
+
+  #closed(event: CloseEvent): void {
+    this.#raw = undefined;
+    const canResume = this.#handle !== undefined && BROKEN.includes(event.code);
+    if (this.#state === "OPEN" && canResume) this.#breakOff();
+    else if (this.#state === "APART" || this.#state === "ASKING") this.#tryAgain();
+    else this.#finish(event);
+  }
+
+  /** Have nothing more to do with the websocket, which may not know yet that it is dead. */
+  #drop(): void {
+    const raw = this.#raw;
+    this.#raw = undefined;
+    raw?.close();
+  }
+
+  // -- frames -----------------------------------------------------------------
+
+  #received(event: MessageEvent<LineFrame>): void {
+    this.#cancel("silence");
+    const frame = event.data;
+    if (typeof frame === "string" && frame.startsWith("#")) {
+      this.#control(frame.slice(1).split(" "));
+      return;
+    }
+    try {
+      this.onmessage?.(event);
+    } finally {
+      this.#handled(frame);
+    }
+  }
+
+  #handled(frame: LineFrame): void {
+    if (this.#state === "PLAIN") return;
+    if (this.#end.take(frame)) this.#sayCount();
+    else if (!this.#waits.has("count")) this.#after("count", CONFIRM_AFTER, () => this.#sayCount());
+  }
+
+  #sayCount(): void {
+    this.#cancel("count");
+    if (this.#state !== "OPEN" || this.#handle === undefined || !this.#end.owesCount) return;
+    this.#raw?.send(`#count ${this.#end.count()}`);
+  }
+
+  #control([word, first, second]: string[]): void {
+    if (word === "handle" && first !== undefined) {
+      this.#handle = first;
+      this.#linger = Number(second);
+    } else if (word === "count" && !this.#end.confirm(Number(first))) {
+      this.#lose();
+    } else if (word === "count" && this.#state === "ASKING") {
+      this.#goOn();
+    } else if (word === "gone" && this.#state === "OPEN" && this.#handle === undefined) {
+      this.#state = "PLAIN";
+      this.#end.letGo();
+    } else if (word === "gone" && this.#state === "ASKING") {
+      this.#lose();
+    } else if (word === "gone" || word === "drained") {
+      this.#giveUp(); // and the server closes
+    }
+  }
+
+  /** While nobody else does: the client would take the line for lost. */
+  #answerHeartbeat(frame: LineFrame): boolean {
+    const found = typeof frame === "string" && HEARTBEAT.exec(frame);
+    if (!found) return false;
+    const data = `[null,${found[1]},"phoenix","phx_reply",{"status":"ok","response":{}}]`;
+    setTimeout(() => this.onmessage?.(new MessageEvent("message", { data })));
+    return true;
+  }
+
+  /** Ask a server for a sign of life that has not given one for a while. */
+  #listenFor(): void {
+    this.#after("silence", SILENCE, () => {
+      if (this.#state !== "OPEN") return;
+      this.#raw?.send("#ping");
+      this.#after("silence", SILENCE, () => {
+        if (this.#state !== "OPEN") return;
+        this.#drop();
+        this.#breakOff();
+      });
+    });
+  }
+
+  // -- a cut, and its end -------------------------------------------------------
+
+  #breakOff(): void {
+    this.#state = "APART";
+    this.#tries = 0;
+    const longest = Math.min(this.#linger, LONGEST);
+    this.#deadline = Date.now() + longest;
+    this.#after("deadline", longest, () => this.#lose());
+    this.#listen();
+    this.#end.kept.forEach((frame) => this.#answerHeartbeat(frame));
+    announce("away");
+    this.#tryAgain();
+  }
+
+  #tryAgain(): void {
+    this.#state = "APART";
+    const delay = DELAYS[Math.min(this.#tries, DELAYS.length - 1)] ?? 0;
+    this.#tries += 1;
+    this.#after("try", delay, () => {
+      if (document.visibilityState === "hidden") this.#cancel("try");
+      else this.#attempt();
+    });
+  }
+
+  #attempt(): void {
+    this.#connect();
+    this.#after("try", ANSWER, () => {
+      this.#drop();
+      this.#tryAgain();
+    });
+  }
+
+  /** The network may be back, or somebody looks at the page: do not wait for the next try. */
+  #wake = (): void => {
+    if (this.#state !== "APART" && this.#state !== "ASKING") return;
+    if (Date.now() > this.#deadline) this.#lose();
+    else if (!this.#raw && document.visibilityState !== "hidden") {
+      this.#tries = 0;
+      this.#tryAgain();
+    }
+  };
+
+  #listen(): void {
+    window.addEventListener("online", this.#wake);
+    document.addEventListener("visibilitychange", this.#wake);
+    this.#stopListening = () => {
+      window.removeEventListener("online", this.#wake);
+      document.removeEventListener("visibilitychange", this.#wake);
+    };
+  }
+
+  #goOn(): void {
+    this.#settle();
+    this.#state = "OPEN";
+    for (const frame of this.#end.kept) this.#raw?.send(frame);
+    announce("back");
+  }
+
+  /** The line is lost for good: the client is told, and connects anew. */
+  #lose(): void {
+    this.#giveUp();
+    this.#drop();
+    this.#finish(new CloseEvent("close", { code: 1006, wasClean: false }));
+  }
+
+  #giveUp(): void {
+    this.#state = "OVER";
+    this.#lines.old = this.#handle;
+    this.#settle();
+    document.documentElement.classList.remove(AWAY);
+  }
+
+  #finish(event: CloseEvent): void {
+    if (this.readyState === WebSocket.CLOSED) return;
+    this.#giveUp();
+    this.readyState = WebSocket.CLOSED;
+    this.onclose?.(event);
+  }
+
+  // -- time -------------------------------------------------------------------
+
+  #after(what: string, milliseconds: number, act: () => void): void {
+    this.#cancel(what);
+    const timer = window.setTimeout(() => {
+      this.#waits.delete(what);
+      act();
+    }, milliseconds);
+    this.#waits.set(what, timer);
+  }
+
+  #cancel(what: string): void {
+    clearTimeout(this.#waits.get(what));
+    this.#waits.delete(what);
+  }
+
+  /** Nothing is waited for any more. */
+  #settle(): void {
+    for (const what of [...this.#waits.keys()]) this.#cancel(what);
+    this.#stopListening();
+  }
+}
+
+/** Tell the page, its banner and its style sheets whether the line is cut. */
+function announce(what: "away" | "back"): void {
+  document.documentElement.classList.toggle(AWAY, what === "away");
+  window.dispatchEvent(new CustomEvent(`actorlive:${what}`));
+}
