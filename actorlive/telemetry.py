@@ -17,6 +17,9 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `live_view.render.stop`           | `duration`           | `view`, `component`, `changed`    |
 | `live_view.*.exception`           | `duration`           | the same, and `error`             |
 | `live_view.crashed`               | –                    | `view`, `error`, `socket`         |
+| `live_view.parked`                | –                    | `view`                            |
+| `live_view.adopted`               | `waited` (seconds)   | `view`                            |
+| `live_view.unadopted`             | `waited`             | `view`, `reason`                  |
 | `live_view.kept.dropped`          | –                    | `view`, `what`, `why`             |
 | `live_component.handle_event.stop` | `duration`          | `view`, `component`, `event`, `params` |
 | `live_component.update.stop`      | `duration`           | `view`, `component`, `updates`    |
@@ -48,7 +51,8 @@ for, None where it renders all of them: in both lives the first. `handle_params`
 `update` is spanned once for all components of a class that one render updates: `component` is their class, `updates`
 what each is given. Of a refused join `view` is the name, "" where its token says nothing. `crashed` is told once of a
 connected view that raised, whatever it was that did. `kept.dropped` is told of a kept value that came back from the
-page and was not good: `what` is its name, `why` what is wrong with it.
+page and was not good: `what` is its name, `why` what is wrong with it. Of `adopted` and `unadopted`, `view` is the name
+of the class.
 
 A line is a page's connection over one websocket after another: `after` is how long it had none, `frames` how many were
 sent again. It expires because of "linger", or of the limit that `why` names; who asks to resume is refused because the

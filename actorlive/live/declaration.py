@@ -12,6 +12,7 @@ import re
 import sys
 import types
 from collections.abc import Callable, Iterator
+from math import inf
 from types import FunctionType
 from typing import Any, ClassVar, Never, NoReturn, TypeGuard, get_origin
 
@@ -36,6 +37,7 @@ def check_class(cls: type[Assigns], root: type[Assigns]) -> None:
         _check_kept(cls, root, name, resolve(annotation, cls))
     for name, value in vars(cls).items():
         _check_constant(cls, name, value)
+    _check_adopt(cls)
     for base in cls.__mro__:
         if base is cls or not _has_assigns(base):
             for name, value in vars(base).items():
@@ -238,6 +240,17 @@ def _check_constant(cls: type[Assigns], name: str, value: object) -> None:
         f"write `{name}: {kind} = …` for an assign, `{name}: ClassVar[{kind}] = …` for a constant of the class"
         + (f".{meant}" if meant else ""),
     )
+
+
+def _check_adopt(cls: type[Assigns]) -> None:
+    seconds: object = vars(cls).get("adopt", 0)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < inf:
+        raise _fault(
+            AssignError,
+            f"{cls.__qualname__}.adopt is {seconds!r}, and not the seconds that a page has to join",
+            _class_place(cls, "adopt"),
+            "write `adopt = 5.0`",
+        )
 
 
 # -- callbacks -----------------------------------------------------------------

@@ -216,7 +216,8 @@ class Mount:
     try to join this is since then. `kept` is what the page kept for the view: tokens by name. `csrf_token` is what the
     page's plain HTTP forms carry, `csp_nonce` what its scripts do. `session` is `cookie_session`, the `visitor`'s own,
     with what the view was `handed_down` above it. A view within a view has a `lineage`, unless it is `sticky`. `shared`
-    is what `assign_new` finds in the dead render: what the request keeps, or the parent's assigns.
+    is what `assign_new` finds in the dead render: what the request keeps, or the parent's assigns. `parked` is the
+    process that was mounted for the first paint, and is to be this view; nothing is mounted then.
     """
 
     route: Route
@@ -240,6 +241,7 @@ class Mount:
     lineage: Lineage | None = None
     sticky: bool = False
     shared: Mapping[str, object] = field(default_factory=dict[str, object])
+    parked: Pid | None = None
 
 
 class JoinAddress(msgspec.Struct, frozen=True, gc=False):

@@ -6,6 +6,7 @@ The sockets write what a callback asked for, `live.process` carries it out:
 |---|---|---|
 | `mount` | the connection | `mounting`; gone when mount is over |
 | `route`, `uri` | `mounting` | the socket |
+| `transport`, None before there is one | `process.channel` | the socket |
 | `layout` | the socket, in mount | whoever renders |
 | `lineage`, `sticky`, `visitor` | the connection | `nests`, for the views within |
 | `kept`, None where nothing is declared so | `mounting`, `process.outbox` | `process.outbox`, with each render |
@@ -40,6 +41,7 @@ class ViewState:
 
     __slots__ = (
         "_owners",
+        "connected",
         "dom_id",
         "endpoint",
         "events",
@@ -62,10 +64,12 @@ class ViewState:
         "visitor",
     )
 
-    def __init__(self, view: LiveView[Any], mount: Mount, pid: Pid, transport: Transport | None) -> None:
+    def __init__(self, view: LiveView[Any], mount: Mount, pid: Pid, *, connected: bool) -> None:
         self.view = view
         self.pid = pid
-        self.transport = transport
+        self.connected = connected
+        """True in the life over the socket, which may begin before there is one."""
+        self.transport: Transport | None = None
         self.dom_id = mount.dom_id
         self.endpoint: Endpoint = mount.endpoint
         self.mount: Mount | None = mount
@@ -83,7 +87,7 @@ class ViewState:
         self._owners: dict[int, Owner] | None = None
         self.updating: str | None = None
         self.kept: Keeper | None = None
-        if type(view).__kept__ and transport is not None:
+        if type(view).__kept__ and connected:
             self.kept = Keeper(view, mount.endpoint, mount.dom_id, mount.visitor, pid)
         self.owner = Owner(view, self, mount.flash)
         assign(view, "live_action", mount.route.action)
@@ -100,13 +104,8 @@ class ViewState:
 
     @property
     def transport_pid(self) -> Pid | None:
-        """The connection's port; None in the dead render."""
+        """The connection's port; None in the dead render, and before there is a connection."""
         return None if self.transport is None else self.transport.pid
-
-    @property
-    def connected(self) -> bool:
-        """True in the life over the socket."""
-        return self.transport is not None
 
     @property
     def title(self) -> str:

@@ -37,7 +37,7 @@ class LiveView(Stateful[E], Generic[E], root=True):
     `RawEvent`.
 
     A class has two lives (LiveView's rule): once for the first HTTP response, with `socket.connected` False,
-    where nothing that acts on the world runs, and once over the socket.
+    where nothing that acts on the world runs, and once over the socket. With `adopt` both are one.
     """
 
     __slots__ = ()
@@ -53,6 +53,10 @@ class LiveView(Stateful[E], Generic[E], root=True):
 
     log_level: ClassVar[Literal["debug", "info", "warning", "error", "default"] | None] = "default"
     """At which level the log of views tells of it (see `ActorLive`), None for never; "default" is the application's."""
+
+    adopt: ClassVar[float] = 0.0
+    """Seconds for which the view that was mounted for a page waits for the page's join, to be its one mount (see
+    docs/adopting.md); 0 for a mount in each life."""
 
     live_action: str | None
     """The action of the route that led here."""

@@ -91,9 +91,13 @@ class Peers:
     def __len__(self) -> int:
         return len(self._peers)
 
+    def key(self, address: object) -> str | None:
+        """As which an address counts; None for one that is not counted."""
+        return None if not isinstance(address, str) or self._is_exempt(address) else counted_as(address)
+
     def get(self, address: object) -> Peer | None:
         """The account of an address, made for one that is new; None for one that is not counted."""
-        key = None if not isinstance(address, str) or self._is_exempt(address) else counted_as(address)
+        key = self.key(address)
         if key is None:
             return None
         peer = self._peers.get(key)

@@ -60,6 +60,7 @@ from actorlive.web.longpoll.body import Unbuffered
 from actorlive.web.longpoll.route import LONGPOLL_PATH, serve_longpoll
 from actorlive.web.longpoll.sessions import PolledSockets
 from actorlive.web.origin import CheckOrigin, check_patterns
+from actorlive.web.parking import Parking
 from actorlive.web.plain import render_plain
 from actorlive.web.policy import DEFAULT_POLICY, policy
 from actorlive.web.proxies import Proxies
@@ -199,6 +200,7 @@ class ActorLive:
         self.polled: PolledSockets = PolledSockets(self.sockets, self.limits)
         self.development: Development | None = None
         self.peers: Peers = Peers(self._proxies.include)
+        self.parking: Parking = Parking(self.limits, self.peers)
         self._default = LiveSession(self, "default")
         self._sessions = {"default": self._default}
         self._rules: list[LiveRoute] = []
@@ -378,6 +380,7 @@ class ActorLive:
             is_current_asset=self._is_current_asset,
             max_kept=self.limits.kept_in_a_join(),
             max_frame=self.limits.max_frame,
+            parked=self.parking.take,
         )
 
     def _is_current_asset(self, path: str) -> bool:
@@ -402,6 +405,10 @@ class ActorLive:
     def running_node(self) -> Node | None:
         """The open node, or None."""
         return self._node
+
+    def node_to_park_in(self, asked: Request) -> Node | None:
+        """Where the view of this request's page may wait for the page's join; None where it may not."""
+        return self._node if self.is_ready and self.parking.admits(asked) else None
 
     @asynccontextmanager
     async def node(self) -> AsyncGenerator[Node]:
@@ -456,6 +463,12 @@ class ActorLive:
         """
         if self.desk is not None and live_socket_id:
             self.desk.send_to_all(EndSockets(live_socket_id))
+        return self.disconnect_here(live_socket_id)
+
+    def disconnect_here(self, live_socket_id: str | None) -> int:
+        """The same, of this worker alone; what waits for the join of its page ends, too."""
+        if live_socket_id:
+            self.parking.disconnect(live_socket_id)
         return self.sockets.disconnect(live_socket_id)
 
     async def drain(self, grace: float = 5.0) -> None:
@@ -463,7 +476,7 @@ class ActorLive:
         ending = Ending(grace)
         ending.request()
         await ending.begin()
-        await drain_sockets(self.sockets, self._node, ending)
+        await drain_sockets(self.sockets, self._node, ending, self.parking)
 
     @property
     def is_ready(self) -> bool:

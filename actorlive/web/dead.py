@@ -105,6 +105,7 @@ def _mount(
 ) -> Mount:
     """What to mount for this request."""
     kept = _session()
+    flash = take_flash(live.endpoint)  # first: what it leaves in the session is gone by the time of the join
     csrf_token = csrf.masked_token(kept)
     visitor = visitor_id(kept)
     cookie_session = dict(kept)
@@ -115,7 +116,7 @@ def _mount(
         params=params,
         session={**cookie_session, **live.endpoint.handed_down(handed_down, route.view.__qualname__)},
         endpoint=live.endpoint,
-        flash=take_flash(live.endpoint),
+        flash=flash,
         connect_info=connect_info(asked.remote_addr, asked.headers.get("user-agent"), uri, asked.headers),
         csrf_token=csrf_token,
         csp_nonce=csp_nonce(),
@@ -127,13 +128,22 @@ def _mount(
 
 
 async def _answer(live: ActorLive, mount: Mount, root_layout: RootLayout) -> Response:
-    match await dead_render(mount):
-        case DeadRedirect() as target:
-            return _redirect(target)
-        case page:
-            container = _container(live.endpoint, mount, page)
-            view = mount.route.view
-            return answer(await render_document(live, root_layout, container, page, view, mount))
+    node = live.node_to_park_in(_request()) if mount.route.view.adopt and mount.params is not None else None
+    if node is None:
+        return answer(await _document(live, mount, root_layout, await dead_render(mount)))
+    with live.parking.page(node, mount, _request().remote_addr) as parked:
+        document = await _document(live, mount, root_layout, await parked.paint())
+        parked.is_shown = not isinstance(document, DeadRedirect)
+    return answer(document)
+
+
+async def _document(
+    live: ActorLive, mount: Mount, root_layout: RootLayout, page: DeadPage | DeadRedirect
+) -> str | DeadRedirect:
+    if isinstance(page, DeadRedirect):
+        return page
+    container = _container(live.endpoint, mount, page)
+    return await render_document(live, root_layout, container, page, mount.route.view, mount)
 
 
 def answer(document: str | DeadRedirect) -> Response:

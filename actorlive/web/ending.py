@@ -39,7 +39,8 @@ from typing import NoReturn
 
 import trio
 
-from actorlive.runtime import Node, Pid
+from actorlive.runtime import Node
+from actorlive.web.parking import Parking
 from actorlive.web.sockets import Sockets, all_down
 
 __all__ = [
@@ -113,10 +114,11 @@ class Ending:
                 del self._waits[scope]
 
 
-async def drain_sockets(sockets: Sockets, node: Node | None, ending: Ending) -> None:
-    """Accept no new websocket, close the open ones with 1012, and wait for their views."""
+async def drain_sockets(sockets: Sockets, node: Node | None, ending: Ending, parking: Parking) -> None:
+    """Accept no new websocket, close the open ones with 1012, and wait for their views, and for those that wait for
+    the join of their page."""
     sockets.draining = True
-    views: list[Pid] = []
+    views = parking.close()
     with ending.until(CLOSES):
         await sockets.close_in_turn(views, ending.left(CLOSES))
     sockets.close_rest(views)

@@ -23,6 +23,7 @@ from actorlive.live.intake import MAX_FRAME
 from actorlive.live.navigation import location, on_host_of
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.uploads.messages import UploadTicket
+from actorlive.runtime import Pid
 from actorlive.template.names import title_words
 from actorlive.web import csrf
 from actorlive.web.limits import MAX_KEPT
@@ -37,12 +38,17 @@ from actorlive.wire import Join, JoinPayload
 __all__ = ["AppEndpoint"]
 
 
+def _none_is_parked(dom_id: str, uri: str, session: Mapping[str, Any], /) -> Pid | None:
+    return None
+
+
 class AppEndpoint:
     """The endpoint of one Quart application (mirrors `Phoenix.Endpoint`, as far as views need it).
 
     `calls_by_view` says whether the documents of a live session are called by their views, and have no other title;
     `is_current_asset` whether a page that is made now links to that URL of an asset; `max_kept` are the bytes that one
-    view may keep in its page, `max_frame` those of one message.
+    view may keep in its page, `max_frame` those of one message; `parked` finds the view that waits for a first join,
+    see `Parking.take`.
     """
 
     def __init__(
@@ -54,10 +60,12 @@ class AppEndpoint:
         is_current_asset: Callable[[str], bool] = lambda _: True,
         max_kept: int = MAX_KEPT,
         max_frame: int = MAX_FRAME,
+        parked: Callable[[str, str, Mapping[str, Any]], Pid | None] = _none_is_parked,
     ) -> None:
         self.app = app
         self.max_kept = max_kept
         self.max_frame: int = max_frame
+        self._parked = parked
         self.statics: StaticFiles = StaticFiles(app)
         self._is_current_asset = is_current_asset
         self._calls_by_view = calls_by_view
@@ -178,6 +186,7 @@ class AppEndpoint:
             csp_nonce=told_nonce(payload.connect_params),
             cookie_session=session,
             visitor=token.visitor,
+            parked=self._parked(dom_id, uri, session) if payload.mounts == 0 and not redirected else None,
         )
 
     def _unrouted(

@@ -58,6 +58,10 @@ class Limits:
     """What one view keeps in its page (`Kept[…]`), as JSON. It comes back with a join, so `max_frame` bounds it too."""
     max_uploads: int = MAX_UPLOADS
     """Files of one socket that are on their way, or here and not consumed."""
+    max_parked: float = 1_000
+    """Views that wait for the join of their page (`adopt`), of all pages."""
+    max_peer_parked: float = 50
+    """The same, of the pages of one address."""
     max_joins: float = 200
     """Joins of one socket in ten seconds."""
     max_peer_sockets: float = 1_000

@@ -132,7 +132,9 @@ class AppServer:
                         if way is not None:
                             way.end()
                         if self._live is not None:
-                            await drain_sockets(self._live.sockets, self._live.running_node, ending)
+                            await drain_sockets(
+                                self._live.sockets, self._live.running_node, ending, self._live.parking
+                            )
             if self._live is not None and (node := self._live.running_node) is not None:
                 node.grace = ending.left(KILLS)
             await lifespan.wait_for_shutdown()

@@ -60,7 +60,7 @@ ORDER = [
     ("Addresses and visitors", "routes navigation sessions live-sessions"),
     ("Forms and rows", "forms streams uploads"),
     ("Parts of a page", "ui live-components nested-views"),
-    ("Pages that load while they live", "async processes pubsub presence databases clients"),
+    ("Pages that load while they live", "async adopting processes pubsub presence databases clients"),
     ("Pages that answer at once", "optimistic-ui optimistic/* js-commands hooks"),
     ("Being sure", "testing crashes kept-values debug-mode"),
     (

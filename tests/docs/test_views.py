@@ -20,6 +20,7 @@ from tests.docs.blocks import run_tests, write_files
         "nested-views",
         "pubsub",
         "kept-values",
+        "adopting",
         "two-lives",
     ],
 )

@@ -96,6 +96,27 @@ FAULTS = {
 11 |     def __init__(self):
   help: set the first state in `async def mount(self, params, session, socket)`""",
     ),
+    "adopt": (
+        "class V(LiveView):\n    adopt = True",
+        """V.adopt is True, and not the seconds that a page has to join
+  --> FILE:11
+11 |     adopt = True
+  help: write `adopt = 5.0`""",
+    ),
+    "adopt for ever": (
+        "class V(LiveView):\n    adopt = float('inf')",
+        """V.adopt is inf, and not the seconds that a page has to join
+  --> FILE:11
+11 |     adopt = float('inf')
+  help: write `adopt = 5.0`""",
+    ),
+    "adopt by each": (
+        "class V(LiveView):\n    adopt: float = 5.0",
+        """V declares 'adopt' as an assign; it belongs to the class, not to each view
+  --> FILE:11
+11 |     adopt: float = 5.0
+  help: write `adopt = …` without an annotation""",
+    ),
     "kept in a component": (
         "from actorlive import Kept, LiveComponent\nclass C(LiveComponent):\n    draft: Kept[str] = ''",
         """C.draft is kept, and a live component keeps nothing in the page

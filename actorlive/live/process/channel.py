@@ -43,7 +43,7 @@ from actorlive.live.process.turnstile import take_turn
 from actorlive.live.tasks import AsyncDone
 from actorlive.live.view import LiveView
 from actorlive.rendered import Diff
-from actorlive.runtime import CallRequest, CastRequest, Down, Node, Pid, Shutdown
+from actorlive.runtime import CallRequest, CastRequest, Down, Node, Pid, Ref, Shutdown
 from actorlive.runtime.faults import add_hint, is_fault, is_own_end, reason_of
 
 __all__ = ["CLIENT_VERSION", "Channel", "start_channel"]
@@ -95,17 +95,27 @@ class Channel:
         "_view",
     )
 
-    def __init__(self, mount: Mount, address: JoinAddress, transport: Transport) -> None:
-        self._transport = runtime.monitor(transport.pid)
-        self._state, self._socket = open_view(mount, runtime.self(), transport)
+    def __init__(
+        self, mount: Mount, address: JoinAddress | None = None, transport: Transport | None = None
+    ) -> None:
+        self._transport: Ref | None = None
+        self._state, self._socket = open_view(mount, runtime.self(), connected=True)
         self._view: LiveView[Any] = self._state.view
         self._parent = None if mount.lineage is None else runtime.monitor(mount.lineage.parent)
         if mount.endpoint.debug:
             refuse_others(self._view, runtime.self())
-        self._outbox = Outbox(self._state, self._socket, address, transport)
+        self._outbox = Outbox(self._state, self._socket)
+        if address is not None and transport is not None:
+            self.attach(address, transport)
         self._cycle = Cycle(self._state, self._socket, self._outbox)
         self._dispatcher = Dispatcher(self._state, self._socket, self._outbox, self._cycle)
         self._is_dropping = False
+
+    def attach(self, address: JoinAddress, transport: Transport) -> None:
+        """From now on the view has a client: its frames go there, and it ends with it."""
+        self._transport = runtime.monitor(transport.pid)
+        self._state.transport = transport
+        self._outbox.attach(address, transport)
 
     # -- join ------------------------------------------------------------------
 
@@ -118,21 +128,32 @@ class Channel:
                 patch = await self._begin()
             if watch.refusal is not None:
                 return self._orphaned(watch.refusal, mount)
-            if leads_away(self._state):
-                kind, payload = departure(self._state)
-                self._outbox.refuse_join({kind: payload, "events": self._state.events})
-                return JoinRefused()
-            response = self._joined(await self._cycle.render_all())
+            response = await self._response(patch)
         except BaseException as error:
             if not is_fault(error):
                 raise
             if watch.refusal is not None:
                 return self._orphaned(watch.refusal, mount)
             return self._join_crashed(error, mount.attempt if mount is not None else 1)
-        if mount is not None and mount.redirected:
+        if response is not None and mount is not None and mount.redirected:
             response["container"] = type(self._view).container.wire()
+        return await self._answer_join(response)
+
+    async def _response(self, patch: LivePatch | None) -> dict[str, Any] | None:
+        """What answers the join, the whole tree above all; None when it is refused, since the view sends its visitor
+        elsewhere."""
+        if leads_away(self._state):
+            kind, payload = departure(self._state)
+            self._outbox.refuse_join({kind: payload, "events": self._state.events})
+            return None
+        response = self._joined(await self._cycle.render_all())
         if patch is not None:
             response["live_patch"] = patch.wire()
+        return response
+
+    async def _answer_join(self, response: dict[str, Any] | None) -> JoinRefused | None:
+        if response is None:
+            return JoinRefused()
         self._outbox.answer_join(response)
         self._state.end_of_cycle()
         await self._cycle.after_render()

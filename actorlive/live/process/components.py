@@ -108,6 +108,13 @@ class Components:
             if component.guard is not None:
                 component.guard.remember()
 
+    def start_over(self) -> None:
+        """The next render is of all that it places, in full, whatever has changed or acted before."""
+        self.acted = ()
+        for component in self._by_cid.values():
+            component.is_shown = False
+            clear_changes(component.component)
+
     def redraw(self) -> None:
         """Templates have been exchanged: the next render is in full, and is of all, those in streamed rows too."""
         for component in self._by_cid.values():

@@ -23,6 +23,7 @@ from actorlive import runtime, telemetry
 from actorlive.live.endpoint import ClientEvent, ClientLeft, Endpoint, JoinAddress, JoinRefused, Mount
 from actorlive.live.intake import MAX_OUTLIVE, MAX_UPLOADS, Backlog, FileIntake, Intake
 from actorlive.live.process.channel import start_channel
+from actorlive.live.process.parked import adopt
 from actorlive.live.process.upload_channel import UploadChunk, start_upload
 from actorlive.live.uploads.messages import UploadTicket
 from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, is_graceful, open_port
@@ -265,7 +266,10 @@ class LiveConnection:
                 self._refuse(join, reason, view)
             case mount:
                 address = JoinAddress(join.topic, join.join_ref, join.ref)
-                pid = start_channel(self._node, mount, address, self)
+                if mount.parked is None:
+                    pid = start_channel(self._node, mount, address, self)
+                else:
+                    pid = adopt(mount.parked, address, self)
                 intake = Intake(self.backlog)
                 self._admission.enter()
                 self._channels[join.topic] = _Channel(join.join_ref, pid, self._port.monitor(pid), intake)

@@ -31,7 +31,7 @@ from actorlive.runtime import dead_pid
 from actorlive.template import Renderer
 from actorlive.template.rendering.nesting import nest_variable
 
-__all__ = ["DeadPage", "DeadRedirect", "dead_render", "render_around"]
+__all__ = ["DeadPage", "DeadRedirect", "dead_render", "fill", "placing_into", "redirect_of", "render_around"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,15 @@ async def dead_render(mount: Mount) -> DeadPage | DeadRedirect:
 
 async def _dead_render(mount: Mount, taken: set[str]) -> DeadPage | DeadRedirect:
     """One view of the page; `taken` are the ids of all."""
-    state, socket = open_view(mount, dead_pid(), None)
+    state, socket = open_view(mount, dead_pid(), connected=False)
     with span("mount", state.view, connected=False, socket=socket):
         await begin(state, socket)
     if state.navigation is not None:
-        return _redirect(state)
+        return redirect_of(state)
     nest = DeadNest(mount, taken, state)
-    with span("render", state.view, component=None, changed=None), _placing_into(nest):
+    with span("render", state.view, component=None, changed=None), placing_into(nest):
         renderer = await _render(state, socket)
-    redirect = await _fill(nest, taken)
+    redirect = await fill(nest, taken)
     if redirect is not None:
         return redirect
     content = Markup(nest.filled(renderer.html()))
@@ -83,12 +83,12 @@ async def render_around(
 ) -> str | DeadRedirect:
     """Render what stands around the view of `mount`, with the views in it; its page has views of these ids."""
     nest = DeadNest(mount, dom_ids)
-    with _placing_into(nest):
+    with placing_into(nest):
         tree = render()
-    return await _fill(nest, dom_ids) or nest.filled(to_html(tree))
+    return await fill(nest, dom_ids) or nest.filled(to_html(tree))
 
 
-async def _fill(nest: DeadNest, taken: set[str]) -> DeadRedirect | None:
+async def fill(nest: DeadNest, taken: set[str]) -> DeadRedirect | None:
     """Render the views that were placed, each into its hole; one that leads elsewhere says where."""
     for hole in nest.holes:
         page = await _dead_render(nest.mount_of(hole), taken)
@@ -99,7 +99,8 @@ async def _fill(nest: DeadNest, taken: set[str]) -> DeadRedirect | None:
 
 
 @contextmanager
-def _placing_into(nest: DeadNest) -> Generator[None]:
+def placing_into(nest: DeadNest) -> Generator[None]:
+    """A block whose renders place views there."""
     before = nest_variable.set(nest)
     try:
         yield
@@ -119,7 +120,8 @@ async def _render(state: ViewState, socket: Socket) -> Renderer:
     return renderer
 
 
-def _redirect(state: ViewState) -> DeadRedirect:
+def redirect_of(state: ViewState) -> DeadRedirect:
+    """Where the view sends its visitor, as a response says it."""
     target = state.navigation
     if target is None:
         raise NavigationError("no redirect")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import trio
 
 from actorlive.errors import CallbackError, NavigationError
-from actorlive.live.endpoint import Mount, Route, Transport
+from actorlive.live.endpoint import Mount, Route
 from actorlive.live.keeper import forget_all
 from actorlive.live.navigation import MAX_PATCHES, LivePatch, absolute
 from actorlive.live.on_mount import each_once, may_mount
@@ -33,13 +33,13 @@ from actorlive.template.rendering.urls import address_variable
 __all__ = ["begin", "client_error", "follow_patches", "one_error", "open_view", "patch_to"]
 
 
-def open_view(mount: Mount, pid: Pid, transport: Transport | None) -> tuple[ViewState, Socket]:
+def open_view(mount: Mount, pid: Pid, *, connected: bool) -> tuple[ViewState, Socket]:
     """A new view of the route's class, before its first callback. What is rendered here from now on is its page."""
     csrf_variable.set(mount.csrf_token)
     nonce_variable.set(mount.csp_nonce)
     address_variable.set(mount.endpoint)
     view: LiveView[Any] = mount.route.view()
-    state = ViewState(view, mount, pid, transport)
+    state = ViewState(view, mount, pid, connected=connected)
     return state, Socket(state.owner, state)
 
 

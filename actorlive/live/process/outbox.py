@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from actorlive import telemetry
@@ -24,6 +24,13 @@ from actorlive.template.rendering.placing import Placement
 from actorlive.wire.serializer import encode_push, encode_reply
 
 __all__ = ["Outbox"]
+
+
+NOWHERE = JoinAddress("", None, None)
+
+
+def _lose(frame: bytes) -> None:
+    """There is no client yet."""
 
 
 class Outbox:
@@ -48,10 +55,10 @@ class Outbox:
         "components",
     )
 
-    def __init__(self, state: ViewState, socket: Socket, address: JoinAddress, transport: Transport) -> None:
+    def __init__(self, state: ViewState, socket: Socket) -> None:
         self._state = state
-        self._address = address
-        self._send = transport.send
+        self._address = NOWHERE
+        self._send: Callable[[bytes], None] = _lose
         self._renderer = Renderer()
         self._nest = LiveNest(state)
         nest_variable.set(self._nest)  # for as long as this process lives
@@ -62,8 +69,25 @@ class Outbox:
         self._guard = MutationGuard(state.view) if state.endpoint.debug else None
         self.components = Components(state, socket, self._renderer)
         self._kept = state.kept
+
+    def attach(self, address: JoinAddress, transport: Transport) -> None:
+        """The view has a client: what is sent goes there."""
+        self._address = address
+        self._send = transport.send
         if self._kept is not None:
             self._kept.attach(transport, lambda event: self.push("diff", {"e": [event]}))
+
+    def painted(self) -> str:
+        """The HTML of what was rendered in full, for a response. What lives until the next message stays."""
+        html = self._renderer.html()
+        self._renderer.finish()
+        return html
+
+    def start_over(self) -> None:
+        """Much may have changed since the view was painted, and nothing of it was rendered: forget what was."""
+        if self._properties is not None:
+            self._properties = Properties(self._state.view)
+        self.components.start_over()
 
     def start_all(self) -> Sequence[Placement]:
         """Render the whole tree, for a join; the live components that are to be updated before `finish`."""

@@ -13,7 +13,7 @@ from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure, Redirected, hide_frames
 from actorlive.testing.timing.network import Network
 from actorlive.testing.timing.threads import threads_hold_time
-from actorlive.testing.worlds.driver import NONE
+from actorlive.testing.worlds.driver import NAVIGATING, NONE
 from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.testing.worlds.world import HOST, MemoryWorld
 from actorlive.web import ActorLive, csrf
@@ -88,7 +88,7 @@ class AppWorld(MemoryWorld):
             self._given = {}
         for name, value in cookies.items():
             self._client.set_cookie(HOST, name, value)
-        loaded = await self._request("GET", url)
+        loaded = await self._request("GET", url, headers=NAVIGATING)
         if 300 <= loaded.status < 400:
             flash: dict[str, str] = (await self.session()).get(FLASH_KEY, {})
             raise Redirected(loaded.headers.get("location", ""), flash, "redirect")

@@ -26,7 +26,7 @@ from actorlive.testing.errors import (
 from actorlive.testing.timing import clock
 from actorlive.web.dead import FLASH_COOKIE, RELOAD_COOKIE
 
-__all__ = ["NONE", "Driver", "World", "gone_error"]
+__all__ = ["NAVIGATING", "NONE", "Driver", "World", "gone_error"]
 
 __tracebackhide__ = hide_frames
 
@@ -37,6 +37,9 @@ RECONNECT_DELAYS = (0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the tries to connect again."""
 
 NONE: Mapping[str, str] = {}
+
+NAVIGATING = {"Sec-Fetch-Dest": "document"}
+"""What a browser says when it loads a page for a person."""
 
 PUSH_TIMEOUT = 30.0
 """Seconds after which the client stops waiting for an answer and reloads the page."""

@@ -22,7 +22,7 @@ import trio_websocket
 from actorlive.testing.browser.messages import Loaded, decode, encode, headers_of
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Redirected, hide_frames
-from actorlive.testing.worlds.driver import NONE, World
+from actorlive.testing.worlds.driver import NAVIGATING, NONE, World
 
 __all__ = ["HEARTBEAT", "RemoteSocket", "RemoteWorld"]
 
@@ -57,7 +57,7 @@ class RemoteWorld(World):
 
     async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
         """GET a page. Raises `Redirected`, `OSError`."""
-        request = urllib.request.Request(url)  # noqa: S310 - the test's own URL
+        request = urllib.request.Request(url, headers=NAVIGATING)  # noqa: S310 - the test's own URL
         for name, value in cookies.items():
             self._jar.set_cookie(_cookie(name, value, urlsplit(url).hostname or ""))
         loaded = await trio.to_thread.run_sync(self._fetch, request)

@@ -81,7 +81,7 @@ def take_letter(live: ActorLive, driver: SocketDriver, letter: Letter, descripto
         os.close(descriptor)
     match letter:
         case EndSockets(live_socket_id):
-            live.sockets.disconnect(live_socket_id)
+            live.disconnect_here(live_socket_id)
         case EndLine(handle, visitor) if handle.startswith(live.lines.prefix):
             live.lines.replace(handle, visitor)
         case _:
