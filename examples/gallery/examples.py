@@ -22,6 +22,7 @@ from examples.chat.view import ChatLive, add_chat
 from examples.counter.view import CounterLive
 from examples.dashboard.view import DashboardLive
 from examples.desk.view import DeskLive
+from examples.draft.view import DraftLive
 from examples.forms.view import FormsLive
 from examples.items.view import ItemsLive
 from examples.llm.app import add_llm
@@ -273,6 +274,24 @@ GROUPS = [
                 ),
                 "live-components",
                 wide=True,
+            ),
+        ],
+    ),
+    Group(
+        "Outlive the server",
+        "A crash, a deploy, a cut line: the page goes on.",
+        [
+            Example(
+                "/draft",
+                "A draft",
+                "A long form in parts; what was entered is kept in the page, and every next view has it back.",
+                "fill in two parts, put the birds in order, then end the view that shows them.",
+                DraftLive,
+                Markup(
+                    '<div class="cells"><span>Where and when</span><span><b>Birds</b></span></div>'
+                    '<div class="line"><span>3 × Curlew</span><span class="soft">kept</span></div>'
+                ),
+                "kept-values",
             ),
         ],
     ),
