@@ -20,9 +20,8 @@ Frames of Phoenix begin with `[`, or are binary; they are what is counted. Those
 | `#resume HANDLE COUNT` | page | the first of a socket: the line goes on here |
 | `#count COUNT` | both | so many of yours are taken; to `#resume` it says yes |
 | `#ping` | page | are you there? The answer is a count |
-| `#gone` | server | there is no such line: to `#new`, that this socket is all there is; to `#resume`, come anew |
+| `#gone` | server | no line: to `#new`, this socket is all there is; to `#resume`, come anew; else, it ends here |
 | `#goodbye` | page | the page is left |
-| `#drained COUNT` | server | the server goes down; it has taken, and handled, so many, and takes no more |
 
 A client that knows nothing of lines sends none of these, and is sent none.
 """
@@ -42,7 +41,6 @@ __all__ = [
     "CONFIRM_FRAMES",
     "MARK",
     "CannotResume",
-    "Drained",
     "Gone",
     "Goodbye",
     "Handle",
@@ -138,22 +136,12 @@ class LinePing(msgspec.Struct, frozen=True):
         return "#ping"
 
 
-class Drained(msgspec.Struct, frozen=True):
-    """The server ends, and has handled `count` frames; whatever is behind them it has not seen."""
-
-    count: int
-
-    def encode(self) -> str:
-        """The frame."""
-        return f"#drained {self.count}"
-
-
-LineControl: TypeAlias = New | Resume | Handle | LineCount | LinePing | Gone | Goodbye | Drained
+LineControl: TypeAlias = New | Resume | Handle | LineCount | LinePing | Gone | Goodbye
 
 _NAME = r"[A-Za-z0-9_.~-]{22,200}"
 _NUMBER = r"(?:0|[1-9][0-9]{0,14})"
 _FORM: Final = re.compile(
-    rf"#(?:new(?: {_NAME})?|(?:resume|handle) {_NAME} {_NUMBER}|(?:count|drained) {_NUMBER}|ping|goodbye|gone)"
+    rf"#(?:new(?: {_NAME})?|(?:resume|handle) {_NAME} {_NUMBER}|count {_NUMBER}|ping|goodbye|gone)"
 )
 
 
@@ -178,8 +166,6 @@ def parse_control(frame: str) -> LineControl:
             control = Resume(handle, int(count))
         case ["#handle", handle, milliseconds]:
             control = Handle(handle, int(milliseconds) / 1000)
-        case ["#drained", count]:
-            control = Drained(int(count))
         case ["#ping"]:
             control = LinePing()
         case ["#goodbye"]:
@@ -340,7 +326,7 @@ class PageEnd(LineEnd):
                 self.confirm(count)
             case Gone(), PageState.OPEN if self.handle is None:
                 self._be_plain()
-            case ((Gone() | Drained()), _):
+            case Gone(), _:
                 self.state = PageState.OVER
             case _:
                 raise ProtocolError(VIOLATION, f"{control.encode()!r} to a page that is {self.state.name}")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.browser.pages import Faults, connected
+from tests.browser.relay import Relay
 from tests.browser.server import Server
 from tests.support.uploads import nothing_is_left
 
@@ -47,6 +48,22 @@ def test_a_submit_waits_for_what_is_on_its_way(app: Server, page: Page) -> None:
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#saved")).to_have_text("a.txt=300000, b.txt=10")
     expect(page.locator(".entry")).to_have_count(0)
+
+
+def test_a_file_goes_on_over_a_cut_of_the_line(app: Server, page: Page, faults: Faults) -> None:
+    faults.expect("WebSocket connection|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE")
+    with Relay(app.port) as relay:
+        page.goto(relay.url + "/slow")
+        connected(page)
+        page.get_by_label("Files").set_input_files([file("long.txt", b"x" * 3_000_000)])
+        for _ in range(3):
+            page.wait_for_timeout(200)
+            relay.cut()
+            page.wait_for_selector("html.al-away", state="attached")
+            relay.mend()
+            page.wait_for_selector("html:not(.al-away)", state="attached")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#saved")).to_have_text("long.txt=3000000")
 
 
 def test_a_file_is_cancelled_in_flight_and_another_goes_on(app: Server, page: Page) -> None:

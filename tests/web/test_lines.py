@@ -291,7 +291,7 @@ async def test_a_client_that_knows_nothing_of_lines_is_told_nothing_of_them() ->
         ["#new", "#new"],
         ["#new", "#count 99"],
         ["#new", "#resume hhhhhhhhhhhhhhhhhhhhhh 0"],
-        ["#new", "#drained 0"],
+        ["#new", "#gone"],
         ['[null,"1","phoenix","heartbeat",{}]', "#new"],
     ],
 )

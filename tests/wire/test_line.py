@@ -17,7 +17,6 @@ from actorlive.wire.line import (
     CONFIRM_BYTES,
     CONFIRM_FRAMES,
     CannotResume,
-    Drained,
     Gone,
     Goodbye,
     Handle,
@@ -401,7 +400,6 @@ CONTROLS: st.SearchStrategy[LineControl] = st.one_of(
     st.builds(Resume, NAMES, COUNTS),
     st.builds(Handle, NAMES, st.integers(0, 10**9).map(lambda ms: ms / 1000)),
     st.builds(LineCount, COUNTS),
-    st.builds(Drained, COUNTS),
     st.just(Gone()),
     st.just(LinePing()),
     st.just(Goodbye()),
@@ -510,10 +508,9 @@ def test_what_is_sent_before_the_answer_waits_for_the_count() -> None:
     assert page.outgoing == [f"#resume {HANDLE} 0", "[2]", "[3]"]
 
 
-@pytest.mark.parametrize("end", ["#gone", "#drained 0"])
-def test_a_line_that_has_ended_is_not_resumed(end: str) -> None:
+def test_a_line_that_has_ended_is_not_resumed() -> None:
     page = page_with_a_line()
-    page.receive(end)
+    page.receive("#gone")
     assert not page.broke()
     page.send("[1]")
     assert page.outgoing == []

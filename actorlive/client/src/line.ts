@@ -186,7 +186,7 @@ export class LineSocket {
       this.#end.letGo();
     } else if (word === "gone" && this.#state === "ASKING") {
       this.#lose();
-    } else if (word === "gone" || word === "drained") {
+    } else if (word === "gone") {
       this.#giveUp(); // and the server closes
     }
   }
