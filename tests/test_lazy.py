@@ -140,7 +140,7 @@ WEB = {"quart", "quart_trio", "hypercorn", "werkzeug"}
     [
         ("import actorlive", {*WEB, "trio", "msgspec", "actorlive.live.view"}),
         ("import actorlive.runtime", {*WEB, "msgspec", "markupsafe", "itsdangerous"}),
-        ("import actorlive.pubsub", {*WEB, "msgspec", "markupsafe", "itsdangerous"}),
+        ("import actorlive.pubsub", {*WEB, "coredis", "anyio", "markupsafe", "itsdangerous"}),
         ("import actorlive.template", {*WEB, "trio"}),
         ("import actorlive.wire", {*WEB, "trio"}),
         ("import actorlive.ui", {*WEB, "trio", "actorlive.ui.tables"}),

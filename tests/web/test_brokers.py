@@ -119,7 +119,7 @@ async def test_what_is_said_in_the_last_moment_still_goes_out() -> None:
         with entering(node):
             assert isinstance(pubsub().adapter, Remote)
             broadcast("bells", Rang("dong"))
-    assert len(broker.published) == 1
+    assert [topic for topic, _ in broker.published].count("bells") == 1
     assert broker.lives == []
 
 
