@@ -45,13 +45,13 @@ dev: setup-run  ## serve the gallery as it is developed: reload, and errors in t
 test: setup .make/chromium .make/nginx .make/redis  ## all tests, with those in a real browser (ARGS= goes to pytest)
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-test-all: setup .make/redis  ## the tests without a browser on other Pythons, if pyenv or the system has them (PYTHON_VERSIONS=)
+test-all: setup .make/nginx .make/redis  ## the tests without a browser on other Pythons, if pyenv or the system has them (PYTHON_VERSIONS=)
 	@failed=; for version in $(PYTHON_VERSIONS); do \
 	  .ci/test-on $$version $(ARGS) || failed="$$failed $$version"; \
 	done; test -z "$$failed" || { echo "failed on Python$$failed" >&2; exit 1; }
 
 # Random programs and garbage run nothing that the other tests do not, and many times slower when they are measured.
-coverage: setup .make/redis  ## the tests of examples and modules; fails where too few lines and branches of actorlive/ run
+coverage: setup .make/nginx .make/redis  ## the tests of examples and modules; fails where too few lines and branches of actorlive/ run
 	@rm -rf .make/coverage && mkdir -p .make/coverage
 	$(BIN)/coverage run -m pytest $(addprefix --ignore=tests/,browser ordering fuzz) $(PARALLEL) $(ARGS)
 	$(BIN)/coverage combine --quiet

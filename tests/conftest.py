@@ -16,7 +16,7 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000, p
 hypothesis.settings.load_profile("default")
 
 
-LONGEST = ("browser/", "testing/test_in_browser.py", "ordering/", "packaging/", "fuzz/")
+LONGEST = ("browser/", "deploy/", "testing/test_in_browser.py", "ordering/", "packaging/", "fuzz/")
 """Where the files are that take longest. Two processes share the suite file by file, in this order, so that small files
 are left for the end, when one process waits for the other."""
 

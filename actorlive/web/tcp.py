@@ -48,6 +48,7 @@ class GuardedTCPServer(TCPServer):
         self._limits = limits_of(self.config)
         self._patience = self._limits.head_timeout
         self._has_asked = False
+        self._is_idle = True
 
     async def run(self) -> None:
         """Serve one connection; nothing but a real interrupt gets out."""
@@ -83,6 +84,7 @@ class GuardedTCPServer(TCPServer):
     async def protocol_send(self, event: Event) -> None:
         """Send in pieces, each within the time-out."""
         if isinstance(event, Updated):
+            self._is_idle = event.idle
             if not event.idle:
                 self._has_asked = True
                 self._patience = self._limits.keep_alive_timeout
@@ -110,6 +112,8 @@ class GuardedTCPServer(TCPServer):
             await self.context.terminated.wait()
             if not self._has_asked:
                 await trio.sleep(FIRST_WORDS)
+        if not self._is_idle:
+            return  # a request has come, and is about to stop this clock
         if patience.cancelled_caught and not self._has_asked:
             reached("head_timeout", None)
             _log.debug("closed a connection without a request; see Limits.head_timeout")

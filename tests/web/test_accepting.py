@@ -17,12 +17,14 @@ from tests.web.visitor import PATIENCE
 
 pytestmark = pytest.mark.real_clock
 
-REQUEST = b"GET /counter HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+PAGE, ROUTE = "/counter", "/live/alive"
+"""What takes the direct way where there is one, and what never does."""
 
 
-async def answers_at_the_end(count: int, *, direct: bool) -> list[bytes]:
+async def answers_at_the_end(count: int, path: str, *, direct: bool) -> list[bytes]:
     """The answers to those who came between the server's last turn and the request to end; empty for a reset."""
     app, _ = make_app()
+    request = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode()
     shutdown = trio.Event()
     with trio.fail_after(PATIENCE), contextlib.ExitStack() as stack:
         listener = Listener(listen("127.0.0.1", 0))
@@ -34,11 +36,11 @@ async def answers_at_the_end(count: int, *, direct: bool) -> list[bytes]:
             shutdown.set()
             waiting = [stack.enter_context(socket.create_connection(place)) for _ in range(count)]
             for one in waiting[::2]:  # the others speak later
-                one.sendall(REQUEST)
+                one.sendall(request)
             await trio.sleep(0.1)
             for one in waiting[1::2]:
                 with contextlib.suppress(OSError):
-                    one.sendall(REQUEST)
+                    one.sendall(request)
         return [read_all(one) for one in waiting]
 
 
@@ -49,11 +51,12 @@ def read_all(connection: socket.socket) -> bytes:
         return b""
 
 
+@pytest.mark.parametrize("path", [PAGE, ROUTE])
 @pytest.mark.parametrize("direct", [True, False], ids=["direct", "portable"])
-async def test_who_waits_to_be_accepted_is_answered(direct: bool) -> None:
-    for answer in await answers_at_the_end(20, direct=direct):
+async def test_who_waits_to_be_accepted_is_answered(direct: bool, path: str) -> None:
+    for answer in await answers_at_the_end(20, path, direct=direct):
         assert answer.startswith(b"HTTP/1.1 200")
-        assert answer.endswith(b"</html>")
+        assert answer.endswith(b"</html>" if path == PAGE else b"yes\n")
 
 
 def nobody(listening: socket.socket) -> list[trio.SocketStream]:
@@ -62,4 +65,4 @@ def nobody(listening: socket.socket) -> list[trio.SocketStream]:
 
 async def test_without_a_last_look_they_are_reset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "who_waits", nobody)
-    assert b"" in await answers_at_the_end(20, direct=True)
+    assert b"" in await answers_at_the_end(20, PAGE, direct=True)
