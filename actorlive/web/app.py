@@ -31,6 +31,7 @@ from actorlive.pubsub.opening import open_adapter
 from actorlive.pubsub.presence.presence import start_presences
 from actorlive.redaction import Redactor
 from actorlive.runtime import Node, NodeFailed, Pid, enter_node, open_node, statistics
+from actorlive.runtime.faults import flatten
 from actorlive.template import Component, root_layout as default_root_layout
 from actorlive.template.rendering.urls import address_variable
 from actorlive.web.allowance import Peers, reached
@@ -514,11 +515,11 @@ class ActorLive:
             async with self.node():
                 task_status.started()
                 await self._stop.wait()
-        except trio.Cancelled:  # somebody else has failed
-            raise
         except BaseException as error:
-            self._failure = error
-            self._failed.set()
+            is_cancelled = all(isinstance(leaf, trio.Cancelled) for leaf in flatten(error))
+            if not is_cancelled:  # else another has failed
+                self._failure = error
+                self._failed.set()
             raise
         finally:
             self._stopped.set()
