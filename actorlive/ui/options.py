@@ -85,10 +85,9 @@ def _entries(options: Options) -> Iterator[Choice | ChoiceGroup]:
         match option:
             case Choice() | ChoiceGroup():
                 yield option
-            case (str() as label, inner) if _is_group(inner):
-                yield ChoiceGroup(label, tuple(_choices(inner)))
-            case (str() as label, value):
-                yield Choice(label, value)
+            case _ if _is_pair(option):
+                label, value = option
+                yield ChoiceGroup(label, tuple(_choices(value))) if _is_group(value) else Choice(label, value)
             case _:
                 yield Choice(_label(option), option)
 
@@ -100,6 +99,13 @@ def _choices(options: Options) -> Iterator[Choice]:
                 f"the options {entry.label!r} are a group in a group", hint="HTML has one level of groups"
             )
         yield entry
+
+
+def _is_pair(option: object) -> TypeGuard[tuple[str, object]]:
+    if not isinstance(option, tuple | list):
+        return False
+    items = cast("tuple[object, ...]", option)
+    return len(items) == 2 and isinstance(items[0], str)
 
 
 def _is_group(value: object) -> TypeGuard[Options]:

@@ -85,6 +85,9 @@ async def test_who_subscribes_where_other_workers_would_not_be_heard_is_told() -
 class Begun:
     """An adapter that carries nothing."""
 
+    identity = None
+    hears = True
+
     def publish(self, topic: str, message: object) -> None: ...
 
     def begin(self, topic: str) -> None: ...
