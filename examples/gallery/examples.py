@@ -30,6 +30,7 @@ from examples.llm.view import LlmLive
 from examples.monitor.app import add_monitor
 from examples.monitor.view import MonitorLive
 from examples.parts.view import PartsLive, add_parts
+from examples.room.view import RoomLive, add_room
 from examples.scratch import scratch
 from examples.shop.view import ShopLive, add_shop
 from examples.tracker.app import add_tracker
@@ -262,6 +263,19 @@ GROUPS = [
                 ),
                 "processes",
                 add=add_chat,
+            ),
+            Example(
+                "/room",
+                "Room",
+                "Who is here, who writes, and where everybody points: a presence, and broadcasts.",
+                "open a second window beside this one. Close it, and it is gone from the list at once.",
+                RoomLive,
+                Markup(
+                    '<div class="line"><span>Ada</span><span class="soft">writes…</span></div><span>Bo</span>'
+                ),
+                "presence",
+                wide=True,
+                add=add_room,
             ),
             Example(
                 "/desk",
