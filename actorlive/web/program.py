@@ -113,9 +113,10 @@ def _keep_workers(
         from actorlive.web.workers.threads import refuse_threads
 
         live = extension_of(app)
-        refuse_threads(size)
         if live is not None:
             _refuse_polls(live, size)
+        refuse_threads(size)
+        if live is not None:
             _ = live.endpoint.tokens
         if certfile is not None:
             tls(certfile, keyfile, ())

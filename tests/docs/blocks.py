@@ -11,6 +11,7 @@ import pytest
 
 import actorlive
 import actorlive.testing
+from actorlive.pubsub import message
 from tests.support.importing import import_from
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,10 @@ def run_tests(pytester: pytest.Pytester) -> pytest.RunResult:
     """Run the tests in its folder, in this process: the kit and the framework are imported already."""
     with pytest.MonkeyPatch.context() as patch:
         import_from(pytester.path, patch)
+        # The guide shows the same files alive, as other modules: their messages have the same names.
+        known = message._classes  # pyright: ignore[reportPrivateUsage]
+        ours = {name: one for name, one in known.items() if one.__module__.startswith("actorlive.")}
+        patch.setattr(message, "_classes", ours)
         return pytester.runpytest_inprocess("-p", "no:cacheprovider", "-W", "error", "-rA")
 
 

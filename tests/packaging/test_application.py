@@ -76,6 +76,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def look_at(page: Page, what: str) -> None:
     """The page has no fault that axe-core sees, in light or dark, and does not scroll sideways, wide or narrow."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
+    expect(page.locator(".phx-click-loading, .phx-change-loading, .phx-submit-loading")).to_have_count(0)
     for (width, height), scheme in zip(SIZES, SCHEMES, strict=True):
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=scheme)

@@ -129,6 +129,8 @@ def test_ruff_keeps_all_imports_of_the_examples(tmp_path: Path) -> None:
 def test_the_page_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_page(folder, USE)
     import_from(folder, monkeypatch)
+    for name in ("page", "parts"):  # other tests have modules of these names
+        sys.modules.pop(name, None)
     try:
         page = importlib.import_module("page")
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextvars import Context
 from pathlib import Path
 from typing import Any
 
@@ -127,4 +128,4 @@ async def test_an_application_without_a_folder_has_no_files() -> None:
 
 def test_there_is_no_path_where_there_is_no_application() -> None:
     with pytest.raises(RuntimeError, match=r"static_path\(\): there is no view and no request here"):
-        static_path("logo.svg")
+        Context().run(static_path, "logo.svg")
