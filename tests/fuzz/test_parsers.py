@@ -16,8 +16,8 @@ from tests.fuzz.parsers import PARSERS
 LONG = 60_000
 """Bytes of a piece that is repeated."""
 COST = 2.0
-"""Seconds of the processor for twice as many, at most. It takes some hundredths of that; what grows with the square takes
-more."""
+"""Seconds of the processor for twice as many, at most. It takes some hundredths of one; what grows with the square
+takes more."""
 MAX_GROWTH = 60
 """Bytes of memory for one byte of input, at most: an empty list in JSON is two characters and 56 bytes."""
 
