@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import FilePayload, Locator, Page, expect
+from playwright.sync_api import FileChooser, FilePayload, Locator, Page, TimeoutError, expect
 
 from examples.album.view import SHELF
 from tests.browser.pages import Faults
@@ -157,13 +157,23 @@ def test_photos_are_dropped(live: Live) -> None:
     expect(album(page)).to_have_count(2)
 
 
+def opened_by_keyboard(page: Page, label: str) -> FileChooser:
+    """The chooser of a file input. A window that is not the front one opens none, and on a busy machine it may have the
+    key before it is: then the key is pressed again, as a person would."""
+    page.bring_to_front()
+    for _ in range(3):
+        try:
+            with page.expect_file_chooser(timeout=10_000) as chooser:
+                page.get_by_label(label).press("Space")
+            return chooser.value
+        except TimeoutError:
+            continue
+    raise AssertionError(f"no chooser of {label!r} opens")
+
+
 def test_it_works_by_keyboard_alone(live: Live) -> None:
     page = live("/album")
-    page.get_by_label("Choose up to five photos").focus()
-    page.bring_to_front()  # a window that is not the front one opens no chooser
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Space")
-    chooser.value.set_files([png("one.png"), png("two.png")])
+    opened_by_keyboard(page, "Choose up to five photos").set_files([png("one.png"), png("two.png")])
     expect(chosen(page)).to_have_count(2)
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Don't add one.png")).to_be_focused()

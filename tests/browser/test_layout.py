@@ -23,8 +23,8 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
     if (entry.hadRecentInput) continue
     const moved = entry.sources.map(({ node }) => node)
-    // A row that makes room for the next is what a list is for.
-    if (moved.every((node) => node?.closest?.("[phx-update=stream]"))) continue
+    // A row that makes room for the next is what a list is for; one that is gone by now has no node any more.
+    if (moved.every((node) => !node || node.closest?.("[phx-update=stream]"))) continue
     const what = moved.map((node) => node?.outerHTML?.slice(0, 120) ?? node?.nodeName)
     window.shifts.push({ value: entry.value, what })
   }

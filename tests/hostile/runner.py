@@ -64,6 +64,12 @@ async def settled(live: ActorLive) -> Vitals:
 async def check_nothing_is_left(live: ActorLive, before: Vitals) -> None:
     for _ in range(int(SETTLING)):
         await trio.sleep(1.0)
-        if vitals(live) == before:
+        if not grown(vitals(live), before):
             return
-    assert vitals(live) == before, (vitals(live), before)
+    assert not grown(vitals(live), before), (vitals(live), before)
+
+
+def grown(now: Vitals, before: Vitals) -> bool:
+    """True where there is more of anything. There may be less: the collector finds what an earlier test of this
+    process has left, such as its descriptors."""
+    return any(now[what] > before[what] for what in before)

@@ -3,6 +3,7 @@ them rendered anew ten times a second: the client leaves alone what did not chan
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,7 @@ class Tick:
 class HardLive(LiveView[Close | Crash | Fewer]):
     """`?open` opens the modal with the page; each tab but the last can be taken away."""
 
+    life: str
     count: int = 0
     open: bool = False
     tabs: tuple[str, ...] = ("One", "Two", "Three")
@@ -43,6 +45,7 @@ class HardLive(LiveView[Close | Crash | Fewer]):
     template = heex("""
       <h1>Hard cases</h1>
       <p id="count">{@count}</p>
+      <p id="life">{@life}</p>
       <div role="group" aria-label="What to do">
         <.link patch="?open=1">Open</.link>
         <ui.button phx-click={ui.show("side")}>Aside</ui.button>
@@ -68,6 +71,7 @@ class HardLive(LiveView[Close | Crash | Fewer]):
     """)
 
     async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        self.life = secrets.token_hex(8)
         if socket.connected:
             socket.send_after(Tick(), 0.1)
 
