@@ -165,9 +165,9 @@ def opened_by_keyboard(page: Page, label: str) -> FileChooser:
         try:
             with page.expect_file_chooser(timeout=10_000) as chooser:
                 page.get_by_label(label).press("Space")
-            return chooser.value
         except TimeoutError:
             continue
+        return chooser.value
     raise AssertionError(f"no chooser of {label!r} opens")
 
 
