@@ -46,7 +46,7 @@ MAX_UPLOADS = 1_000
 class Backlog:
     """The events of one socket that wait for its views: `events` of them, `size` bytes."""
 
-    __slots__ = ("_room", "chunks", "events", "max_events", "max_size", "size")
+    __slots__ = ("_empty", "_room", "chunks", "events", "max_events", "max_size", "size")
 
     def __init__(self, max_size: float = MAX_WAITING, max_events: float = MAX_WAITING_EVENTS) -> None:
         self.max_size = max_size
@@ -56,6 +56,7 @@ class Backlog:
         self.chunks = 0
         """Bytes of files among them: that they wait for the disk is nothing to be told of."""
         self._room: Callable[[], None] | None = None
+        self._empty: Callable[[], None] | None = None
 
     @property
     def is_behind(self) -> bool:
@@ -78,12 +79,23 @@ class Backlog:
         """Call `tell`, once, when at most half of the bound is used. Only one caller at a time."""
         self._room = tell
 
+    def when_empty(self, tell: Callable[[], None]) -> None:
+        """Call `tell`, once, when no event waits, which may be now. It is called in a view's stack, between two
+        messages. Only one caller in all."""
+        if self.events:
+            self._empty = tell
+        else:
+            tell()
+
     def release(self, events: int, size: int) -> None:
         """Count so much as handled or dropped."""
         self.events -= events
         self.size -= size
         if self._room is not None and self._is_half_empty():
             tell, self._room = self._room, None
+            tell()
+        if self._empty is not None and not self.events:
+            tell, self._empty = self._empty, None
             tell()
 
     def _is_half_empty(self) -> bool:

@@ -5,6 +5,7 @@ From the first SIGTERM or SIGINT on, `drain` seconds (`--drain`) are what is lef
 * 0: it is not ready any more, nothing new is accepted, and connections that wait for a request end;
 * until 0.5: the websockets are closed with 1012, in batches and in no order, so that their clients come back to the
   next server one after another; each view handles what it holds, then it ends;
+* at 0.6: lines whose views have not handled yet what they hold (`web.lines`) are closed all the same;
 * at 0.7: requests that still run are cancelled;
 * at 0.85: views that still run, and have been told to end, are killed;
 * at 1: the program ends by force, and the log says who was at work.
@@ -55,6 +56,7 @@ __all__ = [
 ]
 
 CLOSES = 0.5
+FINISHES = 0.6
 REQUESTS = 0.7
 KILLS = 0.85
 HURRY = 1.0
@@ -121,7 +123,10 @@ async def drain_sockets(sockets: Sockets, node: Node | None, ending: Ending, par
     views = parking.close()
     with ending.until(CLOSES):
         await sockets.close_in_turn(views, ending.left(CLOSES))
-    sockets.close_rest(views)
+    sockets.hurry(views)
+    with ending.until(FINISHES):
+        await sockets.all_closed()
+    sockets.close_rest()
     if node is not None:
         with ending.until(REQUESTS):
             await sockets.all_closed()

@@ -12,13 +12,17 @@ A `PageLine` has a socket, or is in `Lines` as one that lingers, or is over:
          └── the server closes the socket ──┴── `close`, `disconnect`, the end of the node ──▶ over
 
 A socket that is superseded is dropped before the next one is heard, with all that it has read: none of it was counted.
+
+Where a server goes down in order, a line *finishes* first: it takes no more frames, and when its views have handled
+what it took, its last word is `#drained`, with the count. Until then answers go out as ever. A line that has not
+finished when the time is up (`web.ending`), or that has no socket, cannot say a count that would be true.
 """
 
 from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -35,6 +39,7 @@ from actorlive.web.sockets import Behind, OpenSocket, Sockets
 from actorlive.web.visitor import is_visitor, known_visitor
 from actorlive.wire.line import (
     CannotResume,
+    Drained,
     Gone,
     Goodbye,
     Handle,
@@ -123,11 +128,25 @@ class Wrapped:
         """Let the views say what the page is to have before it hears of the end."""
         self.connection.say_last_words()
 
+    def finish(self, then: Callable[[], None]) -> None:
+        """There is nothing to wait for: call `then`."""
+        then()
+
 
 class PageLine(Wrapped):
     """One of them. `lines` is where it is known by its `handle`, `visitor` whose it is."""
 
-    __slots__ = ("_end", "_lines", "allowance", "handle", "is_doomed", "live_socket_id", "socket", "visitor")
+    __slots__ = (
+        "_end",
+        "_lines",
+        "allowance",
+        "handle",
+        "is_doomed",
+        "is_finishing",
+        "live_socket_id",
+        "socket",
+        "visitor",
+    )
 
     def __init__(
         self,
@@ -147,6 +166,8 @@ class PageLine(Wrapped):
         self.socket: Carrier | None = socket
         self.is_doomed: bool = False
         """True when it ends with its socket, or has ended."""
+        self.is_finishing: bool = False
+        """True when it takes no more frames."""
         self._lines = lines
         self._end = LineEnd(max_unconfirmed)
         connection.send = self.send
@@ -158,6 +179,8 @@ class PageLine(Wrapped):
         if is_control(frame):
             self._control(parse_control(str(frame)))
             return
+        if self.is_finishing:
+            return  # which is not counted, so the page knows
         self.connection.receive(frame)  # it is in its mailbox now, or answered: not before that is it counted
         if self._end.take(frame):
             self._say_count()
@@ -222,12 +245,21 @@ class PageLine(Wrapped):
             self.allowance.rest()
             self._lines.await_return(self)
 
+    def finish(self, then: Callable[[], None]) -> None:
+        """Take no more frames, and call `then` when the views have handled what was taken; once."""
+        if self.socket is None:
+            then()  # nobody could be told
+        elif not self.is_finishing:
+            self.is_finishing = True
+            self.backlog.when_empty(then)
+
     def doom(self) -> None:
         """It ends with its socket, and the page is told not to come back to it."""
         if not self.is_doomed and self.socket is not None:
             self.is_doomed = True
             self._lines.forget(self)
-            self.socket.send(encoded(Gone()))
+            is_drained = self.is_finishing and not self.backlog.events
+            self.socket.send(encoded(Drained(self._end.taken) if is_drained else Gone()))
 
     def end(self) -> None:
         """Every view is told, after the frames that came before."""

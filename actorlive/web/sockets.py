@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import trio
@@ -76,6 +77,10 @@ class Behind(Protocol):
         """Let the views say what the page is to have before it hears of the end."""
         ...
 
+    def finish(self, then: Callable[[], None], /) -> None:
+        """The socket is about to be closed: call `then`, once, when that costs the page nothing any more."""
+        ...
+
     def close(self) -> None:
         """The socket has ended."""
         ...
@@ -130,7 +135,8 @@ class Sockets:
     async def close_in_turn(self, views: list[Pid], seconds: float) -> None:
         """Close every socket with 1012, in batches and in no order, in `seconds` at most; `views` gets their views.
 
-        Clients come back without loading the page. One after another, because they all go to another server now.
+        Clients come back without loading the page. One after another, because they all go to another server now. A line
+        finishes first (`web.lines`).
         """
         sockets = list(self._open)
         random.shuffle(sockets)
@@ -138,14 +144,19 @@ class Sockets:
         size = math.ceil(len(sockets) / steps)
         for start in range(0, len(sockets), size or 1):
             for socket in sockets[start : start + size]:
-                _restart(socket, views)
+                _let_finish(socket, views)
             if start + size < len(sockets):
                 await trio.sleep(STEP)
 
-    def close_rest(self, views: list[Pid]) -> None:
+    def hurry(self, views: list[Pid]) -> None:
+        """It is everybody's turn now."""
+        for socket in self:
+            _let_finish(socket, views)
+
+    def close_rest(self) -> None:
         """Close what is still open, at once."""
         for socket in self:
-            _restart(socket, views)
+            _restart(socket)
 
     async def all_closed(self) -> None:
         """Wait until no socket is open."""
@@ -154,9 +165,16 @@ class Sockets:
             await self._changed.wait()
 
 
-def _restart(socket: OpenSocket, views: list[Pid]) -> None:
-    if socket.connection is not None:
+def _let_finish(socket: OpenSocket, views: list[Pid]) -> None:
+    if socket.connection is None:
+        socket.close(SERVICE_RESTART)
+    else:
         views += socket.connection.views
+        socket.connection.finish(partial(_restart, socket))
+
+
+def _restart(socket: OpenSocket) -> None:
+    if socket.connection is not None:
         socket.connection.say_last_words()
     socket.close(SERVICE_RESTART)
 

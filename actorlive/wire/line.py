@@ -21,9 +21,14 @@ Frames of Phoenix begin with `[`, or are binary; they are what is counted. Those
 | `#count COUNT` | both | so many of yours are taken; to `#resume` it says yes |
 | `#ping` | page | are you there? The answer is a count |
 | `#gone` | server | no line: to `#new`, this socket is all there is; to `#resume`, come anew; else, it ends here |
+| `#drained COUNT` | server | it ends here; so many of yours are taken and handled, and none after them ever will be |
 | `#goodbye` | page | the page is left |
 
 A client that knows nothing of lines sends none of these, and is sent none.
+
+What a page still keeps when its line is over (`Leftover`) is of two kinds. What was never on a socket, and after a
+`#drained` all of it, was *not handled*, and may be sent to another server without being done twice. The rest is
+*uncertain*: it may have been taken, and its count lost with the socket.
 """
 
 from __future__ import annotations
@@ -41,9 +46,11 @@ __all__ = [
     "CONFIRM_FRAMES",
     "MARK",
     "CannotResume",
+    "Drained",
     "Gone",
     "Goodbye",
     "Handle",
+    "Leftover",
     "LineControl",
     "LineCount",
     "LineEnd",
@@ -120,6 +127,16 @@ class Gone(msgspec.Struct, frozen=True):
         return "#gone"
 
 
+class Drained(msgspec.Struct, frozen=True):
+    """The line ends in order: so many frames are taken, what they asked for is done, and no other will be taken."""
+
+    count: int
+
+    def encode(self) -> str:
+        """The frame."""
+        return f"#drained {self.count}"
+
+
 class Goodbye(msgspec.Struct, frozen=True):
     """The page is left: nobody comes back."""
 
@@ -136,12 +153,12 @@ class LinePing(msgspec.Struct, frozen=True):
         return "#ping"
 
 
-LineControl: TypeAlias = New | Resume | Handle | LineCount | LinePing | Gone | Goodbye
+LineControl: TypeAlias = New | Resume | Handle | LineCount | LinePing | Gone | Drained | Goodbye
 
 _NAME = r"[A-Za-z0-9_.~-]{22,200}"
 _NUMBER = r"(?:0|[1-9][0-9]{0,14})"
 _FORM: Final = re.compile(
-    rf"#(?:new(?: {_NAME})?|(?:resume|handle) {_NAME} {_NUMBER}|count {_NUMBER}|ping|goodbye|gone)"
+    rf"#(?:new(?: {_NAME})?|(?:resume|handle) {_NAME} {_NUMBER}|(?:count|drained) {_NUMBER}|ping|goodbye|gone)"
 )
 
 
@@ -160,6 +177,8 @@ def parse_control(frame: str) -> LineControl:
     match frame.split(" ") if _FORM.fullmatch(frame) else []:
         case ["#count", count]:
             control = LineCount(int(count))
+        case ["#drained", count]:
+            control = Drained(int(count))
         case ["#new", *old]:
             control = New(*old)
         case ["#resume", handle, count]:
@@ -252,7 +271,16 @@ class PageState(Enum):
     OPEN = "frames go both ways"
     ASKING = "asked to resume"
     PLAIN = "the socket is all there is"
+    DRAINED = "no more, and what is kept was not handled"
     OVER = "no more"
+
+
+class Leftover(msgspec.Struct, frozen=True):
+    """Frames that the server has not confirmed, in order: those that were certainly not handled, and those that may
+    have been."""
+
+    not_handled: list[LineFrame]
+    uncertain: list[LineFrame]
 
 
 class PageEnd(LineEnd):
@@ -261,7 +289,7 @@ class PageEnd(LineEnd):
     What it wants sent stands in `outgoing`. `old` is the handle of a line that the page has given up before.
     """
 
-    __slots__ = ("handle", "linger", "old", "outgoing", "state")
+    __slots__ = ("_sent", "handle", "linger", "old", "outgoing", "state")
 
     def __init__(self, old: str | None = None, max_kept: float = float("inf")) -> None:
         super().__init__(max_kept)
@@ -270,6 +298,7 @@ class PageEnd(LineEnd):
         self.linger = 0.0
         self.state = PageState.APART
         self.outgoing: list[LineFrame] = []
+        self._sent = 0  # how many were on a socket, whatever became of it
 
     def connected(self) -> None:
         """A websocket is open: the first one, or another in place of one that broke."""
@@ -284,7 +313,8 @@ class PageEnd(LineEnd):
         """The websocket has ended, and nobody wanted that; True when the line outlives it."""
         self.outgoing = []
         alive = self.handle is not None and self.state in {PageState.OPEN, PageState.ASKING, PageState.APART}
-        self.state = PageState.APART if alive else PageState.OVER
+        if self.state is not PageState.DRAINED:
+            self.state = PageState.APART if alive else PageState.OVER
         return alive
 
     def send(self, frame: LineFrame) -> None:
@@ -294,6 +324,7 @@ class PageEnd(LineEnd):
         elif self.state is not PageState.OVER:
             self.give(frame)
             if self.state is PageState.OPEN:
+                self._sent = self.given
                 self.outgoing.append(frame)
 
     def receive(self, frame: LineFrame) -> LineFrame | None:
@@ -316,6 +347,11 @@ class PageEnd(LineEnd):
             self.outgoing.append(Goodbye().encode())
         self.state = PageState.OVER
 
+    def leftover(self) -> Leftover:
+        """What becomes of the frames that are kept, if the line is over now."""
+        sent = 0 if self.state is PageState.DRAINED else len(self._kept) - (self.given - self._sent)
+        return Leftover(self._kept[max(0, sent) :], self._kept[: max(0, sent)])
+
     def _control(self, control: LineControl) -> None:
         match control, self.state:
             case Handle(handle, linger), PageState.OPEN if self.handle is None:
@@ -324,6 +360,9 @@ class PageEnd(LineEnd):
                 self._go_on(count)
             case LineCount(count), PageState.OPEN:
                 self.confirm(count)
+            case Drained(count), PageState.OPEN if self.handle is not None:
+                self.confirm(count)
+                self.state = PageState.DRAINED
             case Gone(), PageState.OPEN if self.handle is None:
                 self._be_plain()
             case Gone(), _:
@@ -336,6 +375,7 @@ class PageEnd(LineEnd):
             self.outgoing += self.rewind(count)
         except CannotResume as error:
             raise ProtocolError(VIOLATION, f"the server has taken {error}") from error
+        self._sent = self.given
         self.state = PageState.OPEN
 
     def _be_plain(self) -> None:

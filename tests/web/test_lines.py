@@ -336,7 +336,7 @@ async def test_a_server_that_goes_down_waits_for_nobody() -> None:
             place.sockets.draining = True
             late.cut()
             views: list[Any] = []
-            place.sockets.close_rest(views)
+            place.sockets.hurry(views)
             assert len(views) == 1
             await settled()
             assert len(ends) == 2

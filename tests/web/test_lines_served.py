@@ -165,8 +165,8 @@ async def test_a_page_whose_socket_is_closed_by_the_server_is_told_so() -> None:
     async with serving(app) as url, connect(await get(url, "/counter")) as wire:
         await new_line(wire)
         live.sockets.draining = True
-        live.sockets.close_rest([])
-        assert await control(wire) == ["#gone"]
+        live.sockets.hurry([])
+        assert await control(wire) == ["#drained", "1"]
         assert await wire.closed() == 1012
 
 

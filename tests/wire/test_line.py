@@ -17,6 +17,7 @@ from actorlive.wire.line import (
     CONFIRM_BYTES,
     CONFIRM_FRAMES,
     CannotResume,
+    Drained,
     Gone,
     Goodbye,
     Handle,
@@ -27,6 +28,7 @@ from actorlive.wire.line import (
     LinePing,
     New,
     PageEnd,
+    PageState,
     Resume,
     is_control,
     parse_control,
@@ -343,6 +345,91 @@ def test_after_everything_is_confirmed_nothing_is_kept() -> None:
     assert life.host.end.size == 0
 
 
+# -- the server goes down --------------------------------------------------------
+
+
+class Draining(Host):
+    """A host that goes down in order after the first steps."""
+
+    more = 0
+    """Frames that it says beside those that it has taken."""
+
+    def drain(self) -> None:
+        """Stop reading, then say the last word, if there is anybody to hear it."""
+        if self.socket is not None:
+            self.socket.is_read = False
+            self.socket.down.send([Drained(self.end.taken + self.more).encode()])
+
+
+class OneTooMany(Draining):
+    more = 1
+
+
+class OneTooFew(Draining):
+    more = -1
+
+
+class ReadsAfterItsLastWord(Draining):
+    """Says the count, and reads on."""
+
+    def drain(self) -> None:
+        super().drain()
+        if self.socket is not None:
+            self.socket.is_read = True
+
+
+class Killed(Draining):
+    """Says nothing."""
+
+    def drain(self) -> None:
+        if self.socket is not None:
+            self.notice(self.socket)
+
+
+def is_told_wrong(kind: type[Draining], before: list[Step], after: list[Step]) -> bool:
+    """True when something is called not handled and was, or the other way round; or uncertain though all was told."""
+    life = Life(kind)
+    life.mend()
+    for step, size in before:
+        life.do(step, size)
+    assert isinstance(life.host, Draining)
+    life.host.drain()
+    for step, size in after:
+        life.do(step, size)
+    try:
+        for step in ("up", "hand over", "down"):
+            life.do(step, 1 << 20)
+    except ProtocolError:
+        return True
+    life.page.broke()
+    left = life.page.leftover()
+    handled = life.host.mailbox
+    if life.page.state is PageState.DRAINED:
+        return bool(left.uncertain) or handled + left.not_handled != life.page_sent
+    return any(frame in handled for frame in left.not_handled) or not all(
+        frame in handled or frame in left.uncertain or frame in left.not_handled for frame in life.page_sent
+    )
+
+
+BEFORE = steps_of(["page sends", "host sends", "up", "hand over", "down", "cut", "mend", "connect"])
+AFTER = steps_of(["page sends", "up", "hand over"])
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from([Draining, Killed]), BEFORE, AFTER)
+def test_what_a_page_calls_not_handled_was_not(
+    kind: type[Draining], before: list[Step], after: list[Step]
+) -> None:
+    assert not is_told_wrong(kind, before, after)
+
+
+@pytest.mark.parametrize("mutant", [OneTooMany, OneTooFew, ReadsAfterItsLastWord])
+def test_a_last_count_that_is_not_true_is_seen(mutant: type[Draining]) -> None:
+    before: list[Step] = [("page sends", 1), ("up", 1000), ("hand over", 4), ("page sends", 1)]
+    assert is_told_wrong(mutant, before, [])
+    assert not is_told_wrong(Draining, before, [])
+
+
 # -- accounts ------------------------------------------------------------------
 
 
@@ -401,6 +488,7 @@ CONTROLS: st.SearchStrategy[LineControl] = st.one_of(
     st.builds(Handle, NAMES, st.integers(0, 10**9).map(lambda ms: ms / 1000)),
     st.builds(LineCount, COUNTS),
     st.just(Gone()),
+    st.builds(Drained, COUNTS),
     st.just(LinePing()),
     st.just(Goodbye()),
 )
@@ -440,6 +528,9 @@ def test_what_is_read_is_what_would_be_written_or_an_error(text: str) -> None:
         "#count 1\n",
         "#count 1 2",
         "#count 1e3",
+        "#drained",
+        "#drained -1",
+        "#drained 1 2",
         "#count 9999999999999999999999",
         "#new ",
         "#new short",
@@ -526,13 +617,42 @@ def test_a_page_that_is_left_says_so_where_somebody_hears_it() -> None:
     assert away.outgoing == []
 
 
-@pytest.mark.parametrize("frame", [Handle(HANDLE, 1.0).encode(), "#count 1", f"#resume {HANDLE} 1"])
+def test_after_the_last_word_what_is_kept_was_not_handled() -> None:
+    page = page_with_a_line()
+    for number in range(3):
+        page.send(f"[{number}]")
+    page.receive("#drained 1")
+    page.send("[3]")
+    assert not page.broke()
+    assert page.state is PageState.DRAINED
+    left = page.leftover()
+    assert left.not_handled == ["[1]", "[2]", "[3]"]
+    assert left.uncertain == []
+
+
+def test_without_one_only_what_was_never_sent_was_not_handled() -> None:
+    page = page_with_a_line()
+    page.send("[0]")
+    page.send("[1]")
+    page.receive("#count 1")
+    page.broke()
+    page.send("[2]")
+    page.connected()
+    page.receive("#gone")
+    left = page.leftover()
+    assert left.not_handled == ["[2]"]
+    assert left.uncertain == ["[1]"]
+
+
+@pytest.mark.parametrize(
+    "frame", [Handle(HANDLE, 1.0).encode(), "#count 1", "#drained 1", f"#resume {HANDLE} 1"]
+)
 def test_a_server_that_is_out_of_step_is_an_error(frame: str) -> None:
     with pytest.raises(ProtocolError):
         page_with_a_line().receive(frame)
 
 
-@pytest.mark.parametrize("frame", [Handle(HANDLE, 1.0).encode(), "#count 5"])
+@pytest.mark.parametrize("frame", [Handle(HANDLE, 1.0).encode(), "#count 5", "#drained 0"])
 def test_so_is_one_that_does_not_answer_the_question(frame: str) -> None:
     page = page_with_a_line()
     page.broke()

@@ -197,6 +197,10 @@ class LiveConnection:
         for say in list(self.last_words.values()):
             say()
 
+    def finish(self, then: Callable[[], None]) -> None:
+        """The server is about to end the socket: call `then`. The views handle what they hold, and nobody hears it."""
+        then()
+
     def close(self) -> None:
         """The socket has ended: every view is told, after the events that came before."""
         for channel in (*self._left.values(), *self._channels.values()):
@@ -214,9 +218,9 @@ class LiveConnection:
             self._give_up(left, "that its client has left")
         elif behind is not None:
             topic, channel = behind
-            self._give_up(channel.intake, topic)
             self._channel_down(topic, channel.join_ref, GAVE_UP)
             runtime.send(self._forget(topic), ClientLeft(None))
+            self._give_up(channel.intake, topic)  # last: who waits for the backlog may end the socket
 
     def _give_up(self, intake: Intake, what: str) -> None:
         _log.warning("gave up a view %.80r: it has not handled %d events of its client", what, intake.events)
@@ -330,12 +334,12 @@ class LiveConnection:
             return
         if not channel.is_upload:
             self._admission.leave()
-        channel.intake.give_up()
         last_words = self.last_words.pop(channel.pid, None)
         if topic is not None:
             if last_words is not None:
                 last_words()
             self._channel_down(topic, channel.join_ref, message.reason)
+        channel.intake.give_up()  # last: who waits for the backlog may end the socket
 
     def _channel_down(self, topic: str, join_ref: str, reason: object) -> None:
         if isinstance(reason, Shutdown) and isinstance(reason.detail, JoinRefused):
