@@ -152,6 +152,24 @@ async def test_what_makes_no_sense_is_told() -> None:
         assert ROOM.list("hall") == {"ada": [ADA]}
 
 
+async def test_where_no_node_is_nobody_is_there() -> None:
+    assert ROOM.list("hall") == {}
+
+
+async def test_whose_meta_is_of_a_class_that_a_reload_has_replaced_is_not_listed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Newer(Message, name="test_presence.newer"):
+        name: str
+
+    async with open_node():
+        pid = spawn(live_on)
+        await settled()
+        ROOM.track("hall", "ada", ADA, pid=pid)
+        monkeypatch.setattr(ROOM, "meta", Newer)
+        assert ROOM.list("hall") == {}
+
+
 async def test_presences_of_one_name_are_one() -> None:
     same = Presence(Guest)
     async with open_node():

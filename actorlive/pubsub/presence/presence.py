@@ -11,7 +11,7 @@ from actorlive.errors import ActorLiveError
 from actorlive.pubsub.local import pubsub
 from actorlive.pubsub.message import Message, name_of, pack
 from actorlive.pubsub.presence.tracker import Tracker
-from actorlive.runtime import Node, Pid, current_node
+from actorlive.runtime import Node, NodeClosed, Pid, current_node
 
 __all__ = ["MAX_ENTRY", "Presence", "PresenceError", "start_presences"]
 
@@ -75,12 +75,17 @@ class Presence(Generic[Meta]):
     def list(self, topic: str) -> dict[str, builtins.list[Meta]]:
         """Who is at a topic, on all nodes: by key the metas of all that are tracked under it (`Presence.list/1`).
 
-        Its order is the same everywhere: by key. A node that has just started needs a moment to hear of all.
+        Its order is the same everywhere: by key. A node that has just started needs a moment to hear of all. Where no
+        node is, as in a page that is asked for without a server, nobody is there.
         """
-        return {
-            key: [meta for meta in metas if isinstance(meta, self.meta)]
-            for key, metas in self._tracker().list(topic).items()
+        try:
+            tracker = self._tracker()
+        except NodeClosed:
+            return {}
+        found = {
+            key: [m for m in metas if isinstance(m, self.meta)] for key, metas in tracker.list(topic).items()
         }
+        return {key: metas for key, metas in found.items() if metas}
 
     def start(self) -> None:
         """Begin to listen to the other nodes, where that has not happened; the first use does it by itself."""

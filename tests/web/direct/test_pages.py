@@ -68,6 +68,7 @@ async def ask(app: Asgi, sent: bytes, **limits: float) -> tuple[bytes, bytes, bo
             nonlocal heard
             async for chunk in theirs:
                 heard += chunk
+            await theirs.aclose()  # or the server waits for a second, in case more is to come
 
         nursery.start_soon(hear)
         await theirs.send_all(sent)
