@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Mapping
-from typing import cast
+from typing import Any, cast
 
 from actorlive.template.compiler.reads import free_names
 from actorlive.template.syntax.expression import MARK, assign_key, put
 from actorlive.template.syntax.source import Source
 
 __all__ = ["Positioner", "resolve_names"]
+
+PLACELESS = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+"""Nodes without a position, and with nothing below them."""
+OF_MANY = frozenset([ast.Tuple, ast.Dict, ast.If, ast.FunctionDef, ast.ListComp])
+"""Nodes around several expressions, the first of which says nothing of the others."""
 
 
 def resolve_names(tree: ast.expr, lent: Collection[str]) -> ast.expr:
@@ -60,26 +65,28 @@ class Positioner:
 
     def _place(self, node: ast.AST, outer: ast.AST) -> ast.AST:
         """Replace placeholders below `node`; returns the node whose position stands for it."""
-        if isinstance(node, ast.FunctionDef) and node.name in self.spans:
+        kind = type(node)
+        if kind is ast.FunctionDef and cast("ast.FunctionDef", node).name in self.spans:
             outer = ast.Pass()
-            put(outer, self.source, *self.spans[node.name])
+            put(outer, self.source, *self.spans[cast("ast.FunctionDef", node).name])
         place: ast.AST | None = None
-        for name, value in ast.iter_fields(node):
-            if isinstance(value, ast.AST):
+        for name in node._fields:
+            value: object = getattr(node, name, None)
+            if isinstance(value, list):
+                place = self._children(cast("list[object]", value), outer) or place
+            elif isinstance(value, ast.AST) and not isinstance(value, PLACELESS):
                 found = self._child(node, name, value, outer)
                 place = place or found
-            elif isinstance(value, list):
-                place = self._children(cast("list[object]", value), outer) or place
-        if isinstance(node, ast.Tuple | ast.Dict | ast.If | ast.FunctionDef | ast.ListComp):
+        if kind in OF_MANY:
             place = None
-        if "lineno" in node._attributes:
-            ast.copy_location(node, place or outer)
+        if node._attributes:
+            _copy_place(node, place or outer)
         return place or outer
 
     def _children(self, items: list[object], outer: ast.AST) -> ast.AST | None:
         place: ast.AST | None = None
         for i, item in enumerate(items):
-            if not isinstance(item, ast.AST):
+            if not isinstance(item, ast.AST) or isinstance(item, PLACELESS):
                 continue
             tree = self._user_tree(item)
             if tree is not None:
@@ -105,3 +112,9 @@ class Positioner:
                 return node
             return self.trees.get(node.id)
         return None
+
+
+def _copy_place(node: Any, place: Any) -> None:
+    """`ast.copy_location`, for nodes that have all four: half of the time that it takes to compile a template."""
+    node.lineno, node.col_offset = place.lineno, place.col_offset
+    node.end_lineno, node.end_col_offset = place.end_lineno, place.end_col_offset
