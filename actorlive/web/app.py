@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import cached_property, partial
 from types import EllipsisType
 from typing import Any, TypeVar, cast, overload
@@ -43,6 +43,7 @@ from actorlive.web.containment import HttpConnection, ungrouped
 from actorlive.web.csrf import csrf_token
 from actorlive.web.dead import render_view, respond
 from actorlive.web.development import Development
+from actorlive.web.elsewhere import Elsewhere
 from actorlive.web.ending import Ending, drain_sockets
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.entrance import Entrance
@@ -193,6 +194,7 @@ class ActorLive:
         self.longpoll: bool = longpoll
         self.sockets: Sockets = Sockets()
         self.lines: Lines = Lines(self.sockets, self.limits, _seconds(linger))
+        self.elsewhere: Elsewhere = Elsewhere(self.disconnect_here)
         self.worker: int | None = None
         """Which of the server's workers this process is, from 1 on; None where it is the only one."""
         self.workers: int = 1
@@ -428,8 +430,9 @@ class ActorLive:
                 start_presences()
             self._node = node
             self.sockets.draining = False
+            others = nullcontext() if self.broker is None else self.elsewhere.heard_on(node)
             try:
-                with self._logging_views(), self.lines.on(node):
+                with self._logging_views(), self.lines.on(node), others:
                     async with self.polled.watched():
                         yield node
             finally:
@@ -460,11 +463,15 @@ class ActorLive:
 
         Their clients come back at once, with the cookie that they have, and are authorized anew: so `on_mount` must
         ask the server whether a session is still good. None and "", which are nobody's id, close nothing. Other workers
-        of this server close theirs, too, which are not counted.
+        of this server close theirs, too, and with a broker other servers; those are not counted. Raises `MessageError`
+        for an id that is longer than the broker carries.
         """
-        if self.desk is not None and live_socket_id:
-            self.desk.send_to_all(EndSockets(live_socket_id))
-        return self.disconnect_here(live_socket_id)
+        closed = self.disconnect_here(live_socket_id)
+        if live_socket_id:
+            if self.desk is not None:
+                self.desk.send_to_all(EndSockets(live_socket_id))
+            self.elsewhere.disconnect(live_socket_id)
+        return closed
 
     def disconnect_here(self, live_socket_id: str | None) -> int:
         """The same, of this worker alone; what waits for the join of its page ends, too."""

@@ -138,3 +138,48 @@ async def test_under_test_nothing_is_connected_and_what_cannot_travel_is_refused
         await view.settle()
         assert await view.text() == "ding"
     assert broker.attempts == 0
+
+
+# -- logouts -------------------------------------------------------------------
+
+
+async def test_a_logout_closes_the_sockets_of_its_visitor_at_all_servers() -> None:
+    broker = MemoryBroker()
+    one, two, three = bells(broker), bells(broker), bells(None)
+    ada, bo = {"live_socket_id": "users:ada"}, {"live_socket_id": "users:bo"}
+    async with (
+        one.node(),
+        two.node(),
+        three.node(),
+        open_page(two, "/", session=ada) as hers,
+        open_page(two, "/", session=bo) as his,
+        open_page(three, "/", session=ada) as alone,
+    ):
+        before = [view.pid for view in (hers, his, alone)]
+        assert one.disconnect("users:ada") == 0
+        await trio.sleep(2)
+        after = [view.pid for view in (hers, his, alone)]
+        assert [was == now for was, now in zip(before, after, strict=True)] == [False, True, True]
+
+
+async def test_who_has_logged_out_while_the_broker_was_away_may_still_be_connected(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broker = MemoryBroker()
+    one, two = bells(broker), bells(broker)
+    ada = {"live_socket_id": "users:ada"}
+    async with (
+        one.node(),
+        two.node(),
+        open_page(one, "/", session=ada),
+        open_page(two, "/", session=ada) as far,
+    ):
+        await trio.sleep(0.1)
+        broker.down()
+        pid = far.pid
+        assert one.disconnect("users:ada") == 1
+        await trio.sleep(60)
+        broker.up()
+        await trio.sleep(20)
+        assert far.pid == pid
+        assert "stay open until they join anew" in caplog.text
