@@ -194,7 +194,7 @@ async def test_a_view_that_crashes_is_told_of_before_the_last_word(
     assert "boom" in caplog.text
 
 
-# -- at any moment ---------------------------------------------------------------
+# -- at any moment -------------------------------------------------------------
 
 STEPS = st.lists(
     st.tuples(

@@ -345,7 +345,7 @@ def test_after_everything_is_confirmed_nothing_is_kept() -> None:
     assert life.host.end.size == 0
 
 
-# -- the server goes down --------------------------------------------------------
+# -- the server goes down ------------------------------------------------------
 
 
 class Draining(Host):
