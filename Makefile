@@ -58,7 +58,7 @@ coverage: setup .make/nginx .make/redis  ## the tests of examples and modules; f
 	$(BIN)/coverage report
 
 soak: setup .make/chromium .make/nginx .make/redis  ## what takes too long for every run
-	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak $(ARGS)
+	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak -o faulthandler_timeout=14400 $(ARGS)
 	.ci/fuzz
 	$(BIN)/python -m tests.hostile.soak
 	$(BIN)/python bench/churn.py

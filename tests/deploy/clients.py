@@ -1,95 +1,122 @@
 """Visitors of the deployed application, as their browsers behave: each clicks, types, and watches the stream of
 numbers; when its websocket ends it comes back as the official client does, and loads nothing again.
 
-A visitor does each thing once, with a number of its own that rises, whatever becomes of it. What it knows of a number:
-*sent*; *received*, when a heartbeat behind it was answered; *acknowledged*.
+A visitor does each thing once, with a number of its own that rises. What it knows of a number: *sent*; *received*, when
+a heartbeat behind it was answered; *acknowledged*; *uncertain*, when its server has gone and nobody can tell. What was
+certainly not handled it asks for again. What it remembers of a page are kept values and what stands in a form, and what
+comes back of it must be what was there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import Enum
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
 import trio
 
-from tests.web.direct.peers import CLOSE, TEXT, frame, frames_of
-from tests.web.test_two_ways import handshake, join
+from tests.deploy.wires import WAITS, LineWire, SocketEnded, Websocket, Wire
 from tests.web.visitor import Page, get
 
-WAITS = (0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0)
-"""Seconds before each new attempt, as the official client has them; anew after each socket that opens."""
+__all__ = ["Kind", "Visitor"]
+
+SERVICE_RESTART = 1012
 THINKS = 0.01
 BURST = 4
 
 
-class SocketEnded(Exception):
-    """The websocket is closed, with this code; 1006 for a connection that just ended."""
+class Kind(Enum):
+    """How a page speaks to its server."""
 
-    def __init__(self, code: int) -> None:
-        super().__init__(code)
-        self.code = code
+    PLAIN = "over websockets as they are"
+    LINE = "over a line"
+    TRAVELS = "over a line, whose websocket breaks now and then"
+
+
+@dataclass
+class Shown:
+    """What a page shows: the last number that was handled, the beat of the stream, and the draft in the form."""
+
+    last: str = "0"
+    beat: str = "0"
+    draft: str = ""
 
 
 @dataclass
 class Visitor:
-    """One of them. `ends` are the codes of its closed sockets, `silences` the seconds until it was back."""
+    """One of them. `ends` are the codes of its closed sockets, `silences` the seconds until it was back, and `cuts`
+    those until its line went on. `faults` are what it has seen that must not be."""
 
     by: int
+    kind: Kind
     sent: list[int] = field(default_factory=list[int])
     received: set[int] = field(default_factory=set[int])
     acknowledged: set[int] = field(default_factory=set[int])
+    uncertain: set[int] = field(default_factory=set[int])
     ends: list[int] = field(default_factory=list[int])
     refused: int = 0
+    again: int = 0
     silences: list[float] = field(default_factory=list[float])
-    is_at_work: bool = False
+    cuts: list[float] = field(default_factory=list[float])
+    faults: list[str] = field(default_factory=list[str])
+    turns: int = 0
 
     async def run(self, url: str, stop: trio.Event) -> None:
         """Load the page, and act on it until told to stop."""
         page = await get(url, "/desk", Host="localhost")
         assert page.status == 200, page.body
+        desk, old = Desk(self, page), None
         ended_at, tries = trio.current_time(), 0
         while not stop.is_set():
             try:
-                async with await trio.open_tcp_stream("127.0.0.1", int(url.rpartition(":")[2])) as stream:
-                    wire = VisitorWire(stream, page)
-                    await wire.open()
-                    self.silences.append(trio.current_time() - ended_at)
-                    tries = 0
-                    await self._act(wire, stop)
-            except SocketEnded as end:
-                self.ends.append(end.code)
-                ended_at = trio.current_time()
+                wire = await self._open(page, old)
             except OSError:
                 self.refused += 1
-            self.is_at_work = False
+            else:
+                try:
+                    await desk.join(wire)
+                    self.silences.append(trio.current_time() - ended_at)
+                    tries = 0
+                    await self._act(desk, wire, stop)
+                except SocketEnded as end:
+                    self._note_end(wire, end.code)
+                    ended_at = trio.current_time()
+                    desk.lose(wire)
+                finally:
+                    await wire.aclose()
+                if isinstance(wire, LineWire):
+                    self.cuts += wire.cuts
+                    old = wire.end.handle
             await trio.sleep(WAITS[min(tries, len(WAITS) - 1)])
             tries += 1
 
-    async def _act(self, wire: VisitorWire, stop: trio.Event) -> None:
+    def _note_end(self, wire: Wire, code: int) -> None:
+        self.ends.append(code)
+        if self.kind is Kind.LINE and code == SERVICE_RESTART and not wire.is_drained:
+            self.faults.append("closed without a last count")
+
+    async def _open(self, page: Page, old: str | None) -> Wire:
+        if self.kind is Kind.PLAIN:
+            return await Websocket.opened(page)
+        return await LineWire.opened(page, old)
+
+    async def _act(self, desk: Desk, wire: Wire, stop: trio.Event) -> None:
         """Click and type, one thing after the answer to the other, or several at once."""
-        before = len(self.sent)
-        for turn in count():
-            if stop.is_set():
+        for turn in count(self.by):  # so that not all do the same at once
+            if stop.is_set() and not desk.waiting:
                 return
-            many = BURST if turn % 4 == 3 else 1
-            waiting = {
-                await wire.do(self.by, self._next(), types=turn % 2 == 1): self.sent[-1] for _ in range(many)
-            }
-            beat = await wire.heartbeat()
-            until_here = self.sent[before:]
-            while waiting or beat:
-                ref = await wire.reply()
-                if ref == beat:
-                    beat = ""
-                    self.received.update(until_here)
-                elif ref in waiting:
-                    self.acknowledged.add(waiting.pop(ref))
-                    self.is_at_work = True
+            await desk.write(wire)
+            before = len(self.sent)
+            for _ in range(BURST if turn % 4 == 3 else 1):
+                await desk.do(wire, self._next(), types=turn % 2 == 1)
+            if self.kind is Kind.TRAVELS and turn % 16 == 7 and isinstance(wire, LineWire):
+                await wire.cut()
+            await desk.heartbeat(wire, behind=self.sent[before:])
+            await desk.answers(wire)
+            self.turns += 1
             await trio.sleep(THINKS)
 
     def _next(self) -> int:
@@ -97,83 +124,142 @@ class Visitor:
         return self.sent[-1]
 
 
-class VisitorWire:
-    """One websocket of a visitor."""
+class Desk:
+    """A page with its view: Phoenix's part of the conversation, and what the page remembers.
 
-    def __init__(self, stream: trio.SocketStream, page: Page) -> None:
-        self._stream = stream
+    `waiting` are the numbers that are asked for and not answered, by ref.
+    """
+
+    def __init__(self, visitor: Visitor, page: Page) -> None:
+        self.waiting: dict[str, int] = {}
+        self._visitor = visitor
         self._page = page
-        self._refs = map(str, count(10))
-        self._data = b""
-        self._frames: Iterator[tuple[int, bytes]] = iter(())
-        self.beats = 0
+        self._refs = map(str, count(1))
+        self._join_ref = ""
+        self._joins = 0
+        self._kept: dict[str, str] = {}
+        self._shown = Shown()
+        self._draft = ""
+        self._asked: dict[str, str] = {}
+        self._others: set[str] = set()
+        self._beats: dict[str, list[int]] = {}
+        self._answered_refs: set[str] = set()
 
-    async def open(self) -> None:
-        """Shake hands and join. Raises `OSError` where that is refused."""
-        await self._send(
-            handshake(self._page).replace(self._page.url.removeprefix("http://").encode(), b"localhost")
-        )
-        while b"\r\n\r\n" not in self._data:
-            await self._read()
-        head, _, self._data = self._data.partition(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 101 "):
-            raise ConnectionRefusedError(head)
-        await self._send(join(self._page))
-        assert await self.reply() == "4"
+    # -- the life of a page ----------------------------------------------------
 
-    async def do(self, by: int, number: int, *, types: bool) -> str:
-        """Click or type; the ref."""
-        value = {"by": by, "number": number}
+    async def join(self, wire: Wire) -> None:
+        """Join with what was kept, then have the form recovered, and ask again for what was not handled."""
+        before, self._shown, self._others = self._shown, Shown(), set()
+        self._join_ref = await self._join(wire)
+        await self._answered(wire, self._join_ref)
+        self._joins += 1
+        if self._shown.last != before.last:
+            self._fault(f"kept {before.last} and came back to {self._shown.last}")
+        if self._draft:
+            await self._answered(wire, await self._type(wire, "drafted", {"text": self._draft}))
+            if self._shown.draft != self._draft:
+                self._fault(f"had {self._draft!r} in the form and came back to {self._shown.draft!r}")
+        for ref in self.waiting:
+            self._visitor.again += 1
+            frame = json.loads(self._asked[ref])
+            await wire.send(json.dumps([self._join_ref, *frame[1:]]))
+
+    def lose(self, wire: Wire) -> None:
+        """The wire has ended: what becomes of what was asked for?"""
+        refs = {json.loads(frame)[1] for frame in wire.leftover().not_handled}
+        if wrong := refs & self._answered_refs:
+            self._fault(f"answered, and called not handled: {sorted(wrong)}")
+        if wire.is_drained and (silent := (self.waiting.keys() | self._others) - refs):
+            self._fault(f"taken by the last count, and not answered: {sorted(silent)}")
+        gone = {ref: number for ref, number in self.waiting.items() if ref not in refs}
+        self._visitor.uncertain.update(gone.values())
+        self.waiting = {ref: number for ref, number in self.waiting.items() if ref in refs}
+        self._asked = {ref: self._asked[ref] for ref in self.waiting}
+
+    # -- what a visitor does ---------------------------------------------------
+
+    async def write(self, wire: Wire) -> None:
+        """Go on with the draft in the form."""
+        self._draft = f"{self._visitor.by}: {len(self._visitor.sent)}"
+        self._others.add(await self._type(wire, "drafted", {"text": self._draft}))
+
+    async def do(self, wire: Wire, number: int, *, types: bool) -> None:
+        """Click or type, with that number."""
+        value = {"by": self._visitor.by, "number": number}
+        ref = next(self._refs)
+        self.waiting[ref] = number
         event: dict[str, Any] = (
             {"type": "form", "event": "typed", "value": urlencode(value)}
             if types
             else {"type": "click", "event": "clicked", "value": value}
         )
-        return await self._push("4", self._page.topic, "event", event)
+        self._asked[ref] = json.dumps([self._join_ref, ref, self._page.topic, "event", event])
+        await wire.send(self._asked[ref])
 
-    async def heartbeat(self) -> str:
-        """Ask whether the server is there; the ref."""
-        return await self._push(None, "phoenix", "heartbeat", {})
-
-    async def reply(self) -> str:
-        """The ref of the next reply, which must be good. Raises `SocketEnded`."""
-        while True:
-            for opcode, payload in self._frames:
-                if opcode == CLOSE:
-                    raise SocketEnded(int.from_bytes(payload[:2], "big"))
-                assert opcode == TEXT
-                _, ref, _, event, answer = json.loads(payload)
-                assert event in {"phx_reply", "diff"}, payload
-                self._look_at_beat(answer["response"] if event == "phx_reply" else {"diff": answer})
-                if event == "phx_reply":
-                    assert answer["status"] == "ok", payload
-                    return ref
-            found, self._data = frames_of(self._data)
-            self._frames = iter(found)
-            if not found:
-                await self._read()
-
-    def _look_at_beat(self, response: dict[str, Any]) -> None:
-        """The stream of a page has no hole, and nothing twice."""
-        beat = response.get("diff", {}).get("1")
-        if beat is not None:
-            assert int(beat) == self.beats + 1
-            self.beats += 1
-
-    async def _push(self, join_ref: str | None, topic: str, event: str, payload: object) -> str:
+    async def heartbeat(self, wire: Wire, behind: list[int]) -> None:
+        """Ask whether the server is there, behind those numbers."""
         ref = next(self._refs)
-        await self._send(frame(json.dumps([join_ref, ref, topic, event, payload]).encode()))
+        self._others.add(ref)
+        self._beats = {ref: behind}
+        await wire.send(json.dumps([None, ref, "phoenix", "heartbeat", {}]))
+
+    async def answers(self, wire: Wire) -> None:
+        """Wait until everything is answered."""
+        while self.waiting or self._others:
+            await self._hear(wire)
+
+    # -- frames ----------------------------------------------------------------
+
+    async def _join(self, wire: Wire) -> str:
+        page, ref = self._page, next(self._refs)
+        payload: dict[str, Any] = {
+            "url": page.url + page.path,
+            "params": {"_mounts": self._joins, "_kept": self._kept},
+            "session": page.session,
+            "static": page.static,
+        }
+        await wire.send(json.dumps([ref, ref, page.topic, "phx_join", payload]))
         return ref
 
-    async def _send(self, data: bytes) -> None:
-        with suppress(trio.BrokenResourceError):  # what the server has said before is still to be read
-            await self._stream.send_all(data)
+    async def _type(self, wire: Wire, event: str, value: dict[str, str]) -> str:
+        ref, topic = next(self._refs), self._page.topic
+        payload = {"type": "form", "event": event, "value": urlencode(value)}
+        await wire.send(json.dumps([self._join_ref, ref, topic, "event", payload]))
+        return ref
 
-    async def _read(self) -> None:
-        try:
-            chunk = bytes(await self._stream.receive_some())
-        except trio.BrokenResourceError:
-            chunk = b""
-        if not chunk:
-            raise SocketEnded(1006)
-        self._data += chunk
+    async def _answered(self, wire: Wire, ref: str) -> None:
+        while await self._hear(wire) != ref:
+            pass
+
+    async def _hear(self, wire: Wire) -> str | None:
+        """Take one frame; the ref that it answers."""
+        _, ref, _, event, answer = json.loads(await wire.receive())
+        if event == "diff":
+            self._show(answer)
+            return None
+        if event != "phx_reply" or answer["status"] != "ok":
+            self._fault(f"heard {event} {answer}")
+            return None
+        response = answer["response"]
+        self._show(response.get("diff") or response.get("rendered") or {})
+        self._others.discard(ref)
+        self._answered_refs.add(ref)
+        self._visitor.received.update(self._beats.get(ref, ()))
+        if ref in self.waiting:
+            self._visitor.acknowledged.add(self.waiting.pop(ref))
+            del self._asked[ref]
+        return ref
+
+    def _show(self, diff: dict[str, Any]) -> None:
+        """The stream of a page has no hole, and nothing twice."""
+        for name, told, _ in diff.get("e", ()):
+            if name == "al:keep":
+                self._kept.update(told["values"])
+        shown = self._shown
+        beat = diff.get("1", shown.beat)
+        if int(beat) not in {int(shown.beat), int(shown.beat) + 1}:
+            self._fault(f"a stream went on from {shown.beat} with {beat}")
+        self._shown = Shown(diff.get("0", shown.last), beat, diff.get("2", shown.draft))
+
+    def _fault(self, what: str) -> None:
+        self._visitor.faults.append(what)

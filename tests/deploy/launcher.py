@@ -1,6 +1,6 @@
-"""The program that servers are forked from, so that one more costs no import: for each line of its input, the arguments
-of `serve` as JSON, it forks a server, and writes `began PID`; `ended PID CODE` follows. At the end of its input all of
-them are killed."""
+"""The program that servers are forked from, so that one more costs no import: for each line of its input, which has
+faults, a ledger and the arguments of `serve` as JSON, it forks a server, and writes `began PID`; `ended PID CODE`
+follows. At the end of its input all of them are killed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import signal
 import sys
 
 from actorlive.web import serve
-from tests.deploy.served import app
+from tests.deploy.served import app, be
 
 children: set[int] = set()
 
@@ -26,7 +26,9 @@ def main() -> None:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_SETMASK, with_signals)
-            serve(app, **json.loads(line))
+            faults, ledger, arguments = json.loads(line)
+            be(faults, ledger)
+            serve(app, **arguments)
             return
         children.add(pid)
         say(f"began {pid}")

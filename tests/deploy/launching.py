@@ -8,7 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,19 @@ class Launcher:
         self._began: list[int] = []
         self._live = 0
         self._heard = trio.Event()
+        self._starting = trio.Lock()
         self.log = ""
 
-    async def start(self, **arguments: Any) -> int:
+    async def start(self, ledger: Path, faults: Sequence[str] = (), **arguments: Any) -> int:
         """Another server, which serves when this returns; its pid."""
-        began, live = len(self._began), self._live
         assert self._process.stdin is not None
-        await self._process.stdin.send_all(json.dumps(arguments).encode() + b"\n")
-        await self._until(lambda: len(self._began) > began)
-        pid = self._began[-1]
-        await self._until(lambda: self._live > live or pid in self._codes)
+        async with self._starting:  # what is said next of a beginning is this one's
+            began, live = len(self._began), self._live
+            order = json.dumps([list(faults), os.fspath(ledger), arguments])
+            await self._process.stdin.send_all(order.encode() + b"\n")
+            await self._until(lambda: len(self._began) > began)
+            pid = self._began[-1]
+            await self._until(lambda: self._live > live or pid in self._codes)
         assert pid not in self._codes, self.log
         return pid
 
@@ -78,9 +81,9 @@ class Launcher:
 
 
 @asynccontextmanager
-async def launching(ledger: Path, fault: str = "") -> AsyncGenerator[Launcher]:
+async def launching() -> AsyncGenerator[Launcher]:
     """A launcher for the block; no server of its is left behind."""
-    env = {**os.environ, "PYTHONPATH": os.fspath(Path.cwd()), "LEDGER": os.fspath(ledger), "FAULT": fault}
+    env = {**os.environ, "PYTHONPATH": os.fspath(Path.cwd())}
     command = [sys.executable, "-m", "tests.deploy.launcher"]
     process = await trio.lowlevel.open_process(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
