@@ -18,6 +18,7 @@ class Line:
         self._holding = False
         self._waiting: list[Waiting] = []
         self._page_side: WebSocketRoute | None = None
+        self._taken = 0
         page.route_web_socket("**/live/websocket**", self._connect)
 
     def hold(self) -> None:
@@ -38,8 +39,15 @@ class Line:
         self._waiting = []
         self._page_side.close(code=1012, reason="cut")
 
+    def drain(self) -> None:
+        """The server goes, and has said how many frames it has taken: what is held was not among them."""
+        assert self._page_side is not None
+        self._page_side.send(f"#drained {self._taken}")
+        self.cut()
+
     def _connect(self, page_side: WebSocketRoute) -> None:
         self._page_side = page_side
+        self._taken = 0
         server = page_side.connect_to_server()
         page_side.on_message(lambda frame: self._up(server, frame))
 
@@ -47,4 +55,5 @@ class Line:
         if self._holding:
             self._waiting.append((server, frame))
         else:
+            self._taken += not (isinstance(frame, str) and frame.startswith("#"))
             server.send(frame)

@@ -12,6 +12,12 @@ export interface BannerMessages {
   server: string;
   /** The server cannot be reached. */
   client: string;
+  /** Something was not done when the line was lost, and will not be; `{what}` is what. */
+  undone: string;
+  /** It may be done, or not. */
+  unsure: string;
+  /** What takes these two away. */
+  dismiss: string;
 }
 
 export interface PageConfig {
@@ -54,6 +60,9 @@ export function readConfig(): Config {
     messages: {
       server: "Something went wrong. Attempting to recover…",
       client: "We can't find the internet. Attempting to reconnect…",
+      undone: "Not done: {what}",
+      unsure: "Not certain to be done: {what}. Look before you repeat it.",
+      dismiss: "Dismiss",
       ...page.messages,
     },
     options: { ...fallback(), ...page.options },

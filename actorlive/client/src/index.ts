@@ -9,7 +9,7 @@ import { Socket } from "phoenix";
 import { createHook, LiveSocket } from "phoenix_live_view";
 
 import { speakAnnouncements } from "./announce";
-import { showConnectionBanner } from "./banner";
+import { Banner } from "./banner";
 import { composeDom } from "./compose";
 import { readConfig } from "./config";
 import { DuplicateIds } from "./duplicate_ids";
@@ -23,6 +23,7 @@ import { Optimistic } from "./optimistic";
 import { inDebugMode } from "./manifest";
 import { showProgress } from "./progress";
 import { leaveStreamsUnlocked } from "./stream_locks";
+import { Undone } from "./undone";
 import { bindWindowFocus } from "./window_focus";
 
 const config = readConfig();
@@ -31,7 +32,9 @@ handleLinks();
 const optimistic = new Optimistic();
 const registry = new HookRegistry(config.hooks);
 const latency = new Latency();
-const lines = new Lines(latency.transport);
+const banner = new Banner(config.messages);
+const undone = new Undone((lost) => banner.tell(lost));
+const lines = new Lines(latency.transport, undone);
 const duplicates = new DuplicateIds();
 const kept = new KeptValues();
 
@@ -43,16 +46,18 @@ const liveSocket = new LiveSocket("/live", Socket, {
   dom: composeDom([
     optimistic.dom,
     new EarlyInput().dom,
+    undone.dom,
     ...(inDebugMode() ? [duplicates.dom] : []),
     config.dom,
   ]),
 });
 
 optimistic.listen(liveSocket);
+undone.listen();
 kept.listen();
 showProgress();
 speakAnnouncements();
-showConnectionBanner(config.messages);
+banner.listen();
 bindWindowFocus();
 leaveStreamsUnlocked();
 void registry.preload(liveSocket).then(() => {

@@ -3,9 +3,12 @@
 //
 // When the server says that there is no line, or when the line is lost, it behaves as the websocket does.
 
+import { headOf } from "./frame";
 import { LineEnd, type LineFrame } from "./line_end";
+import { judge, type Undone } from "./undone";
+import { type Fates, type Push, Unanswered } from "./waiting";
 
-/** Milliseconds that a cut is hidden at most: after 30 s a push gives up, and the client loads the page again. */
+/** Milliseconds that a cut is hidden from a push at most: after 30 s it gives up, and the client loads the page again. */
 const LONGEST = 25_000;
 /** Milliseconds between two tries, the last one again and again. */
 const DELAYS = [0, 100, 250, 500, 1000];
@@ -35,10 +38,12 @@ type Cancel = () => void;
 export class Lines {
   old: string | undefined;
   readonly websocket: typeof WebSocket;
+  readonly undone: Undone;
 
-  /** `websocket` is what each line puts beneath itself. */
-  constructor(websocket: typeof WebSocket) {
+  /** `websocket` is what each line puts beneath itself; `undone` takes what is not done when a line is lost. */
+  constructor(websocket: typeof WebSocket, undone: Undone) {
     this.websocket = websocket;
+    this.undone = undone;
   }
 
   /** What the LiveSocket takes for a WebSocket. */
@@ -62,11 +67,15 @@ export class LineSocket {
 
   #lines: Lines;
   #url: string;
-  #end = new LineEnd();
+  #ledger = new LineEnd();
+  #unanswered = new Unanswered();
+  /** How many frames of the page's the server has handled at most, once it has said so. */
+  #drained: number | undefined;
   #state: State = "FRESH";
   #raw: WebSocket | undefined;
   #handle: string | undefined;
   #linger = 0;
+  #cutAt = 0;
   #deadline = 0;
   #tries = 0;
   #waits = new Map<string, number>();
@@ -75,6 +84,10 @@ export class LineSocket {
   constructor(lines: Lines, url: string) {
     this.#lines = lines;
     this.#url = url;
+    lines.undone.follow({
+      write: (frame, push) => this.#write(frame, push),
+      deliver: (data) => this.onmessage?.(new MessageEvent("message", { data })),
+    });
     this.#connect();
   }
 
@@ -84,20 +97,18 @@ export class LineSocket {
 
   /** A frame for the server: now, or over the next websocket. */
   send(frame: LineFrame): void {
-    if (this.#state === "PLAIN") this.#raw?.send(frame);
-    if (this.#state === "PLAIN" || this.#state === "OVER") return;
-    if (this.#state !== "OPEN" && this.#answerHeartbeat(frame)) return;
-    this.#end.give(frame);
-    if (this.#state !== "OPEN") return;
-    this.#raw?.send(frame);
-    if (this.#handle !== undefined && !this.#waits.has("silence")) this.#listenFor();
+    if (this.#state === "OVER") return;
+    if (!this.#isHeard && this.#answerHeartbeat(frame)) return;
+    const push = this.#lines.undone.pushOf(frame);
+    if (!push || !this.#lines.undone.stops(push)) this.#write(frame, push);
   }
 
   /** The page is left, or the client has had enough. */
   close(code?: number, reason?: string): void {
     if (this.#state === "OVER") return;
     if (this.#state === "OPEN" && this.#handle !== undefined) this.#raw?.send("#goodbye");
-    this.#giveUp();
+    this.#lines.undone.leave(this.#fates());
+    this.#end();
     this.readyState = WebSocket.CLOSING;
     if (this.#raw) this.#raw.close(code, reason);
     else setTimeout(() => this.#finish(new CloseEvent("close", { code: code ?? 1005, wasClean: true })));
@@ -123,10 +134,11 @@ export class LineSocket {
       raw.send(old === undefined ? "#new" : `#new ${old}`);
       this.#state = "OPEN";
       this.readyState = WebSocket.OPEN;
+      this.#lines.undone.begin();
       this.onopen?.(event);
     } else if (this.#state === "APART") {
       this.#state = "ASKING";
-      raw.send(`#resume ${this.#handle} ${this.#end.count()}`);
+      raw.send(`#resume ${this.#handle} ${this.#ledger.count()}`);
     }
   }
 
@@ -147,6 +159,28 @@ export class LineSocket {
 
   // -- frames -----------------------------------------------------------------
 
+  /** True while there is somebody to take a frame. */
+  get #isHeard(): boolean {
+    return this.#state === "PLAIN" || (this.#state === "OPEN" && this.#drained === undefined);
+  }
+
+  #write(frame: LineFrame, push: Push | undefined): void {
+    if (this.#state === "PLAIN") {
+      this.#raw?.send(frame);
+      return;
+    }
+    const number = this.#ledger.give(frame);
+    if (push) this.#unanswered.give(push, number);
+    if (this.#isHeard) this.#put(frame);
+    else if (this.#state !== "OPEN") this.#setDeadline();
+  }
+
+  #put(frame: LineFrame): void {
+    if (this.#raw?.readyState === WebSocket.OPEN) this.#ledger.send();
+    this.#raw?.send(frame);
+    if (this.#handle !== undefined && !this.#waits.has("silence")) this.#listenFor();
+  }
+
   #received(event: MessageEvent<LineFrame>): void {
     this.#cancel("silence");
     const frame = event.data;
@@ -154,6 +188,7 @@ export class LineSocket {
       this.#control(frame.slice(1).split(" "));
       return;
     }
+    this.#notice(frame);
     try {
       this.onmessage?.(event);
     } finally {
@@ -161,29 +196,39 @@ export class LineSocket {
     }
   }
 
+  #notice(frame: LineFrame): void {
+    const head = headOf(frame);
+    if (!head) return;
+    this.#unanswered.receive(head);
+    this.#lines.undone.receive(head);
+  }
+
   #handled(frame: LineFrame): void {
     if (this.#state === "PLAIN") return;
-    if (this.#end.take(frame)) this.#sayCount();
+    if (this.#ledger.take(frame)) this.#sayCount();
     else if (!this.#waits.has("count")) this.#after("count", CONFIRM_AFTER, () => this.#sayCount());
   }
 
   #sayCount(): void {
     this.#cancel("count");
-    if (this.#state !== "OPEN" || this.#handle === undefined || !this.#end.owesCount) return;
-    this.#raw?.send(`#count ${this.#end.count()}`);
+    if (this.#state !== "OPEN" || this.#handle === undefined || !this.#ledger.owesCount) return;
+    this.#raw?.send(`#count ${this.#ledger.count()}`);
   }
 
   #control([word, first, second]: string[]): void {
     if (word === "handle" && first !== undefined) {
       this.#handle = first;
       this.#linger = Number(second);
-    } else if (word === "count" && !this.#end.confirm(Number(first))) {
+    } else if ((word === "count" || word === "drained") && !this.#ledger.confirm(Number(first))) {
       this.#lose();
+    } else if (word === "drained") {
+      this.#drained = Number(first);
     } else if (word === "count" && this.#state === "ASKING") {
       this.#goOn();
     } else if (word === "gone" && this.#state === "OPEN" && this.#handle === undefined) {
       this.#state = "PLAIN";
-      this.#end.letGo();
+      this.#ledger.letGo();
+      this.#unanswered.letGo();
     } else if (word === "gone" && this.#state === "ASKING") {
       this.#lose();
     } else if (word === "gone") {
@@ -218,13 +263,21 @@ export class LineSocket {
   #breakOff(): void {
     this.#state = "APART";
     this.#tries = 0;
-    const longest = Math.min(this.#linger, LONGEST);
-    this.#deadline = Date.now() + longest;
-    this.#after("deadline", longest, () => this.#lose());
+    this.#cutAt = Date.now();
+    this.#setDeadline();
     this.#listen();
-    this.#end.kept.forEach((frame) => this.#answerHeartbeat(frame));
+    this.#ledger.kept.forEach((frame) => this.#answerHeartbeat(frame));
     announce("away");
     this.#tryAgain();
+  }
+
+  /** As long as the line lingers, if nobody waits; else until the push that has waited longest is about to give up. One
+   *  that was about to before the cut is no reason to give up at once. */
+  #setDeadline(): void {
+    const oldest = this.#unanswered.oldest ?? Infinity;
+    const longest = Math.max(oldest + LONGEST, this.#cutAt + ANSWER);
+    this.#deadline = Math.min(this.#cutAt + this.#linger, longest);
+    this.#after("deadline", this.#deadline - Date.now(), () => this.#lose());
   }
 
   #tryAgain(): void {
@@ -267,7 +320,7 @@ export class LineSocket {
   #goOn(): void {
     this.#settle();
     this.#state = "OPEN";
-    for (const frame of this.#end.kept) this.#raw?.send(frame);
+    for (const frame of this.#ledger.kept) this.#put(frame);
     announce("back");
   }
 
@@ -278,7 +331,18 @@ export class LineSocket {
     this.#finish(new CloseEvent("close", { code: 1006, wasClean: false }));
   }
 
+  /** There is nobody at the other end any more. */
   #giveUp(): void {
+    if (this.#state !== "OVER") this.#lines.undone.lose(this.#fates());
+    this.#end();
+  }
+
+  /** What becomes of all that has no answer. */
+  #fates(): Fates {
+    return this.#unanswered.end(this.#drained ?? this.#ledger.sent, judge);
+  }
+
+  #end(): void {
     this.#state = "OVER";
     this.#lines.old = this.#handle;
     this.#settle();

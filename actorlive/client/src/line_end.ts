@@ -10,6 +10,7 @@ const CONFIRM_BYTES = 64 * 1024;
 export class LineEnd {
   #taken = 0;
   #given = 0;
+  #sent = 0;
   #kept: LineFrame[] = [];
   #told = 0;
   #since = 0;
@@ -24,10 +25,25 @@ export class LineEnd {
     return this.#taken !== this.#told;
   }
 
-  /** A frame for the server, whether it is sent now or later. */
-  give(frame: LineFrame): void {
-    this.#given += 1;
+  /** Frames for the server, whether they had a socket or not. */
+  get given(): number {
+    return this.#given;
+  }
+
+  /** How many of them have had a socket: those beyond the server certainly does not have. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** A frame for the server, whether it is sent now or later; its number. */
+  give(frame: LineFrame): number {
     this.#kept.push(frame);
+    return (this.#given += 1);
+  }
+
+  /** All that was given is on a socket, or has been. */
+  send(): void {
+    this.#sent = this.#given;
   }
 
   /** A frame of the server has been handled; true when it is time to say the count. */

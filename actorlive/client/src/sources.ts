@@ -1,0 +1,74 @@
+// Where a push comes from: the client announces each by `phx:push`, at every element that it marks as loading, before
+// it writes the frame.
+
+/** What has a text that says what it does. */
+const ACTED = "button, a, summary, input[type=submit], input[type=button], [role=button], [aria-label]";
+/** Characters of such a text, at most. */
+const LONGEST = 60;
+
+interface Detail {
+  event: string | null;
+  eventType: string;
+  ref: number;
+  lockElements: Element[];
+  loadingElements: Element[];
+  unlock: (elements: Element[]) => void;
+}
+
+/** The binding that a push comes from. */
+export interface Source {
+  /** The name of its event. */
+  event: string | null;
+  kind: string;
+  ref: number;
+  /** The id of the view's element. */
+  view: string | null;
+  elements: Element[];
+  /** Take the locks and the loading states of this push off its elements. */
+  release: () => void;
+}
+
+export class Sources {
+  /** Announced, and not written yet; the newest is the last. */
+  #announced: Source[] = [];
+
+  listen(): void {
+    window.addEventListener("phx:push", (event) =>
+      this.#announce((event as CustomEvent<Detail>).detail, event.target as Element),
+    );
+  }
+
+  #announce({ event, eventType, ref, unlock, ...of }: Detail, element: Element): void {
+    const view = element.getAttribute("data-phx-ref-src");
+    if (this.#announced.some((source) => source.view === view && source.ref === ref)) return;
+    const elements = [...new Set([...of.loadingElements, ...of.lockElements])];
+    const source = { event, kind: eventType, ref, view, elements, release: () => unlock(elements) };
+    this.#announced = [...this.unwritten(), source];
+  }
+
+  /** Of the push that is written now: what was announced last for its view. */
+  claim(topic: string): Source | undefined {
+    const last = this.#announced.at(-1);
+    if (topic !== `lv:${last?.view}`) return undefined;
+    return this.#announced.pop();
+  }
+
+  /** Submits that are not written yet: their files go first. */
+  unwritten(): Source[] {
+    return this.#announced.filter(
+      ({ kind, elements }) =>
+        kind === "submit" && elements.some((element) => element.matches("form.phx-submit-loading")),
+    );
+  }
+}
+
+/** What a person would call it: the text of the button, or the name of the event. */
+export function labelOf(event: string, source: Source | undefined): string {
+  const acted = source?.elements.find((element) => element.matches(ACTED));
+  const shown =
+    acted?.getAttribute("aria-label") ??
+    acted?.getAttribute("data-phx-disable-with-restore") ??
+    (acted?.tagName === "INPUT" ? acted.getAttribute("value") : acted?.textContent);
+  const text = shown?.trim().replace(/\s+/g, " ");
+  return text && text.length <= LONGEST ? text : event.replace(/[_-]+/g, " ");
+}

@@ -1,0 +1,96 @@
+"""A page whose views list what they have handled, each from nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from secrets import token_hex
+from typing import Any
+
+from quart import session
+from quart_trio import QuartTrio
+
+from actorlive import ActorLive, Event, LiveComponent, LiveView, Socket, heex
+
+
+class Do(Event):
+    what: str
+
+
+class Write(Event):
+    text: str = ""
+
+
+class Send(Event):
+    text: str = ""
+
+
+class Part(LiveComponent[Do]):
+    done: list[str] = []
+    template = heex("""
+        <div><b id="part-done">{" ".join(@done)}</b>
+          <button id="part" phx-click="do" phx-value-what="part" phx-target={@myself}>Part</button></div>
+    """)
+
+    async def handle_event(self, event: Do, socket: Socket) -> None:
+        self.done = [*self.done, event.what]
+
+
+class Child(LiveView[Do]):
+    done: list[str] = []
+    template = heex("""
+        <b id="child-done">{" ".join(@done)}</b>
+        <button id="child" phx-click="do" phx-value-what="child">Child</button>
+    """)
+
+    async def handle_event(self, event: Do, socket: Socket) -> None:
+        self.done = [*self.done, event.what]
+
+
+class OfflineLive(LiveView[Do | Write | Send]):
+    who: str = ""
+    done: list[str] = []
+    text: str = ""
+    template = heex("""
+        <div style="height: 12rem">The banner stands here.</div>
+        <p id="who">{@who}</p><p id="done">{" ".join(@done)}</p><p id="text">{@text}</p>
+        <button id="one" phx-click="do" phx-value-what="one">One</button>
+        <button id="two" phx-click="do" phx-value-what="two">Two</button>
+        <form id="form" phx-change="write" phx-submit="send">
+          <input name="text" id="input" value={@text}><button id="send">Send it</button>
+        </form>
+        <i id="probe" phx-hook="Probe"></i>
+        <.live_component module={Part} id="part" />
+        <.live_render view={Child} id="within" />
+    """)
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        self.who = token_hex(4) if socket.connected else ""
+
+    async def handle_event(self, event: Do | Write | Send, socket: Socket) -> dict[str, str] | None:
+        match event:
+            case Do(what):
+                self.done = [*self.done, what]
+                return {"done": what}
+            case Write(text):
+                self.text = text
+            case Send(text):
+                self.done = [*self.done, f"sent:{text}"]
+                self.text = ""
+        return None
+
+
+app = QuartTrio(__name__)
+live = ActorLive(app, secret_key="a key for tests alone that is long enough", linger=60.0)
+live.route("/", OfflineLive)
+
+
+@app.before_request
+async def everybody() -> None:
+    session["live_socket_id"] = "everybody"
+
+
+@app.get("/forget")
+async def forget() -> str:
+    """End all lines, as their time does."""
+    live.disconnect("everybody")
+    return "done"
