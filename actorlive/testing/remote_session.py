@@ -33,18 +33,19 @@ async def connect(
     socket_path: str = "/live/websocket",
     ssl_context: ssl.SSLContext | None = None,
     heartbeat: float = HEARTBEAT,
+    line: bool = False,
 ) -> AsyncGenerator[View]:
     """The view at a URL of a running server, as `live` gives it: loaded, then joined over a websocket.
 
     `socket_path` is where the server's LiveSocket listens; `heartbeat` seconds lie between two signs of life, and a
-    server that has not answered one when the next is due counts as gone. Raises what `live` raises, and `OSError`
-    when no server answers. Leaving the block closes the socket.
+    server that has not answered one when the next is due counts as gone. With `line` the page outlives its websocket.
+    Raises what `live` raises, and `OSError` when no server answers. Leaving the block closes the socket.
     """
     require_trio()
     failure: BaseException | None = None
     try:
         async with trio.open_nursery() as nursery:
-            driver = Driver(nursery, dict(connect_params or {}))
+            driver = Driver(nursery, dict(connect_params or {}), lined=line)
             driver.world = RemoteWorld(nursery, socket_path, ssl_context, heartbeat)
             try:
                 parts = urlsplit(url)

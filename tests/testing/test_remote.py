@@ -13,6 +13,7 @@ from quart_trio import QuartTrio
 from actorlive import ActorLive, LiveView, Socket, heex
 from actorlive.testing import Failure, Redirected, connect
 from actorlive.testing.worlds import remote
+from actorlive.testing.worlds.refusals import NO_LINE, NOT_FROM_HERE
 from actorlive.web.server import serve_async
 from tests.testing.phoenix import Recording, app_of
 
@@ -174,3 +175,65 @@ async def test_nobody_answers() -> None:
     with pytest.raises(OSError, match="refused"):
         async with connect("http://127.0.0.1:9/"):
             pass
+
+
+# -- a line --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+async def test_a_websocket_may_be_cut_beneath_a_line(app: QuartTrio, noticed: bool) -> None:
+    async with served(app) as url, connect(f"{url}/kitchen", line=True) as view:
+        await view.cut(noticed=noticed)
+        await view.element("#inc").click(wait=False)
+        assert await view.element("#count").text() == "0"
+        await view.mend()
+        await view.element("#inc-5").click()
+        assert await view.element("#count").text() == "6"
+        assert view.client_view.joins == 1
+        lines = app.extensions["actorlive"].lines
+        assert len(lines) == 1
+        await view.disconnect()
+        await view.until(lambda: len(lines) == 0)
+
+
+async def test_a_line_gives_signs_of_life_of_its_own(app: QuartTrio) -> None:
+    async with served(app) as url, connect(f"{url}/kitchen", line=True, heartbeat=0.02) as view:
+        await view.advance(0.2)
+        await view.cut()
+        await view.mend()
+        await view.element("#inc").click()
+        assert view.client_view.joins == 1
+
+
+async def test_a_server_without_lines_is_named(app: QuartTrio) -> None:
+    app.extensions["actorlive"].lines.linger = 0.0
+    async with served(app) as url:
+        with pytest.raises(Failure) as caught:
+            async with connect(f"{url}/kitchen", line=True):
+                pass
+    assert str(caught.value) == NO_LINE
+
+
+async def test_a_page_finds_the_next_server_by_itself(app: QuartTrio) -> None:
+    async with trio.open_nursery() as nursery:
+        stop, urls = trio.Event(), list[str]()
+        ended = trio.Event()
+
+        async def serve(task_status: trio.TaskStatus[list[str]]) -> None:
+            port = int(urls[0].rpartition(":")[2]) if urls else 0
+            await serve_async(app, port=port, shutdown=stop, task_status=task_status)
+            ended.set()
+
+        urls = await nursery.start(serve)
+        async with connect(f"{urls[0]}/kitchen", line=True) as view:
+            with pytest.raises(Failure) as caught:
+                await view.restart()
+            assert str(caught.value) == NOT_FROM_HERE
+            stop.set()
+            await ended.wait()
+            await trio.sleep(0.1)
+            stop = trio.Event()
+            await nursery.start(serve)
+            await view.until(lambda: view.client_view.joins == 2, timeout=10)
+            await view.element("#inc").click()
+        stop.set()

@@ -15,10 +15,10 @@ from actorlive.testing.timing.network import Network
 from actorlive.testing.timing.threads import threads_hold_time
 from actorlive.testing.worlds.driver import NAVIGATING, NONE
 from actorlive.testing.worlds.memory import MemorySocket
+from actorlive.testing.worlds.server import MemoryServer, OwnServer
 from actorlive.testing.worlds.world import HOST, MemoryWorld
 from actorlive.web import ActorLive, csrf
 from actorlive.web.dead import FLASH_KEY
-from actorlive.web.errors import ConfigurationError
 
 __all__ = ["AppWorld", "extension", "running"]
 
@@ -39,28 +39,37 @@ def extension(app: object) -> ActorLive:
     return found
 
 
+_servers: dict[ActorLive, MemoryServer] = {}
+"""Those that the kit has started."""
+
+
 @asynccontextmanager
-async def running(live: ActorLive) -> AsyncGenerator[Node]:
-    """The application's node; the application is started for this block, unless it runs already."""
-    node = _open_node(live)
-    if node is not None:
-        yield node
-        return
+async def running(live: ActorLive) -> AsyncGenerator[MemoryServer]:
+    """The application's server; it is started for this block, unless it runs already."""
+    if live in _servers:
+        yield _servers[live]
+    elif live.running_node is not None:
+        yield MemoryServer(live.running_node)
+    else:
+        own = OwnServer(lambda: _served(live), lambda _: live.drain())
+        _servers[live] = own
+        try:
+            with threads_hold_time():
+                async with own.running():
+                    yield own
+        finally:
+            del _servers[live]
+
+
+@asynccontextmanager
+async def _served(live: ActorLive) -> AsyncGenerator[Node]:
     app = live.endpoint.app
     before, app.testing = app.testing, True
     try:
-        with threads_hold_time():
-            async with app.test_app():
-                yield live.current_node
+        async with app.test_app():
+            yield live.current_node
     finally:
         app.testing = before
-
-
-def _open_node(live: ActorLive) -> Node | None:
-    try:
-        return live.current_node
-    except ConfigurationError:
-        return None
 
 
 class AppWorld(MemoryWorld):
@@ -69,13 +78,13 @@ class AppWorld(MemoryWorld):
     def __init__(
         self,
         live: ActorLive,
-        node: Node,
+        server: MemoryServer,
         network: Network,
         schedule: Callable[[float, Callable[[], None]], None],
         client: Any = None,
         session: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(node, live.endpoint, live.sockets, live.limits, network, schedule)
+        super().__init__(server, live.endpoint, live.sockets, live.limits, network, schedule)
         self._live = live
         self._client: Any = client or live.endpoint.app.test_client()
         self._given: Mapping[str, Any] = session or {}
@@ -115,14 +124,26 @@ class AppWorld(MemoryWorld):
         async with self._client.session_transaction() as session:
             return dict(session)
 
+    def end_line(self, handle: str) -> None:
+        """The page of that line is gone, and has not said so."""
+        self._live.lines.replace(handle, self.visitor)
+
     def read_flash(self, token: str | None) -> dict[str, str]:
         """What a flash token says."""
         return {} if token is None else (self._live.endpoint.tokens.flash.read(token) or {})
 
     async def connect(self, page: Page) -> MemorySocket:
-        """A connection of the visitor's page; its session counts only with the page's CSRF token."""
+        """A connection of the visitor's page."""
+        return self.open_socket(page, await self._trusted(page))
+
+    async def connect_line(self, page: Page) -> MemorySocket:
+        """One for the line of the page."""
+        return self.open_socket(page, await self._trusted(page), self._live.lines)
+
+    async def _trusted(self, page: Page) -> dict[str, Any] | None:
+        """The visitor's session, which counts only with the page's CSRF token."""
         session = await self.session()
-        return self.open_socket(page, session if csrf.valid(session, page.csrf_token) else None)
+        return session if csrf.valid(session, page.csrf_token) else None
 
 
 def _relative(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import trio
@@ -20,13 +21,22 @@ from actorlive.testing.errors import (
     NotIdle,
     Redirected,
     UnexpectedStatus,
-    ViewGone,
     hide_frames,
 )
 from actorlive.testing.timing import clock
+from actorlive.testing.worlds.lined import LinedSocket, Websocket
+from actorlive.testing.worlds.refusals import (
+    CUT_TWICE,
+    NO_SOCKET,
+    NOT_CUT,
+    NOT_FROM_HERE,
+    NOTHING_TO_CUT,
+    cut_off,
+    unanswered,
+)
 from actorlive.web.dead import FLASH_COOKIE, RELOAD_COOKIE
 
-__all__ = ["NAVIGATING", "NONE", "Driver", "World", "gone_error"]
+__all__ = ["NAVIGATING", "NONE", "Driver", "World"]
 
 __tracebackhide__ = hide_frames
 
@@ -57,8 +67,15 @@ class World:
         raise NotImplementedError
 
     async def connect(self, page: Page) -> PageSocket:
-        """Open a websocket, or its like, for a page."""
+        """Open a websocket, or its like, for a page. Raises `OSError`."""
         raise NotImplementedError
+
+    async def connect_line(self, page: Page) -> Websocket:
+        """Open one for the line of a page. Raises `OSError`."""
+        raise NotImplementedError
+
+    def end_line(self, handle: str) -> None:
+        """The page of that line is gone, and has not said so: do not wait for it, where that can be known."""
 
     async def settle(self) -> None:
         """Wait until everything rests that the page can hear from. Here: all of this Trio loop."""
@@ -67,6 +84,10 @@ class World:
     async def advance(self, seconds: float) -> None:
         """Let time pass, then settle."""
         await clock.advance(seconds)
+
+    async def restart(self, *, kill: bool) -> None:
+        """End the server, and start another one. Raises `Failure` where that cannot be done from here."""
+        raise Failure(NOT_FROM_HERE)
 
     def read_flash(self, token: str | None) -> dict[str, str]:
         """What a flash token says, where that can be known."""
@@ -82,24 +103,34 @@ class World:
 
 
 class Driver:
-    """One page and what moves it. `nursery` holds its pump and its timers."""
+    """One page and what moves it. `nursery` holds its pump and its timers; `lined` gives the page a line."""
 
     def __init__(
-        self, nursery: trio.Nursery, connect_params: dict[str, Any], on_error: OnError = "raise"
+        self,
+        nursery: trio.Nursery,
+        connect_params: dict[str, Any],
+        on_error: OnError = "raise",
+        *,
+        lined: bool = False,
     ) -> None:
         self._on_error: OnError = on_error
         self.world: World = World()
         self.connect_params = connect_params
         self.page: Page | None = None
+        self.is_cut: bool = False
+        """True while `cut` has no way to the server."""
         self._nursery = nursery
         self._pump: trio.CancelScope | None = None
         self._tries = 0
         self._offline = False
+        self._lined = lined
+        self._line: LinedSocket | None = None
 
     # -- page and socket -------------------------------------------------------
 
     def open(self, loaded: Loaded) -> Page:
         """The page of a load, not connected yet."""
+        self._line = None
         self.page = Page(
             loaded.html,
             loaded.url,
@@ -110,11 +141,23 @@ class Driver:
         return self.page
 
     async def connect(self, page: Page) -> None:
-        """Give the page a socket and pump its frames."""
+        """Give the page a socket and pump its frames. Raises `OSError`."""
+        page.socket = socket = await (self._begin_line(page) if self._lined else self.world.connect(page))
         self._offline = False
-        page.socket = socket = await self.world.connect(page)
         self._pump = trio.CancelScope()
         self._nursery.start_soon(self._run, page, socket, self._pump)
+
+    async def _begin_line(self, page: Page) -> LinedSocket:
+        old = None if self._line is None else self._line.handle
+        line = LinedSocket(page, self._nursery, partial(self._dial, page), old)
+        await line.connect()
+        self._line = line
+        return line
+
+    async def _dial(self, page: Page) -> Websocket:
+        if self.is_cut:
+            raise ConnectionRefusedError("the network is cut")
+        return await self.world.connect_line(page)
 
     async def _run(self, page: Page, socket: PageSocket, scope: trio.CancelScope) -> None:
         with scope:
@@ -135,8 +178,12 @@ class Driver:
     async def _reconnect(self, page: Page, delay: float) -> None:
         await trio.sleep(delay)
         if page.socket is None and page is self.page and not self._offline:
-            await self.connect(page)
-            page.rejoin()
+            try:
+                await self.connect(page)
+            except OSError:
+                self._reconnect_later(page)
+            else:
+                page.rejoin()
 
     async def disconnect(self) -> None:
         """End the socket, as when the network goes."""
@@ -149,6 +196,52 @@ class Driver:
         await socket.close()
         if self._pump is not None:
             self._pump.cancel()
+
+    # -- the network and the server --------------------------------------------
+
+    def cut(self, *, noticed: bool) -> None:
+        """The network breaks beneath the page's line."""
+        self._line_to_cut().cut(noticed=noticed)
+        self.is_cut = True
+
+    def _line_to_cut(self) -> LinedSocket:
+        if self.is_cut:
+            raise Failure(CUT_TWICE)
+        if not self._lined:
+            raise Failure(NOTHING_TO_CUT)
+        if self._line is None or self.page is None or self.page.socket is not self._line:
+            raise Failure(NO_SOCKET)
+        return self._line
+
+    def _require_network(self, to: str) -> None:
+        if self.is_cut:
+            raise cut_off(to)
+
+    async def mend(self) -> None:
+        """There is a way to the server again, and the page takes it."""
+        if not self.is_cut:
+            raise Failure(NOT_CUT)
+        self.is_cut = False
+        await self._come_back()
+
+    async def restart(self, *, kill: bool) -> None:
+        """The server ends, another one is there, and the page comes to it, unless it is cut off."""
+        await self.world.restart(kill=kill)
+        if not self.is_cut and not self._offline:
+            await self._come_back()
+
+    async def _come_back(self) -> None:
+        """The page tries now, as the client does when the network is back, and has its views again."""
+        page, line = self.page, self._line
+        assert page is not None
+        if line is not None and page.socket is line:
+            line.wake()
+            await self.until(lambda: not line.is_away, JOIN_TIMEOUT)
+        await self.settle()
+        if page.socket is None:
+            self._offline = True  # nobody else is to connect it meanwhile
+            await self.rejoin()
+        await self.settle()
 
     # -- lives of the page -----------------------------------------------------
 
@@ -190,6 +283,7 @@ class Driver:
         """Connect again, and join again what was joined."""
         page = self.page
         assert page is not None
+        self._require_network(page.url)
         if page.socket is None:
             await self.connect(page)
         page.rejoin()
@@ -200,6 +294,7 @@ class Driver:
         """Go where a view sent its visitor."""
         page = self.page
         assert page is not None
+        self._require_network(navigation.to)
         if navigation.kind == "live_redirect" and page.socket is not None:
             view = page.join_redirected(page.main, navigation)
             with suppress(JoinFailed):
@@ -225,6 +320,7 @@ class Driver:
         """Leave the page and load the next one, unless it has come already."""
         page = self.page
         assert page is not None
+        self._require_network(navigation.to)
         await self.disconnect()
         if navigation.loaded is not None:
             return navigation.loaded
@@ -234,7 +330,11 @@ class Driver:
 
     async def stop(self) -> None:
         """The tab is closed: its socket ends, and with it the views behind it."""
+        line, page = self._line, self.page
+        is_silent = line is not None and (line.is_away or page is None or page.socket is not line)
         await self.disconnect()
+        if line is not None and line.handle is not None and is_silent:
+            self.world.end_line(line.handle)
         await clock.settle()
 
     def schedule(self, delay: float, fn: Callable[[], None]) -> None:
@@ -278,19 +378,11 @@ class Driver:
 
     async def await_answers(self, pushes: list[ClientPush], timeout: float = PUSH_TIMEOUT) -> None:
         """Wait for the answers; raise what went wrong. Raises `NotIdle` when none came in time."""
+        if self.is_cut and (open_ := next((push for push in pushes if not push.done), None)):
+            raise unanswered(open_.what)
         if not await self.until(lambda: all(push.done for push in pushes), timeout):
             open_ = next(push for push in pushes if not push.done)
             raise NotIdle(
                 f"no answer to {open_.what} within {timeout:g} s: its handler is still at work"
                 f"{self.world.where(open_.topic)}. Use wait=False to look at the page meanwhile."
             )
-
-
-def gone_error(navigation: Navigation | None, status: ViewStatus) -> ViewGone:
-    """The error for a view that has ended."""
-    if navigation is not None:
-        return ViewGone(
-            f"the view has sent its visitor to {navigation.to!r} ({navigation.kind});"
-            " go on with `await view.follow_redirect()`"
-        )
-    return ViewGone(f"the view has ended ({status.value})")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -16,26 +17,36 @@ from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.live.process.dead import DeadRedirect, dead_render
 from actorlive.live.uploads.messages import UploadTicket
 from actorlive.live.view import LiveView, check_view
-from actorlive.runtime import Node
+from actorlive.runtime import Node, open_node
 from actorlive.testing.browser.messages import Loaded
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure, Redirected, RenderedError, hide_frames
 from actorlive.testing.timing.network import Network
 from actorlive.testing.worlds.driver import NONE
 from actorlive.testing.worlds.memory import MemorySocket
+from actorlive.testing.worlds.server import OwnServer
 from actorlive.testing.worlds.world import MemoryWorld, absolute
+from actorlive.web.allowance import Peers
 from actorlive.web.dead import RELOAD_COOKIE
+from actorlive.web.ending import Ending, drain_sockets
 from actorlive.web.limits import MAX_KEPT, Limits
+from actorlive.web.lines import Lines
+from actorlive.web.parking import Parking
 from actorlive.web.passports import Passports
 from actorlive.web.sockets import Sockets
 from actorlive.web.tokens import SessionToken, UploadToken
+from actorlive.web.visitor import VISITOR_KEY
 from actorlive.wire import Join, JoinPayload
 
-__all__ = ["IsolatedWorld", "rendered_alone"]
+__all__ = ["IsolatedServer", "IsolatedWorld", "rendered_alone"]
 
 __tracebackhide__ = hide_frames
 
 DOM_ID = ISOLATED = "isolated"
+LINGER = 20.0
+"""Seconds that a page's line outlives its websocket."""
+DRAIN = 5.0
+"""Seconds that the server takes to go down in order, at most."""
 NO_JOIN = JoinPayload()
 PAGE = (
     '<!DOCTYPE html><html><head><title>{title}</title></head><body><div id="{id}" data-phx-session="{session}"'
@@ -146,19 +157,42 @@ async def rendered_alone(view: type[LiveView[Any]]) -> str:
     return str(page.content)
 
 
+class IsolatedServer(OwnServer):
+    """A server with one unrouted view."""
+
+    def __init__(self, view: type[LiveView[Any]], session: Mapping[str, Any], *, lined: bool) -> None:
+        super().__init__(self._opened, self._drained)
+        self.endpoint = _Endpoint(view, session)
+        self.limits = Limits()
+        self.sockets = Sockets()
+        self.lines = Lines(self.sockets, self.limits, LINGER if lined else 0.0)
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncGenerator[Node]:
+        async with open_node() as node:
+            with self.lines.on(node) if self.lines.linger else nullcontext():
+                yield node
+
+    async def _drained(self, node: Node) -> None:
+        ending = Ending(DRAIN)
+        ending.request()
+        await ending.begin()
+        await drain_sockets(self.sockets, node, ending, Parking(self.limits, Peers()))
+        self.sockets.draining = False
+
+
 class IsolatedWorld(MemoryWorld):
     """The world of one unrouted view."""
 
     def __init__(
         self,
-        view: type[LiveView[Any]],
-        session: Mapping[str, Any],
-        node: Node,
+        server: IsolatedServer,
         network: Network,
         schedule: Callable[[float, Callable[[], None]], None],
     ) -> None:
-        self._endpoint = _Endpoint(view, session)
-        super().__init__(node, self._endpoint, Sockets(), Limits(), network, schedule)
+        self._endpoint = endpoint = server.endpoint
+        self._lines = server.lines
+        super().__init__(server, endpoint, server.sockets, server.limits, network, schedule)
 
     async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
         """Render the view dead. Raises `Redirected`, `Failure` for any other URL."""
@@ -179,3 +213,11 @@ class IsolatedWorld(MemoryWorld):
     async def connect(self, page: Page) -> MemorySocket:
         """A connection of the page."""
         return self.open_socket(page, {})
+
+    async def connect_line(self, page: Page) -> MemorySocket:
+        """One for the line of the page, whose visitor is the only one."""
+        return self.open_socket(page, {VISITOR_KEY: ISOLATED}, self._lines)
+
+    def end_line(self, handle: str) -> None:
+        """The page of that line is gone, and has not said so."""
+        self._lines.replace(handle, ISOLATED)

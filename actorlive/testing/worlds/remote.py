@@ -13,8 +13,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from http.cookiejar import Cookie, CookieJar
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from typing import Any, TypeAlias
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 import trio
 import trio_websocket
@@ -23,10 +23,13 @@ from actorlive.testing.browser.messages import Loaded, decode, encode, headers_o
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Redirected, hide_frames
 from actorlive.testing.worlds.driver import NAVIGATING, NONE, World
+from actorlive.wire.line import Gone, LinePing, is_control
 
 __all__ = ["HEARTBEAT", "RemoteSocket", "RemoteWorld"]
 
 __tracebackhide__ = hide_frames
+
+TcpStream: TypeAlias = trio.SocketStream | trio.SSLStream[trio.SocketStream]
 
 CONNECT_TIMEOUT = 10.0
 QUIET = 0.05
@@ -84,22 +87,49 @@ class RemoteWorld(World):
             with error:
                 return Loaded(error.read().decode(), error.code, request.full_url, headers_of(error.headers))
 
+    async def connect_line(self, page: Page) -> RemoteSocket:
+        """Open one for the line of the page: any will do. Raises `OSError`."""
+        return await self.connect(page)
+
     async def connect(self, page: Page) -> RemoteSocket:
         """Open the websocket of a page, with the visitor's cookies. Raises `OSError`."""
         parts = urlsplit(page.url)
         params = {"_csrf_token": page.csrf_token, **page.connect_params, "vsn": "2.0.0"}
-        scheme = "wss" if parts.scheme == "https" else "ws"
-        url = f"{scheme}://{parts.netloc}{self._socket_path}?{urlencode(params)}"
         request = urllib.request.Request(page.url)  # noqa: S310 - asked for its cookies only, never sent
         self._jar.add_cookie_header(request)
         cookie = request.get_header("Cookie") or ""
         headers = [(b"Origin", f"{parts.scheme}://{parts.netloc}".encode()), (b"Cookie", cookie.encode())]
-        with trio.fail_after(CONNECT_TIMEOUT):
-            socket = await trio_websocket.connect_websocket_url(
-                self._nursery, url, self._ssl, extra_headers=headers, max_message_size=MAX_MESSAGE
-            )
-        self._socket = RemoteSocket(socket, self._nursery, self._heartbeat)
+        stream = await self._open_stream(parts)
+        try:
+            with trio.fail_after(CONNECT_TIMEOUT):
+                socket = await trio_websocket.wrap_client_stream(
+                    self._nursery,
+                    stream,
+                    parts.netloc,
+                    f"{self._socket_path}?{urlencode(params)}",
+                    extra_headers=headers,
+                    max_message_size=MAX_MESSAGE,
+                )
+        except BaseException as error:
+            await trio.aclose_forcefully(stream)
+            if isinstance(error, trio_websocket.HandshakeError | trio.TooSlowError):
+                raise ConnectionError(f"no websocket at {page.url}: {error!r}") from error
+            raise
+        self._socket = RemoteSocket(socket, stream, self._nursery, self._heartbeat)
         return self._socket
+
+    async def _open_stream(self, parts: SplitResult) -> TcpStream:
+        host = parts.hostname or ""
+        try:
+            with trio.fail_after(CONNECT_TIMEOUT):
+                if parts.scheme != "https":
+                    return await trio.open_tcp_stream(host, parts.port or 80)
+                context = self._ssl or ssl.create_default_context()
+                return await trio.open_ssl_over_tcp_stream(
+                    host, parts.port or 443, ssl_context=context, https_compatible=True
+                )
+        except trio.TooSlowError as error:
+            raise ConnectionError(f"nobody answers at {parts.netloc}") from error
 
     async def settle(self) -> None:
         """Wait until nothing has come for `QUIET` seconds; a page that ticks all the time is looked at as it is."""
@@ -148,43 +178,60 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 class RemoteSocket:
-    """A websocket; frames to send wait in a queue, so that sending does not."""
+    """A websocket over a stream; frames to send wait in a queue, so that sending does not."""
 
     def __init__(
-        self, socket: trio_websocket.WebSocketConnection, nursery: trio.Nursery, heartbeat: float
+        self,
+        socket: trio_websocket.WebSocketConnection,
+        stream: TcpStream,
+        nursery: trio.Nursery,
+        heartbeat: float,
     ) -> None:
         self._socket = socket
+        self._stream = stream
         self._out, queue = trio.open_memory_channel[str | bytes](math.inf)
         self._work = trio.CancelScope()
+        self._written = trio.Event()
         self._answered = True
+        self._is_lined = self._is_silent = False
         self.last_news = trio.current_time()
         """When the last frame came."""
         nursery.start_soon(self._run, queue, heartbeat)
 
     async def _run(self, queue: trio.MemoryReceiveChannel[str | bytes], heartbeat: float) -> None:
-        with self._work:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._write, queue)
-                nursery.start_soon(self._beat, heartbeat)
+        try:
+            with self._work:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._write, queue)
+                    nursery.start_soon(self._beat, heartbeat)
+        finally:
+            await trio.aclose_forcefully(self._stream)
 
     async def _write(self, queue: trio.MemoryReceiveChannel[str | bytes]) -> None:
-        async for frame in queue:
-            try:
+        try:
+            async for frame in queue:
                 await self._socket.send_message(frame)
-            except trio_websocket.ConnectionClosed:
-                self._work.cancel()
+        except trio_websocket.ConnectionClosed:
+            self._work.cancel()
+        finally:
+            self._written.set()
 
     async def _beat(self, seconds: float) -> None:
         for number in itertools.count(1):
             await trio.sleep(seconds)
-            if not self._answered:
+            if not self._answered and not self._is_silent:
                 await self.close()
             self._answered = False
-            self.send(encode(None, f"heartbeat-{number}", "phoenix", "heartbeat", {}))
+            if self._is_lined:
+                self.send(
+                    LinePing().encode()
+                )  # the frames of Phoenix are counted, and the line's own are not
+            else:
+                self.send(encode(None, f"heartbeat-{number}", "phoenix", "heartbeat", {}))
 
     def send(self, frame: str | bytes) -> None:
         """Queue one frame; it is lost when the socket is closed."""
-        if not self._work.cancel_called:
+        if not self._work.cancel_called and not self._is_silent:
             self._out.send_nowait(frame)
 
     async def receive(self) -> str | bytes | None:
@@ -195,6 +242,9 @@ class RemoteSocket:
             except trio_websocket.ConnectionClosed:
                 self._work.cancel()
                 return None
+            if is_control(frame):
+                self._answered, self._is_lined = True, frame != Gone().encode()
+                return frame
             if decode(frame).topic != "phoenix":
                 self.last_news = trio.current_time()
                 return frame
@@ -205,3 +255,18 @@ class RemoteSocket:
         with trio.move_on_after(CLOSE_TIMEOUT, shield=True):
             await self._socket.aclose()
         self._work.cancel()
+
+    async def say_last(self, frame: str) -> None:
+        """Send one frame, and close the socket behind it."""
+        self.send(frame)
+        self._is_silent = True
+        self._out.close()
+        with trio.move_on_after(CLOSE_TIMEOUT, shield=True):
+            await self._written.wait()
+        await self.close()
+
+    def cut(self, *, noticed: bool) -> None:
+        """Break off without a word. With `noticed=False` the stream stays open, and nothing comes of it any more."""
+        self._is_silent = True
+        if noticed:
+            self._work.cancel()
