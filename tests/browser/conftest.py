@@ -1,4 +1,4 @@
-"""Real Chromium, driven by Playwright: the server as a subprocess, one browser a session, one page a test.
+"""Real Chromium, driven by Playwright: the server as a subprocess, one browser per session, one page per test.
 
 Every test fails on an uncaught JavaScript error or a `console.error`, whatever else it asserts; a test
 that provokes one says so beforehand with `faults.expect(pattern)`. Tests wait for conditions, never for
@@ -14,15 +14,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.contexts import TIMEOUT, Contexts, tidy
 from tests.browser.gate import Gate
 from tests.browser.pages import Faults, connected
 from tests.browser.server import Server
 
 HERE = Path(__file__).parent
 ARTIFACTS = HERE / "artifacts"
-
-TIMEOUT = 20_000
-"""Milliseconds that a condition may take to come true: a busy machine is no fault."""
 
 expect.set_options(timeout=TIMEOUT)
 
@@ -65,17 +63,30 @@ def bypass_csp() -> bool:
     return True
 
 
+@pytest.fixture(scope="session")
+def contexts(browser: Browser) -> Iterator[Contexts]:
+    opened = Contexts(browser)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def context(
-    browser: Browser, request: pytest.FixtureRequest, faults: Faults, bypass_csp: bool
+    contexts: Contexts, request: pytest.FixtureRequest, faults: Faults, bypass_csp: bool
 ) -> Iterator[BrowserContext]:
-    opened = browser.new_context(viewport={"width": 1000, "height": 700}, bypass_csp=bypass_csp)
-    opened.set_default_timeout(TIMEOUT)
+    """Without pages, cookies and whatever else a page leaves behind. It is shared, because a new one costs the browser
+    more than a page does. A gate cannot be taken off it again, and gets one of its own."""
+    gated = "gate" in request.fixturenames
+    opened = contexts.open(bypass_csp=bypass_csp) if gated else contexts.take(bypass_csp=bypass_csp)
     opened.on("page", faults.watch)
     yield opened
     if request.node.stash.get(failed, False):
         _picture(opened, request.node.name)
-    opened.close()
+    opened.remove_listener("page", faults.watch)
+    if gated:
+        opened.close()
+    else:
+        tidy(opened)
 
 
 @pytest.fixture
