@@ -1,8 +1,9 @@
-"""What pages share in Chromium: cookies, storage, permissions, the network. A context is used again when it is as new."""
+"""What pages share in Chromium: cookies, storage, permissions, the network. One is used again when it is as new."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page
@@ -55,7 +56,7 @@ def tidy(context: BrowserContext) -> None:
 def _forget_storage(page: Page) -> None:
     origin = urlsplit(page.url)
     if origin.scheme.startswith("http"):
-        session = page.context.new_cdp_session(page)
+        session: Any = page.context.new_cdp_session(page)
         session.send(
             "Storage.clearDataForOrigin",
             {"origin": f"{origin.scheme}://{origin.netloc}", "storageTypes": STORAGES},
