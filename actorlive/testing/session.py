@@ -16,6 +16,7 @@ from actorlive.testing.browser.checks import OnError
 from actorlive.testing.errors import Failure, hide_frames
 from actorlive.testing.timing import clock
 from actorlive.testing.timing.network import Network
+from actorlive.testing.timing.schedule import cuts_of_this_run
 from actorlive.testing.timing.trio_run import require_trio
 from actorlive.testing.view import View
 from actorlive.testing.worlds.app import AppWorld, extension, running
@@ -58,11 +59,12 @@ def live(
     extended = extension(app)
     if line and not extended.lines.linger:
         raise Failure(NO_LINES)
+    lined = line or (cuts_of_this_run() is not None and extended.lines.linger > 0)
 
     def world(server: MemoryServer, driver: Driver) -> MemoryWorld:
         return AppWorld(extended, server, network or Network(), driver.schedule, client, session)
 
-    begin = partial(Driver, connect_params=dict(connect_params or {}), on_error=on_error, lined=line)
+    begin = partial(Driver, connect_params=dict(connect_params or {}), on_error=on_error, lined=lined)
     return _under_test(running(extended), world, begin, absolute(path), leaks=leaks)
 
 
@@ -78,12 +80,13 @@ def live_isolated(
 ) -> AbstractAsyncContextManager[View]:
     """A view class by itself: no application, no route, `session` as given (`live_isolated/3`). A `line` outlives its
     websocket for 20 seconds."""
-    own = IsolatedServer(view, session or {}, lined=line)
+    lined = line or cuts_of_this_run() is not None
+    own = IsolatedServer(view, session or {}, lined=lined)
 
     def world(_: MemoryServer, driver: Driver) -> MemoryWorld:
         return IsolatedWorld(own, network or Network(), driver.schedule)
 
-    begin = partial(Driver, connect_params=dict(connect_params or {}), on_error=on_error, lined=line)
+    begin = partial(Driver, connect_params=dict(connect_params or {}), on_error=on_error, lined=lined)
     return _under_test(own.running(), world, begin, absolute("/"), leaks=leaks)
 
 

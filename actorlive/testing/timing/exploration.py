@@ -1,9 +1,10 @@
 """Disorder on demand: one scenario under many schedules.
 
 What a test sees is one course of events of many. `explore` runs a scenario again and again, and each time another seed
-decides which of the ready processes runs next, which of several results and timers of one moment comes first, and how
-long each frame of a client takes. A course that fails is shrunk: choice by choice back to the ordinary order, as long
-as it fails in the same way. What is left tells which disorder it needs; its seed or its choices repeat it exactly.
+decides which of the ready processes runs next, which of several results and timers of one moment comes first, how long
+each frame of a client takes, and where websockets break. A course that fails is shrunk: choice by choice back to the
+ordinary order, as long as it fails in the same way. What is left tells which disorder it needs; its seed or its choices
+repeat it exactly.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import trio.testing
 
 from actorlive.runtime.faults import unwrap
 from actorlive.testing.errors import Failure, hide_frames
-from actorlive.testing.timing.schedule import Schedule, using
+from actorlive.testing.timing.schedule import Cuts, Schedule, using
 from actorlive.testing.timing.trio_run import seed_trio
 
 __all__ = ["ExplorationFailure", "explore"]
@@ -35,6 +36,7 @@ class _Course:
     """One run: the choices that were made, and what it ended with."""
 
     choices: tuple[int, ...]
+    cuts: tuple[str, ...]
     error: BaseException | None
 
     @property
@@ -43,22 +45,36 @@ class _Course:
         return sum(choice != 0 for choice in self.choices)
 
 
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What a course may meet with beside another order."""
+
+    jitter: float
+    cuts: int
+    away: float
+
+    def __str__(self) -> str:
+        """As arguments of `explore`, those that are not its defaults."""
+        jitter = f", jitter={self.jitter:g}" if self.jitter else ""
+        return jitter + (f", cuts={self.cuts}, away={self.away:g}" if self.cuts else "")
+
+
 class ExplorationFailure(Failure):
     """A schedule under which the scenario fails; `__cause__` is what it raised.
 
     `seed` found it, `choices` is the shrunk schedule: give either back to `explore` to see it again.
     """
 
-    def __init__(self, name: str, seed: int, tried: int, course: _Course) -> None:
+    def __init__(self, name: str, seed: int, tried: int, course: _Course, trouble: _Trouble) -> None:
         choices = list(course.choices)
         while choices and choices[-1] == 0:
             choices.pop()
         raised = traceback.format_exception_only(course.error)[-1].strip() if course.error else ""
         super().__init__(
             f"{name} fails under seed {seed}, the {_ordinal(tried)} that was tried: {raised}\n"
-            f"{_needs(course.moved)} To repeat it:\n"
-            f"    explore({name}, seed={seed})  # as it was found\n"
-            f"    explore({name}, seed={seed}, choices={choices})  # shrunk"
+            f"{_needs(course)} To repeat it:\n"
+            f"    explore({name}, seed={seed}{trouble})  # as it was found\n"
+            f"    explore({name}, seed={seed}, choices={choices}{trouble})  # shrunk"
         )
         self.seed = seed
         self.choices = choices
@@ -72,44 +88,50 @@ def explore(
     choices: Sequence[int] | None = None,
     first: int = 0,
     jitter: float = 0.0,
+    cuts: int = 0,
+    away: float = 1.0,
 ) -> int:
     """Run a scenario under `seeds` different schedules; how many were run.
 
     `scenario` is an `async def` without arguments that opens what it needs itself (`live(…)`, `open_node()`); it runs
     in a Trio loop of its own each time, on virtual time, so call this from a plain `def test_…`. `first` is the first
     seed; `seed` runs just that one, and `choices` just that schedule. With `jitter` each frame of a client may be so
-    many seconds late, so that it changes places with what happens in that time. Raises `ExplorationFailure`.
+    many seconds late, so that it changes places with what happens in that time. With `cuts` each page of `live()` has a
+    line, if its application has lines, and so many times in a course, before any frame of either side, a websocket
+    breaks; the network is back `away` seconds later at most, and the page at its next try. Raises `ExplorationFailure`.
     """
     if trio.lowlevel.in_trio_run():
         raise Failure(
             "explore() runs scenarios in Trio loops of their own: call it from a plain `def test_…`"
         )
+    trouble = _Trouble(jitter, cuts, away)
     if choices is not None:
-        error = _run(scenario, seed or 0, Schedule(None, choices), jitter).error
+        error = _run(scenario, seed or 0, Schedule(None, choices), trouble).error
         if error is not None:
             raise error
         return 1
     numbers = range(first, first + seeds) if seed is None else [seed]
     for tried, number in enumerate(numbers, 1):
-        course = _run(scenario, number, Schedule(number), jitter)
+        course = _run(scenario, number, Schedule(number), trouble)
         if course.error is not None:
-            shrunk = _shrink(partial(_run, scenario, number, jitter=jitter), course)
+            shrunk = _shrink(partial(_run, scenario, number, trouble=trouble), course)
             name = getattr(scenario, "__name__", "scenario")
-            raise ExplorationFailure(name, number, tried, shrunk) from shrunk.error
+            raise ExplorationFailure(name, number, tried, shrunk, trouble) from shrunk.error
     return len(numbers)
 
 
-def _run(scenario: Scenario, seed: int, schedule: Schedule, jitter: float) -> _Course:
+def _run(scenario: Scenario, seed: int, schedule: Schedule, trouble: _Trouble) -> _Course:
     error: BaseException | None = None
+    cuts = Cuts(schedule.choose, trouble.cuts, trouble.away)
     seed_trio(seed)
     try:
-        with using(schedule, jitter):
+        with using(schedule, trouble.jitter, cuts if trouble.cuts else None):
             trio.run(partial(_run_scenario, scenario), clock=trio.testing.MockClock(autojump_threshold=0))
     except KeyboardInterrupt:
         raise
     except BaseException as caught:
         error = unwrap(caught)
-    return _Course(tuple(schedule.answers), error)
+    return _Course(tuple(schedule.answers), tuple(cuts.made), error)
 
 
 async def _run_scenario(scenario: Scenario) -> None:
@@ -139,10 +161,11 @@ def _alike(candidate: _Course, course: _Course) -> bool:
     return candidate.error is not None and type(candidate.error) is type(course.error)
 
 
-def _needs(moved: int) -> str:
-    if moved == 0:
+def _needs(course: _Course) -> str:
+    if course.moved == 0:
         return "It takes no more than Trio's own order under this seed."
-    return f"Shrunk to {moved} choice{'s' * (moved > 1)} out of order."
+    cuts = "".join(f"\nA websocket breaks {cut}." for cut in course.cuts)
+    return f"Shrunk to {course.moved} choice{'s' * (course.moved > 1)} out of order.{cuts}"
 
 
 def _ordinal(number: int) -> str:

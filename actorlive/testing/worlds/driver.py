@@ -236,7 +236,7 @@ class Driver:
         assert page is not None
         if line is not None and page.socket is line:
             line.wake()
-            await self.until(lambda: not line.is_away, JOIN_TIMEOUT)
+            await self.until(lambda: not line.is_away, PUSH_TIMEOUT)
         await self.settle()
         if page.socket is None:
             self._offline = True  # nobody else is to connect it meanwhile

@@ -16,6 +16,7 @@ from actorlive.testing.browser.messages import PageSocket
 from actorlive.testing.browser.page import Page
 from actorlive.testing.browser.patch import set_classes
 from actorlive.testing.errors import Failure, hide_frames
+from actorlive.testing.timing.schedule import cuts_of_this_run
 from actorlive.testing.worlds.refusals import NO_LINE
 from actorlive.wire.line import LineFrame, PageEnd, PageState
 
@@ -67,6 +68,8 @@ class LinedSocket:
         self._reading = trio.CancelScope()
         self._restoring = trio.CancelScope()
         self._changed, self._woken = trio.Event(), trio.Event()
+        self._cuts = cuts_of_this_run()
+        self._down_until = 0.0
 
     @property
     def handle(self) -> str | None:
@@ -90,6 +93,7 @@ class LinedSocket:
     def _flush(self) -> None:
         outgoing, self._end.outgoing = self._end.outgoing, []
         for frame in outgoing:
+            self._break_before("to the server")
             if self._raw is not None:
                 self._raw.send(frame)
 
@@ -106,6 +110,8 @@ class LinedSocket:
                 continue
             with trio.CancelScope() as self._reading:
                 frame = await raw.receive()
+            if frame is not None and raw is self._raw:
+                self._break_before("from the server")
             if raw is not self._raw:
                 continue  # it was cut meanwhile, and what it brought is lost
             if frame is None:
@@ -137,6 +143,14 @@ class LinedSocket:
         self._drop(noticed=noticed)
         self._broke()
 
+    def _break_before(self, frame: str) -> None:
+        """The schedule of this run may have the network break here, under a line."""
+        if self._cuts is None or self._raw is None or self.handle is None:
+            return
+        if (cut := self._cuts.before(frame)) is not None:
+            self._down_until = trio.current_time() + cut.seconds
+            self.cut(noticed=cut.noticed)
+
     def _drop(self, *, noticed: bool = True) -> None:
         raw, self._raw = self._raw, None
         if raw is not None:
@@ -167,6 +181,8 @@ class LinedSocket:
             self._lose()
 
     async def _attempt(self) -> None:
+        if trio.current_time() < self._down_until:
+            return
         try:
             await self.connect()
         except OSError:
