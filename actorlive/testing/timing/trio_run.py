@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import trio
 
+from actorlive.live.process.turnstile import TURNER
 from actorlive.testing.errors import Failure, Leak, hide_frames
 
 __all__ = ["check_tasks", "require_trio", "seed_trio", "system_tasks"]
@@ -28,7 +29,7 @@ def seed_trio(seed: int) -> None:
 
 
 def system_tasks() -> set[trio.lowlevel.Task]:
-    """The tasks that outlive every nursery of a test."""
+    """The tasks that outlive every nursery of a test, but for the turnstile's, which sleeps to the end of the run."""
     root = trio.lowlevel.current_root_task()
     nurseries = [] if root is None else root.child_nurseries
     tasks = {task for nursery in nurseries for task in nursery.child_tasks}
@@ -38,7 +39,7 @@ def system_tasks() -> set[trio.lowlevel.Task]:
 
 def _is_system(task: trio.lowlevel.Task) -> bool:
     nursery = task.parent_nursery
-    return nursery is not None and nursery.parent_task.name == "<init>" and task.name != "<main>"
+    return nursery is not None and nursery.parent_task.name == "<init>" and task.name not in ("<main>", TURNER)
 
 
 def check_tasks(before: set[trio.lowlevel.Task]) -> None:
