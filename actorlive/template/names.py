@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["snake_case", "title_words"]
 
@@ -15,6 +16,7 @@ def snake_case(name: str) -> str:
     return _WORD.sub("_", name).lower()
 
 
+@lru_cache(maxsize=256)
 def title_words(name: str) -> str:
     """What a page is called that has no title: `CounterLive` → `Counter`, `sign_up` → `Sign up`.
 

@@ -18,6 +18,7 @@ from typing import Any, TypeVar, cast, overload
 import trio
 from markupsafe import Markup
 from quart import Quart, Request, Response, abort, request, session
+from quart.globals import request_ctx
 from quart.typing import ResponseTypes
 from quart_trio import QuartTrio
 
@@ -565,9 +566,10 @@ class ActorLive:
 
     async def _secure(self, response: ResponseTypes) -> ResponseTypes:
         """A coroutine, because Quart runs plain functions in a thread."""
-        if self._is_kept(request):
+        asked = request_ctx.request
+        if self._is_kept(asked):
             response.headers["Cache-Control"] = FOREVER
-        hsts = self.https and request.scheme == "https" and not self.endpoint.debug
+        hsts = self.https and asked.scheme == "https" and not self.endpoint.debug
         return secure(response, csp=policy(self.csp), hsts=hsts)
 
     def _is_kept(self, asked: Request) -> bool:

@@ -84,16 +84,17 @@ class HttpConnection(TrioASGIHTTPConnection):
         request = self._create_request_from_scope(send)
         request.body.set_complete()
         answer: Any = await self.app.handle_request(request)
+        if isinstance(answer, Response) and isinstance(answer.response, DataBody):
+            await _send_whole(send, answer, answer.response.data)
+            return
         timeout: Any = getattr(answer, "timeout", ...)
         seconds: float | None = vars(self.app)["config"]["RESPONSE_TIMEOUT"] if timeout is ... else timeout
         with trio.CancelScope(deadline=inf if seconds is None else trio.current_time() + seconds):
-            if isinstance(answer, Response) and isinstance(answer.response, DataBody):
-                await _send_whole(send, answer, answer.response.data)
-            else:
-                await self._send_response(send, answer)
+            await self._send_response(send, answer)
 
 
 async def _send_whole(send: Any, answer: Response, body: bytes) -> None:
+    """An answer that is known, which the server gives its own time to be taken."""
     headers = encode_headers(answer.headers)
     await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

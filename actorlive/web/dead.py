@@ -175,23 +175,22 @@ def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:
 
 def _status_of_failed_join(endpoint: AppEndpoint, asked: Request) -> None:
     """A join that ended in a 4xx made the browser load this page: answer with that status, once."""
-    token = asked.cookies.get(RELOAD_COOKIE)
-    if token is None:
+    if RELOAD_COOKIE not in asked.cookies:
         return
     _forget_cookie(RELOAD_COOKIE)
-    status = endpoint.tokens.status.read(token)
+    status = endpoint.tokens.status.read(asked.cookies[RELOAD_COOKIE])
     if status is not None:
         raise http_error(status)
 
 
 def take_flash(endpoint: AppEndpoint) -> dict[str, str]:
     """What the redirect that led here had to say: in the session, or in the client's cookie."""
-    flash: Mapping[str, str] = session.pop(FLASH_KEY, {})
-    token = request.cookies.get(FLASH_COOKIE)
-    if token is None:
+    kept, cookies = _session(), _request().cookies
+    flash: Mapping[str, str] = kept.pop(FLASH_KEY, {})
+    if FLASH_COOKIE not in cookies:
         return dict(flash)
     _forget_cookie(FLASH_COOKIE)
-    return {**flash, **(endpoint.tokens.flash.read(token) or {})}
+    return {**flash, **(endpoint.tokens.flash.read(cookies[FLASH_COOKIE]) or {})}
 
 
 def _forget_cookie(name: str) -> None:

@@ -21,11 +21,10 @@ SECURITY_HEADERS = {
 
 def secure(response: ResponseTypes, *, csp: str, hsts: bool) -> ResponseTypes:
     """Add what is missing."""
-    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - it is no mapping: it has one twice
+    headers = response.headers
+    present = {name.lower() for name, _ in headers}
     wanted = {"Content-Security-Policy": csp, **SECURITY_HEADERS}
     if hsts:
         wanted["Strict-Transport-Security"] = HSTS
-    for name, value in wanted.items():
-        if name.lower() not in present:
-            response.headers.add(name, value)
+    headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in present])
     return response

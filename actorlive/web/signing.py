@@ -2,19 +2,24 @@
 
 A page signs two tokens and one cookie. itsdangerous derives a key and keys a hash for every one, and Quart makes a
 serializer for every request; what all of it depends on is the secret key, so it is kept here and made again when that
-changes. What is signed is the same, byte by byte, and either side reads the other's.
+changes. What is signed is the same, byte by byte, and either side reads the other's. So is the header that sets the
+cookie, which Quart puts together for every answer though only the value changes.
 """
 
 from __future__ import annotations
 
 import hmac
+from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode, want_bytes
 from quart import Quart
-from quart.sessions import SecureCookieSessionInterface
+from quart.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from quart.typing import ResponseTypes
+from quart.wrappers import BaseRequestWebsocket
+from werkzeug.http import dump_cookie
 
 __all__ = ["CookieSessions", "KeyedSigner", "keep_sessions"]
 
@@ -85,11 +90,52 @@ class CookieSessions(SecureCookieSessionInterface):
             self._made_for, self._kept = keys, self._make(keys) if app.secret_key else None
         return self._kept
 
+    async def open_session(self, app: Quart, request: BaseRequestWebsocket) -> SecureCookieSession | None:
+        """The request's session; None when the application has no key."""
+        if app.secret_key and self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return await super().open_session(app, request)
+
+    async def save_session(self, app: Quart, session: SessionMixin, response: ResponseTypes | None) -> None:
+        """Set the cookie of a session that has changed; what is rarer, Quart does."""
+        if response is None or not session or not session.modified or session.permanent:
+            await super().save_session(app, session, response)
+            return
+        serializer = self.get_signing_serializer(app)
+        value = "" if serializer is None else serializer.dumps(dict(session))
+        before, after = self._around_value(app)
+        if len(before) + len(value) + len(after) > vars(app)["config"]["MAX_COOKIE_SIZE"]:
+            await super().save_session(app, session, response)  # which warns of it
+            return
+        response.headers.add("Set-Cookie", before + value + after)
+        if "Vary" in response.headers:
+            response.vary.add("Cookie")
+        else:
+            response.headers.add("Vary", "Cookie")
+
+    def _around_value(self, app: Quart) -> tuple[str, str]:
+        """What stands in the header before and behind the value."""
+        return _around_value(
+            self.get_cookie_name(app),
+            domain=self.get_cookie_domain(app),
+            partitioned=self.get_cookie_partitioned(app),
+            path=self.get_cookie_path(app),
+            secure=self.get_cookie_secure(app),
+            samesite=self.get_cookie_samesite(app),
+            httponly=self.get_cookie_httponly(app),
+        )
+
     def _make(self, keys: list[Any]) -> URLSafeTimedSerializer:
         options = {"key_derivation": self.key_derivation, "digest_method": self.digest_method}
         return _KeptSerializer(
             keys, salt=self.salt, serializer=self.serializer, signer=KeyedSigner, signer_kwargs=options
         )
+
+
+@lru_cache(maxsize=16)
+def _around_value(name: str, **attributes: Any) -> tuple[str, str]:
+    after = dump_cookie("", "", **attributes).removeprefix("=")
+    return dump_cookie(name, "", **attributes).removesuffix(after), after
 
 
 def keep_sessions(app: Quart) -> None:

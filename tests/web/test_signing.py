@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+import time
+import warnings
+from typing import Any, cast
+from unittest import mock
 
 import pytest
+import trio
 from hypothesis import given, strategies as st
 from itsdangerous import BadSignature, TimestampSigner
+from quart import Response
+from quart.globals import request_ctx
 from quart.sessions import SecureCookieSessionInterface
 from quart_trio import QuartTrio
 
@@ -81,6 +87,76 @@ def test_the_serializer_is_kept_until_a_key_changes() -> None:
         third.loads(cookie)
     app.secret_key = None
     assert sessions.get_signing_serializer(app) is None
+
+
+NOW = int(time.time())
+
+LARGE = "".join(hashlib.sha256(bytes([n])).hexdigest() for n in range(200))
+"""Too large for a cookie, however it is compressed."""
+
+ATTRIBUTES: dict[str, st.SearchStrategy[Any]] = {
+    "NAME": st.sampled_from(["session", "__Host-session", "n=n"]),
+    "DOMAIN": st.sampled_from([None, "example.com"]),
+    "PATH": st.sampled_from([None, "/", "/süß;"]),
+    "HTTPONLY": st.booleans(),
+    "SECURE": st.booleans(),
+    "PARTITIONED": st.booleans(),
+    "SAMESITE": st.sampled_from([None, "lax", "Strict"]),
+    "REFRESH_EACH_REQUEST": st.booleans(),
+}
+
+
+async def saved(
+    sessions: SecureCookieSessionInterface, app: QuartTrio, cookie: str, add: dict[str, Any], vary: str | None
+) -> list[tuple[str, str]]:
+    """The headers of an answer to a request with that cookie, whose session is changed, and what was warned of."""
+    headers = {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={cookie}"} if cookie else {}
+    async with cast("Any", app).test_request_context("/", headers=headers):
+        session = await sessions.open_session(app, request_ctx.request)
+        assert session is not None
+        session.permanent = add.pop("lasts", session.permanent)
+        if add.pop("clear", False):
+            session.clear()
+        session.update(add)
+        answer = Response("")
+        if vary is not None:
+            answer.headers["Vary"] = vary
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            await sessions.save_session(app, session, answer)
+        told = [("warning", str(warning.message)) for warning in warned]
+        return told + sorted((name, value.split("expires=")[0]) for name, value in answer.headers.items())
+
+
+@given(
+    st.fixed_dictionaries({}, optional=ATTRIBUTES),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "a": st.text(),
+            "b": st.just(LARGE) | st.integers(),
+            "lasts": st.booleans(),
+            "clear": st.booleans(),
+        },
+    ),
+    st.sampled_from(["", "forged", "good"]),
+    st.sampled_from([None, "Accept", "cookie"]),
+)
+def test_an_answer_sets_the_cookie_as_quart_does(
+    attributes: dict[str, Any], change: dict[str, Any], cookie: str, vary: str | None
+) -> None:
+    app = app_with(KEY)
+    for name, value in attributes.items():
+        app.config[f"SESSION_COOKIE_{name}"] = value
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = attributes.get("REFRESH_EACH_REQUEST", True)
+    ours, quarts = CookieSessions(), SecureCookieSessionInterface()
+    quarts.get_signing_serializer = ours.get_signing_serializer  # else a short one is compressed
+    serializer = ours.get_signing_serializer(app)
+    assert serializer is not None
+    with mock.patch.object(TimestampSigner, "get_timestamp", return_value=NOW):
+        token = serializer.dumps({"user": "ada", "n": 1}) if cookie == "good" else cookie
+        mine, theirs = (trio.run(saved, kind, app, token, dict(change), vary) for kind in (ours, quarts))
+    assert mine == theirs
 
 
 def test_sessions_of_an_applications_own_kind_stay() -> None:

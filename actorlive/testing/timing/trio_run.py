@@ -39,7 +39,9 @@ def system_tasks() -> set[trio.lowlevel.Task]:
 
 def _is_system(task: trio.lowlevel.Task) -> bool:
     nursery = task.parent_nursery
-    return nursery is not None and nursery.parent_task.name == "<init>" and task.name not in ("<main>", TURNER)
+    return (
+        nursery is not None and nursery.parent_task.name == "<init>" and task.name not in ("<main>", TURNER)
+    )
 
 
 def check_tasks(before: set[trio.lowlevel.Task]) -> None:

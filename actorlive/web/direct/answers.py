@@ -6,6 +6,7 @@ everything behind it would be misread. What is sent to a peer that has gone has 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 import trio
@@ -100,8 +101,11 @@ class Answer:
         return body
 
     async def _write(self, data: bytes) -> None:
-        """Within the time that a peer has to take it."""
+        """Within the time that a peer has to take it; at once, and with no checkpoint, where the kernel has room."""
         if not self.is_heard:
+            return
+        data = data[self._write_now(data) :]
+        if not data:
             return
         with trio.move_on_after(self._timeout) as patience:
             try:
@@ -110,3 +114,10 @@ class Answer:
                 self.is_heard = False
         self.is_heard &= not patience.cancelled_caught
         self.close |= not self.is_heard
+
+    def _write_now(self, data: bytes) -> int:
+        """How much the kernel takes; nothing when it has no room, or nobody is there: `send_all` finds out which."""
+        try:
+            return os.write(self._stream.socket.fileno(), data)
+        except OSError:
+            return 0

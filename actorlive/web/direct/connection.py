@@ -95,7 +95,9 @@ class DirectConnection:
             goes_on = await self._answer(head, text)
             if goes_on is not None:
                 return goes_on
-            if not self.unread:
+            if self.unread:
+                await trio.lowlevel.checkpoint()  # who sends many at once lets others have their turn
+            else:
                 self.unread = await self._way.wait_idly(self._stream, self._way.limits.keep_alive_timeout)
                 if not self.unread:
                     return True
@@ -103,22 +105,29 @@ class DirectConnection:
 
     async def _read_head(self) -> bytes | None:
         """The next head, which stays unread; None when there is none that could be ours."""
+        head = self._whole_head()
+        if head is not None:
+            return head  # at once, and without a clock
         until = trio.current_time() + self.patience
         with trio.CancelScope(deadline=until):
-            while True:
-                if self.unread and not _may_be_ours(self.unread):
-                    break
-                end = self.unread.find(END, 0, self._way.limits.max_head)
-                if end >= 0:
-                    return self.unread[: end + len(END)]
-                if len(self.unread) >= self._way.limits.max_head:
-                    break
+            while self._may_become_ours():
                 more = bytes(await self._stream.receive_some(self._way.limits.max_head))
                 if not more:
                     break
                 self.unread += more
+                head = self._whole_head()
+                if head is not None:
+                    return head
         self.patience = max(0.0, until - trio.current_time()) if until < inf else inf
         return None
+
+    def _whole_head(self) -> bytes | None:
+        """The head that has come, when it is whole and may be ours."""
+        end = self.unread.find(END, 0, self._way.limits.max_head)
+        return self.unread[: end + len(END)] if end >= 0 and _may_be_ours(self.unread) else None
+
+    def _may_become_ours(self) -> bool:
+        return len(self.unread) < self._way.limits.max_head and _may_be_ours(self.unread)
 
     async def _answer(self, head: Head, text: bytes) -> bool | None:
         """True when the connection is done with, False when the request is not ours, None to go on with the next."""
