@@ -142,6 +142,11 @@ class Endpoint(Protocol):
         ...
 
     @property
+    def max_url(self) -> int:
+        """Characters of the longest URL at which a page can be."""
+        ...
+
+    @property
     def max_frame(self) -> int:
         """Bytes of the largest message that a client may send."""
         ...

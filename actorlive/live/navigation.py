@@ -120,12 +120,15 @@ def absolute(uri: str, to: str) -> str:
     return location(urljoin(uri, to))
 
 
-def on_host_of(uri: str, url: str) -> str:
+def on_host_of(uri: str, url: str, longest: int) -> str:
     """The `url` that a client sent, at the host of `uri`: a client does not decide which host this is.
 
     The scheme is that of `uri` too, except that a plain websocket may have come through a proxy that ended TLS: the
-    page knows better. Anything that is neither an http(s) URL nor a path stays as it is: it leads nowhere.
+    page knows better. Anything that is neither an http(s) URL nor a path stays as it is: it leads nowhere. Nor does
+    one of more than `longest` characters, which is not even looked at: no browser can have loaded it. It becomes "".
     """
+    if len(url) > longest:
+        return ""
     try:
         ours, theirs = urlsplit(uri), urlsplit(url)
     except ValueError:

@@ -384,6 +384,7 @@ class ActorLive:
             is_current_asset=self._is_current_asset,
             max_kept=self.limits.kept_in_a_join(),
             max_frame=self.limits.max_frame,
+            max_url=self.limits.max_head,
             parked=self.parking.take,
         )
 

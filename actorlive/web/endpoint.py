@@ -26,7 +26,7 @@ from actorlive.live.uploads.messages import UploadTicket
 from actorlive.runtime import Pid
 from actorlive.template.names import title_words
 from actorlive.web import csrf
-from actorlive.web.limits import MAX_KEPT
+from actorlive.web.limits import MAX_HEAD, MAX_KEPT
 from actorlive.web.passports import Passports, view_name, view_of
 from actorlive.web.policy import told_nonce
 from actorlive.web.router import Router
@@ -47,8 +47,8 @@ class AppEndpoint:
 
     `calls_by_view` says whether the documents of a live session are called by their views, and have no other title;
     `is_current_asset` whether a page that is made now links to that URL of an asset; `max_kept` are the bytes that one
-    view may keep in its page, `max_frame` those of one message; `parked` finds the view that waits for a first join,
-    see `Parking.take`.
+    view may keep in its page, `max_frame` those of one message, `max_url` those of a page's URL; `parked` finds the
+    view that waits for a first join, see `Parking.take`.
     """
 
     def __init__(
@@ -60,16 +60,18 @@ class AppEndpoint:
         is_current_asset: Callable[[str], bool] = lambda _: True,
         max_kept: int = MAX_KEPT,
         max_frame: int = MAX_FRAME,
+        max_url: int = MAX_HEAD,
         parked: Callable[[str, str, Mapping[str, Any]], Pid | None] = _none_is_parked,
     ) -> None:
         self.app = app
         self.max_kept = max_kept
         self.max_frame: int = max_frame
+        self.max_url: int = max_url
         self._parked = parked
         self.statics: StaticFiles = StaticFiles(app)
         self._is_current_asset = is_current_asset
         self._calls_by_view = calls_by_view
-        self.router = Router(app)
+        self.router = Router(app, max_url)
         self._debug = debug
         self._passports = Passports()
 
@@ -164,7 +166,7 @@ class AppEndpoint:
         uri = payload.redirect if redirected else payload.url
         if uri is None:
             return stale  # only a main view is routed, and it always says where it is
-        uri = on_host_of(connection.info["uri"], uri)
+        uri = on_host_of(connection.info["uri"], uri, self.max_url)
         route = self._route(uri, token, redirected=redirected)
         if route is None:
             return Refused("unauthorized", view_of(token))

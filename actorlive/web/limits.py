@@ -15,12 +15,13 @@ from dataclasses import dataclass, fields
 from actorlive.live.intake import MAX_FRAME, MAX_OUTLIVE, MAX_UPLOADS, MAX_WAITING, MAX_WAITING_EVENTS
 from actorlive.web.errors import ConfigurationError
 
-__all__ = ["JOIN_WINDOW", "MAX_KEPT", "Limits"]
+__all__ = ["JOIN_WINDOW", "MAX_HEAD", "MAX_KEPT", "Limits"]
 
 JOIN_WINDOW = 10.0
 """Seconds over which joins are counted."""
 
 
+MAX_HEAD = 16 * 1024
 MAX_KEPT = 16 * 1024
 JOIN_ROOM = 8 * 1024
 """Bytes of a join beside what the page has kept: tokens, params, URL."""
@@ -36,8 +37,8 @@ class Limits:
 
     max_connections: float = 20_000
     """TCP connections at once, websockets included."""
-    max_head: int = 16 * 1024
-    """The head of a request."""
+    max_head: int = MAX_HEAD
+    """The head of a request, and so a URL: one that a page says through its websocket, too."""
     max_frame: int = MAX_FRAME
     """A message of a websocket. The official client's largest are upload chunks of 64 kB and forms with long texts."""
     max_events: float = 2_000

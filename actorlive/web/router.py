@@ -33,10 +33,11 @@ def with_params(route: Route, uri: str, from_path: Mapping[str, Any]) -> Route:
 
 
 class Router:
-    """The live routes of one application, by the endpoint names of its URL map."""
+    """The live routes of one application, by the endpoint names of its URL map. No URL is longer than `max_url`."""
 
-    def __init__(self, app: Quart) -> None:
+    def __init__(self, app: Quart, max_url: int) -> None:
         self._app = app
+        self._max_url = max_url
         self._routes: dict[str, Route] = {}
         self._by_view: dict[type, list[str]] = {}
 
@@ -54,6 +55,8 @@ class Router:
 
     def match(self, uri: str) -> Route | None:
         """The route of a path or http(s) URL, with `params` from its path and query; None when it is not live."""
+        if len(uri) > self._max_url:
+            return None
         try:
             parts = urlsplit(location(uri))
             query = decode_query(parts.query)

@@ -274,7 +274,7 @@ def url(data: bytes) -> Answer:
     for check in (local_path, external_url):
         with suppress(NavigationError):
             check(text)
-    ours = on_host_of("https://shop.example/", text)
+    ours = on_host_of("https://shop.example/", text, ENDPOINT.max_url)
     route = ENDPOINT.route_for(ours)
     return None if route is None else [route.view.__name__, location(ours)]
 

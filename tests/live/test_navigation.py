@@ -1,6 +1,7 @@
 """Only harmless targets become a redirect."""
 
 import pytest
+from hypothesis import given, strategies as st
 
 from actorlive.errors import NavigationError
 from actorlive.live.navigation import LiveRedirect, Redirect, external_url, local_path, on_host_of
@@ -73,4 +74,10 @@ def test_wire_bodies() -> None:
     ],
 )
 def test_a_client_does_not_say_which_host_it_is_at(uri: str, url: str, meant: str) -> None:
-    assert on_host_of(uri, url) == meant
+    assert on_host_of(uri, url, 100) == meant
+
+
+@given(st.text(alphabet="/:[ü%a?", max_size=30), st.integers(0, 40))
+def test_what_no_browser_can_have_loaded_leads_nowhere(text: str, longest: int) -> None:
+    found = on_host_of("http://ours/a", f"/{text}", longest)
+    assert found == ("" if len(text) + 1 > longest else on_host_of("http://ours/a", f"/{text}", 100))

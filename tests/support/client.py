@@ -59,6 +59,7 @@ class NoKeys:
         return self.tickets.get(token)
 
     max_kept = 16 * 1024
+    max_url = 16 * 1024
 
     def sign_kept(self, place: KeptPlace, name: str, value: bytes, /) -> str:
         return json.dumps([place.view.__qualname__, place.dom_id, place.visitor, name, value.decode()])

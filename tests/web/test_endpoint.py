@@ -11,6 +11,7 @@ import pytest
 from actorlive.live.endpoint import Mount
 from actorlive.live.process.connection import ConnectionInfo, Refused
 from actorlive.web.endpoint import AppEndpoint
+from actorlive.web.limits import MAX_HEAD
 from actorlive.web.tokens import SessionToken, StaticToken, Tokens
 from actorlive.web.visitor import VISITOR_KEY
 from actorlive.wire import Join, JoinPayload
@@ -108,8 +109,10 @@ def test_stale_after_the_key_changed() -> None:
         {"redirect": f"{HOST}/nowhere"},
         {"redirect": ""},  # a redirect all the same: the url beside it counts for nothing
         {"url": f"{HOST}/counter?" + "a" + "[x]" * 50},
+        {"url": f"{HOST}/counter?" + "a" * MAX_HEAD},
+        {"redirect": f"{HOST}/counter?" + "ü" * MAX_HEAD},
     ],
-    ids=json.dumps,
+    ids=lambda payload: json.dumps(payload)[:80],
 )
 def test_unauthorized(payload: dict[str, Any]) -> None:
     assert ask(**payload) == Refused("unauthorized")

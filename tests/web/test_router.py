@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
+from actorlive.web.limits import Limits
 from actorlive.web.router import Router
 from tests.web.views import Counter, Other, make_app
 
@@ -69,3 +70,11 @@ KNOWN = router()
 @given(st.text() | st.text(alphabet="/counter?[]=&%:@.#", max_size=30).map(lambda tail: "/" + tail))
 def test_any_text_is_a_route_or_none(uri: str) -> None:
     KNOWN.match(uri)
+
+
+def test_a_url_that_is_no_head_of_a_request_leads_nowhere() -> None:
+    live = make_app(limits=Limits(max_head=100))[1]
+    router = live.endpoint.router
+    short, long = ("/counter?" + "a" * (length - len("/counter?")) for length in (100, 101))
+    assert router.match(short) is not None
+    assert router.match(long) is None

@@ -209,7 +209,7 @@ class Dispatcher:
             self._log_rejection(error, frame.event)
             self._outbox.reply(frame.ref, {})
             return
-        url = on_host_of(self._state.uri, url)
+        url = on_host_of(self._state.uri, url, self._state.endpoint.max_url)
         route = self._state.patch_route(url)
         if route is None:
             self._outbox.reply(frame.ref, {"link_redirect": True})

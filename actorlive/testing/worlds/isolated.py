@@ -29,7 +29,7 @@ from actorlive.testing.worlds.world import MemoryWorld, absolute
 from actorlive.web.allowance import Peers
 from actorlive.web.dead import RELOAD_COOKIE
 from actorlive.web.ending import Ending, drain_sockets
-from actorlive.web.limits import MAX_KEPT, Limits
+from actorlive.web.limits import MAX_HEAD, MAX_KEPT, Limits
 from actorlive.web.lines import Lines
 from actorlive.web.parking import Parking
 from actorlive.web.passports import Passports
@@ -59,6 +59,7 @@ class _Endpoint:
 
     debug = True
     max_kept = MAX_KEPT
+    max_url = MAX_HEAD
 
     def __init__(self, view: type[LiveView[Any]], session: Mapping[str, Any]) -> None:
         check_view(view)
