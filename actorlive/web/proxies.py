@@ -38,6 +38,8 @@ class Proxies:
 
     def include(self, address: str) -> bool:
         """True for the address of a proxy."""
+        if not self._networks:
+            return False
         parsed = _address(address)
         return parsed is not None and self._has(parsed)
 

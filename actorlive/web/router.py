@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
@@ -79,8 +80,13 @@ class Router:
         return None if route is None else replace(route, params={**query, **args})
 
     def _adapter(self, host: str = "localhost") -> MapAdapter:
+        """One for all URLs, unless a rule depends on the host."""
         url_map = self._app.url_map
-        return url_map.bind(host if url_map.host_matching else "localhost")
+        return url_map.bind(host) if url_map.host_matching else self._hostless
+
+    @cached_property
+    def _hostless(self) -> MapAdapter:
+        return self._app.url_map.bind("localhost")
 
     # -- the other way ---------------------------------------------------------
 

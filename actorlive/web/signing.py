@@ -48,6 +48,12 @@ class KeyedSigner(TimestampSigner):
         keyed.update(want_bytes(value))
         return base64_encode(keyed.digest())
 
+    def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
+        """True for a signature under any of the keys; the newest is the likeliest, and its hash is kept."""
+        if hmac.compare_digest(self.get_signature(value), want_bytes(sig)):
+            return True
+        return super().verify_signature(value, sig)
+
 
 class _KeptSerializer(URLSafeTimedSerializer):
     """Quart's serializer of a session; one that is short is not compressed."""
@@ -55,7 +61,7 @@ class _KeptSerializer(URLSafeTimedSerializer):
     _signer: KeyedSigner | None = None
 
     def make_signer(self, salt: str | bytes | None = None) -> Any:
-        if salt is not None:
+        if salt not in (None, self.salt):
             return super().make_signer(salt)
         if self._signer is None:
             self._signer = cast("KeyedSigner", super().make_signer())
