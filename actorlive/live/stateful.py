@@ -52,6 +52,8 @@ class Stateful(Assigns, Generic[E]):
     __uploads__: ClassVar[Mapping[str, Upload]] = {}
     __kept__: ClassVar[Mapping[str, msgspec.json.Decoder[Any]]] = {}
     """What the page keeps of a view, and how each value is read when it comes back."""
+    __streams__: ClassVar[tuple[Mapping[str, Any], tuple[str, ...]]] = ({}, ())
+    """What was declared when the streams in it were looked for, and their names."""
     __events__: ClassVar[EventTable] = EventTable(None)
     __root__: ClassVar[type[Stateful[Any]]]
     """LiveView or LiveComponent: whose callbacks the class has."""
@@ -160,9 +162,13 @@ def _as_template(cls: type, made: object) -> Template:
     return made
 
 
-def stream_names(cls: type[Assigns]) -> list[str]:
-    """The declared streams of a class."""
-    return [name for name, annotation in cls.__declared__.items() if is_stream(annotation)]
+def stream_names(cls: type[Stateful[Any]]) -> tuple[str, ...]:
+    """The declared streams of a class; looked for again when it declares something else."""
+    declared, names = cls.__streams__
+    if declared is not cls.__declared__:
+        names = tuple(name for name, annotation in cls.__declared__.items() if is_stream(annotation))
+        cls.__streams__ = cls.__declared__, names
+    return names
 
 
 def is_stream(annotation: object) -> bool:

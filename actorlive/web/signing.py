@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import msgspec
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
-from itsdangerous.encoding import base64_encode, want_bytes
+from itsdangerous.encoding import base64_encode, int_to_bytes, want_bytes
 from quart import Quart
 from quart.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from quart.typing import ResponseTypes
@@ -42,6 +42,11 @@ class KeyedSigner(TimestampSigner):
             key = self._derived[secret_key] = super().derive_key(secret_key)
         return key
 
+    def sign(self, value: str | bytes) -> bytes:
+        """The value with the time and its signature."""
+        dated = want_bytes(value) + self.sep + _encoded_time(self.get_timestamp())
+        return dated + self.sep + self.get_signature(dated)
+
     def get_signature(self, value: str | bytes) -> bytes:
         """The signature of a value under the newest key."""
         keyed = self._keyed.copy()
@@ -53,6 +58,11 @@ class KeyedSigner(TimestampSigner):
         if hmac.compare_digest(self.get_signature(value), want_bytes(sig)):
             return True
         return super().verify_signature(value, sig)
+
+
+@lru_cache(maxsize=4)
+def _encoded_time(second: int) -> bytes:
+    return base64_encode(int_to_bytes(second))
 
 
 class _KeptSerializer(URLSafeTimedSerializer):
