@@ -330,6 +330,10 @@ class Stream:
     async def receive_some(self, most: int) -> bytes:
         return self._pieces.pop(0) if self._pieces else b""
 
+    def fileno(self) -> int:
+        """None: the kernel takes nothing, so that everything comes through `send_all`."""
+        return -1
+
     async def send_all(self, data: bytes) -> None:
         self.sent += data
 
