@@ -27,10 +27,8 @@ from actorlive.runtime import (
     Ref,
     TaskSupervisor,
     exit,
-    monitor,
     send,
-    set_label,
-    spawn,
+    spawn_monitor,
 )
 from actorlive.runtime.functions import is_async, resolve, run_function
 
@@ -93,8 +91,9 @@ class AsyncWork:
         """Start a task under a key. One that runs there already goes on, but its end is ignored."""
         box: list[AsyncTask] = []
         work = fn if supervisor is None else functools.partial(_supervised, supervisor, fn)
-        pid = spawn(_run, box, work, owner=self._owner)
-        task = AsyncTask(key, kind, names, pid, monitor(pid, alias="reply_demonitor"), self._cid)
+        label = f"async task {key!r}"
+        pid, monitor = spawn_monitor(_run, box, work, owner=self._owner, alias="reply_demonitor", label=label)
+        task = AsyncTask(key, kind, names, pid, monitor, self._cid)
         box.append(task)
         self._by_key[exact(key)] = task
         self._running[task.monitor] = task
@@ -137,7 +136,6 @@ class AsyncWork:
 
 async def _run(box: list[AsyncTask], fn: Callable[..., Any]) -> None:
     """The task's process: run the function, send its value to the owner."""
-    set_label(f"async task {box[0].key!r}")
     done = AsyncDone(box, Ok(await run_function(fn, (), {})))
     send(box[0].monitor, done)  # through the monitor's alias, which ends with it: no DOWN follows a value
 

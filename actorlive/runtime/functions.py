@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from inspect import CO_COROUTINE
 from types import AsyncGeneratorType, CodeType, GeneratorType
-from typing import cast
+from typing import TypeGuard, cast
 
 import trio
 from typing_extensions import TypeIs
@@ -25,6 +25,9 @@ GENERATOR_HINT = (
     "which nobody iterates over: return a list, `return [item async for item in …]`, or send the items one at a time,"
     " `send(pid, item)`"
 )
+
+_VALUES = frozenset((type(None), bool, int, float, str, bytes, list, tuple, dict))
+"""Types whose values are neither to be awaited nor to be iterated over, as can be told without a look at them."""
 
 
 def label_of(fn: object) -> str:
@@ -47,7 +50,7 @@ def is_awaitable(value: object) -> TypeIs[Awaitable[object]]:
     )
 
 
-def is_async(fn: Callable[..., object]) -> bool:
+def is_async(fn: Callable[..., object]) -> TypeGuard[Callable[..., Awaitable[object]]]:
     """True when calling `fn` gives something to await: an async function, an object with an async `__call__`, or a
     partial of either."""
     function = underneath(fn)
@@ -78,7 +81,8 @@ async def run_function(
     done here. Raises `RuntimeMisuse` for an async generator.
     """
     if is_async(fn):
-        return await resolve(fn(*args, **kwargs), fn)
+        value = await fn(*args, **kwargs)
+        return value if value.__class__ in _VALUES else await resolve(value, fn)
     thread_name = f"{label_of(fn)} from {trio.lowlevel.current_task().name}"
     (value,) = await trio.to_thread.run_sync(  # in a tuple, because Trio refuses a coroutine
         lambda: (fn(*args, **kwargs),), abandon_on_cancel=True, thread_name=thread_name

@@ -236,7 +236,9 @@ class Node:
         self.context.run(self.launch, process, fn, args)  # INV-15: nothing of the request that asked for it
         return process.pid
 
-    def create(self, fn: Callable[..., object], name: str | None, owner: Pid | None) -> Process:
+    def create(
+        self, fn: Callable[..., object], name: str | None, owner: Pid | None, label: str | None = None
+    ) -> Process:
         """Make a process that does not run yet, known under its name, tied to its owner."""
         self.check_thread()
         if self.nursery is None:
@@ -245,7 +247,7 @@ class Node:
             raise RuntimeMisuse(f"a process runs an async function: spawn(fn, argument), not {fn!r}")
         if owner is not None:
             check_pid("spawn(owner=…)", owner)
-        process = Process(self, label_of(fn))
+        process = Process(self, label_of(fn) if label is None else label)
         if name is not None:
             self.register(name, process)
         self.processes[process] = None

@@ -16,7 +16,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from types import TracebackType
+from types import CoroutineType, TracebackType
 from typing import TYPE_CHECKING, Literal, NoReturn, overload
 
 import trio
@@ -49,6 +49,9 @@ __all__ = [
 
 log = logging.getLogger("actorlive.runtime")
 
+MONITOR_MODES: tuple[AliasMode | None, ...] = (None, "explicit_unalias", "demonitor", "reply_demonitor")
+"""What a monitor may be beside a monitor."""
+
 
 class Process(Entity):
     """One running function. Users hold its Pid, never this."""
@@ -73,7 +76,9 @@ class Process(Entity):
                 if self.node.turns is not None:
                     await self.node.turns.wait(self.pid.id)
                 if not self.doomed:
-                    running = check_awaitable(fn(*args), fn)
+                    running = fn(*args)
+                    if running.__class__ is not CoroutineType:
+                        check_awaitable(running, fn)
                     fn, args = nothing, ()  # it lives for long, and need not keep all that it was given
                     await running
         except BaseException as error:  # this is where every crash becomes a value
@@ -211,7 +216,7 @@ def monitor(dest: Pid | str, /, *, alias: AliasMode | None = None) -> Ref:
     `send` as well: until `unalias` ("explicit_unalias"), until the monitor is gone ("demonitor"), or until
     the first message, which ends the monitor, too ("reply_demonitor"). One of oneself is neither.
     """
-    check_mode(alias, (None, "explicit_unalias", "demonitor", "reply_demonitor"))
+    check_mode(alias, MONITOR_MODES)
     return acting_process().monitor(dest, alias)
 
 

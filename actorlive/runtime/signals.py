@@ -271,10 +271,15 @@ class Entity(Mailbox):
         other = self.node.lookup(target) if isinstance(target, str) else target.entity
         if other is self:
             return Ref()  # never fires, and is not an alias either: so it is on the BEAM
-        ref = Ref(self.pid if mode else None, mode)
         if other is None:
+            ref = Ref(self.pid if mode else None, mode)
             self.receive_down(ref, target, "noproc")
             return ref
+        return self.watch(other, target, mode)
+
+    def watch(self, other: Entity, target: Pid | str, mode: AliasMode | None = None) -> Ref:
+        """Watch an entity that has not ended yet, known to the watcher as `target`."""
+        ref = Ref(self.pid if mode else None, mode)
         if self.monitors is None:
             self.monitors = Few(ref, other)
         else:

@@ -8,8 +8,8 @@ from typing import TypeVarTuple
 from actorlive.runtime.context import acting_process, calling_process, current_node
 from actorlive.runtime.errors import NoProcess
 from actorlive.runtime.node import Function
-from actorlive.runtime.pid import Pid, Ref
-from actorlive.runtime.process import Process
+from actorlive.runtime.pid import AliasMode, Pid, Ref
+from actorlive.runtime.process import MONITOR_MODES, Process, check_mode
 
 __all__ = ["register", "registered", "spawn", "spawn_link", "spawn_monitor", "unregister", "whereis"]
 
@@ -35,24 +35,40 @@ def spawn_link(fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pi
 
 
 def spawn_monitor(
-    fn: Function[*Ts], *args: *Ts, name: str | None = None, owner: Pid | None = None
+    fn: Function[*Ts],
+    *args: *Ts,
+    name: str | None = None,
+    owner: Pid | None = None,
+    alias: AliasMode | None = None,
+    label: str | None = None,
 ) -> tuple[Pid, Ref]:
-    """`spawn` and `monitor` in one step (Erlang: `spawn_monitor/1`). Only in a process."""
+    """`spawn` and `monitor` in one step (Erlang: `spawn_monitor/1`, `spawn_opt/2`). Only in a process.
+
+    With `alias` the Ref is an address as well, as that of `monitor`: "reply_demonitor" for a process that is to send
+    one answer. `label` names it in logs and statistics from its start, as `set_label` does later.
+    """
     parent = acting_process()
-    process = begin(fn, args, name, owner)
-    return process.pid, parent.monitor(process.pid)
+    check_mode(alias, MONITOR_MODES)
+    process = begin(fn, args, name, owner, label)
+    return process.pid, parent.watch(process, process.pid, alias)
 
 
 def begin(
-    fn: Callable[..., Awaitable[object]], args: tuple[object, ...], name: str | None, owner: Pid | None
+    fn: Callable[..., Awaitable[object]],
+    args: tuple[object, ...],
+    name: str | None,
+    owner: Pid | None,
+    label: str | None = None,
 ) -> Process:
     """Spawn from where the caller stands."""
-    node = current_node()
-    process = node.create(fn, name, owner)
-    if calling_process() is None:
+    parent = calling_process()
+    if parent is None:
+        node = current_node()
+        process = node.create(fn, name, owner, label)
         node.context.run(node.launch, process, fn, args)
     else:
-        node.launch(process, fn, args)
+        process = parent.node.create(fn, name, owner, label)
+        parent.node.launch(process, fn, args)
     return process
 
 

@@ -25,6 +25,7 @@ from actorlive.runtime import (
     NotAProcess,
     Pid,
     ProcessExit,
+    ReceiveTimeout,
     Ref,
     RuntimeMisuse,
     Shutdown,
@@ -746,3 +747,50 @@ async def test_sending_after_the_end_of_everything_is_silent() -> None:
     send(pid, "x")
     node.send_threadsafe(pid, "x")
     send("nobody", "x")
+
+
+async def test_a_process_that_is_asked_answers_once_under_its_label() -> None:
+    labels: list[str] = []
+
+    async def body() -> tuple[object, bool]:
+        ref_of_child: list[Ref] = []
+
+        async def answer(number: int) -> None:
+            labels.append(statistics(self()).function)
+            send(ref_of_child[0], number)
+            send(ref_of_child[0], "once more")
+
+        pid, ref = spawn_monitor(answer, 7, owner=self(), alias="reply_demonitor", label="the answer")
+        ref_of_child.append(ref)
+        first = await receive()
+        while alive(pid):
+            await trio.lowlevel.checkpoint()
+        with pytest.raises(ReceiveTimeout):
+            await receive(timeout=0)
+        return first, demonitor(ref, info=True)
+
+    async with open_node() as node:
+        assert await in_process(node, body) == (7, False)
+    assert labels == ["the answer"]
+
+
+@pytest.mark.parametrize("owner_lives", [True, False])
+async def test_a_process_that_is_asked_and_has_no_answer_is_down(
+    owner_lives: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail() -> None:
+        raise ValueError("no answer")
+
+    async def body() -> object:
+        owner = spawn(trio.sleep_forever)
+        if not owner_lives:
+            exit(owner, "kill")
+        _, ref = spawn_monitor(fail, owner=owner, alias="reply_demonitor", label="fails")
+        down = await receive(Down)
+        assert down.ref is ref
+        exit(owner, "kill")
+        return down.reason
+
+    async with open_node() as node:
+        reason = await in_process(node, body)
+    assert isinstance(reason, ValueError) if owner_lives else reason == "noproc"

@@ -51,9 +51,7 @@ __all__ = ["CLIENT_VERSION", "Channel", "start_channel"]
 CLIENT_VERSION = "1.2.12"
 """The version of the official client that is bundled; it warns when the server names another."""
 
-OwnMessage = (
-    ClientEvent | AsyncDone | Down | FrameworkMessage | CallRequest | CastRequest | Redraw | ClientLeft
-)
+OwnMessage = ClientEvent | Down | FrameworkMessage | CallRequest | CastRequest | Redraw | ClientLeft
 """What may mean something else to a view than a call of `handle_info`."""
 
 _OWN = frozenset[type](get_args(OwnMessage))
@@ -194,7 +192,8 @@ class Channel:
 
     async def serve(self) -> object:
         """Handle messages until the view ends; its exit reason."""
-        cycle, receive, event = self._cycle, runtime.receive, self._dispatcher.event
+        cycle, receive = self._cycle, runtime.receive
+        event, task_end = self._dispatcher.event, self._dispatcher.task_end
         try:
             while cycle.exit_reason is None:
                 message = await receive()
@@ -206,6 +205,8 @@ class Channel:
                     # The way of nearly every message, without the coroutines in between.
                     await event(message)
                     message.intake.handled(message.size)
+                elif type(message) is AsyncDone:
+                    await task_end(message.task, message.result)
                 else:
                     await self._handle(message)
         except BaseException as error:
@@ -223,8 +224,6 @@ class Channel:
         match message:
             case ClientEvent():
                 await self._handle_frame(message)
-            case AsyncDone():
-                await self._dispatcher.task_end(message.task, message.result)
             case Down() if message.ref in (self._transport, self._parent):
                 # INV-4: it came behind all that the socket had brought
                 detail = "closed" if message.ref == self._transport else "parent_exited"

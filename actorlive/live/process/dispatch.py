@@ -3,9 +3,10 @@
 An event, the end of a task and what was postponed have a target: the view, or one of its live components. They name
 none, or a component by number, and `_target` finds it; what is for a component that is gone is dropped.
 
-A plain event, without hooks, telemetry or navigation, passes two coroutines: `event` and the view's own handler. To
-await is cheap, but seven coroutines, one for each of the steps below, cost 1.5 µs of the 12 of a small event. The
-rejected alternative is a table of handlers by message type: its look-up costs what the first comparison here does.
+A plain event, or the end of a plain task, without hooks, telemetry or navigation, passes two coroutines: `event` or
+`task_end`, and the view's own handler. To await is cheap, but seven coroutines, one for each of the steps below, cost
+1.5 µs of the 12 of a small event. The rejected alternative is a table of handlers by message type: its look-up costs
+what the first comparison here does.
 """
 
 from __future__ import annotations
@@ -342,7 +343,15 @@ class Dispatcher:
             return
         result = task.end(result)
         try:
-            await self._act(target, self._handle_end(target, task, result))
+            if (
+                task.kind != "start"
+                or target is not self._view_target
+                or "handle_async" in target.hooks.by_stage
+                or telemetry.enabled()
+            ):
+                await self._act(target, self._handle_end(target, task, result))
+            else:
+                await self._view.handle_async(task.key, result, self._socket)
         except (Rejected, BaseExceptionGroup) as error:
             await self._refuse(error, target)
         if not self._cycle.end_at_once():
