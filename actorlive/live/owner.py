@@ -130,11 +130,11 @@ class Owner:
             number = str(len(streams))
             ref = number if self.cid is None else f"{self.cid}-{number}"
             return self._replace(streams, LiveStream(name, ref))
-        stream = streams.get(name)
+        stream = streams[name]
         return stream if stream.pending else self._replace(streams, stream.next_cycle())
 
     def _replace(self, streams: Streams, stream: LiveStream) -> LiveStream:
-        assign_new(self.assigns, "streams", streams.replacing(stream))
+        assign_new(self.assigns, "streams", Streams.replacing(streams, stream))
         if self.touched is None:
             self.touched = [stream]
         else:

@@ -62,7 +62,7 @@ class StreamSocket(SocketCore):
         With `after`, in that many seconds, so that a transition can end first; inserting the item again before
         that keeps it.
         """
-        stream = self._owner.assigns.streams.get(name)
+        stream = self._owner.assigns.streams[name]
         dom_id = stream.dom_id_by_id(id) if item is None else stream.dom_id(item)
         if after > 0 and self.connected:
             delete = partial(self.stream_delete_by_dom_id, name, dom_id)

@@ -173,45 +173,43 @@ class LiveStream:
 
 
 class Streams:
-    """`@streams`: the streams of a view by name. A new object whenever one of them changed."""
+    """`@streams`: the streams of a view by name. A new object whenever one of them changed.
 
-    __slots__ = ("_by_name",)
+    Each is an attribute like any other, since a render reads them often: on the way through `__getattr__` that was a
+    twentieth of an insert. What the class itself has is asked for by the class, or a stream of that name would hide it.
+    """
+
+    __slots__ = ("__dict__",)
 
     def __init__(self, by_name: Mapping[str, LiveStream] | None = None) -> None:
-        self._by_name: dict[str, LiveStream] = dict(by_name or {})
+        self.__dict__ = dict(by_name or {})
 
     def __getattr__(self, name: str) -> LiveStream:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self.get(name)
+        return self[name]
 
     def __getitem__(self, name: str) -> LiveStream:
-        return self.get(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._by_name
-
-    def __len__(self) -> int:
-        return len(self._by_name)
-
-    def get(self, name: str) -> LiveStream:
         """The stream of that name. Raises `StreamError`, naming the nearest."""
-        stream = self._by_name.get(name)
+        by_name: dict[str, LiveStream] = self.__dict__
+        stream = by_name.get(name)
         if stream is None:
             raise StreamError(
-                f"no stream {name!r}.{did_you_mean(name, self._by_name)}"
+                f"no stream {name!r}.{did_you_mean(name, by_name)}"
                 f" Declare it in the class, `{name}: Stream[…]`, or begin it with socket.stream({name!r}, [])."
             )
         return stream
 
-    def values(self) -> Iterable[LiveStream]:
-        """Every stream."""
-        return self._by_name.values()
+    def __contains__(self, name: object) -> bool:
+        return name in self.__dict__
+
+    def __len__(self) -> int:
+        return len(self.__dict__)
 
     def replacing(self, stream: LiveStream) -> Streams:
         """The same streams with this one new or replaced; made once per stream and cycle."""
         made = Streams.__new__(Streams)
-        made._by_name = {**self._by_name, stream.name: stream}
+        made.__dict__ = {**self.__dict__, stream.name: stream}
         return made
 
 

@@ -95,3 +95,12 @@ def test_replacing_leaves_the_old_namespace_alone(stream: LiveStream) -> None:
     assert before.rows is stream
     assert after.rows is not stream
     assert after.rows.ref == stream.ref
+
+
+@pytest.mark.parametrize("name", ["values", "get", "items", "keys", "replacing"])
+def test_a_stream_of_whatever_name_is_an_attribute(name: str) -> None:
+    stream, other = LiveStream(name, "0"), LiveStream("rows", "1")
+    streams = Streams.replacing(Streams({name: stream}), other)
+    assert getattr(streams, name) is streams[name] is stream
+    assert Streams.replacing(streams, stream.next_cycle()).rows is other
+    assert (name in streams, "none" in streams, len(streams)) == (True, False, 2)
