@@ -95,7 +95,8 @@ class Visitor:
 
     def _note_end(self, wire: Wire, code: int) -> None:
         self.ends.append(code)
-        if self.kind is Kind.LINE and code == SERVICE_RESTART and not wire.is_drained:
+        began = isinstance(wire, LineWire) and wire.end.handle is not None
+        if began and self.kind is Kind.LINE and code == SERVICE_RESTART and not wire.is_drained:
             self.faults.append("closed without a last count")
 
     async def _open(self, page: Page, old: str | None) -> Wire:
@@ -127,7 +128,8 @@ class Visitor:
 class Desk:
     """A page with its view: Phoenix's part of the conversation, and what the page remembers.
 
-    `waiting` are the numbers that are asked for and not answered, by ref.
+    `waiting` are the numbers that are asked for and not answered, by ref; `_here` those of them that were asked for
+    over this very wire.
     """
 
     def __init__(self, visitor: Visitor, page: Page) -> None:
@@ -139,8 +141,11 @@ class Desk:
         self._joins = 0
         self._kept: dict[str, str] = {}
         self._shown = Shown()
+        self._is_joined = False
+        self._last = self._shown.last
         self._draft = ""
         self._asked: dict[str, str] = {}
+        self._here: set[str] = set()
         self._others: set[str] = set()
         self._beats: dict[str, list[int]] = {}
         self._answered_refs: set[str] = set()
@@ -149,32 +154,34 @@ class Desk:
 
     async def join(self, wire: Wire) -> None:
         """Join with what was kept, then have the form recovered, and ask again for what was not handled."""
-        before, self._shown, self._others = self._shown, Shown(), set()
+        self._shown, self._others, self._here = Shown(), set(), set()
         self._join_ref = await self._join(wire)
         await self._answered(wire, self._join_ref)
         self._joins += 1
-        if self._shown.last != before.last:
-            self._fault(f"kept {before.last} and came back to {self._shown.last}")
+        if self._shown.last != self._last:
+            self._fault(f"kept {self._last} and came back to {self._shown.last}")
+        self._is_joined = True
         if self._draft:
             await self._answered(wire, await self._type(wire, "drafted", {"text": self._draft}))
             if self._shown.draft != self._draft:
                 self._fault(f"had {self._draft!r} in the form and came back to {self._shown.draft!r}")
         for ref in self.waiting:
             self._visitor.again += 1
-            frame = json.loads(self._asked[ref])
-            await wire.send(json.dumps([self._join_ref, *frame[1:]]))
+            self._asked[ref] = json.dumps([self._join_ref, *json.loads(self._asked[ref])[1:]])
+            await self._ask(wire, ref)
 
     def lose(self, wire: Wire) -> None:
         """The wire has ended: what becomes of what was asked for?"""
-        refs = {json.loads(frame)[1] for frame in wire.leftover().not_handled}
-        if wrong := refs & self._answered_refs:
+        if self._is_joined:
+            self._last, self._is_joined = self._shown.last, False
+        not_handled = {json.loads(frame)[1] for frame in wire.leftover().not_handled}
+        if wrong := not_handled & self._answered_refs:
             self._fault(f"answered, and called not handled: {sorted(wrong)}")
-        if wire.is_drained and (silent := (self.waiting.keys() | self._others) - refs):
+        if wire.is_drained and (silent := (self._here | self._others) - not_handled):
             self._fault(f"taken by the last count, and not answered: {sorted(silent)}")
-        gone = {ref: number for ref, number in self.waiting.items() if ref not in refs}
-        self._visitor.uncertain.update(gone.values())
-        self.waiting = {ref: number for ref, number in self.waiting.items() if ref in refs}
-        self._asked = {ref: self._asked[ref] for ref in self.waiting}
+        for ref in self._here - not_handled:
+            self._visitor.uncertain.add(self.waiting.pop(ref))
+            del self._asked[ref]
 
     # -- what a visitor does ---------------------------------------------------
 
@@ -194,7 +201,7 @@ class Desk:
             else {"type": "click", "event": "clicked", "value": value}
         )
         self._asked[ref] = json.dumps([self._join_ref, ref, self._page.topic, "event", event])
-        await wire.send(self._asked[ref])
+        await self._ask(wire, ref)
 
     async def heartbeat(self, wire: Wire, behind: list[int]) -> None:
         """Ask whether the server is there, behind those numbers."""
@@ -227,6 +234,10 @@ class Desk:
         await wire.send(json.dumps([self._join_ref, ref, topic, "event", payload]))
         return ref
 
+    async def _ask(self, wire: Wire, ref: str) -> None:
+        self._here.add(ref)
+        await wire.send(self._asked[ref])
+
     async def _answered(self, wire: Wire, ref: str) -> None:
         while await self._hear(wire) != ref:
             pass
@@ -247,6 +258,7 @@ class Desk:
         self._visitor.received.update(self._beats.get(ref, ()))
         if ref in self.waiting:
             self._visitor.acknowledged.add(self.waiting.pop(ref))
+            self._here.discard(ref)
             del self._asked[ref]
         return ref
 
