@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
+import trio
 from msgspec.structs import replace
 
 from actorlive import Event, Kept, LiveView, Socket, heex, use_in_templates
@@ -11,6 +16,11 @@ from examples.draft.report import WEATHERS, Report, Weather
 
 STEPS = ("Where and when", "Birds", "Notes", "Send")
 NOTHING = Report()
+
+SPARED = "GALLERY_HAS_OTHERS"
+"""In the environment where this process is one of several and may be killed: `make run-cluster` says so."""
+AGE = 6.0
+"""Seconds that a view has been there before its process may be killed: five deaths within ten end the server."""
 
 use_in_templates(STEPS, WEATHERS)
 
@@ -48,7 +58,14 @@ class Submit(Event): ...
 class End(Event): ...
 
 
-DraftEvent = Go | Where | Bird | Raise | Remove | Notes | Submit | End
+class Kill(Event): ...
+
+
+class Answered:
+    """The page has heard that its process will be killed, and is not left to wonder."""
+
+
+DraftEvent = Go | Where | Bird | Raise | Remove | Notes | Submit | End | Kill
 
 
 class DraftLive(LiveView[DraftEvent]):
@@ -57,6 +74,9 @@ class DraftLive(LiveView[DraftEvent]):
     report: Kept[Report] = NOTHING
     sent: int = 0
     """How many birds the report had that was sent last; not kept, for it is done."""
+    since: float = 0.0
+    process: int | None = None
+    """Which process shows the page, where others stand by; not kept, for the next one is another."""
 
     template = heex("""
       <h1>A walk along the coast</h1>
@@ -116,11 +136,27 @@ class DraftLive(LiveView[DraftEvent]):
       <section aria-labelledby="harm">
         <h2 id="harm">What could go wrong</h2>
         <p class="quiet">
-          Part, birds and notes are kept in this page. End the view that shows it: the next one has them back.
+          Part, birds and notes are kept in this page. End the view that shows it: the next one has them back. Without
+          the network go on entering: it is done when that is back, once.
         </p>
-        <div class="row"><button class="danger" phx-click="end">End the view</button></div>
+        <div class="row">
+          <button id="cut" phx-hook=".Cut">Cut the network for five seconds</button>
+          <button class="danger" phx-click="end">End the view</button>
+          <button :if={@process} class="danger" phx-click="kill">Kill process {@process}</button>
+        </div>
       </section>
+      <script :type={ColocatedHook} name=".Cut">
+        export default {
+          mounted() {
+            this.el.addEventListener("click", () => window.actorlive.latency.cut(5000));
+          },
+        };
+      </script>
     """)
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        self.process = os.getpid() if SPARED in os.environ else None
+        self.since = trio.current_time()
 
     @property
     def lacking(self) -> list[str]:
@@ -144,6 +180,17 @@ class DraftLive(LiveView[DraftEvent]):
                 self.submit()
             case End():
                 raise RuntimeError("ended; what was entered comes back with the next view")
+            case Kill():
+                self.kill(socket)
+
+    def kill(self, socket: Socket) -> None:
+        """Have the process killed behind the answer to this event, if others stand by."""
+        if SPARED in os.environ and trio.current_time() > self.since + AGE:
+            socket.send_after(Answered(), 0.2)
+
+    async def handle_info(self, message: object, socket: Socket) -> None:
+        if isinstance(message, Answered):
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def submit(self) -> None:
         """Send the report, and begin another one."""

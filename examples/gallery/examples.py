@@ -299,7 +299,7 @@ GROUPS = [
                 "/draft",
                 "A draft",
                 "A long form in parts; what was entered is kept in the page, and every next view has it back.",
-                "fill in two parts, put the birds in order, then end the view that shows them.",
+                "fill in two parts, put the birds in order, then cut the network, or end the view that shows them.",
                 DraftLive,
                 Markup(
                     '<div class="cells"><span>Where and when</span><span><b>Birds</b></span></div>'

@@ -191,3 +191,15 @@ def test_after_the_time_is_up_the_page_mounts_afresh_and_the_old_view_has_ended(
     connected(page)
     page.wait_for_function("before => document.getElementById('who').innerText !== before", arg=before[0])
     assert not is_alive(before[0], page, app)
+
+
+def test_the_network_goes_on_demand_and_what_is_done_meanwhile_is_done_once(page: Page, relay: Relay) -> None:
+    before = who(visit(page, relay))
+    page.evaluate("actorlive.latency.cut(1500)")
+    is_away(page)
+    page.get_by_role("button", name="tick").click()
+    page.wait_for_timeout(300)
+    assert page.locator("#ticks").inner_text() == "0"
+    is_back(page)
+    expect(page.locator("#ticks")).not_to_have_text("0")
+    is_untouched(page, before)

@@ -14,6 +14,7 @@ import pytest
 import trio
 
 from actorlive.testing import connect
+from examples.draft.view import AGE
 from tests.examples.test_chat import heard, say
 
 pytestmark = pytest.mark.real_clock
@@ -34,7 +35,23 @@ async def live_at(cluster: trio.Process) -> str:
     raise AssertionError(said)
 
 
-async def test_what_is_said_at_one_worker_is_heard_at_the_other() -> None:
+async def a_draft_outlives_its_process(url: str) -> None:
+    """Enter something, kill the process that shows it, and find it at the one that takes over."""
+    async with connect(url) as view:
+        await view.element("#step-1").click()
+        await view.form("#bird", {"bird": "Gannet", "count": 40}).submit()
+        button = view.element("button", text="Kill process")
+        before = await button.text()
+        await trio.sleep(AGE)
+        await button.click()
+        while await button.text() == before:
+            await trio.sleep(0.05)
+        assert await view.element("#birds span").texts() == ["40 × Gannet"]
+
+
+# trio_websocket leaves a connection open that was reset, as that to the process that is killed.
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
+async def test_what_is_said_at_one_worker_is_heard_at_the_other_and_one_may_be_killed() -> None:
     with trio.fail_after(120):
         cluster = await trio.lowlevel.open_process(
             [SCRIPT, "--port", "0"], stderr=subprocess.PIPE, start_new_session=True
@@ -47,6 +64,7 @@ async def test_what_is_said_at_one_worker_is_heard_at_the_other() -> None:
                 for view in views:
                     while "Ada Is anybody there?" not in await heard(view):
                         await trio.sleep(0.01)
+            await a_draft_outlives_its_process(f"{url}/draft")
             for path in ("/items", "/tracker/login", "/dashboard", "/shop", "/album"):
                 async with connect(url + path):
                     pass

@@ -1,10 +1,11 @@
-// A slow and uneven network, on demand: frames are held back in both directions, never reordered.
+// A slow and uneven network, on demand: frames are held back in both directions, never reordered. Or none at all.
 //
 // The client's own `enableLatencySim` gives each message a timer of its own, so with a random delay an
 // acknowledgement could overtake a diff, which no socket ever does. Here each direction is a queue: a
 // frame leaves when its delay is over and everything before it has left.
 //
 //   window.actorlive.latency.set({ delay: 100, jitter: 300, seed: 7 })   // milliseconds, each way
+//   window.actorlive.latency.cut(5000)   // every websocket ends, and none is opened before that time has passed
 
 export interface LatencySettings {
   /** Milliseconds that every frame takes, each way. */
@@ -19,6 +20,8 @@ export class Latency {
   #delay = 0;
   #jitter = 0;
   #random: () => number = Math.random;
+  #goneUntil = 0;
+  #open = new Set<WebSocket>();
 
   /** Takes effect at once; what is left out becomes 0. */
   set({ delay = 0, jitter = 0, seed }: LatencySettings): void {
@@ -31,6 +34,19 @@ export class Latency {
     return { delay: this.#delay, jitter: this.#jitter };
   }
 
+  /** The network goes, and is back after so many milliseconds. */
+  cut(milliseconds: number): void {
+    this.#goneUntil = performance.now() + milliseconds;
+    for (const socket of this.#open) socket.close();
+  }
+
+  /** A websocket of the page: it ends with the network. */
+  #watch(socket: WebSocket): void {
+    this.#open.add(socket);
+    socket.addEventListener("close", () => this.#open.delete(socket));
+    if (performance.now() < this.#goneUntil) socket.close();
+  }
+
   /** Milliseconds for the next frame. */
   draw(): number {
     return this.#delay + this.#jitter * this.#random();
@@ -39,6 +55,7 @@ export class Latency {
   /** A WebSocket whose frames take that long. */
   get transport(): typeof WebSocket {
     const draw = (): number => this.draw();
+    const watch = (socket: WebSocket): void => this.#watch(socket);
     return class extends WebSocket {
       #out = new Lane(draw);
       #in = new Lane(draw);
@@ -48,6 +65,7 @@ export class Latency {
         super(url, protocols);
         // Registered first, so it runs before the Socket's own handler and can hold the frame back.
         this.addEventListener("message", (event) => this.#hold(event));
+        watch(this);
       }
 
       override send(data: Parameters<WebSocket["send"]>[0]): void {
