@@ -40,6 +40,7 @@ from actorlive.wire.params import form_params
 __all__ = [
     "NO_UPLOADS",
     "OF_FRAMEWORK",
+    "ONLINE_ONLY",
     "Envelope",
     "Event",
     "EventError",
@@ -53,6 +54,9 @@ __all__ = [
 
 OF_FRAMEWORK = "lv:"
 """What the names of events begin with that the framework itself handles."""
+
+ONLINE_ONLY = "al:online"
+"""What the page is told by which events do not wait for a connection: in the answer to a join, and as an event."""
 
 MAX_NAME = 255
 """The longest name of an event, in characters."""
@@ -71,7 +75,7 @@ class UnknownEvent(CallbackError):
 
 
 class _EventMeta(type(msgspec.Struct)):
-    """Takes the `name=` of `class Go(Event, name="go!")`, which msgspec does not know."""
+    """Takes `name=` and `offline=` of `class Go(Event, name="go!")`, which msgspec does not know."""
 
     def __new__(
         mcls,
@@ -81,9 +85,12 @@ class _EventMeta(type(msgspec.Struct)):
         /,
         *,
         name: str | None = None,
+        offline: bool | None = None,
         **kw: Any,
     ) -> Any:
         cls = super().__new__(mcls, clsname, bases, namespace, **kw)
+        if offline is not None:
+            setattr(cls, "__offline__", offline)  # noqa: B010 - as below
         setattr(cls, "__event_name__", name or snake_case(clsname))  # noqa: B010 - the metaclass has no such name
         return cls
 
@@ -92,12 +99,18 @@ class Event(msgspec.Struct, metaclass=_EventMeta):
     """The base of a view's events: a msgspec struct whose class name in snake_case is the event's name.
 
     `class AddItem(Event): title: str` is what `phx-click="add_item"` or a form with a field `title` sends.
-    Strings are converted to the declared types. `class Go(Event, name="go!")` names it by hand.
+    Strings are converted to the declared types. `class Go(Event, name="go!")` names it by hand. `class Pay(Event,
+    offline=False)`, and what is derived from it, does not wait in the page while the connection is broken: the browser
+    refuses it at once, and says so.
     """
 
     __event_name__: ClassVar[str] = "event"
+    __offline__: ClassVar[bool] = True
+    """False for what the page may not keep for a connection that is broken when it is begun."""
 
-    def __init_subclass__(cls, *, name: str | None = None, **kwargs: Any) -> None:
+    def __init_subclass__(
+        cls, *, name: str | None = None, offline: bool | None = None, **kwargs: Any
+    ) -> None:
         super().__init_subclass__(**kwargs)
 
 
@@ -240,11 +253,14 @@ def _manner(kind: str | None) -> Manner:
 class EventTable:
     """The events of one view class: name → struct. Empty for a view of `RawEvent`s."""
 
-    __slots__ = ("_typed", "raw")
+    __slots__ = ("_typed", "online_only", "raw")
 
     def __init__(self, argument: object) -> None:
-        self._typed = {event_name(cls): _Typed(cls) for cls in _event_types(argument)}
+        classes = _event_types(argument)
+        self._typed = {event_name(cls): _Typed(cls) for cls in classes}
         self.raw = not self._typed
+        self.online_only = [event_name(cls) for cls in classes if not cls.__offline__]
+        """The names of those that do not wait for a connection."""
 
     @property
     def names(self) -> list[str]:

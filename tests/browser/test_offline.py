@@ -45,7 +45,7 @@ def visit(page: Page, url: str) -> str:
     page.add_init_script(PROBE)
     page.goto(url)
     connected(page)
-    page.wait_for_selector("#within.phx-connected", state="attached")
+    expect(page.locator("#child-who")).not_to_be_empty()
     page.wait_for_function("liveSocket.socket.conn.readyState === 1 && window.probe")
     page.evaluate("window.sameDocument = true")
     return page.locator("#who").inner_text()
@@ -64,7 +64,7 @@ def forget(app: Server, page: Page) -> None:
 def is_afresh(page: Page, before: str) -> None:
     """The page has joined a view that knows nothing, and was not loaded again for it."""
     page.wait_for_function("before => document.getElementById('who').innerText !== before", arg=before)
-    page.wait_for_selector("#within.phx-connected", state="attached")
+    expect(page.locator("#child-who")).not_to_be_empty()
     assert page.evaluate("window.sameDocument") is True
 
 
@@ -243,5 +243,57 @@ def test_what_has_waited_as_long_as_a_push_lives_is_refused_and_the_page_stays(
     page.clock.fast_forward(60_000)
     relay.mend()
     page.clock.fast_forward(6_000)
+    is_afresh(page, before)
+    assert page.locator("#done").inner_text() == ""
+
+
+def test_what_does_not_wait_for_a_connection_is_refused_at_once_and_can_be_done_later(
+    page: Page, relay: Relay
+) -> None:
+    before = visit(page, relay.url)
+    page.click("#pay")
+    expect(page.locator("#done")).to_have_text("paid")
+    cut(page, relay)
+    page.click("#pay")
+    page.click("#part-pay")
+    assert told(page, 2) == [["pay", False, "Pay"], ["pay", False, "Pay in part"]]
+    page.evaluate("void probe.pushEvent('pay', {}).catch(() => answers.push('refused'))")
+    assert answers(page, 1) == ["refused"]
+    is_quiet(page)
+    assert page.locator("#pay").inner_text() == "Pay"
+    assert page.locator(".paying, :disabled").count() == 0
+    page.click("#one")
+    relay.mend()
+    expect(page.locator("#done")).to_have_text("paid one")
+    page.click("#part-pay")
+    expect(page.locator("#part-done")).to_have_text("paid")
+    page.click("#pay")
+    expect(page.locator("#done")).to_have_text("paid one paid")
+    assert page.locator("#who").inner_text() == before
+
+
+def test_what_does_not_wait_and_was_under_way_is_done_once_by_the_resume(page: Page, relay: Relay) -> None:
+    before = visit(page, relay.url)
+    relay.deafen()
+    page.click("#pay")
+    cut(page, relay)
+    relay.mend()
+    expect(page.locator("#done")).to_have_text("paid")
+    assert told(page, 0) == []
+    assert page.locator("#who").inner_text() == before
+
+
+def test_what_is_begun_between_two_lines_is_refused_and_said(page: Page, relay: Relay, app: Server) -> None:
+    page.clock.install()
+    before = visit(page, relay.url)
+    cut(page, relay)
+    page.clock.fast_forward(61_000)
+    page.wait_for_selector("[data-phx-main].phx-error", state="attached")
+    page.click("#one")
+    page.click("#pay")
+    page.click("#send")
+    assert told(page, 3) == [["do", False, "One"], ["pay", False, "Pay"], ["send", False, "send"]]
+    relay.mend()
+    page.clock.fast_forward(10_000)
     is_afresh(page, before)
     assert page.locator("#done").inner_text() == ""

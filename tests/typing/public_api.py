@@ -43,7 +43,7 @@ class Add(Event):
     count: int = 1
 
 
-class Remove(Event, name="rm"):
+class Remove(Event, name="rm", offline=False):
     id: int
 
 

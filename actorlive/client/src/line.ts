@@ -5,7 +5,7 @@
 
 import { headOf } from "./frame";
 import { LineEnd, type LineFrame } from "./line_end";
-import { judge, type Undone } from "./undone";
+import type { Undone } from "./undone";
 import { type Fates, type Push, Unanswered } from "./waiting";
 
 /** Milliseconds that a cut is hidden from a push at most: after 30 s it gives up, and the client loads the page again. */
@@ -100,7 +100,7 @@ export class LineSocket {
     if (this.#state === "OVER") return;
     if (!this.#isHeard && this.#answerHeartbeat(frame)) return;
     const push = this.#lines.undone.pushOf(frame);
-    if (!push || !this.#lines.undone.stops(push)) this.#write(frame, push);
+    if (!push || !this.#lines.undone.stops(push, !this.#isHeard)) this.#write(frame, push);
   }
 
   /** The page is left, or the client has had enough. */
@@ -200,7 +200,7 @@ export class LineSocket {
     const head = headOf(frame);
     if (!head) return;
     this.#unanswered.receive(head);
-    this.#lines.undone.receive(head);
+    this.#lines.undone.receive(head, frame);
   }
 
   #handled(frame: LineFrame): void {
@@ -339,7 +339,7 @@ export class LineSocket {
 
   /** What becomes of all that has no answer. */
   #fates(): Fates {
-    return this.#unanswered.end(this.#drained ?? this.#ledger.sent, judge);
+    return this.#unanswered.end(this.#drained ?? this.#ledger.sent, this.#lines.undone.judge);
   }
 
   #end(): void {

@@ -42,7 +42,10 @@ export class Sources {
     const view = element.getAttribute("data-phx-ref-src");
     if (this.#announced.some((source) => source.view === view && source.ref === ref)) return;
     const elements = [...new Set([...of.loadingElements, ...of.lockElements])];
-    const source = { event, kind: eventType, ref, view, elements, release: () => unlock(elements) };
+    // Others may have been locked along with them since.
+    const locked = `[data-phx-ref-src="${view}"][data-phx-ref-lock="${ref}"]`;
+    const release = (): void => unlock([...elements, ...document.querySelectorAll(locked)]);
+    const source = { event, kind: eventType, ref, view, elements, release };
     this.#announced = [...this.unwritten(), source];
   }
 
@@ -63,12 +66,20 @@ export class Sources {
 }
 
 /** What a person would call it: the text of the button, or the name of the event. */
-export function labelOf(event: string, source: Source | undefined): string {
-  const acted = source?.elements.find((element) => element.matches(ACTED));
+export function labelOf(event: string, elements: Element[]): string {
+  const acted = elements.find((element) => element.matches(ACTED));
   const shown =
     acted?.getAttribute("aria-label") ??
     acted?.getAttribute("data-phx-disable-with-restore") ??
     (acted?.tagName === "INPUT" ? acted.getAttribute("value") : acted?.textContent);
   const text = shown?.trim().replace(/\s+/g, " ");
   return text && text.length <= LONGEST ? text : event.replace(/[_-]+/g, " ");
+}
+
+/** The names of the events that a binding would push. */
+export function pushesOf(element: Element, binding: string): string[] {
+  const value = element.getAttribute(binding) ?? "";
+  if (!value.startsWith("[")) return [value];
+  const commands = JSON.parse(value) as [string, { event?: string }][];
+  return commands.flatMap(([name, { event }]) => (name === "push" && event ? event : []));
 }

@@ -9,7 +9,8 @@
 import type { DomCallbacks } from "./config";
 import { type Head, headOf, payloadOf, refusal } from "./frame";
 import type { LineFrame } from "./line_end";
-import { labelOf, type Source, Sources } from "./sources";
+import { OnlineOnly } from "./online";
+import { labelOf, pushesOf, Sources } from "./sources";
 import { type Fates, type Judge, type Push, Waiting } from "./waiting";
 
 /** The detail of `actorlive:lost`. */
@@ -33,24 +34,16 @@ interface EventPayload {
   uploads?: Record<string, unknown[]> | null;
 }
 
-interface Failed {
-  error?: string;
-  phxEvent?: string;
-  inputEl?: Element & { form: HTMLFormElement | null };
-}
-
 /** A line, for those who have something to say over it. */
 export interface Way {
   write: (frame: string, push: Push) => void;
   deliver: (frame: string) => void;
 }
 
-/** The client says of everything that it could not push, and why. */
-const DIAGNOSTIC = "phx:live-view:diagnostic";
-
 export class Undone {
   #waiting = new Waiting();
   #sources = new Sources();
+  #online = new OnlineOnly();
   #tell: (lost: Lost) => void;
   #way: Way | undefined;
   /** Of a line that the page itself has closed: who leaves the page need not be told. */
@@ -67,7 +60,10 @@ export class Undone {
 
   listen(): void {
     this.#sources.listen();
-    window.addEventListener(DIAGNOSTIC, (event) => this.#failed((event as CustomEvent).detail.metadata));
+    this.#online.listen();
+    for (const kind of ["click", "submit"] as const) {
+      window.addEventListener(kind, (event) => this.#isLost && this.#drop(event.target as Element, kind));
+    }
   }
 
   // -- lines --------------------------------------------------------------------
@@ -92,8 +88,7 @@ export class Undone {
       if (fate === "waits") this.#waiting.add(push);
       else this.#refuse(push, fate === "undone" ? false : undefined);
     }
-    for (const { event, ...source } of this.#sources.unwritten())
-      this.#say(event ?? "", false, { event, ...source });
+    for (const { event, elements } of this.#sources.unwritten()) this.#say(event ?? "", false, elements);
     this.#await();
   }
 
@@ -101,6 +96,15 @@ export class Undone {
   leave(fates: Fates): void {
     this.#left.push(...fates);
   }
+
+  /** What may become of a push that was not handled. */
+  readonly judge: Judge = (push) => {
+    const payload = payloadOf<EventPayload>(push.frame);
+    const form = push.source?.elements.map((element) => element.closest("form")).find((found) => found);
+    if (isChange(payload) && isRecovered(form)) return "missed by nobody";
+    const isForOne = typeof payload.cid === "number" || isWithin(push.head.topic) || hasFiles(payload, form);
+    return isForOne || this.#isOnlineOnly(push) ? "here or nowhere" : "may wait";
+  };
 
   // -- frames -------------------------------------------------------------------
 
@@ -112,20 +116,29 @@ export class Undone {
     return { head, frame, at: Date.now(), source };
   }
 
-  /** True for a push that is not to be written: it goes behind what waits for the same view. */
-  stops(push: Push): boolean {
+  /** True for a push that is not to be written: it is refused, or goes behind what waits for the same view. */
+  stops(push: Push, isAway: boolean): boolean {
     const { head, frame } = push;
     if (head.event === "phx_join") this.#waiting.join(head, mountsOf(frame) > 0);
-    if (head.event !== "event" || !this.#waiting.holds(head.topic) || isChange(payloadOf(frame)))
-      return false;
+    if (head.event !== "event") return false;
+    if (isAway && this.#isOnlineOnly(push)) {
+      setTimeout(() => this.#refuse(push, false)); // when the client has done with it
+      return true;
+    }
+    if (!this.#waiting.holds(head.topic) || isChange(payloadOf(frame))) return false;
     this.#waiting.add(push);
     return true;
   }
 
+  #isOnlineOnly({ head, frame }: Push): boolean {
+    return this.#online.concerns(head.topic) && this.#online.has(head.topic, payloadOf(frame));
+  }
+
   /** A frame of the server is about to be handled. */
-  receive({ ref, status }: Head): void {
+  receive({ ref, topic, status }: Head, frame: LineFrame): void {
     if (ref === null || status === undefined || !this.#waiting.awaits(ref)) return;
     if (status === "ok") this.#isLost = false;
+    if (status === "ok" && typeof frame === "string") this.#online.join(topic, frame);
     for (const push of this.#waiting.answer(ref, status === "ok")) this.#refuse(push, false);
   }
 
@@ -155,32 +168,23 @@ export class Undone {
     if (id !== undefined) window.dispatchEvent(new CustomEvent("phx:al:reject", { detail: { id } }));
     this.#way?.deliver(refusal(push.head, done === false ? "not done" : "not certain"));
     push.source?.release();
-    this.#say(event, done, push.source, value);
+    this.#say(event, done, push.source?.elements ?? [], value);
   }
 
-  /** While the line is lost and no view has joined again, the client refuses by itself. */
-  #failed({ error, phxEvent, inputEl }: Failed = {}): void {
-    if (!this.#isLost || error !== "no connection" || !phxEvent || isRecovered(inputEl?.form)) return;
-    this.#say(phxEvent, false, undefined);
+  /** While the line is lost and no view has joined again, the client drops what is begun without a word. */
+  #drop(target: Element, kind: "click" | "submit"): void {
+    const element = target.closest?.(`[data-phx-session] [phx-${kind}]:not([data-phx-ref-src])`);
+    for (const event of element ? pushesOf(element, `phx-${kind}`) : []) this.#say(event, false, [element!]);
   }
 
-  #say(event: string, done: Lost["done"], source: Source | undefined, value?: unknown): void {
-    const detail: Lost = { event, done, what: labelOf(event, source), value };
+  #say(event: string, done: Lost["done"], elements: Element[], value?: unknown): void {
+    const detail: Lost = { event, done, what: labelOf(event, elements), value };
     const told = new CustomEvent("actorlive:lost", { detail, cancelable: true });
     if (window.dispatchEvent(told)) this.#tell(detail);
   }
 }
 
 // -- what a push is -------------------------------------------------------------
-
-/** What becomes of a push that was not handled. */
-export const judge: Judge = ({ head, frame, source }) => {
-  const payload = payloadOf<EventPayload>(frame);
-  const form = source?.elements.map((element) => element.closest("form")).find((found) => found);
-  if (isChange(payload) && isRecovered(form)) return "missed by nobody";
-  const isForOne = typeof payload.cid === "number" || isWithin(head.topic) || hasFiles(payload, form);
-  return isForOne ? "here or nowhere" : "may wait";
-};
 
 function isChange({ type, meta }: EventPayload): boolean {
   return type === "form" && meta?.["_target"] !== undefined;

@@ -28,6 +28,7 @@ from actorlive.live.endpoint import (
     Mount,
     Transport,
 )
+from actorlive.live.events import ONLINE_ONLY
 from actorlive.live.hooks import call
 from actorlive.live.later import Action
 from actorlive.live.navigation import LivePatch
@@ -170,7 +171,9 @@ class Channel:
         return JoinRefused()
 
     def _joined(self, rendered: Diff) -> dict[str, Any]:
-        return {"rendered": rendered, "liveview_version": CLIENT_VERSION}
+        joined: dict[str, Any] = {"rendered": rendered, "liveview_version": CLIENT_VERSION}
+        names = type(self._view).__events__.online_only
+        return {**joined, ONLINE_ONLY: names} if names else joined
 
     def _join_crashed(self, error: BaseException, attempt: int) -> JoinRefused:
         """A 4xx becomes a page load that answers with that status; anything else is a crash of this view."""

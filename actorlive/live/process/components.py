@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 from actorlive.live.assigns import assign, changes, clear_changes
 from actorlive.live.component import LiveComponent, check_root
 from actorlive.live.declaration import check_complete
+from actorlive.live.events import ONLINE_ONLY
 from actorlive.live.hooks import call
 from actorlive.live.owner import Owner
 from actorlive.live.process.spans import component_span, span
@@ -42,13 +43,15 @@ _NONE: dict[int, MountedComponent] = {}
 class Components:
     """The mounted components of a view, by number."""
 
-    __slots__ = ("_by_cid", "_renderer", "_socket", "_state", "acted", "touched")
+    __slots__ = ("_by_cid", "_renderer", "_socket", "_state", "_told", "acted", "touched")
 
     def __init__(self, state: ViewState, socket: Socket, renderer: Renderer) -> None:
         self._state = state
         self._socket = socket
         self._renderer = renderer
         self._by_cid = _NONE
+        self._told: frozenset[type] = frozenset()
+        """The classes of which the page knows what does not wait for a connection."""
         self.acted: list[MountedComponent] | tuple[()] = ()
         """Those whose callbacks ran since the last message."""
         self.touched: dict[MountedComponent, bool] | None = None
@@ -158,6 +161,7 @@ class Components:
 
     def _made(self, module: type[LiveComponent[Any]], placement: Placement) -> MountedComponent:
         check_complete(module, LiveComponent)
+        self._tell_online_only(module)
         component = module()
         values = component.__dict__
         values["myself"], values["id"] = placement.cid, placement.id
@@ -167,6 +171,13 @@ class Components:
         made = self._by_cid[placement.cid] = MountedComponent(component, placement.cid, owner, self._state)
         self._state.owners[placement.cid] = owner
         return made
+
+    def _tell_online_only(self, module: type[LiveComponent[Any]]) -> None:
+        """Its events that do not wait while the line is broken: the page learns of them with the first of the class."""
+        names = module.__events__.online_only
+        if names and module not in self._told:
+            self._told |= {module}
+            self._state.push_event([ONLINE_ONLY, {"id": self._state.dom_id, "names": names}, True])
 
     async def _update(
         self,

@@ -26,6 +26,9 @@ __tracebackhide__ = hide_frames
 
 CONTAINER_ATTRIBUTES = ("id", "data-phx-session", "data-phx-static", "data-phx-main", "data-phx-root-id")
 
+ONLINE_ONLY = "al:online"
+"""Tells the browser something that this page, whose clicks never wait, has no use for."""
+
 DISCONNECTED_DELAY = 0.5
 """Seconds that a view is away before `phx-disconnected` runs."""
 
@@ -335,7 +338,7 @@ class ClientView:
         for name, payload, *_ in events:
             if name == KEEP:
                 self.page.kept.keep(payload)
-            else:
+            elif name != ONLINE_ONLY:
                 self.events.append((name, payload))
 
     def _components(self) -> dict[int, DomNode]:

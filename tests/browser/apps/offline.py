@@ -16,6 +16,9 @@ class Do(Event):
     what: str
 
 
+class Pay(Event, offline=False): ...
+
+
 class Write(Event):
     text: str = ""
 
@@ -24,53 +27,65 @@ class Send(Event):
     text: str = ""
 
 
-class Part(LiveComponent[Do]):
+class Part(LiveComponent[Do | Pay]):
     done: list[str] = []
     template = heex("""
-        <div><b id="part-done">{" ".join(@done)}</b>
-          <button id="part" phx-click="do" phx-value-what="part" phx-target={@myself}>Part</button></div>
+      <div><b id="part-done">{" ".join(@done)}</b>
+        <button id="part" phx-click="do" phx-value-what="part" phx-target={@myself}>Part</button>
+        <button id="part-pay" phx-click="pay" phx-target={@myself}>Pay in part</button></div>
     """)
 
-    async def handle_event(self, event: Do, socket: Socket) -> None:
-        self.done = [*self.done, event.what]
+    async def handle_event(self, event: Do | Pay, socket: Socket) -> None:
+        self.done = [*self.done, event.what if isinstance(event, Do) else "paid"]
 
 
 class Child(LiveView[Do]):
-    done: list[str] = []
-    template = heex("""
-        <b id="child-done">{" ".join(@done)}</b>
-        <button id="child" phx-click="do" phx-value-what="child">Child</button>
-    """)
-
-    async def handle_event(self, event: Do, socket: Socket) -> None:
-        self.done = [*self.done, event.what]
-
-
-class OfflineLive(LiveView[Do | Write | Send]):
     who: str = ""
     done: list[str] = []
-    text: str = ""
     template = heex("""
-        <div style="height: 12rem">The banner stands here.</div>
-        <p id="who">{@who}</p><p id="done">{" ".join(@done)}</p><p id="text">{@text}</p>
-        <button id="one" phx-click="do" phx-value-what="one">One</button>
-        <button id="two" phx-click="do" phx-value-what="two">Two</button>
-        <form id="form" phx-change="write" phx-submit="send">
-          <input name="text" id="input" value={@text}><button id="send">Send it</button>
-        </form>
-        <i id="probe" phx-hook="Probe"></i>
-        <.live_component module={Part} id="part" />
-        <.live_render view={Child} id="within" />
+      <i id="child-who">{@who}</i><b id="child-done">{" ".join(@done)}</b>
+      <button id="child" phx-click="do" phx-value-what="child">Child</button>
     """)
 
     async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
         self.who = token_hex(4) if socket.connected else ""
 
-    async def handle_event(self, event: Do | Write | Send, socket: Socket) -> dict[str, str] | None:
+    async def handle_event(self, event: Do, socket: Socket) -> None:
+        self.done = [*self.done, event.what]
+
+
+class OfflineLive(LiveView[Do | Pay | Write | Send]):
+    who: str = ""
+    done: list[str] = []
+    text: str = ""
+    template = heex("""
+      <div style="height: 12rem">The banner stands here.</div>
+      <p id="who">{@who}</p><p id="done">{" ".join(@done)}</p><p id="text">{@text}</p>
+      <button id="one" phx-click="do" phx-value-what="one">One</button>
+      <button id="two" phx-click="do" phx-value-what="two">Two</button>
+      <button
+        id="pay"
+        phx-click={JS.push("pay", optimistic=JS.add_class("paying"))}
+        phx-disable-with="Paying…"
+      >Pay</button>
+      <form id="form" phx-change="write" phx-submit="send">
+        <input name="text" id="input" value={@text}><button id="send">Send it</button>
+      </form>
+      <i id="probe" phx-hook="Probe"></i>
+      <.live_component module={Part} id="part" />
+      <.live_render view={Child} id="within" />
+    """)
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        self.who = token_hex(4) if socket.connected else ""
+
+    async def handle_event(self, event: Do | Pay | Write | Send, socket: Socket) -> dict[str, str] | None:
         match event:
             case Do(what):
                 self.done = [*self.done, what]
                 return {"done": what}
+            case Pay():
+                self.done = [*self.done, "paid"]
             case Write(text):
                 self.text = text
             case Send(text):
