@@ -255,11 +255,25 @@ async def test_a_line_that_is_lost_is_shown_and_the_page_joins_afresh() -> None:
         assert await view.element("u").text() == "Ada"
 
 
+async def test_who_does_nothing_keeps_the_page_as_long_as_the_line_lingers() -> None:
+    async with live(make_app(linger=60), "/", line=True) as view:
+        before = view.pid
+        await view.cut()
+        await view.advance(59.9)
+        assert "phx-client-error" not in await view.render()
+        await view.mend()
+        assert view.pid is before
+
+
 async def test_what_the_page_gave_up_first_the_server_lets_go_when_it_is_back() -> None:
     async with live(make_app(linger=60), "/", line=True) as view:
         before = view.pid
         await view.cut()
-        await view.advance(30)
+        await view.advance(10)
+        await view.element("button").click(wait=False)
+        await view.advance(24.9)
+        assert "phx-client-error" not in await view.render()
+        await view.advance(0.1)
         assert "phx-client-error" in await view.render()
         assert alive(before)
         await view.mend()

@@ -132,6 +132,7 @@ class ClientView:
         self._show(extracted.title, extracted.events, rendering, joining=True)
         self._run_all("phx-connected")
         self._recover()
+        self.page.undone.release(self)
         for diff in self.joining.release():
             self.apply(diff)
 

@@ -158,7 +158,9 @@ def send(
     if view.status in ENDED:
         raise ViewGone(f"{what}: the view has ended ({view.status.value})")
     if view.status is not ViewStatus.JOINED:
-        return ClientPush("", view.topic, "event", payload, what, node, lost=True)
+        push = ClientPush("", view.topic, "event", payload, what, node, lost=True)
+        page.undone.refuses(push)
+        return push
     return page.send(view, "event", payload, what, node)
 
 

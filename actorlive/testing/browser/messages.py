@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -42,11 +43,11 @@ def decode(frame: str | bytes) -> Frame:
     return Frame(*json.loads(frame))
 
 
-def encode(join_ref: str | None, ref: str, topic: str, event: str, payload: Any) -> str | bytes:
+def encode(join_ref: str | None, ref: str | None, topic: str, event: str, payload: Any) -> str | bytes:
     """A frame for the server: a text one, or, for a payload of bytes, a binary one."""
     if not isinstance(payload, bytes):
         return json.dumps([join_ref, ref, topic, event, payload])
-    head = [part.encode() for part in (join_ref or "", ref, topic, event)]
+    head = [part.encode() for part in (join_ref or "", ref or "", topic, event)]
     return bytes((0, *map(len, head))) + b"".join(head) + payload
 
 
@@ -61,6 +62,10 @@ class ClientPush:
     what: str
     """For messages: "the click of <button …>"."""
     node: DomNode | None = None
+    at: float = math.inf
+    """When it was given to a line, on Trio's clock."""
+    join_ref: str | None = None
+    """Of the join that its view had then."""
     answered: bool = False
     lost: bool = False
     status: str = ""

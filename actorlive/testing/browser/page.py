@@ -20,6 +20,7 @@ from actorlive.testing.browser.kept_memory import KeptMemory
 from actorlive.testing.browser.messages import ClientPush, Frame, Navigation, PageSocket, decode, encode
 from actorlive.testing.browser.overlay import Overlay
 from actorlive.testing.browser.patch import is_view
+from actorlive.testing.browser.undone import Undone
 from actorlive.testing.browser.view_status import ENDED, ViewEvent, ViewStatus
 from actorlive.testing.errors import Failure, JoinFailed, hide_frames
 
@@ -65,6 +66,8 @@ class Page:
         self.overlay = Overlay(self)
         self.rejoins = True
         """Whether a crashed view is joined again by itself, as the browser does it."""
+        self.undone = Undone(self)
+        """What is not done when a line is lost."""
         self.kept = KeptMemory()
         """What the page keeps for its views."""
         self.pending_link: ClientPush | None = None
@@ -104,6 +107,8 @@ class Page:
             view.join_ref = ref
         if self.socket is None:
             push.lost = True
+            return push
+        if event == "event" and self.undone.holds(push):
             return push
         self.pushes[ref] = push
         if node is not None and event == "event":

@@ -6,13 +6,14 @@ those of `wire.line.PageEnd`. When the line is lost, the page sees a socket that
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable
 from itertools import chain, repeat
 from typing import Protocol
 
 import trio
 
-from actorlive.testing.browser.messages import PageSocket
+from actorlive.testing.browser.messages import PageSocket, decode
 from actorlive.testing.browser.page import Page
 from actorlive.testing.browser.patch import set_classes
 from actorlive.testing.errors import Failure, hide_frames
@@ -25,7 +26,7 @@ __all__ = ["LinedSocket", "Websocket"]
 __tracebackhide__ = hide_frames
 
 LONGEST = 25.0
-"""Seconds that a cut is hidden from the page at most."""
+"""Seconds that a cut is hidden from a push at most: after 30 it gives up."""
 DELAYS = (0.0, 0.1, 0.25, 0.5, 1.0)
 """Seconds between two tries, the last one again and again."""
 ANSWER = 5.0
@@ -69,7 +70,7 @@ class LinedSocket:
         self._restoring = trio.CancelScope()
         self._changed, self._woken = trio.Event(), trio.Event()
         self._cuts = cuts_of_this_run()
-        self._down_until = 0.0
+        self._cut_at = self._down_until = 0.0
 
     @property
     def handle(self) -> str | None:
@@ -87,8 +88,17 @@ class LinedSocket:
 
     def send(self, frame: LineFrame) -> None:
         """Send one frame, now or over the next websocket."""
+        self._note(frame)
         self._end.send(frame)
         self._flush()
+
+    def _note(self, frame: LineFrame) -> None:
+        head = decode(frame) if isinstance(frame, str) else None
+        push = self._page.pushes.get(head.ref or "") if head is not None else None
+        if push is not None and head is not None:
+            push.at, push.join_ref = min(push.at, trio.current_time()), head.join_ref
+        if self.is_away:
+            self._set_deadline()
 
     def _flush(self) -> None:
         outgoing, self._end.outgoing = self._end.outgoing, []
@@ -164,10 +174,18 @@ class LinedSocket:
         elif not self.is_away:
             self.is_away = True
             show_away(self._page)
-            longest = min(self._end.linger, LONGEST)
-            self._restoring = trio.CancelScope(deadline=trio.current_time() + longest)
+            self._cut_at = trio.current_time()
+            self._restoring = trio.CancelScope()
+            self._set_deadline()
             self._nursery.start_soon(self._restore, self._restoring)
         self._tell()
+
+    def _set_deadline(self) -> None:
+        """As long as the line lingers, if nobody waits; else until the push that has waited longest is about to give
+        up. One that was about to before the cut is no reason to give up at once."""
+        oldest = min((push.at for push in self._page.pushes.values()), default=math.inf)
+        longest = max(oldest + LONGEST, self._cut_at + ANSWER)
+        self._restoring.deadline = min(self._cut_at + self._end.linger, longest)
 
     async def _restore(self, scope: trio.CancelScope) -> None:
         """Try until frames go both ways again, or the time is up."""
@@ -210,6 +228,7 @@ class LinedSocket:
     async def close(self) -> None:
         """The page is left, and says so."""
         raw, self._raw = self._raw, None
+        self._is_over = True  # who leaves the page need not be told what becomes of it
         self._end.leave()
         last, self._end.outgoing = self._end.outgoing, []
         self._finish()
@@ -224,8 +243,11 @@ class LinedSocket:
 
     def _finish(self) -> None:
         """The page is to see the end."""
-        self._end.leave()
+        if not self._is_over:
+            left = self._end.leftover().not_handled
+            self._page.undone.lose({decode(frame).ref or "" for frame in left if isinstance(frame, str)})
         self._is_over = True
+        self._end.leave()
         if self.is_away:
             self.is_away = False
             mark(self._page, is_away=False)
