@@ -13,7 +13,7 @@ import trio
 
 from actorlive.web.allowance import Allowance
 from actorlive.web.limits import Limits
-from actorlive.web.lines import doom
+from actorlive.web.page_line import doom
 from actorlive.web.sockets import Behind
 
 __all__ = ["TRY_AGAIN_LATER", "ClientSocket"]

@@ -5,7 +5,7 @@ From the first SIGTERM or SIGINT on, `drain` seconds (`--drain`) are what is lef
 * 0: it is not ready any more, nothing new is accepted, and connections that wait for a request end;
 * until 0.5: the websockets are closed with 1012, in batches and in no order, so that their clients come back to the
   next server one after another; each view handles what it holds, then it ends;
-* at 0.6: lines whose views have not handled yet what they hold (`web.lines`) are closed all the same;
+* at 0.6: lines whose views have not handled yet what they hold (`web.page_line`) are closed all the same;
 * at 0.7: requests that still run are cancelled;
 * at 0.85: views that still run, and have been told to end, are killed;
 * at 1: the program ends by force, and the log says who was at work.

@@ -136,7 +136,7 @@ class Sockets:
         """Close every socket with 1012, in batches and in no order, in `seconds` at most; `views` gets their views.
 
         Clients come back without loading the page. One after another, because they all go to another server now. A line
-        finishes first (`web.lines`).
+        finishes first (`web.page_line`).
         """
         sockets = list(self._open)
         random.shuffle(sockets)

@@ -19,7 +19,7 @@ from quart_trio import QuartTrio
 from actorlive import ActorLive, Event, Kept, LiveView, Socket, heex
 from actorlive.live.keeper import Keeper
 from actorlive.runtime import send_after
-from actorlive.web import lines, sockets
+from actorlive.web import page_line, sockets
 from actorlive.wire.line import Drained
 
 __all__ = ["app", "be"]
@@ -120,11 +120,11 @@ def counts(more: int) -> None:
     def wrong(count: int) -> Drained:
         return Drained(count + more)
 
-    setattr(lines, "Drained", wrong)  # noqa: B010
+    setattr(page_line, "Drained", wrong)  # noqa: B010
 
 
 def says_no_count() -> None:
-    lines.PageLine.finish = lines.Wrapped.finish
+    page_line.PageLine.finish = page_line.Wrapped.finish
 
 
 def keeps_nothing() -> None:

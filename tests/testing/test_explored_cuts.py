@@ -14,7 +14,7 @@ from actorlive.testing import ExplorationFailure, explore, live, live_isolated
 from actorlive.testing.timing import schedule
 from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.web.client_socket import ClientSocket
-from actorlive.web.lines import PageLine
+from actorlive.web.page_line import PageLine
 from actorlive.wire.line import LineEnd, LineFrame, is_control
 from tests.testing.views import SECRET
 

@@ -14,7 +14,8 @@ from actorlive.live.view import LiveView
 from actorlive.runtime import Node
 from actorlive.web.allowance import Allowance, Peers
 from actorlive.web.limits import Limits
-from actorlive.web.lines import Arrival, Lines, doom
+from actorlive.web.lines import Arrival, Lines
+from actorlive.web.page_line import doom
 from actorlive.web.sockets import Behind, Sockets
 from actorlive.web.visitor import VISITOR_KEY
 from actorlive.wire.line import PageEnd

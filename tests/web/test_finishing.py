@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from actorlive import Event, LiveView, Socket, heex
 from actorlive.runtime import open_node
 from actorlive.web.ending import Ending, drain_sockets
-from actorlive.web.lines import PageLine
+from actorlive.web.page_line import PageLine
 from actorlive.web.parking import Parking
 from actorlive.wire.line import Drained, LineFrame, PageState
 from tests.support.client import settled

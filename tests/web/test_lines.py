@@ -16,7 +16,7 @@ from actorlive import Event, LiveView, Socket, heex, telemetry
 from actorlive.errors import ActorLiveError
 from actorlive.runtime import Node, Pid, open_node, send
 from actorlive.web import ActorLive
-from actorlive.web.lines import PageLine
+from actorlive.web.page_line import PageLine
 from actorlive.wire.line import CONFIRM_FRAMES, PageState
 from tests.support.client import settled
 from tests.web.carriers import MemoryCarrier, MemoryPage, Place

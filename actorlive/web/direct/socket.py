@@ -39,7 +39,7 @@ from actorlive.live.intake import Backlog
 from actorlive.web.allowance import Allowance, reached
 from actorlive.web.client_socket import TRY_AGAIN_LATER
 from actorlive.web.limits import Limits
-from actorlive.web.lines import doom
+from actorlive.web.page_line import doom
 from actorlive.web.sockets import Behind, Sockets
 from actorlive.wire.websocket import (
     NO_STATUS,

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from actorlive import telemetry
 from actorlive.web.allowance import Allowance
 from actorlive.web.direct.socket import DirectSocket, SocketDriver
-from actorlive.web.lines import Carrier
+from actorlive.web.page_line import Carrier
 from actorlive.web.sockets import SERVICE_RESTART
 from actorlive.web.visitor import VISITOR_KEY
 from actorlive.web.workers.post import Desk, EndLine, EndSockets, Letter, PassedOn
