@@ -162,6 +162,12 @@ def test_what_is_late_goes_without_its_ref_since_its_push_is_about_to_give_up(pa
     assert became == Became(1, [0], [(0, "timeout")], [], [0])
 
 
+def test_what_went_without_its_ref_is_done_when_it_is_counted_and_not_certain_before(page: Page) -> None:
+    written = SLOW[:-2]
+    assert page([*written, ("kill", 1), ("time", 1)]).lost == [(0, "unsure")]
+    assert page([*written, ("up", 4), ("handle", 4), ("down", 4), ("kill", 1), ("time", 1)]).lost == []
+
+
 def test_what_is_later_still_is_refused_before_the_client_gives_up(page: Page) -> None:
     became = page([("cut", 1), ("push", 1), ("time", 29)])
     assert became == Became(1, [], [(0, "error")], [(0, "undone")])

@@ -171,8 +171,12 @@ export class LineSocket {
     }
     const number = this.#ledger.give(frame);
     if (push) this.#unanswered.give(push, number);
-    if (this.#isHeard) this.#put(frame);
-    else if (this.#state !== "OPEN") this.#setDeadline();
+    if (this.#isHeard) {
+      this.#put(frame);
+      if (push?.head.ref === null) this.#raw?.send("#ping"); // a count is all that tells of it
+    } else if (this.#state !== "OPEN") {
+      this.#setDeadline();
+    }
   }
 
   #put(frame: LineFrame): void {
@@ -216,6 +220,7 @@ export class LineSocket {
   }
 
   #control([word, first, second]: string[]): void {
+    if (word === "count" || word === "drained") this.#unanswered.confirm(Number(first));
     if (word === "handle" && first !== undefined) {
       this.#handle = first;
       this.#linger = Number(second);

@@ -2,7 +2,7 @@
 // it writes the frame.
 
 /** What has a text that says what it does. */
-const ACTED = "button, a, summary, input[type=submit], input[type=button], [role=button], [aria-label]";
+const ACTED = "button, a, summary, input[type=submit], input[type=button], [role=button]";
 /** Characters of such a text, at most. */
 const LONGEST = 60;
 
@@ -24,6 +24,8 @@ export interface Source {
   /** The id of the view's element. */
   view: string | null;
   elements: Element[];
+  /** Those of them that were acted on: of a submit the button and the form. */
+  acted: Element[];
   /** Take the locks and the loading states of this push off its elements. */
   release: () => void;
 }
@@ -31,6 +33,8 @@ export interface Source {
 export class Sources {
   /** Announced, and not written yet; the newest is the last. */
   #announced: Source[] = [];
+  /** How many there have been. */
+  count = 0;
 
   listen(): void {
     window.addEventListener("phx:push", (event) =>
@@ -39,14 +43,19 @@ export class Sources {
   }
 
   #announce({ event, eventType, ref, unlock, ...of }: Detail, element: Element): void {
+    this.count += 1;
     const view = element.getAttribute("data-phx-ref-src");
-    if (this.#announced.some((source) => source.view === view && source.ref === ref)) return;
+    const known = this.#announced.find((source) => source.view === view && source.ref === ref);
+    if (known) {
+      if (eventType === "submit") known.acted.push(element);
+      return;
+    }
     const elements = [...new Set([...of.loadingElements, ...of.lockElements])];
     // Others may have been locked along with them since.
     const locked = `[data-phx-ref-src="${view}"][data-phx-ref-lock="${ref}"]`;
     const release = (): void => unlock([...elements, ...document.querySelectorAll(locked)]);
-    const source = { event, kind: eventType, ref, view, elements, release };
-    this.#announced = [...this.unwritten(), source];
+    const source = { event, kind: eventType, ref, view, elements, acted: [element], release };
+    this.#announced = [...this.#unwritten(), source];
   }
 
   /** Of the push that is written now: what was announced last for its view. */
@@ -56,8 +65,14 @@ export class Sources {
     return this.#announced.pop();
   }
 
-  /** Submits that are not written yet: their files go first. */
-  unwritten(): Source[] {
+  /** Submits that will not be written any more: their files were to go first. */
+  takeUnwritten(): Source[] {
+    const unwritten = this.#unwritten();
+    this.#announced = [];
+    return unwritten;
+  }
+
+  #unwritten(): Source[] {
     return this.#announced.filter(
       ({ kind, elements }) =>
         kind === "submit" && elements.some((element) => element.matches("form.phx-submit-loading")),
@@ -65,15 +80,17 @@ export class Sources {
   }
 }
 
-/** What a person would call it: the text of the button, or the name of the event. */
+/** What a person would call it: the text of the button, if it is one, or the name of the event. */
 export function labelOf(event: string, elements: Element[]): string {
-  const acted = elements.find((element) => element.matches(ACTED));
-  const shown =
-    acted?.getAttribute("aria-label") ??
-    acted?.getAttribute("data-phx-disable-with-restore") ??
-    (acted?.tagName === "INPUT" ? acted.getAttribute("value") : acted?.textContent);
-  const text = shown?.trim().replace(/\s+/g, " ");
+  const [acted, ...others] = elements.filter((element) => element.matches(ACTED));
+  const text = acted && others.length === 0 ? textOf(acted).trim().replace(/\s+/g, " ") : "";
   return text && text.length <= LONGEST ? text : event.replace(/[_-]+/g, " ");
+}
+
+function textOf(element: Element): string {
+  const said = element.getAttribute("aria-label") ?? element.getAttribute("data-phx-disable-with-restore");
+  if (said !== null) return said;
+  return (element.matches("input") ? element.getAttribute("value") : element.textContent) ?? "";
 }
 
 /** The names of the events that a binding would push. */

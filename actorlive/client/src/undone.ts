@@ -62,7 +62,7 @@ export class Undone {
     this.#sources.listen();
     this.#online.listen();
     for (const kind of ["click", "submit"] as const) {
-      window.addEventListener(kind, (event) => this.#isLost && this.#drop(event.target as Element, kind));
+      window.addEventListener(kind, (event) => this.#isLost && this.#drop(event, kind));
     }
   }
 
@@ -88,7 +88,7 @@ export class Undone {
       if (fate === "waits") this.#waiting.add(push);
       else this.#refuse(push, fate === "undone" ? false : undefined);
     }
-    for (const { event, elements } of this.#sources.unwritten()) this.#say(event ?? "", false, elements);
+    for (const { event, acted } of this.#sources.takeUnwritten()) this.#say(event ?? "", false, acted);
     this.#await();
   }
 
@@ -168,13 +168,21 @@ export class Undone {
     if (id !== undefined) window.dispatchEvent(new CustomEvent("phx:al:reject", { detail: { id } }));
     this.#way?.deliver(refusal(push.head, done === false ? "not done" : "not certain"));
     push.source?.release();
-    this.#say(event, done, push.source?.elements ?? [], value);
+    this.#say(event, done, push.source?.acted ?? [], value);
   }
 
-  /** While the line is lost and no view has joined again, the client drops what is begun without a word. */
-  #drop(target: Element, kind: "click" | "submit"): void {
-    const element = target.closest?.(`[data-phx-session] [phx-${kind}]:not([data-phx-ref-src])`);
-    for (const event of element ? pushesOf(element, `phx-${kind}`) : []) this.#say(event, false, [element!]);
+  /** While the line is lost and no view has joined again, the client drops what is begun without a word: nothing is
+   *  announced. By then there may be another transport than ours, which alone the client knows. */
+  #drop(action: Event, kind: "click" | "submit"): void {
+    const target = action.target as Element;
+    const element = target.closest?.(`.phx-error [phx-${kind}]:not([data-phx-ref-src])`);
+    if (!element) return;
+    const acted = (action as SubmitEvent).submitter ?? element;
+    const { count } = this.#sources;
+    setTimeout(() => {
+      if (this.#sources.count !== count) return;
+      for (const event of pushesOf(element, `phx-${kind}`)) this.#say(event, false, [acted]);
+    });
   }
 
   #say(event: string, done: Lost["done"], elements: Element[], value?: unknown): void {

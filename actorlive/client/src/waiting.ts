@@ -45,6 +45,8 @@ export type Judge = (push: Push) => "missed by nobody" | "here or nowhere" | "ma
 /** The pushes of one line that have no answer yet. */
 export class Unanswered {
   #pushes = new Map<string, Numbered>();
+  /** Those that want no answer: of them a count has to tell that they have arrived. */
+  #silent: Numbered[] = [];
 
   /** When the oldest was given. */
   get oldest(): number | undefined {
@@ -55,9 +57,10 @@ export class Unanswered {
   /** A push is the frame of that number. */
   give(push: Push, number: number): void {
     const { topic, ref, event } = push.head;
+    if (ref === null) this.#silent.push({ ...push, number, isLeft: false });
     if (ref === null || topic === "phoenix") return;
     if (event === "phx_join" || event === "phx_leave") {
-      for (const before of this.#pushes.values()) if (before.head.topic === topic) before.isLeft = true;
+      for (const before of this.#all) if (before.head.topic === topic) before.isLeft = true;
     }
     this.#pushes.set(ref, { ...push, number, isLeft: false });
   }
@@ -68,19 +71,30 @@ export class Unanswered {
       if (ref !== null) this.#pushes.delete(ref);
     } else if (event === "phx_error" || event === "phx_close") {
       for (const [key, { head }] of this.#pushes) if (head.topic === topic) this.#pushes.delete(key);
+      this.#silent = this.#silent.filter(({ head }) => head.topic !== topic);
     }
+  }
+
+  /** The server has taken so many frames. */
+  confirm(count: number): void {
+    this.#silent = this.#silent.filter(({ number }) => number > count);
+  }
+
+  get #all(): Numbered[] {
+    return [...this.#pushes.values(), ...this.#silent].sort((one, other) => one.number - other.number);
   }
 
   /** There is no line: what is under way has the socket for its only witness. */
   letGo(): void {
     this.#pushes.clear();
+    this.#silent = [];
   }
 
   /** The line is lost, and the server has handled nothing beyond the frame of that number. Events alone have a fate:
    *  joins and the like the client does anew. */
   end(handled: number, judge: Judge): Fates {
-    const pushes = [...this.#pushes.values()].filter(({ head }) => head.event === "event");
-    this.#pushes.clear();
+    const pushes = this.#all.filter(({ head }) => head.event === "event");
+    this.letGo();
     return pushes.flatMap(({ number, isLeft, ...push }) => {
       const verdict = judge(push);
       if (verdict === "missed by nobody") return [];

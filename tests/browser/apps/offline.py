@@ -9,7 +9,7 @@ from typing import Any
 from quart import session
 from quart_trio import QuartTrio
 
-from actorlive import ActorLive, Event, LiveComponent, LiveView, Socket, heex
+from actorlive import ActorLive, Event, LiveComponent, LiveView, Socket, Upload, heex
 
 
 class Do(Event):
@@ -94,9 +94,38 @@ class OfflineLive(LiveView[Do | Pay | Write | Send]):
         return None
 
 
+class Look(Event): ...
+
+
+class Keep(Event): ...
+
+
+class FileLive(LiveView[Look | Keep]):
+    file: Upload = Upload(accept="any")
+    kept: list[str] = []
+    template = heex("""
+        <div style="height: 12rem">The banner stands here.</div>
+        <p id="who">{@who}</p><p id="kept">{" ".join(@kept)}</p>
+        <form id="form" phx-change="look" phx-submit="keep">
+          <.live_file_input upload={@uploads.file} aria-label="File" /><button id="keep">Keep it</button>
+        </form>
+    """)
+    who: str = ""
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        self.who = token_hex(4) if socket.connected else ""
+
+    async def handle_event(self, event: Look | Keep, socket: Socket) -> None:
+        if isinstance(event, Look):
+            return
+        names = await socket.consume_uploads("file", lambda file, entry: entry.client_name)
+        self.kept = [*self.kept, *names, "kept"]
+
+
 app = QuartTrio(__name__)
 live = ActorLive(app, secret_key="a key for tests alone that is long enough", linger=60.0)
 live.route("/", OfflineLive)
+live.route("/file", FileLive)
 
 
 @app.before_request
