@@ -25,13 +25,19 @@ class Send(Event):
     text: str
 
 
-class Part(LiveComponent[Do]):
-    template = heex(
-        """<div><button id="part" phx-click="do" phx-value-what="part" phx-target={@myself}>P</button></div>"""
-    )
+class Pay(Event, offline=False): ...
 
-    async def handle_event(self, event: Do, socket: Socket) -> None:
-        handled.append(event.what)
+
+class Part(LiveComponent[Do | Pay]):
+    template = heex("""
+      <div>
+        <button id="part" phx-click="do" phx-value-what="part" phx-target={@myself}>P</button>
+        <button id="part-pay" phx-click="pay" phx-target={@myself}>Pay P</button>
+      </div>
+    """)
+
+    async def handle_event(self, event: Do | Pay, socket: Socket) -> None:
+        handled.append(event.what if isinstance(event, Do) else "part paid")
 
 
 class Child(LiveView[Do]):
@@ -41,19 +47,20 @@ class Child(LiveView[Do]):
         handled.append(event.what)
 
 
-class DeskLive(LiveView[Do | Send]):
+class DeskLive(LiveView[Do | Send | Pay]):
     done: str = ""
     text: str = ""
     template = heex("""
       <button id="one" phx-click="do" phx-value-what="one">Do one</button>
       <button id="two" phx-click="do" phx-value-what="two">Two</button>
+      <button id="pay" phx-click={JS.push("pay", optimistic=JS.add_class("paying"))}>Pay</button>
       <p>{@done}</p>
       <form id="form" phx-change="send" phx-submit="do"><input name="text" value={@text}><input name="what"></form>
       <.live_component module={Part} id="part" />
       <.live_render view={Child} id="within" />
     """)
 
-    async def handle_event(self, event: Do | Send, socket: Socket) -> Any:
+    async def handle_event(self, event: Do | Send | Pay, socket: Socket) -> Any:
         match event:
             case Do(what, seconds):
                 handled.append(what)
@@ -62,7 +69,9 @@ class DeskLive(LiveView[Do | Send]):
                 return {"done": what}
             case Send(text):
                 self.text = text
-                return None
+            case Pay():
+                handled.append("paid")
+        return None
 
 
 @pytest.fixture(autouse=True)
@@ -197,11 +206,52 @@ async def test_what_is_old_is_done_without_an_answer() -> None:
         await view.cut()
         await view.hook("do", {"what": "old"}, wait=False)
         await view.advance(25)
-        await view.hook("do", {"what": "refused"}, wait=False)
-        assert lost(view) == [("do", False)]
+        await view.element("#one").click(wait=False)
+        await view.hook("do", {"what": "rejected"}, wait=False)
+        assert lost(view) == [("Do one", False)]
         await view.mend()
         assert handled == ["old"]
         assert await view.element("p").text() == "old"
+
+
+# -- what must not wait --------------------------------------------------------
+
+
+async def test_what_must_not_wait_is_refused_at_once_and_the_button_works_again() -> None:
+    async with live(make_app(), "/", line=True) as view:
+        await view.cut()
+        await view.element("#pay").click()
+        await view.element("#part-pay").click()
+        assert lost(view) == [("Pay", False), ("Pay P", False)]
+        assert not await view.element("#pay").has_class("paying")
+        await view.element("#one").click(wait=False)
+        await view.mend()
+        assert handled == ["one"]
+        await view.element("#pay").click()
+        await view.element("#part-pay").click()
+        assert handled == ["one", "paid", "part paid"]
+        assert view.client_view.events == []
+
+
+async def test_what_must_not_wait_and_was_under_way_is_done_once() -> None:
+    async with live(make_app(), "/", line=True, network=Network(latency=0.1)) as view:
+        await view.element("#pay").click(wait=False)
+        await view.advance(0.05)
+        await view.cut()
+        await view.mend()
+        await view.advance(1)
+        assert handled == ["paid"]
+        assert lost(view) == []
+
+
+async def test_what_must_not_wait_goes_to_no_fresh_view() -> None:
+    async with live(make_app(), "/", line=True, network=Network(latency=0.1)) as view:
+        await view.element("#one").click(wait=False)
+        await view.element("#pay").click(wait=False)
+        await view.restart()
+        await view.advance(1)
+        assert handled == ["one"]
+        assert lost(view) == [("Pay", False)]
 
 
 # -- anywhere ------------------------------------------------------------------

@@ -14,6 +14,7 @@ from actorlive.testing.browser.kept_memory import KEEP
 from actorlive.testing.browser.merging import ClientTree, Extracted, Rendering, split
 from actorlive.testing.browser.messages import ClientPush, Navigation
 from actorlive.testing.browser.patch import Patch, is_view, owned_by, set_classes
+from actorlive.testing.browser.undone import ONLINE_ONLY
 from actorlive.testing.browser.view_status import TRANSITIONS, ViewEvent, ViewStatus
 from actorlive.testing.errors import Failure, hide_frames
 
@@ -25,9 +26,6 @@ __all__ = ["ClientView"]
 __tracebackhide__ = hide_frames
 
 CONTAINER_ATTRIBUTES = ("id", "data-phx-session", "data-phx-static", "data-phx-main", "data-phx-root-id")
-
-ONLINE_ONLY = "al:online"
-"""Tells the browser something that this page, whose clicks never wait, has no use for."""
 
 DISCONNECTED_DELAY = 0.5
 """Seconds that a view is away before `phx-disconnected` runs."""
@@ -112,6 +110,7 @@ class ClientView:
             self.recoverable = self._recoverable_forms() if self.joins > 0 else {}
         self.move(ViewEvent.JOINED)
         self.joins += 1
+        self.page.undone.joined(self.topic, response.get(ONLINE_ONLY, []))
         if "container" in response:
             self._dress(*response["container"])
         self.attempts = self.tries = 0
@@ -339,7 +338,9 @@ class ClientView:
         for name, payload, *_ in events:
             if name == KEEP:
                 self.page.kept.keep(payload)
-            elif name != ONLINE_ONLY:
+            elif name == ONLINE_ONLY:
+                self.page.undone.learn(f"lv:{payload['id']}", payload["names"])
+            else:
                 self.events.append((name, payload))
 
     def _components(self) -> dict[int, DomNode]:

@@ -84,9 +84,11 @@ class Overlay:
             self._end(change, undo=rejected)
 
     def roll_back(self, push: ClientPush) -> None:
-        """Undo the change of a push that got lost."""
-        for change in [change for change in self._shown.values() if push in change.gesture.sent]:
-            self._end(change, undo=True)
+        """Undo the change of a push that got lost, or did not get away."""
+        stamp = _stamp(push)
+        for change in [*self._shown.values()]:
+            if change.id == stamp or push in change.gesture.sent:
+                self._end(change, undo=True)
 
     def _end(self, change: _Change, *, undo: bool) -> None:
         del self._shown[change.id]
@@ -95,3 +97,12 @@ class Overlay:
                 node.attrs = before
             self._page.document.touch()
             self.after_patch()
+
+
+def _stamp(push: ClientPush) -> object:
+    """The name of the change that a push is behind."""
+    match push.payload:
+        case {"value": {"_al": stamp}} | {"meta": {"_al": stamp}}:
+            return stamp
+        case _:
+            return None

@@ -108,7 +108,7 @@ class Page:
         if self.socket is None:
             push.lost = True
             return push
-        if event == "event" and self.undone.holds(push):
+        if event == "event" and self.undone.stops(push):
             return push
         self.pushes[ref] = push
         if node is not None and event == "event":

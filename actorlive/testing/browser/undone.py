@@ -7,10 +7,12 @@ else may be done, and is not sent again. The page says of the last two that they
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import trio
 
+from actorlive.live.events import ONLINE_ONLY
 from actorlive.testing.browser.dom import DomNode
 from actorlive.testing.browser.messages import ClientPush, encode
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from actorlive.testing.browser.client_view import ClientView
     from actorlive.testing.browser.page import Page
 
-__all__ = ["Undone"]
+__all__ = ["ONLINE_ONLY", "Undone"]
 
 FRESH = 20.0
 """Seconds after which a push of the client, which lives for 30, is not to be answered any more."""
@@ -30,10 +32,13 @@ ACTED = ("a", "button", "input", "summary")
 
 
 class Undone:
-    """Of one page."""
+    """Of one page. `is_heard` says whether there is somebody to take what it sends."""
 
     def __init__(self, page: Page) -> None:
+        self.is_heard: Callable[[], bool] = lambda: True
         self._page = page
+        self._online_only: dict[tuple[str, bool], set[str]] = {}
+        """By topic, for its view and for the components in it: the names of events that do not wait."""
         self._waiting: list[ClientPush] = []
         self._is_lost = False
 
@@ -52,18 +57,35 @@ class Undone:
             else:
                 self._say(push, False)
 
+    def joined(self, topic: str, names: list[str]) -> None:
+        """A view has joined: these of its own events do not wait."""
+        self._online_only = {(topic, False): set(names), **_without(self._online_only, topic)}
+
+    def learn(self, topic: str, names: list[str]) -> None:
+        """Nor do these, of a component in the view."""
+        self._online_only.setdefault((topic, True), set()).update(names)
+
     def refuses(self, push: ClientPush) -> None:
-        """The client cannot push to a view that is not joined: where that is for want of a line, the page says so."""
-        if self._is_lost and push.event == "event" and not _is_recovered(push):
+        """The client drops what is pushed to a view that is not joined. Where that is for want of a line, the page says
+        so of clicks and submits; a hook sees it by itself."""
+        is_visitors = push.payload.get("type") in ("click", "form") and not _is_change(push)
+        if self._is_lost and push.event == "event" and is_visitors:
             self._say(push, False)
 
-    def holds(self, push: ClientPush) -> bool:
-        """True for an event that goes behind what waits for the same view."""
+    def stops(self, push: ClientPush) -> bool:
+        """True for an event that is not to be sent: it is refused, or goes behind what waits for the same view."""
+        if not self.is_heard() and self._is_online_only(push):
+            self._refuse(push)
+            return True
         if _is_change(push) or not any(waiting.topic == push.topic for waiting in self._waiting):
             return False
         push.at = trio.current_time()
         self._wait(push)
         return True
+
+    def _is_online_only(self, push: ClientPush) -> bool:
+        names = self._online_only.get((push.topic, isinstance(push.payload.get("cid"), int)), ())
+        return push.payload["event"] in names
 
     def _wait(self, push: ClientPush) -> None:
         self._waiting.append(push)
@@ -95,11 +117,14 @@ class Undone:
     # -- what becomes of it ----------------------------------------------------
 
     def _may_wait(self, push: ClientPush) -> bool:
-        """True for an event that a fresh view can be sent: not a component's, nor with files, nor of a view that is
-        within another or was left meanwhile."""
+        """True for an event that a fresh view can be sent: not a component's, nor one that must not wait, nor with
+        files, nor of a view that is within another or was left meanwhile."""
         view = self._page.views.get(push.topic.removeprefix("lv:"))
         is_of_root = view is not None and view.parent is None and view.join_ref == push.join_ref
-        return is_of_root and not isinstance(push.payload.get("cid"), int) and not _has_files(push)
+        is_for_one = (
+            isinstance(push.payload.get("cid"), int) or self._is_online_only(push) or _has_files(push)
+        )
+        return is_of_root and not is_for_one
 
     def _give_up(self) -> None:
         """What has waited for too long is not done."""
@@ -132,6 +157,10 @@ class Undone:
             "value": payload.get("value"),
         }
         self._page.dispatched.append(("actorlive:lost", detail, self._page.document.root))
+
+
+def _without(names: dict[tuple[str, bool], set[str]], topic: str) -> dict[tuple[str, bool], set[str]]:
+    return {key: found for key, found in names.items() if key[0] != topic}
 
 
 def _is_recovered(push: ClientPush) -> bool:

@@ -71,6 +71,7 @@ class LinedSocket:
         self._changed, self._woken = trio.Event(), trio.Event()
         self._cuts = cuts_of_this_run()
         self._cut_at = self._down_until = 0.0
+        page.undone.is_heard = lambda: self._end.state in (PageState.OPEN, PageState.PLAIN)
 
     @property
     def handle(self) -> str | None:
