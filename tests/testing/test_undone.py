@@ -214,6 +214,24 @@ async def test_what_is_old_is_done_without_an_answer() -> None:
         assert await view.element("p").text() == "old"
 
 
+@pytest.mark.parametrize("is_cut", [False, True])
+async def test_what_went_without_an_answer_is_told_of_as_long_as_the_server_may_not_have_it(
+    is_cut: bool,
+) -> None:
+    async with live(make_app(), "/", line=True, network=Network(latency=0.1)) as view:
+        await view.cut()
+        await view.element("#one").click(wait=False)
+        await view.advance(22)
+        await view.mend()
+        if not is_cut:
+            await view.advance(1)
+        await view.cut()
+        await view.advance(20)
+        await view.mend()
+        await view.advance(1)
+        assert (handled, lost(view)) == (([], [("Do one", None)]) if is_cut else (["one"], []))
+
+
 # -- what must not wait --------------------------------------------------------
 
 

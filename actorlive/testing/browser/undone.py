@@ -14,7 +14,8 @@ import trio
 
 from actorlive.live.events import ONLINE_ONLY
 from actorlive.testing.browser.dom import DomNode
-from actorlive.testing.browser.messages import ClientPush, encode
+from actorlive.testing.browser.messages import ClientPush, decode, encode
+from actorlive.wire.line import Leftover
 
 if TYPE_CHECKING:
     from actorlive.testing.browser.client_view import ClientView
@@ -40,22 +41,31 @@ class Undone:
         self._online_only: dict[tuple[str, bool], set[str]] = {}
         """By topic, for its view and for the components in it: the names of events that do not wait."""
         self._waiting: list[ClientPush] = []
+        self._silent: list[tuple[str | bytes, ClientPush]] = []
+        """Those that want no answer: only the line's count tells that they have arrived."""
         self._is_lost = False
 
-    def lose(self, not_handled: set[str]) -> None:
-        """The line is lost, and the server has not handled the pushes with these refs. The page still has them all."""
+    def lose(self, left: Leftover) -> None:
+        """The line is lost, and this is what it has not confirmed. The page still has all that is not answered."""
         self._is_lost = True
+        not_handled = {decode(frame).ref for frame in left.not_handled if isinstance(frame, str)}
         for ref, push in list(self._page.pushes.items()):
-            if push.event != "event" or _is_recovered(push):
-                continue
-            if ref not in not_handled:
-                self._say(push, None)
-            elif self._may_wait(push):
-                del self._page.pushes[ref]
-                self._let_go(push)
-                self._wait(push)
-            else:
-                self._say(push, False)
+            if push.event == "event" and not _is_recovered(push):
+                self._part_with(push, is_certain=ref in not_handled)
+        silent, self._silent = self._silent, []
+        for frame, push in silent:
+            if frame in left.not_handled or frame in left.uncertain:
+                self._part_with(push, is_certain=frame in left.not_handled)
+
+    def _part_with(self, push: ClientPush, *, is_certain: bool) -> None:
+        if not is_certain:
+            self._say(push, None)
+        elif self._may_wait(push):
+            self._page.pushes.pop(push.ref, None)
+            self._let_go(push)
+            self._wait(push)
+        else:
+            self._say(push, False)
 
     def joined(self, topic: str, names: list[str]) -> None:
         """A view has joined: these of its own events do not wait."""
@@ -107,12 +117,14 @@ class Undone:
         if page.socket is None:
             self._refuse(push)
             return
+        push.join_ref = view.join_ref
+        frame = encode(view.join_ref, ref, push.topic, push.event, push.payload)
         if ref is None:
             push.lost = True  # its diff comes by itself
+            self._silent.append((frame, push))
         else:
             page.pushes[ref] = push
-        push.join_ref = view.join_ref
-        page.socket.send(encode(view.join_ref, ref, push.topic, push.event, push.payload))
+        page.socket.send(frame)
 
     # -- what becomes of it ----------------------------------------------------
 

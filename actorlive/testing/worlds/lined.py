@@ -19,7 +19,7 @@ from actorlive.testing.browser.patch import set_classes
 from actorlive.testing.errors import Failure, hide_frames
 from actorlive.testing.timing.schedule import cuts_of_this_run
 from actorlive.testing.worlds.refusals import NO_LINE
-from actorlive.wire.line import LineFrame, PageEnd, PageState
+from actorlive.wire.line import LineFrame, LinePing, PageEnd, PageState
 
 __all__ = ["LinedSocket", "Websocket"]
 
@@ -89,17 +89,21 @@ class LinedSocket:
 
     def send(self, frame: LineFrame) -> None:
         """Send one frame, now or over the next websocket."""
-        self._note(frame)
+        wants_answer = self._note(frame)
         self._end.send(frame)
         self._flush()
+        if not wants_answer and self._raw is not None and self._end.state is PageState.OPEN:
+            self._raw.send(LinePing().encode())  # a count is all that tells of it
 
-    def _note(self, frame: LineFrame) -> None:
+    def _note(self, frame: LineFrame) -> bool:
+        """Write down of a push when it was given; false for one that wants no answer."""
         head = decode(frame) if isinstance(frame, str) else None
         push = self._page.pushes.get(head.ref or "") if head is not None else None
         if push is not None and head is not None:
             push.at, push.join_ref = min(push.at, trio.current_time()), head.join_ref
         if self.is_away:
             self._set_deadline()
+        return head is None or head.ref is not None
 
     def _flush(self) -> None:
         outgoing, self._end.outgoing = self._end.outgoing, []
@@ -245,8 +249,7 @@ class LinedSocket:
     def _finish(self) -> None:
         """The page is to see the end."""
         if not self._is_over:
-            left = self._end.leftover().not_handled
-            self._page.undone.lose({decode(frame).ref or "" for frame in left if isinstance(frame, str)})
+            self._page.undone.lose(self._end.leftover())
         self._is_over = True
         self._end.leave()
         if self.is_away:
