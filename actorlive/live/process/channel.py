@@ -52,7 +52,9 @@ __all__ = ["CLIENT_VERSION", "Channel", "start_channel"]
 CLIENT_VERSION = "1.2.12"
 """The version of the official client that is bundled; it warns when the server names another."""
 
-OwnMessage = ClientEvent | Down | FrameworkMessage | CallRequest | CastRequest | Redraw | ClientLeft
+OwnMessage = (
+    ClientEvent | AsyncDone | Down | FrameworkMessage | CallRequest | CastRequest | Redraw | ClientLeft
+)
 """What may mean something else to a view than a call of `handle_info`."""
 
 _OWN = frozenset[type](get_args(OwnMessage))
@@ -227,6 +229,8 @@ class Channel:
         match message:
             case ClientEvent():
                 await self._handle_frame(message)
+            case AsyncDone():  # while it waits for the join of its page (`parked`): `serve` has a shorter way
+                await self._dispatcher.task_end(message.task, message.result)
             case Down() if message.ref in (self._transport, self._parent):
                 # INV-4: it came behind all that the socket had brought
                 detail = "closed" if message.ref == self._transport else "parent_exited"
