@@ -177,7 +177,8 @@ def test_a_second_click_on_the_same_button_is_one_event(page: Page) -> None:
     assert is_clean(wire)
 
 
-def test_a_lost_socket_takes_the_change_back(page: Page) -> None:
+def test_a_lost_socket_takes_the_change_back(page: Page, faults: Faults) -> None:
+    faults.expect("Failed to push event")
     wire = Wire(page, page_with()).open()
     click(wire)
     assert classes(page) == {"row", "done"}
@@ -460,7 +461,8 @@ def board(done: bool) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_in_any_order_the_page_shows_what_the_model_says(page: Page, seed: int) -> None:
+def test_in_any_order_the_page_shows_what_the_model_says(page: Page, faults: Faults, seed: int) -> None:
+    faults.expect("Failed to push event")
     rng = random.Random(seed)
     model = Model(Wire(page, board(done=False)).open())
     steps = [model.click, model.answer, model.patch, model.lose]

@@ -50,6 +50,8 @@ class Wire:
         self._socket: WebSocketRoute | None = None
         self._head = head
         self._files = files or {}
+        # What is told of a socket that is dropped would lie over the page; test_offline.py has that.
+        page.add_init_script("addEventListener('actorlive:lost', (event) => event.preventDefault())")
         page.route("**/*", self._serve)
         page.route_web_socket("**/live/websocket**", self._connect)
 
