@@ -62,6 +62,7 @@ _CONTINUATION, _TEXT, _BINARY, _CLOSE, _PING, _PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0
 _FINAL, _RESERVED, _OPCODE = 0x80, 0x70, 0x0F
 _MASKED, _LENGTH = 0x80, 0x7F
 _SHORT_TEXT = _FINAL | _TEXT
+_number = int.from_bytes
 _SHORT_TEXT_HEADS = [bytes((_SHORT_TEXT, length)) for length in range(CONTROL_MAX + 1)]
 
 
@@ -275,7 +276,7 @@ def _unmask(payload: bytes, mask: bytes) -> bytes:
     if length > _BLOCK:
         return b"".join(_unmask_blocks(memoryview(payload), mask))
     key = (mask * (length // 4 + 1))[:length]
-    return (int.from_bytes(payload, "little") ^ int.from_bytes(key, "little")).to_bytes(length, "little")
+    return (_number(payload, "little") ^ _number(key, "little")).to_bytes(length, "little")
 
 
 def _unmask_blocks(payload: memoryview, mask: bytes) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import msgspec
@@ -192,6 +193,42 @@ def test_sharing_leaves_the_statics_of_the_source_alone() -> None:
         assert join["c"][2]["s"] == 1
         shown = pages([[plain(join)]])[0][0]
         assert re.sub(r' data-phx-component="\d+"', "", shown) == renderer.html()
+
+
+def test_what_another_thread_renders_meanwhile_is_not_within_the_view() -> None:
+    refused: list[str] = []
+
+    def in_a_thread() -> str:
+        thread = threading.Thread(target=render_alone)
+        thread.start()
+        thread.join()
+        return "waited"
+
+    def render_alone() -> None:
+        with pytest.raises(TemplateError) as caught:
+            render_to_string(TEMPLATE, {"xs": ["a"]})
+        refused.append(str(caught.value))
+
+    template = heex("<p>{@wait()}<.live_component module={Card} id='1' title='T' /></p>")
+    (placed,) = Renderer().start(template, {"wait": in_a_thread}, None)
+    assert (placed.module, placed.id) == (Card, "1")
+    assert "only be rendered inside a view" in refused[0]
+
+
+def test_after_a_render_and_after_one_that_failed_there_is_no_view_around() -> None:
+    def alone() -> str:
+        return render_to_string(TEMPLATE, {"xs": ["a"]})
+
+    outer, inner = Renderer(), Renderer()
+    within = heex("<p>{@inner()}<.live_component module={Card} id='2' title='T' /></p>")
+    placed = outer.start(within, {"inner": lambda: run(inner, ["a"], None) and ""}, None)
+    assert [placement.id for placement in placed] == ["2"], (
+        "the render within gave the outer one its place back"
+    )
+    with pytest.raises(ZeroDivisionError):
+        outer.start(heex("<p>{1 // @zero}</p>"), {"zero": 0}, None)
+    with pytest.raises(TemplateError, match="only be rendered inside a view"):
+        alone()
 
 
 def test_faults() -> None:

@@ -27,6 +27,7 @@ __all__ = ["Outbox"]
 
 
 NOWHERE = JoinAddress("", None, None)
+_EMPTY: Mapping[str, Any] = {}
 
 
 def _lose(frame: bytes) -> None:
@@ -206,21 +207,18 @@ class Outbox:
         """
         if self._renderer.apart:
             self._send_in_parts(ref, diff)
-        else:
-            self._send_diff(ref, diff)
+        elif ref is not None:
+            address = self._address
+            response = {"diff": diff} if diff else _EMPTY
+            self._send(encode_reply(address.join_ref, ref, address.topic, "ok", response))
+        elif diff:
+            self.push("diff", diff)
 
     def _send_in_parts(self, ref: str | None, diff: Diff) -> None:
         apart, self._renderer.apart = self._renderer.apart, ()
         if "s" in diff:
-            self._send_diff(ref, diff)
+            self.send_diff(ref, diff)
         for part in apart:
             self.push("diff", part)
         if "s" not in diff:
-            self._send_diff(ref, diff)
-
-    def _send_diff(self, ref: str | None, diff: Diff) -> None:
-        if ref is not None:
-            address, response = self._address, {"diff": diff} if diff else {}
-            self._send(encode_reply(address.join_ref, ref, address.topic, "ok", response))
-        elif diff:
-            self.push("diff", diff)
+            self.send_diff(ref, diff)

@@ -25,6 +25,8 @@ __all__ = ["AnyDriver", "Reactor", "TaskDriver", "open_driver"]
 
 BATCH = 128
 """Sockets that are looked at before others than sockets have their turn."""
+CROWD = 8
+"""Sockets that one turn has served from which on what their views send is written in a row, in the next turn."""
 TICK = 1.0
 LAST_WORDS = 1.0
 """Seconds that peers have at the server's end to take what they were sent last: a reset would overtake the 1012."""
@@ -52,8 +54,13 @@ def _guard(direct: DirectSocket, act: Callable[[], None]) -> None:
     try:
         act()
     except Exception:
-        _log.exception("a websocket is given up")
-        direct.abort()
+        _give_up(direct)
+
+
+def _give_up(direct: DirectSocket) -> None:
+    """Within the handler of the error that it made."""
+    _log.exception("a websocket is given up")
+    direct.abort()
 
 
 class Watched:
@@ -108,6 +115,9 @@ class Reactor:
         self._epoll = select.epoll()
         self._masks: dict[int, int] = {}
         self._again: dict[DirectSocket, None] = {}
+        self._gathering: dict[DirectSocket, None] = {}
+        self.is_crowded: bool = False
+        """True when the last turn served many sockets."""
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._epoll.register(self._bell, select.EPOLLIN)
         self._asleep = False
@@ -134,6 +144,14 @@ class Reactor:
     def call_again(self, direct: DirectSocket) -> None:
         """Call `go_on` in the next turn, which may have to be rung for."""
         self._again[direct] = None
+        self._ring()
+
+    def flush_later(self, direct: DirectSocket) -> None:
+        """Call `flush` in the next turn, which may have to be rung for."""
+        self._gathering[direct] = None
+        self._ring()
+
+    def _ring(self) -> None:
         if self._asleep:
             self._asleep = False
             os.eventfd_write(self._bell, 1)
@@ -142,6 +160,7 @@ class Reactor:
         """The descriptor is about to be closed, and may be given to another socket."""
         descriptor = direct.fileno()
         self._again.pop(direct, None)
+        self._gathering.pop(direct, None)
         if descriptor >= 0:
             self._unregister(descriptor)
             self.sockets.discard(descriptor)
@@ -167,7 +186,7 @@ class Reactor:
 
     async def _rest(self) -> None:
         """Wait for the kernel; where a socket has more to do, only let the others run."""
-        if self._again:
+        if self._again or self._gathering:
             await trio.lowlevel.checkpoint()
             return
         self._asleep = True
@@ -177,11 +196,19 @@ class Reactor:
             self._asleep = False
 
     def _turn(self) -> None:
+        gathering, self._gathering = self._gathering, {}
+        for direct in gathering:
+            _guard(direct, direct.flush)
         again, self._again = self._again, {}
-        for descriptor, what in self._epoll.poll(0, BATCH):
-            direct = self.sockets.get(descriptor)
+        watched, ready = self.sockets.get, self._epoll.poll(0, BATCH)
+        self.is_crowded = len(ready) >= CROWD
+        for descriptor, what in ready:
+            direct = watched(descriptor)
             if direct is not None:
-                self._serve(direct, what)
+                try:
+                    self._serve(direct, what)
+                except Exception:
+                    _give_up(direct)
             elif descriptor == self._bell:
                 os.eventfd_read(self._bell)
         for direct in again:
@@ -190,9 +217,9 @@ class Reactor:
     def _serve(self, direct: DirectSocket, what: int) -> None:
         """A hang-up or an error shows in whichever of the two the socket waits for."""
         if direct.wants_write and what & ~select.EPOLLIN:
-            _guard(direct, direct.writable)
+            direct.writable()
         if direct.wants_read and what & ~select.EPOLLOUT:
-            _guard(direct, direct.readable)
+            direct.readable()
 
 
 class TaskDriver:
@@ -200,6 +227,7 @@ class TaskDriver:
 
     def __init__(self, nursery: trio.Nursery) -> None:
         self.sockets = Watched()
+        self.is_crowded: bool = False  # each has a task that writes when it likes
         self._nursery = nursery
         self._waits: dict[tuple[int, bool], trio.CancelScope] = {}
 
@@ -215,6 +243,10 @@ class TaskDriver:
     def call_again(self, direct: DirectSocket) -> None:
         """Call `go_on` from a task of its own."""
         self._nursery.start_soon(self._go_on, direct)
+
+    def flush_later(self, direct: DirectSocket) -> None:
+        """Nothing is gathered here."""
+        direct.flush()
 
     def forget(self, direct: DirectSocket) -> None:
         """End the waits before the descriptor is closed."""

@@ -11,6 +11,8 @@ Rules:
 
 * `send` and `close` may be called in a view's stack, so they end nothing there: they write what the kernel takes, keep
   the rest, and ask the driver to go on.
+* In a crowd, what views send is gathered and written in the driver's next turn, all sockets in a row: a call into the
+  kernel in the middle of each view's event makes it forget the code that it runs. Nothing overtakes what is gathered.
 * Frames are handed over `TURN` at a time; a peer with more waits for its next turn, and is not read before that.
 * Nothing is read while the views are behind (`live.intake`), while the peer leaves more than `max_unsent` bytes unread,
   and, for the rest of its second, when it has sent more than `max_events`: it feels that as TCP's back-pressure. A
@@ -56,6 +58,8 @@ from actorlive.wire.websocket import (
 __all__ = ["DirectSocket", "SocketDriver", "State"]
 
 CHUNK = 64 * 1024
+GATHERED = 16 * 1024
+"""Bytes that are kept for the driver's next turn; with more, they are written at once."""
 TURN = 64
 """Frames of one peer that are handed over before others have their turn."""
 
@@ -72,7 +76,12 @@ class State(Enum):
 
 
 class SocketDriver(Protocol):
-    """The driver: it calls `readable`, `writable`, `go_on` and `tick`."""
+    """The driver: it calls `readable`, `writable`, `go_on`, `flush` and `tick`."""
+
+    @property
+    def is_crowded(self) -> bool:
+        """True when so many sockets have had a turn that it pays to write to them in a row."""
+        ...
 
     def watch(self, direct: DirectSocket) -> None:
         """What the socket waits for (`wants_read`, `wants_write`) has changed."""
@@ -80,6 +89,10 @@ class SocketDriver(Protocol):
 
     def call_again(self, direct: DirectSocket) -> None:
         """Call `go_on` in the next turn."""
+        ...
+
+    def flush_later(self, direct: DirectSocket) -> None:
+        """Call `flush` in the next turn."""
         ...
 
     def forget(self, direct: DirectSocket) -> None:
@@ -95,6 +108,7 @@ class DirectSocket:
         "_behind",
         "_deadline",
         "_driver",
+        "_gathered",
         "_heard",
         "_left",
         "_limits",
@@ -132,6 +146,7 @@ class DirectSocket:
         self._tcp: socket.socket | None = None
         self._unsent: list[bytes] = []  # not a deque: an empty one, as most are, has 760 bytes
         self._unsent_size = 0
+        self._gathered = b""  # what goes out in the driver's next turn; then nothing is unsent
         self._heard = True
         self._behind = False  # a turn was not enough for what has been read
         self._paused = False
@@ -165,6 +180,7 @@ class DirectSocket:
     def _begin_to_close(self, code: int | None) -> None:
         if self.state is not State.OPEN:
             return
+        self.flush()
         self.state = State.CLOSING  # before the frame is written, which may be what overflows
         if code is not None:
             self._write(close_frame(None if code == NO_STATUS else code))
@@ -182,9 +198,11 @@ class DirectSocket:
             self._tcp = None
         self._unsent.clear()
         self._unsent_size = 0
+        self._gathered = b""
 
     def drop(self) -> None:
         """Read and send nothing any more; what was behind the socket goes on without it."""
+        self.flush()
         self._sockets.discard(self)
         self.connection = None
         self.abort()
@@ -192,6 +210,7 @@ class DirectSocket:
     def duplicate(self) -> tuple[int, bytes] | None:
         """Another descriptor of the connection, and what was read and not handed over; None while it is not all ours
         to give: something is unsent, or it is closing."""
+        self.flush()
         if self._tcp is None or self._unsent or self.state is not State.OPEN:
             return None
         return os.dup(self._tcp.fileno()), self._reader.rest()
@@ -338,10 +357,27 @@ class DirectSocket:
 
     def send(self, frame: bytes) -> None:
         """Send one text frame, or queue it. Never waits, never raises; after `close` it is lost."""
-        if self.state is State.OPEN:
-            self._write(text_frame(frame))
+        if self.state is not State.OPEN:
+            return
+        data = text_frame(frame)
+        if self._driver.is_crowded and not self._unsent and len(self._gathered) + len(data) <= GATHERED:
+            self._gather(data)
+        else:
+            self._write(data)
+
+    def _gather(self, data: bytes) -> None:
+        if not self._gathered:
+            self._driver.flush_later(self)
+        self._gathered += data
+
+    def flush(self) -> None:
+        """Write what was gathered."""
+        if self._gathered:
+            self._write(b"")
 
     def _write(self, data: bytes) -> None:
+        if self._gathered:
+            data, self._gathered = self._gathered + data, b""
         if not self._unsent:
             sent = self._send_now(data)
             if sent == len(data):

@@ -122,12 +122,17 @@ class Calls:
         self.again: list[DirectSocket] = []
         self.watched: list[DirectSocket] = []
         self.forgotten = 0
+        self.is_crowded = False
+        self.gathering: list[DirectSocket] = []
 
     def watch(self, direct: DirectSocket) -> None:
         self.watched.append(direct)
 
     def call_again(self, direct: DirectSocket) -> None:
         self.again.append(direct)
+
+    def flush_later(self, direct: DirectSocket) -> None:
+        self.gathering.append(direct)
 
     def forget(self, direct: DirectSocket) -> None:
         assert direct.fileno() >= 0, "forgotten before it is closed"
@@ -161,7 +166,10 @@ class World:
             self.direct.writable()
 
     def turn(self) -> None:
-        """What was asked to be called again is."""
+        """What was gathered is written, and what was asked to be called again is."""
+        gathering, self.driver.gathering = self.driver.gathering, []
+        for direct in gathering:
+            direct.flush()
         again, self.driver.again = self.driver.again, []
         for direct in again:
             direct.go_on()
@@ -173,7 +181,7 @@ class World:
             self.readable()
             self.writable(0)
             self.turn()
-            if self._look() == before and not self.driver.again:
+            if self._look() == before and not self.driver.again and not self.driver.gathering:
                 return
         raise AssertionError("it goes on for ever")
 

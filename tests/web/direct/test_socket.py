@@ -10,7 +10,7 @@ import pytest
 import trio
 from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
-from actorlive.web.direct.socket import TURN, DirectSocket, State
+from actorlive.web.direct.socket import GATHERED, TURN, DirectSocket, State
 from actorlive.web.limits import Limits
 from tests.web.direct.peers import CLOSE, PING, PONG, TEXT, World, frame, frames_of
 
@@ -27,6 +27,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just("room"), st.integers(1, 60)),
     st.tuples(st.just("turn"), st.none()),
     st.tuples(st.just("send"), st.sampled_from([0, 1, 50, 200])),
+    st.tuples(st.just("send in a crowd"), st.sampled_from([1, 200])),
     st.tuples(st.just("choke"), st.none()),
     st.tuples(st.just("fill"), st.none()),
     st.tuples(st.just("catch up"), st.none()),
@@ -96,6 +97,12 @@ class Life:
             self.sent.append(text)
         self.world.direct.send(text)
 
+    def do_send_in_a_crowd(self, size: int) -> None:
+        """While the driver has many sockets, what is sent is gathered until its turn."""
+        self.world.driver.is_crowded = True
+        self.do_send(size)
+        self.world.driver.is_crowded = False
+
     def do_choke(self, _: None) -> None:
         self.world.tcp.room = 0
 
@@ -160,6 +167,9 @@ class Life:
             self.check_always()
         if self.before_the_end is not None and not closed_by_us and not world.tcp.reset:
             assert world.behind.handled == self.texts[: self.before_the_end], "lost before the end"
+        if world.direct.state is State.OPEN and not world.tcp.reset:
+            texts = [payload for kind, payload in world.sent if kind == TEXT]
+            assert texts == self.sent, "something was said and never sent"
         world.tcp.eof = True
         world.settle()
         self.check_always()
@@ -220,6 +230,15 @@ class OvertakesTheQueue(DirectSocket):
         self._unsent[:0] = waiting
 
 
+class OvertakesWhatIsGathered(DirectSocket):
+    __slots__ = ()
+
+    def _write(self, data: bytes) -> None:
+        gathered, self._gathered = self._gathered, b""
+        super()._write(data)
+        self._gathered = gathered
+
+
 class SpeaksBehindTheGoodbye(DirectSocket):
     __slots__ = ()
 
@@ -239,7 +258,15 @@ class EndsTwice(DirectSocket):
 
 
 @pytest.mark.parametrize(
-    "mutant", [ReadsOnWhileItIsBehind, TearsFrames, OvertakesTheQueue, SpeaksBehindTheGoodbye, EndsTwice]
+    "mutant",
+    [
+        ReadsOnWhileItIsBehind,
+        TearsFrames,
+        OvertakesTheQueue,
+        OvertakesWhatIsGathered,
+        SpeaksBehindTheGoodbye,
+        EndsTwice,
+    ],
 )
 async def test_a_socket_that_breaks_a_rule_is_found(
     mutant: type[DirectSocket], caplog: pytest.LogCaptureFixture
@@ -257,6 +284,57 @@ async def test_a_socket_that_breaks_a_rule_is_found(
 
 
 # -- single rules --------------------------------------------------------------
+
+
+async def test_in_a_crowd_frames_go_out_together_in_the_next_turn() -> None:
+    world = World()
+    world.driver.is_crowded = True
+    for text in (b"one", b"two"):
+        world.direct.send(text)
+    assert not world.tcp.sent
+    assert world.driver.gathering == [world.direct]
+    assert not world.direct.wants_write, "the kernel is not asked about what it was not offered"
+    world.turn()
+    assert world.sent == [(TEXT, b"one"), (TEXT, b"two")]
+
+
+async def test_in_a_crowd_nothing_overtakes_what_is_gathered() -> None:
+    world = World()
+    world.driver.is_crowded = True
+    world.direct.send(b"gathered")
+    world.driver.is_crowded = False
+    world.direct.send(b"at once")
+    world.tcp.arrived += frame(b"here?", PING)
+    world.settle()
+    world.driver.is_crowded = True
+    world.direct.send(b"last")
+    world.direct.close(1012)
+    assert world.sent == [
+        (TEXT, b"gathered"),
+        (TEXT, b"at once"),
+        (PONG, b"here?"),
+        (TEXT, b"last"),
+        (CLOSE, b"\x03\xf4"),
+    ]
+
+
+async def test_in_a_crowd_what_is_large_goes_out_at_once() -> None:
+    world = World()
+    world.driver.is_crowded = True
+    world.direct.send(b"small")
+    world.direct.send(b"x" * (GATHERED + 1))
+    assert frames_of(bytes(world.tcp.sent))[0] == [(TEXT, b"small"), (TEXT, b"x" * (GATHERED + 1))]
+
+
+@pytest.mark.parametrize("code", [None, 1001])
+async def test_what_is_gathered_goes_out_before_the_end(code: int | None) -> None:
+    world = World()
+    world.driver.is_crowded = True
+    world.direct.send(b"last words")
+    world.direct.close(code)
+    world.settle()
+    assert world.sent[0] == (TEXT, b"last words")
+    assert world.tcp.shut
 
 
 async def test_frames_in_the_packet_of_the_handshake_are_handled() -> None:
