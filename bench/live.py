@@ -112,6 +112,7 @@ class Gate:
     debug = False
     max_frame = MAX_FRAME
     max_kept = 0
+    max_url = 65_536
 
     def __init__(self, view: type[LiveView[Any]]) -> None:
         self.route = Route(view)
