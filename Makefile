@@ -6,15 +6,17 @@ HOST ?= 127.0.0.1
 TO ?= build/docs
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTHON_VERSIONS ?= 3.12 3.13
+PROCESSES ?= 3
 
 BIN := .venv/bin
 # Nothing is installed that is not the very file that was pinned.
 PINNED := --quiet --disable-pip-version-check --require-hashes
 NPM := npm --no-audit --no-fund
-# Two processes, each with a Chromium of its own. A file stays in one process, because its tests share a server (a
+# Three processes, each with a Chromium of its own: on two cores two leave a seventh of the time idle, waiting for time-outs
+# and for each other (PROCESSES=2 for a machine with little memory). A file stays in one process, because its tests share a server (a
 # fixture of the module). Files start in the order of tests/conftest.py, the longest first, not in xdist's own order by
 # number of tests, so that no long file is left to run alone at the end.
-PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PARALLEL := --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 CLIENT_SOURCES := $(shell find actorlive/client/src -type f) actorlive/client/build.mjs package.json
 CLIENT := actorlive/client/dist/actorlive.js

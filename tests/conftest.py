@@ -17,12 +17,12 @@ hypothesis.settings.load_profile("default")
 
 
 LONGEST = ("browser/", "deploy/", "testing/test_in_browser.py", "ordering/", "packaging/", "fuzz/")
-"""Where the files are that take longest. Two processes share the suite file by file, in this order, so that small files
-are left for the end, when one process waits for the other."""
+"""Where the files are that take longest. Processes share the suite file by file, in this order, so that small files
+are left for the end, when one process waits for the others."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Two processes that share the suite have a folder for temporary files each: tests count what is left in it."""
+    """Processes that share the suite have a folder for temporary files each: tests count what is left in it."""
     if hasattr(config, "workerinput"):
         own = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="al-")
         config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))

@@ -195,7 +195,7 @@ class ActorLive:
         self.longpoll: bool = longpoll
         self.sockets: Sockets = Sockets()
         self.lines: Lines = Lines(self.sockets, self.limits, _seconds(linger))
-        self.elsewhere: Elsewhere = Elsewhere(self.disconnect_here)
+        self.elsewhere: Elsewhere = Elsewhere(self.disconnect_here, self.sockets)
         self.worker: int | None = None
         """Which of the server's workers this process is, from 1 on; None where it is the only one."""
         self.workers: int = 1

@@ -1,7 +1,8 @@
 """`ActorLive.disconnect` at other servers: they are told over the broker, as of any broadcast.
 
-What is told while the broker cannot be reached is not heard, so a logout is not proven by it: `on_mount` asks at each
-join whether a session is still good, and `Limits.max_age` bounds how long a socket may live without one.
+What is told while the broker cannot be reached is heard later, or not at all, so a logout is not proven by it:
+`on_mount` asks at each join whether a session is still good, and `Limits.max_age` bounds how long a socket may live
+without one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from actorlive.pubsub.local import Gap, pubsub
 from actorlive.pubsub.message import Message
 from actorlive.runtime import Node, Port, entering, open_port
+from actorlive.web.sockets import Sockets
 
 __all__ = ["Disconnected", "Elsewhere"]
 
@@ -28,10 +30,11 @@ class Disconnected(Message, name="actorlive.disconnect"):
 
 
 class Elsewhere:
-    """The other servers. `end` closes the sockets of an id at this one."""
+    """The other servers. `end` closes the sockets of an id at this one, where `sockets` are the open ones."""
 
-    def __init__(self, end: Callable[[str], object]) -> None:
+    def __init__(self, end: Callable[[str], object], sockets: Sockets) -> None:
         self._end = end
+        self._sockets = sockets
         self._node: Node | None = None
         self._port: Port | None = None
 
@@ -56,10 +59,10 @@ class Elsewhere:
         match message:
             case Disconnected(live_socket_id):
                 self._end(live_socket_id)
-            case Gap():
+            case Gap() if len(self._sockets):  # a server that has just started has none, and missed nothing
                 _log.warning(
-                    "the broker was away: sockets of visitors who logged out at another server meanwhile stay open"
-                    " until they join anew"
+                    "the broker was away: sockets of visitors who logged out at another server meanwhile may still be"
+                    " open, until they join anew"
                 )
             case _:
                 pass

@@ -75,15 +75,16 @@ def context(
     contexts: Contexts, request: pytest.FixtureRequest, faults: Faults, bypass_csp: bool
 ) -> Iterator[BrowserContext]:
     """Without pages, cookies and whatever else a page leaves behind. It is shared, because a new one costs the browser
-    more than a page does. A gate cannot be taken off it again, and gets one of its own."""
-    gated = "gate" in request.fixturenames
-    opened = contexts.open(bypass_csp=bypass_csp) if gated else contexts.take(bypass_csp=bypass_csp)
+    more than a page does. A gate cannot be taken off it again, and gets one of its own; so does a test that is marked
+    `own_context`, because it looks at a browser that has seen nothing."""
+    alone = "gate" in request.fixturenames or request.node.get_closest_marker("own_context") is not None
+    opened = contexts.open(bypass_csp=bypass_csp) if alone else contexts.take(bypass_csp=bypass_csp)
     opened.on("page", faults.watch)
     yield opened
     if request.node.stash.get(failed, False):
         _picture(opened, request.node.name)
     opened.remove_listener("page", faults.watch)
-    if gated:
+    if alone:
         opened.close()
     else:
         tidy(opened)

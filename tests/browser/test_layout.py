@@ -11,6 +11,8 @@ from tests.browser.axe import sideways
 from tests.browser.pages import connected
 from tests.browser.server import Server
 
+pytestmark = pytest.mark.own_context  # whose cache is cold: what comes late is what shifts
+
 PATHS = ["/", *(example.path for example in EXAMPLES), "/docs", "/docs/forms"]
 WINDOWS = (320, 640, 3840)
 """Pixels; 640 is a desk of 1280 at 200 %."""

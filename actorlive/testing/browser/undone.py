@@ -140,6 +140,8 @@ class Undone:
 
     def _give_up(self) -> None:
         """What has waited for too long is not done."""
+        if not self._waiting:
+            return
         now = trio.current_time()
         for push in [push for push in self._waiting if now > push.at + PATIENCE - SAME_MOMENT]:
             self._waiting.remove(push)
