@@ -6,16 +6,15 @@ HOST ?= 127.0.0.1
 TO ?= build/docs
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTHON_VERSIONS ?= 3.12 3.13
-PROCESSES ?= 3
+PROCESSES ?= 2
 
 BIN := .venv/bin
 # Nothing is installed that is not the very file that was pinned.
 PINNED := --quiet --disable-pip-version-check --require-hashes
 NPM := npm --no-audit --no-fund
-# Three processes, each with a Chromium of its own: on two cores two leave a seventh of the time idle, waiting for time-outs
-# and for each other (PROCESSES=2 for a machine with little memory). A file stays in one process, because its tests share a server (a
-# fixture of the module). Files start in the order of tests/conftest.py, the longest first, not in xdist's own order by
-# number of tests, so that no long file is left to run alone at the end.
+# Two processes, each with a Chromium of its own; on two cores a third gained nothing (PROCESSES=). A file stays in one
+# process, because its tests share a server (a fixture of the module). Files start in the order of tests/conftest.py, the
+# longest first, not in xdist's own order by number of tests, so that no long file is left to run alone at the end.
 PARALLEL := --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 CLIENT_SOURCES := $(shell find actorlive/client/src -type f) actorlive/client/build.mjs package.json
