@@ -22,6 +22,7 @@ from actorlive.live.intake import MAX_FRAME
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection, Refused
 from actorlive.pubsub import broadcast
 from actorlive.runtime import Node, open_node
+from actorlive.web.collector import Collector
 
 VIEWS = 2_000
 EVENTS = 20_000
@@ -296,8 +297,7 @@ async def stream(connection: LiveConnection, sink: Sink, start: int, stop: int) 
 
 
 async def measure() -> None:
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 1000)  # as the server does
+    Collector().begin()  # as the server does
     async with open_node() as node:
         rows: list[tuple[str, str]] = [
             ("an event of a counter, frame to frame", f"{await events(node):.1f} µs"),
