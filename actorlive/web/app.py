@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, nullcontext
-from functools import cached_property, partial
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from functools import cached_property
 from types import EllipsisType
-from typing import Any, TypeVar, cast, overload
+from typing import Any, TypeVar, overload
 
-import trio
 from markupsafe import Markup
-from quart import Quart, Request, Response, abort, request, session
-from quart.globals import request_ctx
-from quart.typing import ResponseTypes
+from quart import Quart, Request, Response, session
 from quart_trio import QuartTrio
 
-from actorlive import telemetry
 from actorlive.live.endpoint import Layout
 from actorlive.live.on_mount import OnMount
 from actorlive.live.view import LiveView
@@ -30,50 +26,37 @@ from actorlive.pubsub.broker import Broker
 from actorlive.pubsub.local import pubsub as pubsub_of_node
 from actorlive.pubsub.opening import open_adapter
 from actorlive.pubsub.presence.presence import start_presences
-from actorlive.redaction import Redactor
-from actorlive.runtime import Node, NodeFailed, Pid, enter_node, open_node, statistics
-from actorlive.runtime.faults import flatten
+from actorlive.runtime import Node, open_node
 from actorlive.template import Component, root_layout as default_root_layout
-from actorlive.template.rendering.urls import address_variable
-from actorlive.web.allowance import Peers, reached
-from actorlive.web.asgi import Asgi
-from actorlive.web.assets import FOREVER, Assets
+from actorlive.web.allowance import Peers
+from actorlive.web.assets import Assets
 from actorlive.web.brokers import chosen_broker
-from actorlive.web.colocated import MANIFEST, ColocatedAssets
-from actorlive.web.containment import HttpConnection, ungrouped
-from actorlive.web.csrf import csrf_token
-from actorlive.web.dead import render_view, respond
+from actorlive.web.colocated import ColocatedAssets
+from actorlive.web.containment import ungrouped
+from actorlive.web.dead import render_view
 from actorlive.web.development import Development
 from actorlive.web.elsewhere import Elsewhere
 from actorlive.web.ending import Ending, drain_sockets
 from actorlive.web.endpoint import AppEndpoint
-from actorlive.web.entrance import Entrance
-from actorlive.web.error_page import error_page
 from actorlive.web.errors import ConfigurationError
-from actorlive.web.failures import answer_failures
-from actorlive.web.forms import MethodOverride, check_csrf_token, csrf_exempt
-from actorlive.web.headers import secure
-from actorlive.web.health import Health
+from actorlive.web.forms import csrf_exempt
 from actorlive.web.hosts import Hosts
 from actorlive.web.layouts import RootLayout, takes_title
 from actorlive.web.limits import Limits
 from actorlive.web.lines import Lines
+from actorlive.web.live_routes import LiveRoutes
 from actorlive.web.live_session import LiveRoute, LiveSession, SessionSource
-from actorlive.web.longpoll.body import Unbuffered
-from actorlive.web.longpoll.route import LONGPOLL_PATH, serve_longpoll
 from actorlive.web.longpoll.sessions import PolledSockets
 from actorlive.web.origin import CheckOrigin, check_patterns
 from actorlive.web.parking import Parking
 from actorlive.web.plain import render_plain
-from actorlive.web.policy import DEFAULT_POLICY, policy
+from actorlive.web.policy import DEFAULT_POLICY
 from actorlive.web.proxies import Proxies
-from actorlive.web.signing import keep_sessions
+from actorlive.web.served_node import ServedNode, tell_of_mailbox
 from actorlive.web.sockets import ListedSocket, ListedView, Sockets, listed
-from actorlive.web.statics import VERSION
-from actorlive.web.status_pages import show_status_pages
-from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
-from actorlive.web.view_log import LogLevel, ViewLog
+from actorlive.web.view_log import LogLevel, logging_views
 from actorlive.web.visitor import renew
+from actorlive.web.wiring import Wiring
 from actorlive.web.workers.post import Desk, EndSockets
 
 __all__ = ["ActorLive", "LiveSession"]
@@ -86,21 +69,6 @@ _log = logging.getLogger("actorlive.web")
 
 F = TypeVar("F", bound=Callable[..., Any])
 ViewClass = TypeVar("ViewClass", bound=type[LiveView[Any]])
-
-
-def tell_of_mailbox(pid: Pid, length: int) -> None:
-    """A process is sent more than it handles."""
-    name = statistics(pid).function
-    reached("max_mailbox", name)
-    _log.warning("%s has %d messages in its mailbox; see Limits.max_mailbox", name, length)
-
-
-def _path(path: str | None) -> str | None:
-    if path is not None and not path.startswith("/"):
-        raise ConfigurationError(
-            f'{path!r} is not a path: it begins with "/", as "/live/ready", or is None for none'
-        )
-    return path
 
 
 def _seconds(linger: object) -> float:
@@ -171,7 +139,6 @@ class ActorLive:
         check_patterns(check_origin)
         self.hosts: Hosts = Hosts(hosts)
         self.https: bool = https
-        self._proxies = Proxies(proxies)
         self._secret_key = secret_key
         self._debug = debug
         self.log_level: LogLevel | None = log_level
@@ -179,8 +146,6 @@ class ActorLive:
         self.title: str | None = title
         self.stylesheets: tuple[str, ...] = tuple(stylesheets)
         self.default_style: bool = default_style
-        self._alive = _path(alive)
-        self._ready = _path(ready)
         self.root_layout: RootLayout = root_layout or default_root_layout
         self.layout: Layout | None = layout
         self.check_origin: CheckOrigin = check_origin
@@ -203,19 +168,15 @@ class ActorLive:
         """Where this worker writes to the others."""
         self.polled: PolledSockets = PolledSockets(self.sockets, self.limits)
         self.development: Development | None = None
-        self.peers: Peers = Peers(self._proxies.include)
+        named = Proxies(proxies)
+        self.peers: Peers = Peers(named.include)
         self.parking: Parking = Parking(self.limits, self.peers)
         self._default = LiveSession(self, "default")
         self._sessions = {"default": self._default}
-        self._rules: list[LiveRoute] = []
-        self._paths: set[str] = set()
-        self._has_patterns = False
+        self._routes = LiveRoutes(self)
         self._app: QuartTrio | None = None
-        self._node: Node | None = None
-        self._stop = trio.Event()
-        self._stopped = trio.Event()
-        self._failed = trio.Event()
-        self._failure: BaseException | None = None
+        self._served = ServedNode(self._open_node, self._serve_on)
+        self._wiring = Wiring(self, named, alive=alive, ready=ready)
         if app is not None:
             self.init_app(app)
 
@@ -230,32 +191,12 @@ class ActorLive:
             )
         if self._secret_key is not None:
             app.secret_key = self._secret_key
-        if app.config["SESSION_COOKIE_SAMESITE"] is None:
-            app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
         self._app = app
-        keep_sessions(app)
         app.extensions["actorlive"] = self
-        served = cast("Any", app)
-        served.asgi_http_class = HttpConnection
-        served.asgi_websocket_class = WebsocketConnection
-        asgi = Unbuffered(app.asgi_app, LONGPOLL_PATH) if self.longpoll else app.asgi_app
-        served.asgi_app = self._health(self._entrance(MethodOverride(asgi)))
-        answer_failures(app, lambda: self.endpoint.debug, self._error_page)
-        show_status_pages(app, self.assets)
-        app.add_websocket(SOCKET_PATH, "actorlive.websocket", self._websocket)
-        if self.longpoll:
-            poll = csrf_exempt(partial(serve_longpoll, self))  # it looks at the token of the URL
-            app.add_url_rule(LONGPOLL_PATH, "actorlive.longpoll", poll, methods=["GET", "POST"])
-        app.add_url_rule(f"{ASSETS_PATH}/<name>", "actorlive.assets", self._asset)
-        app.context_processor(self._template_functions)
-        app.before_request(self._check_csrf_token)
-        app.before_request(self._enter_node)
-        app.after_request(self._secure)
-        app.before_websocket(self._enter_node)
+        self._wiring.install(app)
         app.before_serving(self._start)
-        app.after_serving(self._finish)
-        for rule in self._rules:
-            self._add_to_app(rule)
+        app.after_serving(self._served.finish)
+        self._routes.install()
 
     def route(
         self,
@@ -296,21 +237,7 @@ class ActorLive:
 
     def add_rule(self, rule: LiveRoute) -> None:
         """Serve a route; what `LiveSession.route` ends in."""
-        self._rules.append(rule)
-        if self._app is not None:
-            self._add_to_app(rule)
-
-    def _add_to_app(self, rule: LiveRoute) -> None:
-        async def page(**from_path: object) -> Response:
-            with ungrouped():
-                return await respond(self, rule, from_path)
-
-        self.app.add_url_rule(rule.path, rule.endpoint, page, methods=["GET"])
-        self.endpoint.router.add(rule.endpoint, rule.route)
-        if "<" in rule.path:
-            self._has_patterns = True
-        else:
-            self._paths.add(rule.path)
+        self._routes.add(rule)
 
     # -- plain routes ----------------------------------------------------------
 
@@ -362,9 +289,6 @@ class ActorLive:
             tags = POLLS + tags
         return tags if self.development is None else self.development.tags() + tags
 
-    def _error_page(self, error: BaseException) -> str:
-        return error_page(error) if self.development is None else self.development.error_page(error)
-
     # -- running ---------------------------------------------------------------
 
     @property
@@ -399,58 +323,42 @@ class ActorLive:
     @property
     def current_node(self) -> Node:
         """The open node. Raises `ConfigurationError` when the application is not being served."""
-        if self._node is None:
-            raise ConfigurationError(
-                "no node is open: views live while the application is served (`actorlive run module:app`),"
-                " inside `app.test_app()`, or inside `async with live.node()`"
-            )
-        return self._node
+        return self._served.current
 
     @property
     def running_node(self) -> Node | None:
         """The open node, or None."""
-        return self._node
+        return self._served.running
 
     def node_to_park_in(self, asked: Request) -> Node | None:
         """Where the view of this request's page may wait for the page's join; None where it may not."""
-        return self._node if self.is_ready and self.parking.admits(asked) else None
+        return self.running_node if self.is_ready and self.parking.admits(asked) else None
+
+    def node(self) -> AbstractAsyncContextManager[Node]:
+        """The node that is open, or one that is open for the block of this context manager."""
+        return self._served.open()
 
     @asynccontextmanager
-    async def node(self) -> AsyncGenerator[Node]:
-        """The node that is open, or one that is open for this block."""
-        if self._node is not None:
-            yield self._node
-            return
-        limits = self.limits
+    async def _open_node(self) -> AsyncGenerator[Node]:
         async with (
             open_adapter(self.broker, connect=not self.app.testing) as attach,
-            open_node(high_water=limits.max_mailbox, on_high_water=tell_of_mailbox) as node,
+            open_node(high_water=self.limits.max_mailbox, on_high_water=tell_of_mailbox) as node,
         ):
             attach(pubsub_of_node())
             pubsub_of_node().workers = self.workers
             if self.broker is not None:
                 start_presences()
-            self._node = node
-            self.sockets.draining = False
-            others = nullcontext() if self.broker is None else self.elsewhere.heard_on(node)
-            try:
-                with self._logging_views(), self.lines.on(node), others:
-                    async with self.polled.watched():
-                        yield node
-            finally:
-                self._node = None
+            yield node
 
-    @contextmanager
-    def _logging_views(self) -> Generator[None]:
-        if self.log_level is None:
-            yield
-            return
-        log = ViewLog(Redactor(self.filter_parameters), self.log_level)
-        telemetry.attach(log, log.note)
-        try:
-            yield
-        finally:
-            telemetry.detach(log)
+    @asynccontextmanager
+    async def _serve_on(self, node: Node) -> AsyncGenerator[None]:
+        """What the views of a node need of this extension while it is open."""
+        self.sockets.draining = False
+        others = nullcontext() if self.broker is None else self.elsewhere.heard_on(node)
+        log = logging_views(self.log_level, self.filter_parameters)
+        with log, self.lines.on(node), others:
+            async with self.polled.watched():
+                yield
 
     def list_sockets(self) -> list[ListedSocket]:
         """The open websockets with the views that are joined over them. For a look into one view, `examine(pid)`."""
@@ -486,120 +394,29 @@ class ActorLive:
         ending = Ending(grace)
         ending.request()
         await ending.begin()
-        await drain_sockets(self.sockets, self._node, ending, self.parking)
+        await drain_sockets(self.sockets, self.running_node, ending, self.parking)
 
     @property
     def is_ready(self) -> bool:
         """True while pages are served and their views live; not while the server starts or goes down."""
-        return self._node is not None and not self._node.stopping and not self.sockets.draining
+        node = self.running_node
+        return node is not None and not node.stopping and not self.sockets.draining
 
     def is_page(self, path: str) -> bool:
         """True for the path of a live route, by its rule alone: whether the application lets it be seen is another
         question."""
-        if self.app.url_map.host_matching:
-            return False  # which rule it is depends on more than the path
-        return path in self._paths or (self._has_patterns and self.endpoint.router.is_live(path))
+        return self._routes.is_page(path)
 
     async def _start(self) -> None:
         _ = self.endpoint.tokens  # a missing key is found now, not by the first visitor
-        self._check_uploads()
+        self._routes.check_uploads(self.limits.max_frame)
         if not self.hosts.are_named and not self.endpoint.debug:
             _log.warning(
                 'requests are served for every host name that they give: pass ActorLive(hosts=["example.com"])'
             )
-        self._stop, self._stopped = trio.Event(), trio.Event()
-        await self.app.nursery.start(self._hold_node)
-        await self._enter_node()  # functions of `before_serving` that come later may start processes
-
-    def _check_uploads(self) -> None:
-        """Those that views declare. What components declare, and what is allowed later, is looked at then."""
-        for view in {rule.route.view for rule in self._rules}:
-            for name, upload in view.__uploads__.items():
-                misfit = upload.misfit(f"the upload {name!r} of {view.__qualname__}", self.limits.max_frame)
-                if misfit is not None:
-                    raise ConfigurationError(misfit)
-
-    async def _hold_node(self, *, task_status: trio.TaskStatus[None]) -> None:
-        try:
-            async with self.node():
-                task_status.started()
-                await self._stop.wait()
-        except BaseException as error:
-            is_cancelled = all(isinstance(leaf, trio.Cancelled) for leaf in flatten(error))
-            if not is_cancelled:  # else another has failed
-                self._failure = error
-                self._failed.set()
-            raise
-        finally:
-            self._stopped.set()
+        await self._served.start(self.app.nursery)
+        await self._wiring.enter_node()  # functions of `before_serving` that come later may start processes
 
     async def node_failed(self) -> BaseException:
         """Wait until the node of the served application has ended by a fault; returns it."""
-        await self._failed.wait()
-        return self._failure or NodeFailed("the node has ended")
-
-    async def _finish(self) -> None:
-        self._stop.set()
-        await self._stopped.wait()
-
-    # -- requests --------------------------------------------------------------
-
-    async def _enter_node(self) -> None:
-        """Let handlers and dead renders speak to processes by name, and `url_for` know the application.
-
-        A coroutine, because Quart runs plain functions in a thread, where setting a context variable has no effect.
-        """
-        address_variable.set(self.endpoint)
-        if self._node is not None:
-            enter_node(self._node)
-
-    def _health(self, asgi: Asgi) -> Asgi:
-        questions = {self._alive: lambda: True, self._ready: lambda: self.is_ready}
-        known = {path: ask for path, ask in questions.items() if path is not None}
-        return Health(asgi, known, lambda: self.worker)
-
-    def _entrance(self, asgi: Asgi) -> Asgi:
-        if self.hosts.is_open and not self._proxies and not self.https:
-            return asgi
-        return Entrance(
-            self.app, asgi, self.hosts, self._proxies, https=self.https, debug=lambda: self.endpoint.debug
-        )
-
-    async def _secure(self, response: ResponseTypes) -> ResponseTypes:
-        """A coroutine, because Quart runs plain functions in a thread."""
-        asked = request_ctx.request
-        if self._is_kept(asked):
-            response.headers["Cache-Control"] = FOREVER
-        hsts = self.https and asked.scheme == "https" and not self.endpoint.debug
-        return secure(response, csp=policy(self.csp), hsts=hsts)
-
-    def _is_kept(self, asked: Request) -> bool:
-        """True for a static file that is asked for by the hash of its content."""
-        version = asked.args.get(VERSION) if asked.endpoint == "static" else None
-        name = (asked.view_args or {}).get("filename")
-        return version is not None and version == self.endpoint.statics.version(str(name))
-
-    async def _template_functions(self) -> dict[str, Any]:
-        return {"csrf_token": csrf_token}
-
-    async def _check_csrf_token(self) -> None:
-        await check_csrf_token(self.app, every=self.protect_forms)
-
-    async def _websocket(self) -> Response | None:
-        return await serve_websocket(self)
-
-    async def _asset(self, name: str) -> Response:
-        if name == MANIFEST:
-            headers = {"Cache-Control": "no-cache"}
-            return Response(self.colocated.json(), content_type="application/json", headers=headers)
-        asset = self.assets.get(name)
-        if asset is None:
-            abort(404)
-        headers = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
-        if "gzip" in request.accept_encodings:
-            return Response(
-                asset.gzipped,
-                content_type=asset.content_type,
-                headers={**headers, "Content-Encoding": "gzip"},
-            )
-        return Response(asset.body, content_type=asset.content_type, headers=headers)
+        return await self._served.failed()

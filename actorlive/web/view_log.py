@@ -8,14 +8,16 @@ of LiveView, and Phoenix's `filter_parameters`.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
+from actorlive import telemetry
 from actorlive.live.socket import Socket
 from actorlive.live.view import LiveView
 from actorlive.redaction import Redactor
 
-__all__ = ["LogLevel", "ViewLog", "milliseconds", "view_logger"]
+__all__ = ["LogLevel", "ViewLog", "logging_views", "milliseconds", "view_logger"]
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 LEVELS = {
@@ -72,6 +74,20 @@ class ViewLog:
             return "no route"
         path, _, query = socket.path().partition("?")
         return self._redactor.show_url(path, query)
+
+
+@contextmanager
+def logging_views(level: LogLevel | None, secret_words: Sequence[str]) -> Generator[None]:
+    """Write the log of views while the block runs; None for no log."""
+    if level is None:
+        yield
+        return
+    log = ViewLog(Redactor(secret_words), level)
+    telemetry.attach(log, log.note)
+    try:
+        yield
+    finally:
+        telemetry.detach(log)
 
 
 def milliseconds(seconds: float) -> str:
