@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from actorlive.testing.browser import forms, gestures
+from actorlive.testing.browser.aiming import aims
 from actorlive.testing.browser.dom import DomNode
 from actorlive.testing.browser.files import ChosenFile, refs_in
 from actorlive.testing.browser.messages import ClientPush
@@ -98,5 +99,5 @@ def _push(view: View, node: DomNode, event: str, payload: dict[str, Any], what: 
     form = gestures.form_of(view.page, node)
     return [
         view.page.send(aimed, event, payload if cid is None else {**payload, "cid": cid}, what)
-        for aimed, cid in gestures.aims(view.page, form, form.attrs.get("phx-target"))
+        for aimed, cid in aims(view.page, form, form.attrs.get("phx-target"))
     ]

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from actorlive.testing.browser import commands, forms
+from actorlive.testing.browser import commands
 from actorlive.testing.browser.dom import DomNode, parse_fragment
 from actorlive.testing.browser.joining import JoiningFamily
 from actorlive.testing.browser.kept_memory import KEEP
 from actorlive.testing.browser.merging import ClientTree, Extracted, Rendering, split
 from actorlive.testing.browser.messages import ClientPush, Navigation
 from actorlive.testing.browser.patch import Patch, is_view, owned_by, set_classes
+from actorlive.testing.browser.recovery import Recoverable, recover, recoverable_forms
 from actorlive.testing.browser.undone import ONLINE_ONLY
 from actorlive.testing.browser.view_status import TRANSITIONS, ViewEvent, ViewStatus
 from actorlive.testing.errors import Failure, hide_frames
@@ -56,8 +57,8 @@ class ClientView:
         self.tries = 0
         """Joins sent by the rejoin timer since then."""
         self.joining = JoiningFamily(self)
-        self.recoverable: dict[str, tuple[str, str]] = {}
-        """At a root: the forms to be recovered when it, or a view within, is joined again; id → event, values."""
+        self.recoverable: dict[str, Recoverable] = {}
+        """At a root: the forms to be recovered when it, or a view within, is joined again."""
         self.tree: ClientTree | None = None
         self.title: str | None = None
         self.redirected_from: Navigation | None = None
@@ -107,7 +108,7 @@ class ClientView:
         """Take the server's answer to the join. The page shows the connected view as soon as the views within it, and
         those around it, have joined as well (see `joining`)."""
         if self.root is self:
-            self.recoverable = self._recoverable_forms() if self.joins > 0 else {}
+            self.recoverable = recoverable_forms(self.page, self.container) if self.joins > 0 else {}
         self.move(ViewEvent.JOINED)
         self.joins += 1
         self.page.undone.joined(self.topic, response.get(ONLINE_ONLY, []))
@@ -363,37 +364,11 @@ class ClientView:
 
     # -- recovery --------------------------------------------------------------
 
-    def _recoverable_forms(self) -> dict[str, tuple[str, str]]:
-        """Forms whose values go to the rejoined view, or to one within it: id → event, values."""
-        page = self.page
-        found: dict[str, tuple[str, str]] = {}
-        for form in self.container.walk():
-            if (
-                form.tag == "form"
-                and form.id
-                and "phx-change" in form.attrs
-                and forms.controls(page.document, form)
-            ):
-                recover = form.attrs.get("phx-auto-recover") or form.attrs["phx-change"]
-                if recover != "ignore":
-                    found[form.id] = recover, forms.serialize(page.document, form)
-        return found
-
     def _recover(self) -> None:
         recoverable = self.root.recoverable
         for form in [node for node in self.container.walk() if node.tag == "form" and node.id in recoverable]:
-            if next(filter(is_view, form.ancestors())) is not self.container:
-                continue
-            recover, value = recoverable.pop(form.id)
-            fields = forms.controls(self.page.document, form)
-            names = [forms.name_of(field) for field in fields if forms.kind(field) != "hidden"]
-            meta = {"_target": next((name for name in names if name), "undefined")}
-            for name, arguments in commands.parse_commands(recover):
-                if name == "push":
-                    payload = {"type": "form", "event": arguments["event"], "value": value, "meta": meta}
-                    self.page.send(
-                        self, "event", {**payload, "uploads": {}}, f"the recovery of {form!r}", form
-                    )
+            if next(filter(is_view, form.ancestors())) is self.container:
+                recover(self.page, form, recoverable.pop(form.id))
 
 
 def _path(url: str) -> str:

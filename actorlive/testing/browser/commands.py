@@ -17,7 +17,7 @@ from actorlive.testing.browser.dom import Document, DomNode
 from actorlive.testing.browser.patch import apply_sticky, set_classes, set_display
 from actorlive.testing.errors import CommandFailure, hide_frames
 
-__all__ = ["DOM_COMMANDS", "Command", "change_dom", "is_visible", "parse_commands", "targets"]
+__all__ = ["DOM_COMMANDS", "Command", "change_dom", "is_visible", "parse_commands", "phx_values", "targets"]
 
 __tracebackhide__ = hide_frames
 
@@ -40,6 +40,12 @@ def parse_commands(attribute: str) -> list[Command]:
     except ValueError as error:
         raise CommandFailure(f"not a list of JS commands: {attribute!r} ({error})") from error
     return [(name, cast("dict[str, Any]", arguments)) for name, arguments in commands]
+
+
+def phx_values(node: DomNode) -> dict[str, str]:
+    """What the `phx-value-…` of an element add to its events."""
+    prefix = "phx-value-"
+    return {name.removeprefix(prefix): value for name, value in node.attrs.items() if name.startswith(prefix)}
 
 
 def targets(document: Document, source: DomNode, to: Any) -> list[DomNode]:

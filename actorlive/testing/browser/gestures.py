@@ -12,28 +12,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actorlive.testing.browser import commands, forms
+from actorlive.testing.browser.aiming import aims, owner
 from actorlive.testing.browser.client_view import ClientView
 from actorlive.testing.browser.dom import DomNode
-from actorlive.testing.browser.failures import pretty
 from actorlive.testing.browser.messages import ClientPush, Navigation
 from actorlive.testing.browser.page import Page
 from actorlive.testing.browser.view_status import ENDED, ViewStatus
 from actorlive.testing.errors import CommandFailure, ElementError, ViewGone, hide_frames
 
-__all__ = ["Gesture", "blur", "change", "click", "focus", "hook", "key", "owner", "push", "submit"]
+__all__ = ["Gesture", "blur", "change", "click", "focus", "hook", "key", "push", "submit"]
 
 __tracebackhide__ = hide_frames
 
 VALUED = frozenset(("button", "input", "select", "textarea", "option", "output", "progress", "meter", "data"))
-
-
-def owner(page: Page, node: DomNode) -> ClientView:
-    """The view that an element belongs to."""
-    for ancestor in node.ancestors():
-        view = page.views.get(ancestor.id)
-        if view is not None and view.container is ancestor:
-            return view
-    return page.main
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +118,7 @@ class Gesture:
         event = arguments["event"]
         if self.kind in ("change", "submit"):
             return self._form_payload(event, value)
-        meta = {**_phx_values(node), **_own_value(node), **self._key(), **value, **self.extra}
+        meta = {**commands.phx_values(node), **_own_value(node), **self._key(), **value, **self.extra}
         return {"type": self.kind, "event": event, "value": meta}
 
     def _key(self) -> dict[str, Any]:
@@ -135,7 +126,7 @@ class Gesture:
 
     def _form_payload(self, event: str, value: dict[str, Any]) -> dict[str, Any]:
         form = self.node if self.node.tag == "form" else form_of(self.page, self.node)
-        meta = {**_phx_values(self.node), **value, **self.extra}
+        meta = {**commands.phx_values(self.node), **value, **self.extra}
         payload: dict[str, Any] = {"type": "form", "event": event, "meta": meta}
         payload["value"] = forms.serialize(
             self.page.document, form, submitter=self.part.submitter, only=self.part.only
@@ -168,35 +159,6 @@ def patch_to(page: Page, view: ClientView, href: str, sent: list[ClientPush]) ->
     """Follow a patch link."""
     page.pending_link = page.send(view, "live_patch", {"url": page.absolute(href)}, f"the patch to {href!r}")
     sent.append(page.pending_link)
-
-
-def aims(page: Page, node: DomNode, target: Any) -> list[tuple[ClientView, int | None]]:
-    """The views and components that an event goes to."""
-    if target is None:
-        return [(owner(page, node), None)]
-    if isinstance(target, int) or str(target).isdigit():
-        return [(owner(page, node), int(target))]
-    found = page.document.select(str(target))
-    if not found:
-        raise ElementError(
-            f"the target {target!r} of {node!r} matches nothing in\n{pretty(page.main.container)}"
-        )
-    return [(owner(page, match), _component(page, match)) for match in found]
-
-
-def _component(page: Page, node: DomNode) -> int | None:
-    view = owner(page, node)
-    for ancestor in node.ancestors():
-        if "data-phx-component" in ancestor.attrs:
-            return int(ancestor.attrs["data-phx-component"])
-        if ancestor is view.container:
-            return None
-    return None
-
-
-def _phx_values(node: DomNode) -> dict[str, Any]:
-    prefix = "phx-value-"
-    return {name.removeprefix(prefix): value for name, value in node.attrs.items() if name.startswith(prefix)}
 
 
 def _own_value(node: DomNode) -> dict[str, Any]:
