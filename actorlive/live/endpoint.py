@@ -63,6 +63,11 @@ class Transport(Protocol):
         """True while there is no socket, and the page may come back."""
         ...
 
+    @property
+    def linger(self) -> float:
+        """Seconds for which the page may be away and still come back, whether that is noticed here or not."""
+        ...
+
     def send(self, frame: bytes, /) -> None:
         """Queue one text frame (UTF-8 JSON). Never blocks, never raises; a frame to a closed socket is lost."""
         ...

@@ -132,6 +132,7 @@ class PageLine(Wrapped):
         self._lines = lines
         self._end = LineEnd(max_unconfirmed)
         connection.send = self.send
+        connection.linger = lines.linger
 
     # -- frames ----------------------------------------------------------------
 

@@ -196,15 +196,35 @@ async def test_an_isolated_view_may_be_cut_too() -> None:
         assert await count_of(view) == "1"
 
 
-async def test_a_file_goes_on_where_it_was() -> None:
+@pytest.mark.parametrize("noticed", [True, False])
+async def test_a_file_goes_on_where_it_was(noticed: bool) -> None:
     async with live(make_app(), "/album", line=True) as view:
         files = view.file_input("input", [LocalFile("a.txt", b"x" * 100)])
         await files.upload("a.txt", 40)
-        await view.cut()
-        await view.advance(5)
+        await view.cut(noticed=noticed)
+        await view.advance(19)
         await view.mend()
+        await view.advance(9)
         await files.upload("a.txt")
         assert await view.element("p").text() == "a.txt 100"
+
+
+async def test_a_page_that_is_there_and_sends_nothing_of_a_file_loses_it() -> None:
+    async with live(make_app(), "/album", line=True) as view:
+        files = view.file_input("input", [LocalFile("a.txt", b"x" * 100)])
+        await files.upload("a.txt", 40)
+        await view.advance(29.9)
+        assert await view.has_element("p")
+        await view.advance(0.1)
+        assert not await view.has_element("p")
+
+
+async def test_the_client_waits_for_a_chunk_as_long_as_the_server() -> None:
+    for line, seconds in [(True, 30), (False, 10)]:
+        async with live(make_app(), "/album", line=line) as view:
+            files = view.file_input("input", [LocalFile("a.txt", b"x" * 100)])
+            await files.choose()
+            assert (await files.preflight())["config"]["chunk_timeout"] == seconds * 1000
 
 
 async def test_a_live_navigation_is_over_the_same_line() -> None:

@@ -150,6 +150,8 @@ class LiveConnection:
         """Gives the transport one frame for the client."""
         self.lingering: bool = False
         """True while the transport has no socket, and its client may come back."""
+        self.linger: float = 0.0
+        """Seconds for which it may be without one."""
 
     @property
     def pid(self) -> Pid:

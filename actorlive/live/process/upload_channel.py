@@ -6,7 +6,8 @@ It stands between a topic `lvu:<entry>` and a writer. The rules:
   here holds up the view, which is told of a file three times at most: that it begins, that it is here, that it failed.
 * It ends with its view, whatever that ends of, and with a client that leaves. The end of the socket ends it while bytes
   are missing; a whole file waits for its view, which may have the submit before it still.
-* No chunk within `chunk_timeout` ends it.
+* No chunk within `chunk_timeout` ends it. A page that may be away and come back has that time besides: until it is
+  back, nothing tells a broken line from a slow client.
 * However it ends, a kill included, its writer is closed and released, once each, and a temporary file is gone.
 """
 
@@ -172,6 +173,7 @@ class _UploadChannel:
         self._ticket = ticket
         self._address = address
         self._send = transport.send
+        self._linger = transport.linger
         self._transport = runtime.monitor(transport.pid)
         self._view = runtime.monitor(ticket.view)
 
@@ -220,9 +222,9 @@ class _UploadChannel:
     async def _next(self, file: _IncomingFile) -> bool:
         """Handle one message; False at the end."""
         try:
-            message = await runtime.receive(timeout=None if file.is_whole else file.chunk_timeout)
+            message = await runtime.receive(timeout=None if file.is_whole else self._patience(file))
         except ReceiveTimeout:
-            seconds = file.chunk_timeout
+            seconds = self._patience(file)
             _log.warning("no chunk of the entry %s came for %g s: dropped", self._ticket.entry_ref, seconds)
             return False
         match message:
@@ -243,6 +245,9 @@ class _UploadChannel:
             case _:
                 pass
         return True
+
+    def _patience(self, file: _IncomingFile) -> float:
+        return file.chunk_timeout + self._linger
 
     async def _chunk(self, file: _IncomingFile, chunk: UploadChunk) -> None:
         if file.received + len(chunk.data) > file.size:

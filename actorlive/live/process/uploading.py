@@ -156,14 +156,15 @@ class Uploading:
             config = work.put(failed.fail(entry.ref, "external_metadata_failure", external.reason))
             if not config.auto_upload:
                 return _refusal(config)
-        options = config.options
+        options, transport = config.options, self._state.transport
+        linger = 0.0 if transport is None else transport.linger  # the client waits as long as the server does
         return {
             "ref": config.ref,
             "config": {
                 "max_file_size": options.max_file_size,
                 "max_entries": options.max_entries,
                 "chunk_size": options.chunk_size,
-                "chunk_timeout": round(options.chunk_timeout * 1000),
+                "chunk_timeout": round((options.chunk_timeout + linger) * 1000),
             },
             "entries": allowed,
             "errors": {
