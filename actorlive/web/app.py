@@ -16,7 +16,7 @@ from types import EllipsisType
 from typing import Any, TypeVar, overload
 
 from markupsafe import Markup
-from quart import Quart, Request, Response, session
+from quart import Quart, Response, session
 from quart_trio import QuartTrio
 
 from actorlive.live.endpoint import Layout
@@ -29,6 +29,7 @@ from actorlive.pubsub.presence.presence import start_presences
 from actorlive.runtime import Node, open_node
 from actorlive.template import Component, root_layout as default_root_layout
 from actorlive.web.allowance import Peers
+from actorlive.web.asked import Asked
 from actorlive.web.assets import Assets
 from actorlive.web.brokers import chosen_broker
 from actorlive.web.colocated import ColocatedAssets
@@ -330,7 +331,7 @@ class ActorLive:
         """The open node, or None."""
         return self._served.running
 
-    def node_to_park_in(self, asked: Request) -> Node | None:
+    def node_to_park_in(self, asked: Asked) -> Node | None:
         """Where the view of this request's page may wait for the page's join; None where it may not."""
         return self.running_node if self.is_ready and self.parking.admits(asked) else None
 

@@ -7,21 +7,19 @@ say what it holds, and the CSRF token that lets its websocket use the session's 
 from __future__ import annotations
 
 import secrets
-import string
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import quote, unquote
 
 from markupsafe import Markup
-from quart import Request, Response, abort, after_this_request, g, request, session
+from quart import Response, abort, after_this_request, g, request, session
 from quart.sessions import SessionMixin
 from werkzeug.urls import iri_to_uri
 
-from actorlive.live.endpoint import Mount, Passport, Route, connect_info
-from actorlive.live.navigation import location
+from actorlive.live.endpoint import Mount, Passport, Route
 from actorlive.live.process.dead import DeadPage, DeadRedirect, dead_render
 from actorlive.live.view import LiveView, check_view
 from actorlive.web import csrf
+from actorlive.web.asked import Asked
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.failures import http_error
 from actorlive.web.layouts import RootLayout, render_document
@@ -41,7 +39,6 @@ __all__ = [
     "mount_here",
     "render_view",
     "respond",
-    "take_flash",
 ]
 
 FLASH_COOKIE = "__phoenix_flash__"
@@ -49,23 +46,21 @@ RELOAD_COOKIE = "__phoenix_reload_status__"
 FLASH_KEY = "_live_flash"
 """Where the session keeps the flash of a redirect until the next page."""
 
-_PLAIN = "".join(set(string.punctuation) - set("#?%"))
-
 FRESH = {"Cache-Control": "private, max-age=0, must-revalidate"}
 """Headers of a page that is its visitor's alone."""
 
 
 async def respond(live: ActorLive, found: LiveRoute, from_path: Mapping[str, Any]) -> Response:
     """Render the view of the route that this request has been found to be for."""
-    asked = _request()
+    asked = _asked()
     _status_of_failed_join(live.endpoint, asked)
-    uri = _location(asked)
+    uri = asked.uri
     try:
         route = with_params(found.route, uri, from_path)
     except ValueError:
         abort(400)
     mount = _mount(live, asked, route, uri, route.params, await found.group.session_data())
-    return await _answer(live, mount, found.group.root_layout)
+    return await _answer(live, asked, mount, found.group.root_layout)
 
 
 async def render_view(
@@ -76,19 +71,24 @@ async def render_view(
     check_view(view)
     layout = getattr(view, "layout", ...)
     route = Route(view, layout=live.layout if layout is ... else layout)
-    return await _answer(live, mount_here(live, route, handed_down), live.root_layout)
+    asked = _asked()
+    return await _answer(live, asked, _mount_at_no_route(live, asked, route, handed_down), live.root_layout)
 
 
 def mount_here(live: ActorLive, route: Route, handed_down: Mapping[str, object]) -> Mount:
     """What to mount for a request that is at no live route."""
-    asked = _request()
+    return _mount_at_no_route(live, _asked(), route, handed_down)
+
+
+def _mount_at_no_route(
+    live: ActorLive, asked: Asked, route: Route, handed_down: Mapping[str, object]
+) -> Mount:
     _status_of_failed_join(live.endpoint, asked)
-    return _mount(live, asked, route, _location(asked), None, handed_down)
+    return _mount(live, asked, route, asked.uri, None, handed_down)
 
 
-def _request() -> Request:
-    """The request itself: a context's local costs a look for every attribute that is asked of it."""
-    return cast("Any", request)._get_current_object()
+def _asked() -> Asked:
+    return Asked(request.scope)
 
 
 def _session() -> SessionMixin:
@@ -97,7 +97,7 @@ def _session() -> SessionMixin:
 
 def _mount(
     live: ActorLive,
-    asked: Request,
+    asked: Asked,
     route: Route,
     uri: str,
     params: dict[str, Any] | None,
@@ -105,7 +105,9 @@ def _mount(
 ) -> Mount:
     """What to mount for this request."""
     kept = _session()
-    flash = take_flash(live.endpoint)  # first: what it leaves in the session is gone by the time of the join
+    flash = _take_flash(
+        asked, live.endpoint
+    )  # first: what it leaves in the session is gone by the time of the join
     csrf_token = csrf.masked_token(kept)
     visitor = visitor_id(kept)
     cookie_session = dict(kept)
@@ -117,7 +119,7 @@ def _mount(
         session={**cookie_session, **live.endpoint.handed_down(handed_down, route.view.__qualname__)},
         endpoint=live.endpoint,
         flash=flash,
-        connect_info=connect_info(asked.remote_addr, asked.headers.get("user-agent"), uri, asked.headers),
+        connect_info=asked.connect_info(uri),
         csrf_token=csrf_token,
         csp_nonce=csp_nonce(),
         cookie_session=cookie_session,
@@ -127,11 +129,11 @@ def _mount(
     )
 
 
-async def _answer(live: ActorLive, mount: Mount, root_layout: RootLayout) -> Response:
-    node = live.node_to_park_in(_request()) if mount.route.view.adopt and mount.params is not None else None
+async def _answer(live: ActorLive, asked: Asked, mount: Mount, root_layout: RootLayout) -> Response:
+    node = live.node_to_park_in(asked) if mount.route.view.adopt and mount.params is not None else None
     if node is None:
         return answer(await _document(live, mount, root_layout, await dead_render(mount)))
-    with live.parking.page(node, mount, _request().remote_addr) as parked:
+    with live.parking.page(node, mount, asked.remote_addr) as parked:
         document = await _document(live, mount, root_layout, await parked.paint())
         parked.is_shown = not isinstance(document, DeadRedirect)
     return answer(document)
@@ -173,7 +175,7 @@ def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:
     return Markup(f"{element.open(own)}{page.content}{element.close()}")
 
 
-def _status_of_failed_join(endpoint: AppEndpoint, asked: Request) -> None:
+def _status_of_failed_join(endpoint: AppEndpoint, asked: Asked) -> None:
     """A join that ended in a 4xx made the browser load this page: answer with that status, once."""
     if RELOAD_COOKIE not in asked.cookies:
         return
@@ -183,9 +185,9 @@ def _status_of_failed_join(endpoint: AppEndpoint, asked: Request) -> None:
         raise http_error(status)
 
 
-def take_flash(endpoint: AppEndpoint) -> dict[str, str]:
+def _take_flash(asked: Asked, endpoint: AppEndpoint) -> dict[str, str]:
     """What the redirect that led here had to say: in the session, or in the client's cookie."""
-    kept, cookies = _session(), _request().cookies
+    kept, cookies = _session(), asked.cookies
     flash: Mapping[str, str] = kept.pop(FLASH_KEY, {})
     if FLASH_COOKIE not in cookies:
         return dict(flash)
@@ -204,20 +206,3 @@ def _redirect(target: DeadRedirect) -> Response:
     if target.flash:
         session[FLASH_KEY] = target.flash
     return Response("", target.status, headers={"Location": iri_to_uri(target.to)})
-
-
-def _location(asked: Request) -> str:
-    """The URL that the browser shows for this request: as it came over the line, not as the server decoded it.
-
-    A server that does not keep the raw path (it is optional in ASGI) has the decoded one encoded again.
-    """
-    decoded = asked.root_path.rstrip("/") + asked.path
-    raw = _raw_path(asked.scope)
-    as_it_came = raw == decoded or "/" + unquote(raw).lstrip("/") == decoded
-    path = raw if as_it_came else quote(decoded, safe=_PLAIN)
-    query = f"?{quote(asked.query_string, safe=_PLAIN + '?%')}" if asked.query_string else ""
-    return location(f"{asked.scheme}://{asked.host}{path}{query}")
-
-
-def _raw_path(scope: Mapping[str, Any]) -> str:
-    return (scope.get("raw_path") or b"").decode("latin-1")

@@ -22,7 +22,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import trio
-from quart import Request
 
 from actorlive import telemetry
 from actorlive.live.endpoint import Mount
@@ -30,13 +29,14 @@ from actorlive.live.process.dead import DeadPage, DeadRedirect
 from actorlive.live.process.parked import FirstPaint, give_up, start_parked
 from actorlive.runtime import Down, Node, Pid, Port, Ref, Timer, alive, cancel_timer, open_port, send_after
 from actorlive.web.allowance import Peers, reached
+from actorlive.web.asked import Asked
 from actorlive.web.limits import Limits
 
 __all__ = ["ParkedPage", "Parking"]
 
 _log = logging.getLogger("actorlive.web")
 
-AHEAD = ("purpose", "sec-purpose", "x-moz", "x-purpose")
+AHEAD = (b"purpose", b"sec-purpose", b"x-moz", b"x-purpose")
 """Headers by which browsers say that a page is fetched before anybody has asked for it."""
 
 
@@ -91,12 +91,12 @@ class Parking:
 
     # -- a page ----------------------------------------------------------------
 
-    def admits(self, asked: Request) -> bool:
+    def admits(self, asked: Asked) -> bool:
         """True when the view of this request's page may be parked."""
-        headers, address = asked.headers, asked.remote_addr
-        if asked.method != "GET" or headers.get("sec-fetch-dest") != "document":
+        address = asked.remote_addr
+        if asked.method != "GET" or asked.header(b"sec-fetch-dest") != "document":
             return False
-        if any("prefetch" in headers.get(name, "").lower() for name in AHEAD):
+        if any("prefetch" in (asked.header(name) or "").lower() for name in AHEAD):
             return False
         if len(self._parked) >= self._limits.max_parked:
             return self._refuse("max_parked", address)

@@ -9,12 +9,13 @@ cookie, which Quart puts together for every answer though only the value changes
 from __future__ import annotations
 
 import hmac
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
-from itsdangerous.encoding import base64_encode, int_to_bytes, want_bytes
+from itsdangerous.encoding import base64_decode, base64_encode, int_to_bytes, want_bytes
 from quart import Quart
 from quart.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from quart.typing import ResponseTypes
@@ -25,6 +26,9 @@ __all__ = ["CookieSessions", "KeyedSigner", "keep_sessions"]
 
 SHORT = 200
 """Bytes of a session under which compressing costs more time than it saves on the line."""
+
+_TAGGED = b'" '
+"""How the key of one of Quart's tags begins, for what JSON has no form of."""
 
 
 class KeyedSigner(TimestampSigner):
@@ -80,6 +84,17 @@ class _KeptSerializer(URLSafeTimedSerializer):
     def dump_payload(self, obj: Any) -> bytes:
         json = _plain_json(obj) or want_bytes(cast("Any", self).serializer.dumps(obj))
         return base64_encode(json) if len(json) < SHORT else super().dump_payload(obj)
+
+    def load_payload(self, payload: bytes, *args: Any, **kwargs: Any) -> Any:
+        if payload.startswith(b".") or args or kwargs:
+            return super().load_payload(payload, *args, **kwargs)
+        json = base64_decode(payload)
+        if _TAGGED not in json:
+            with suppress(
+                msgspec.MsgspecError
+            ):  # it is stricter than Quart: no NaN, no half of a surrogate pair
+                return msgspec.json.decode(json)
+        return super().load_payload(payload)
 
 
 def _plain_json(session: dict[str, Any]) -> bytes | None:

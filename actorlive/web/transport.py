@@ -18,19 +18,18 @@ from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import trio
-from quart import Request, Response, session, websocket
+from quart import Response, session, websocket
 from quart.asgi import ASGIWebsocketConnection
-from quart.wrappers import Websocket
 from quart_trio.asgi import TrioASGIWebsocketConnection
 
 from actorlive import telemetry
 from actorlive.errors import ProtocolError
-from actorlive.live.endpoint import connect_info
 from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.live.process.turnstile import take_turn
 from actorlive.web import csrf
 from actorlive.web.allowance import Allowance, refuse_socket
+from actorlive.web.asked import Asked
 from actorlive.web.client_socket import ClientSocket
 from actorlive.web.containment import contained
 from actorlive.web.direct.handshake import EXTENSION, Offer
@@ -93,12 +92,13 @@ class WebsocketConnection(TrioASGIWebsocketConnection):
 
 async def serve_websocket(live: ActorLive) -> Response | None:
     """The websocket route: refuse before the handshake, or have frames carried until either side ends."""
-    refusal = refuse(websocket, live, "a websocket")
+    asked = Asked(websocket.scope)
+    refusal = refuse(asked, live, "a websocket")
     if refusal is not None:
         return Response(refusal.text, refusal.status)
     await websocket.accept()  # pyright: ignore[reportUnknownMemberType]
-    client = connection_info(websocket, dict(session))
-    offer = offer_of(websocket.scope)
+    client = connection_info(asked, dict(session))
+    offer = offer_of(asked.scope)
     if offer is None:
         await pump(live, client)
     else:
@@ -178,39 +178,38 @@ class Refusal(NamedTuple):
     text: str
 
 
-def refuse(request: Request | Websocket, live: ActorLive, what: str) -> Refusal | None:
+def refuse(asked: Asked, live: ActorLive, what: str) -> Refusal | None:
     """Why a client is not connected, or None when it may be; `what` is what it asked for, for the log."""
     if live.sockets.draining:
         return Refusal(503, "the server is going down")
-    if request.args.get("vsn") != VERSION:
+    if asked.argument("vsn") != VERSION:
         return Refusal(403, f"this server speaks protocol {VERSION}")
-    if not comes_from_our_page(request, live.check_origin, what):
+    if not comes_from_our_page(asked, live.check_origin, what):
         return Refusal(403, "origin not allowed")
-    if refuse_socket(live.peers.get(request.remote_addr), live.limits):
+    if refuse_socket(live.peers.get(asked.remote_addr), live.limits):
         return Refusal(TOO_MANY_REQUESTS, "too many sockets are open")
     return None
 
 
-def comes_from_our_page(request: Request | Websocket, check_origin: CheckOrigin, what: str) -> bool:
+def comes_from_our_page(asked: Asked, check_origin: CheckOrigin, what: str) -> bool:
     """False for a request of a page that may not connect, which is told."""
-    origin = ", ".join(request.headers.getlist("origin")) or None  # of a page there is one: two are none
-    if origin_allowed(origin, request.host, check_origin):
+    origin = ", ".join(asked.headers(b"origin")) or None  # of a page there is one: two are none
+    if origin_allowed(origin, asked.host, check_origin):
         return True
     _log.warning(
         "refused %s from origin %.80r to host %.80r; to allow it, pass check_origin=[%.80r]",
         what,
         origin,
-        request.host,
+        asked.host,
         origin,
     )
     return False
 
 
-def connection_info(request: Request | Websocket, cookie: dict[str, Any]) -> ConnectionInfo:
+def connection_info(asked: Asked, cookie: dict[str, Any]) -> ConnectionInfo:
     """What is known of the client; its cookie counts only with the CSRF token of a page that it was given."""
-    headers, uri = request.headers, csrf.without_token(request.url)
-    info = connect_info(request.remote_addr, headers.get("user-agent"), uri, headers)
-    trusted = csrf.valid(cookie, request.args.get(csrf.CSRF_KEY, ""))
+    info = asked.connect_info(csrf.without_token(asked.url))
+    trusted = csrf.valid(cookie, asked.argument(csrf.CSRF_KEY) or "")
     return ConnectionInfo(cookie if trusted else None, info)
 
 

@@ -64,6 +64,28 @@ def test_a_cookie_of_quarts_is_read_and_quart_reads_ours(session: dict[str, Any]
     assert kept.loads(quarts.dumps(session)) == quarts.loads(kept.dumps(session)) == session
 
 
+@pytest.mark.parametrize(
+    "session",
+    [
+        {" t": [1], "x": 1},
+        {"x": " t"},
+        {"half": "\ud800"},
+        {"x": float("inf")},
+        {"b": b"1", " b": "1"},
+        {"n": 2**70},
+    ],
+)
+def test_a_session_that_quart_has_a_form_for_and_json_has_none_is_read_by_quart(
+    session: dict[str, Any],
+) -> None:
+    app = app_with(KEY)
+    kept = CookieSessions().get_signing_serializer(app)
+    quarts = SecureCookieSessionInterface().get_signing_serializer(app)
+    assert kept is not None
+    assert quarts is not None
+    assert kept.loads(quarts.dumps(session)) == quarts.loads(quarts.dumps(session))
+
+
 def test_a_short_session_is_not_compressed_and_a_long_one_is() -> None:
     serializer = CookieSessions().get_signing_serializer(app_with(KEY))
     assert serializer is not None

@@ -15,6 +15,7 @@ import msgspec
 from quart import Response, request, session
 
 from actorlive.live.process.connection import ConnectionInfo
+from actorlive.web.asked import Asked
 from actorlive.web.longpoll.body import PostedFrames, UnreadBody
 from actorlive.web.longpoll.socket import PolledSocket
 from actorlive.web.tokens import PollToken
@@ -61,11 +62,10 @@ async def serve_longpoll(live: ActorLive) -> Response:
 
 
 def _open(live: ActorLive) -> Response:
-    client = connection_info(request, dict(session))
+    asked = Asked(request.scope)
+    client = connection_info(asked, dict(session))
     peer = client.info["peer"]
-    refusal = (
-        refuse(request, live, WHAT) if _comes_from_our_site(live) else Refusal(FORBIDDEN, "not our page")
-    )
+    refusal = refuse(asked, live, WHAT) if _comes_from_our_site(live) else Refusal(FORBIDDEN, "not our page")
     if refusal is None and live.polled.refuse(peer):
         _log.warning("%s may not poll, because %d clients do; see Limits.max_polled", peer, len(live.polled))
         refusal = Refusal(503, "too many clients poll")
@@ -109,7 +109,7 @@ async def _post(live: ActorLive, token: str) -> Response:
 
 
 def _comes_from_our_page(live: ActorLive) -> bool:
-    return _comes_from_our_site(live) and comes_from_our_page(request, live.check_origin, WHAT)
+    return _comes_from_our_site(live) and comes_from_our_page(Asked(request.scope), live.check_origin, WHAT)
 
 
 def _comes_from_our_site(live: ActorLive) -> bool:
@@ -124,7 +124,7 @@ def _find(live: ActorLive, signed: str) -> PolledSocket | None:
     content = live.endpoint.tokens.poll.read(signed)
     if content is None:
         return None
-    client = connection_info(request, dict(session))
+    client = connection_info(Asked(request.scope), dict(session))
     theirs = (
         not _visitor(client) if not content.visitor else is_visitor(client.session or {}, content.visitor)
     )
