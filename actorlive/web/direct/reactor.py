@@ -15,18 +15,18 @@ import select
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import islice
 from typing import TypeAlias
 
 import trio
 
+from actorlive.web.direct.crowd import Crowding
 from actorlive.web.direct.socket import DirectSocket
 
 __all__ = ["AnyDriver", "Reactor", "TaskDriver", "open_driver"]
 
 BATCH = 128
-"""Sockets that are looked at before others than sockets have their turn."""
-CROWD = 8
-"""Sockets that one turn has served from which on what their views send is written in a row, in the next turn."""
+"""Sockets that are read, and that are written to in a row, before others than sockets have their turn."""
 TICK = 1.0
 LAST_WORDS = 1.0
 """Seconds that peers have at the server's end to take what they were sent last: a reset would overtake the 1012."""
@@ -116,8 +116,7 @@ class Reactor:
         self._masks: dict[int, int] = {}
         self._again: dict[DirectSocket, None] = {}
         self._gathering: dict[DirectSocket, None] = {}
-        self.is_crowded: bool = False
-        """True when the last turn served many sockets."""
+        self.crowd = Crowding()
         self._bell = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._epoll.register(self._bell, select.EPOLLIN)
         self._asleep = False
@@ -146,8 +145,12 @@ class Reactor:
         self._again[direct] = None
         self._ring()
 
+    def gathers(self, direct: DirectSocket) -> bool:
+        """True in a crowd."""
+        return self.crowd.is_known or self.crowd.takes(direct)
+
     def flush_later(self, direct: DirectSocket) -> None:
-        """Call `flush` in the next turn, which may have to be rung for."""
+        """Call `flush` in the next turn, or in one after that; it may have to be rung for."""
         self._gathering[direct] = None
         self._ring()
 
@@ -161,6 +164,7 @@ class Reactor:
         descriptor = direct.fileno()
         self._again.pop(direct, None)
         self._gathering.pop(direct, None)
+        self.crowd.forget(direct)
         if descriptor >= 0:
             self._unregister(descriptor)
             self.sockets.discard(descriptor)
@@ -196,12 +200,12 @@ class Reactor:
             self._asleep = False
 
     def _turn(self) -> None:
-        gathering, self._gathering = self._gathering, {}
-        for direct in gathering:
+        for direct in list(islice(self._gathering, BATCH)):
+            self._gathering.pop(direct, None)
             _guard(direct, direct.flush)
         again, self._again = self._again, {}
         watched, ready = self.sockets.get, self._epoll.poll(0, BATCH)
-        self.is_crowded = len(ready) >= CROWD
+        self.crowd.begin_turn(len(ready) + len(self._gathering))
         for descriptor, what in ready:
             direct = watched(descriptor)
             if direct is not None:
@@ -227,7 +231,6 @@ class TaskDriver:
 
     def __init__(self, nursery: trio.Nursery) -> None:
         self.sockets = Watched()
-        self.is_crowded: bool = False  # each has a task that writes when it likes
         self._nursery = nursery
         self._waits: dict[tuple[int, bool], trio.CancelScope] = {}
 
@@ -243,6 +246,10 @@ class TaskDriver:
     def call_again(self, direct: DirectSocket) -> None:
         """Call `go_on` from a task of its own."""
         self._nursery.start_soon(self._go_on, direct)
+
+    def gathers(self, direct: DirectSocket) -> bool:
+        """Never: each has a task that writes when it likes."""
+        return False
 
     def flush_later(self, direct: DirectSocket) -> None:
         """Nothing is gathered here."""

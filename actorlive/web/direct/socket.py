@@ -11,8 +11,8 @@ Rules:
 
 * `send` and `close` may be called in a view's stack, so they end nothing there: they write what the kernel takes, keep
   the rest, and ask the driver to go on.
-* In a crowd, what views send is gathered and written in the driver's next turn, all sockets in a row: a call into the
-  kernel in the middle of each view's event makes it forget the code that it runs. Nothing overtakes what is gathered.
+* In a crowd (`crowd`), what views send is gathered and written in the driver's next turn, all sockets in a row. Nothing
+  overtakes what is gathered.
 * Frames are handed over `TURN` at a time; a peer with more waits for its next turn, and is not read before that.
 * Nothing is read while the views are behind (`live.intake`), while the peer leaves more than `max_unsent` bytes unread,
   and, for the rest of its second, when it has sent more than `max_events`: it feels that as TCP's back-pressure. A
@@ -78,9 +78,8 @@ class State(Enum):
 class SocketDriver(Protocol):
     """The driver: it calls `readable`, `writable`, `go_on`, `flush` and `tick`."""
 
-    @property
-    def is_crowded(self) -> bool:
-        """True when so many sockets have had a turn that it pays to write to them in a row."""
+    def gathers(self, direct: DirectSocket) -> bool:
+        """A frame is about to be written: True when it is to wait for the next turn, and be written in a row."""
         ...
 
     def watch(self, direct: DirectSocket) -> None:
@@ -360,7 +359,7 @@ class DirectSocket:
         if self.state is not State.OPEN:
             return
         data = text_frame(frame)
-        if self._driver.is_crowded and not self._unsent and len(self._gathered) + len(data) <= GATHERED:
+        if not self._unsent and self._driver.gathers(self) and len(self._gathered) + len(data) <= GATHERED:
             self._gather(data)
         else:
             self._write(data)

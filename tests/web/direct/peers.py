@@ -131,6 +131,9 @@ class Calls:
     def call_again(self, direct: DirectSocket) -> None:
         self.again.append(direct)
 
+    def gathers(self, direct: DirectSocket) -> bool:
+        return self.is_crowded
+
     def flush_later(self, direct: DirectSocket) -> None:
         self.gathering.append(direct)
 

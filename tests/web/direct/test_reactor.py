@@ -15,7 +15,7 @@ from hypothesis import given, settings, strategies as st
 
 from actorlive.web.allowance import Allowance
 from actorlive.web.direct import reactor
-from actorlive.web.direct.reactor import BATCH, CROWD, Reactor, TaskDriver
+from actorlive.web.direct.reactor import BATCH, Reactor, TaskDriver
 from actorlive.web.direct.socket import DirectSocket, State
 from actorlive.web.limits import Limits
 from actorlive.web.sockets import Sockets
@@ -237,26 +237,3 @@ async def test_however_the_bytes_are_split_and_the_peer_ends_all_is_handled(
             await peer.ended()
             assert peer.behind.handled == texts
             assert peer.behind.closed == 1
-
-
-async def test_a_crowd_is_answered_by_all_and_at_last_none_is_crowded() -> None:
-    """What is gathered in the turn of many sockets goes out although no more of them has anything to say."""
-    async with driven("reactor") as driver:
-        peers = [Peer(driver) for _ in range(2 * CROWD)]
-        for peer in peers:
-            os.write(peer.tcp.fileno(), frame(b"click"))  # all within one turn
-        while not driver.is_crowded:
-            await trio.sleep(0)
-        for peer in peers:
-            peer.direct.send(b"one")
-            peer.direct.send(b"two")
-        for peer in peers:
-            heard = b""
-            while len(frames_of(heard)[0]) < 2:
-                heard += await peer.tcp.recv(100)
-            assert frames_of(heard)[0] == [(TEXT, b"one"), (TEXT, b"two")]
-        await peers[0].say(frame(b"alone"))
-        while driver.is_crowded:
-            await trio.sleep(0)
-        peers[0].direct.send(b"at once")
-        assert not driver.is_crowded
