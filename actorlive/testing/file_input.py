@@ -46,7 +46,9 @@ class FileInput:
     async def choose(self) -> str:
         """The visitor chooses the files, and the form's change is sent with them; the view's inner HTML."""
         await self._view.settle()
-        return await self._choose(self._node())
+        node = self._node()
+        self._view.require_network(node)
+        return await self._choose(node)
 
     async def _choose(self, node: DomNode) -> str:
         page = self._view.page
@@ -85,6 +87,7 @@ class FileInput:
 
     async def _ready(self) -> None:
         await self._view.settle()
+        self._view.require_network(self._node())
         if not self._chosen:
             await self._choose(self._node())
 

@@ -80,6 +80,8 @@ async def send_pending(view: View, form: DomNode) -> bool:
         if refs_in(node, "error"):
             return False
         files = page.active_files(node)
+        if any(file.ref not in refs_in(node, "done") for file in files):
+            view.require_network(form)
         if any(file.allowed is None for file in files):
             await preflight(view, node)
         for file in files:

@@ -171,6 +171,10 @@ class View:
         await self._driver.send_request()
         return self.client_view.container.inner_html()
 
+    def require_network(self, of: DomNode) -> None:
+        """Raises `Failure` for the files of an element while the network is cut: none of them is half-way then."""
+        self._driver.require_network(repr(of))
+
     # -- time ------------------------------------------------------------------
 
     async def settle(self) -> None:

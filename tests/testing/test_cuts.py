@@ -401,9 +401,21 @@ async def test_who_waits_for_an_answer_while_the_network_is_cut_is_told() -> Non
         await view.mend()
 
 
-def test_an_application_without_lines_gives_none() -> None:
-    with pytest.raises(Failure) as caught:
-        live(make_app(linger=0), "/", line=True)
-    assert str(caught.value) == (
-        "live(line=True): pages of this application have no line, it is made with ActorLive(linger=0)"
-    )
+async def test_files_cannot_be_sent_while_the_network_is_cut_and_all_of_them_can_afterwards() -> None:
+    async with live(make_app(), "/album", line=True) as view:
+        files = view.file_input("input", [LocalFile("a.txt", b"x" * 100)])
+        why = " can be sent after view.mend(): each step of theirs is waited for, also with wait=False"
+        await view.cut()
+        assert (await told(files.choose())).endswith(why)
+        await view.mend()
+        await files.upload("a.txt", 40)
+        await view.cut()
+        assert (await told(files.upload("a.txt", 60))).endswith(why)
+        assert await told(view.form("#album").submit(wait=False)) == (
+            'the network is cut, so the files of <form id="album" phx-change="profile" phx-submit="profile">'
+            + why
+        )
+        await view.mend()
+        assert await view.element("p").text() == "a.txt 40"
+        await view.form("#album").submit()
+        assert await view.element("p").text() == "a.txt 100"

@@ -32,6 +32,7 @@ from actorlive.testing.worlds.refusals import (
     NOT_FROM_HERE,
     NOTHING_TO_CUT,
     cut_off,
+    no_files,
     unanswered,
 )
 from actorlive.web.dead import FLASH_COOKIE, RELOAD_COOKIE
@@ -216,6 +217,11 @@ class Driver:
     def _require_network(self, to: str) -> None:
         if self.is_cut:
             raise cut_off(to)
+
+    def require_network(self, of: str) -> None:
+        """Raises `Failure` for the files of an element while the network is cut."""
+        if self.is_cut:
+            raise no_files(of)
 
     async def mend(self) -> None:
         """There is a way to the server again, and the page takes it."""

@@ -17,6 +17,7 @@ __all__ = [
     "NO_SOCKET",
     "cut_off",
     "gone_error",
+    "no_files",
     "unanswered",
 ]
 
@@ -54,6 +55,14 @@ def unanswered(what: str) -> Failure:
     return Failure(
         f"the network is cut, so the answer to {what} waits for view.mend():"
         " what is done meanwhile is not waited for, with wait=False"
+    )
+
+
+def no_files(of: str) -> Failure:
+    """The error for who would send files while the network is cut."""
+    return Failure(
+        f"the network is cut, so the files of {of} can be sent after view.mend(): each step of theirs is waited for,"
+        " also with wait=False"
     )
 
 
