@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from actorlive.template.annotations import annotate_templates
-from actorlive.template.builtins import (
+from actorlive.template.builtins.documents import flash_group, json_script, live_title, root_layout
+from actorlive.template.builtins.inputs import form, inputs_for, live_file_input, live_img_preview
+from actorlive.template.builtins.links import link
+from actorlive.template.builtins.wrappers import (
     async_result,
     busy,
     dynamic_tag,
-    flash_group,
     focus_wrap,
-    form,
-    inputs_for,
     intersperse,
-    json_script,
-    link,
-    live_file_input,
-    live_img_preview,
-    live_title,
     portal,
-    root_layout,
 )
 from actorlive.template.colocated.kinds import ColocatedCSS, ColocatedHook, ColocatedJS
 from actorlive.template.component import component
