@@ -45,8 +45,8 @@ async def connect(
     failure: BaseException | None = None
     try:
         async with trio.open_nursery() as nursery:
-            driver = Driver(nursery, dict(connect_params or {}), lined=line)
-            driver.world = RemoteWorld(nursery, socket_path, ssl_context, heartbeat)
+            world = RemoteWorld(nursery, socket_path, ssl_context, heartbeat)
+            driver = Driver(nursery, world, dict(connect_params or {}), lined=line)
             try:
                 parts = urlsplit(url)
                 url = parts._replace(path=parts.path or "/").geturl()

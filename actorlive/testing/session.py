@@ -13,8 +13,10 @@ from actorlive.live.view import LiveView
 from actorlive.runtime import entering
 from actorlive.runtime.faults import unwrap
 from actorlive.testing.browser.checks import OnError
+from actorlive.testing.browser.messages import CallLater
 from actorlive.testing.errors import Failure, hide_frames
 from actorlive.testing.timing import clock
+from actorlive.testing.timing.later import schedule_in
 from actorlive.testing.timing.network import Network
 from actorlive.testing.timing.schedule import cuts_of_this_run
 from actorlive.testing.timing.trio_run import require_trio
@@ -61,8 +63,8 @@ def live(
         raise Failure(NO_LINES)
     lined = line or (cuts_of_this_run() is not None and extended.lines.linger > 0)
 
-    def world(server: MemoryServer, driver: Driver) -> MemoryWorld:
-        return AppWorld(extended, server, network or Network(), driver.schedule, client, session)
+    def world(server: MemoryServer, schedule: CallLater) -> MemoryWorld:
+        return AppWorld(extended, server, network or Network(), schedule, client, session)
 
     begin = partial(Driver, connect_params=dict(connect_params or {}), on_error=on_error, lined=lined)
     return _under_test(running(extended), world, begin, absolute(path), leaks=leaks)
@@ -83,8 +85,8 @@ def live_isolated(
     lined = line or cuts_of_this_run() is not None
     own = IsolatedServer(view, session or {}, lined=lined)
 
-    def world(_: MemoryServer, driver: Driver) -> MemoryWorld:
-        return IsolatedWorld(own, network or Network(), driver.schedule)
+    def world(_: MemoryServer, schedule: CallLater) -> MemoryWorld:
+        return IsolatedWorld(own, network or Network(), schedule)
 
     begin = partial(Driver, connect_params=dict(connect_params or {}), on_error=on_error, lined=lined)
     return _under_test(own.running(), world, begin, absolute("/"), leaks=leaks)
@@ -93,8 +95,8 @@ def live_isolated(
 @asynccontextmanager
 async def _under_test(
     surroundings: AbstractAsyncContextManager[MemoryServer],
-    make_world: Callable[[MemoryServer, Driver], MemoryWorld],
-    begin: Callable[[trio.Nursery], Driver],
+    make_world: Callable[[MemoryServer, CallLater], MemoryWorld],
+    begin: Callable[[trio.Nursery, MemoryWorld], Driver],
     url: str,
     *,
     leaks: bool,
@@ -103,8 +105,8 @@ async def _under_test(
     failure: BaseException | None = None
     try:
         async with surroundings as server, trio.open_nursery() as nursery:
-            driver = begin(nursery)
-            driver.world = world = make_world(server, driver)
+            world = make_world(server, schedule_in(nursery))
+            driver = begin(nursery, world)
             try:
                 with entering(server.node):
                     yield View(driver, await driver.start(url))

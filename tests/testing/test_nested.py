@@ -11,8 +11,11 @@ import pytest
 import trio
 
 from actorlive.testing import ElementError, View
+from actorlive.testing.browser.messages import Loaded
 from actorlive.testing.browser.page import Page
-from actorlive.testing.worlds.driver import NONE, Driver, Loaded, World
+from actorlive.testing.worlds.base import NONE, World
+from actorlive.testing.worlds.driver import Driver
+from actorlive.testing.worlds.lined import Websocket
 
 Message = list[Any]
 
@@ -47,8 +50,14 @@ class Server(World):
     async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
         return Loaded(PAGE, 200, url, {})
 
+    async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
+        return Loaded(PAGE, 200, url, {})
+
     async def connect(self, page: Page) -> Server:
         return self
+
+    async def connect_line(self, page: Page) -> Websocket:
+        raise ConnectionRefusedError("this server has no lines")
 
     def send(self, frame: str | bytes) -> None:
         message = json.loads(frame)
@@ -79,8 +88,7 @@ class Server(World):
 @asynccontextmanager
 async def visited(server: Server) -> AsyncGenerator[View]:
     async with trio.open_nursery() as nursery:
-        driver = Driver(nursery, {})
-        driver.world = server
+        driver = Driver(nursery, server, {})
         yield View(driver, await driver.start("http://localhost/"))
         nursery.cancel_scope.cancel()
 

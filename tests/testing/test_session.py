@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from actorlive.testing import (
     render_component,
     rendered_to_string,
 )
+from actorlive.testing.browser.messages import Loaded
+from actorlive.testing.worlds.base import NONE, World
 from tests.support.narrow import untyped
 from tests.testing.views import KitchenLive
 
@@ -74,6 +77,32 @@ async def test_an_isolated_view_has_nowhere_to_go() -> None:
         send(view.pid, "leave")
         with pytest.raises(Failure, match="no application around it"):
             await view.follow_redirect()
+
+
+class SearchLive(LiveView):
+    """A form that may be sent without LiveView."""
+
+    template = heex('<form id="search" action="/search"><input name="q"></form>')
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+async def test_an_isolated_view_has_nobody_to_send_a_form_to(method: str) -> None:
+    async with live_isolated(SearchLive) as view:
+        (form,) = view.page.document.select("#search")
+        form.attrs["method"] = method
+        with pytest.raises(
+            Failure, match="no application around it, so nothing is at 'http://localhost/search'"
+        ):
+            await view.form("#search", {"q": "ada"}).submit_form()
+
+
+def test_a_world_that_says_too_little_cannot_be_made() -> None:
+    class Unreachable(World):
+        async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
+            return Loaded("", 200, url, {})
+
+    with pytest.raises(TypeError, match=r"'?connect'?, '?connect_line'?, '?send_form'?"):
+        untyped(Unreachable)()
 
 
 async def test_an_app_an_extension_and_what_is_neither(app: QuartTrio) -> None:

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from actorlive.testing.browser.dom import DomNode
 
-__all__ = ["ClientPush", "Frame", "Loaded", "Navigation", "PageSocket", "decode", "encode", "headers_of"]
+__all__ = [
+    "CallLater",
+    "ClientPush",
+    "Frame",
+    "Loaded",
+    "Navigation",
+    "PageSocket",
+    "decode",
+    "encode",
+    "headers_of",
+]
+
+
+CallLater: TypeAlias = Callable[[float, Callable[[], None]], None]
+"""Calls a function after so many seconds."""
 
 
 class PageSocket(Protocol):

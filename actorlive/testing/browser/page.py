@@ -17,7 +17,15 @@ from actorlive.testing.browser.client_view import ClientView
 from actorlive.testing.browser.dom import Document, DomNode
 from actorlive.testing.browser.files import ChosenFile, refs_in
 from actorlive.testing.browser.kept_memory import KeptMemory
-from actorlive.testing.browser.messages import ClientPush, Frame, Navigation, PageSocket, decode, encode
+from actorlive.testing.browser.messages import (
+    CallLater,
+    ClientPush,
+    Frame,
+    Navigation,
+    PageSocket,
+    decode,
+    encode,
+)
 from actorlive.testing.browser.overlay import Overlay
 from actorlive.testing.browser.patch import is_view
 from actorlive.testing.browser.undone import Undone
@@ -43,7 +51,7 @@ class Page:
         html: str,
         url: str,
         *,
-        schedule: Callable[[float, Callable[[], None]], None],
+        schedule: CallLater,
         connect_params: dict[str, Any],
         on_error: OnError = "raise",
     ) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from actorlive.runtime import Node
-from actorlive.testing.browser.messages import Loaded, headers_of
+from actorlive.testing.browser.messages import CallLater, Loaded, headers_of
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure, Redirected, hide_frames
 from actorlive.testing.timing.network import Network
 from actorlive.testing.timing.threads import threads_hold_time
-from actorlive.testing.worlds.driver import NAVIGATING, NONE
+from actorlive.testing.worlds.base import NAVIGATING, NONE
 from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.testing.worlds.server import MemoryServer, OwnServer
 from actorlive.testing.worlds.world import HOST, MemoryWorld
@@ -80,7 +80,7 @@ class AppWorld(MemoryWorld):
         live: ActorLive,
         server: MemoryServer,
         network: Network,
-        schedule: Callable[[float, Callable[[], None]], None],
+        schedule: CallLater,
         client: Any = None,
         session: Mapping[str, Any] | None = None,
     ) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import trio
 
-from actorlive.runtime import Pid
 from actorlive.testing.browser.checks import OnError
 from actorlive.testing.browser.client_view import ClientView
 from actorlive.testing.browser.messages import ClientPush, Loaded, Navigation, PageSocket
@@ -24,12 +23,13 @@ from actorlive.testing.errors import (
     hide_frames,
 )
 from actorlive.testing.timing import clock
+from actorlive.testing.timing.later import schedule_in
+from actorlive.testing.worlds.base import World
 from actorlive.testing.worlds.lined import LinedSocket, Websocket
 from actorlive.testing.worlds.refusals import (
     CUT_TWICE,
     NO_SOCKET,
     NOT_CUT,
-    NOT_FROM_HERE,
     NOTHING_TO_CUT,
     cut_off,
     no_files,
@@ -37,7 +37,7 @@ from actorlive.testing.worlds.refusals import (
 )
 from actorlive.web.dead import FLASH_COOKIE, RELOAD_COOKIE
 
-__all__ = ["NAVIGATING", "NONE", "Driver", "World"]
+__all__ = ["Driver"]
 
 __tracebackhide__ = hide_frames
 
@@ -47,75 +47,24 @@ JOIN_TIMEOUT = 10.0
 RECONNECT_DELAYS = (0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the tries to connect again."""
 
-NONE: Mapping[str, str] = {}
-
-NAVIGATING = {"Sec-Fetch-Dest": "document"}
-"""What a browser says when it loads a page for a person."""
-
 PUSH_TIMEOUT = 30.0
 """Seconds after which the client stops waiting for an answer and reloads the page."""
 
 
-class World:
-    """What a page needs of the world around it: an HTTP client and a way to connect. One per `live()` block."""
-
-    async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
-        """GET a page, with the cookies of this visitor, and those that the client has just set."""
-        raise NotImplementedError
-
-    async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
-        """Send a form over HTTP."""
-        raise NotImplementedError
-
-    async def connect(self, page: Page) -> PageSocket:
-        """Open a websocket, or its like, for a page. Raises `OSError`."""
-        raise NotImplementedError
-
-    async def connect_line(self, page: Page) -> Websocket:
-        """Open one for the line of a page. Raises `OSError`."""
-        raise NotImplementedError
-
-    def end_line(self, handle: str) -> None:
-        """The page of that line is gone, and has not said so: do not wait for it, where that can be known."""
-
-    async def settle(self) -> None:
-        """Wait until everything rests that the page can hear from. Here: all of this Trio loop."""
-        await clock.settle()
-
-    async def advance(self, seconds: float) -> None:
-        """Let time pass, then settle."""
-        await clock.advance(seconds)
-
-    async def restart(self, *, kill: bool) -> None:
-        """End the server, and start another one. Raises `Failure` where that cannot be done from here."""
-        raise Failure(NOT_FROM_HERE)
-
-    def read_flash(self, token: str | None) -> dict[str, str]:
-        """What a flash token says, where that can be known."""
-        return {}
-
-    def where(self, topic: str) -> str:
-        """Where the view of that topic stands, to end a clause: ", in FUNCTION (FILE:LINE)"; or "" if unknown."""
-        return ""
-
-    def pid(self, view: ClientView) -> Pid:
-        """The view's process. Raises `Failure` where it cannot be reached."""
-        raise Failure("the view's process is on the other side of a real socket")
-
-
 class Driver:
-    """One page and what moves it. `nursery` holds its pump and its timers; `lined` gives the page a line."""
+    """One page of a world, and what moves it. `nursery` holds its pump and timers; `lined` gives the page a line."""
 
     def __init__(
         self,
         nursery: trio.Nursery,
+        world: World,
         connect_params: dict[str, Any],
         on_error: OnError = "raise",
         *,
         lined: bool = False,
     ) -> None:
         self._on_error: OnError = on_error
-        self.world: World = World()
+        self.world = world
         self.connect_params = connect_params
         self.page: Page | None = None
         self.is_cut: bool = False
@@ -135,7 +84,7 @@ class Driver:
         self.page = Page(
             loaded.html,
             loaded.url,
-            schedule=self.schedule,
+            schedule=schedule_in(self._nursery),
             connect_params=self.connect_params,
             on_error=self._on_error,
         )
@@ -342,15 +291,6 @@ class Driver:
         if line is not None and line.handle is not None and is_silent:
             self.world.end_line(line.handle)
         await clock.settle()
-
-    def schedule(self, delay: float, fn: Callable[[], None]) -> None:
-        """Call a function after `delay` seconds, as long as the page is there."""
-
-        async def later() -> None:
-            await trio.sleep(delay)
-            fn()
-
-        self._nursery.start_soon(later)
 
     # -- waiting ---------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
@@ -18,11 +18,11 @@ from actorlive.live.process.dead import DeadRedirect, dead_render
 from actorlive.live.uploads.messages import UploadTicket
 from actorlive.live.view import LiveView, check_view
 from actorlive.runtime import Node, open_node
-from actorlive.testing.browser.messages import Loaded
+from actorlive.testing.browser.messages import CallLater, Loaded
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure, Redirected, RenderedError, hide_frames
 from actorlive.testing.timing.network import Network
-from actorlive.testing.worlds.driver import NONE
+from actorlive.testing.worlds.base import NONE
 from actorlive.testing.worlds.memory import MemorySocket
 from actorlive.testing.worlds.server import OwnServer
 from actorlive.testing.worlds.world import MemoryWorld, absolute
@@ -48,6 +48,7 @@ LINGER = 20.0
 DRAIN = 5.0
 """Seconds that the server takes to go down in order, at most."""
 NO_JOIN = JoinPayload()
+NO_APPLICATION = "an isolated view has no application around it, so nothing is at {!r}"
 PAGE = (
     '<!DOCTYPE html><html><head><title>{title}</title></head><body><div id="{id}" data-phx-session="{session}"'
     ' data-phx-static="">{content}</div></body></html>'
@@ -189,7 +190,7 @@ class IsolatedWorld(MemoryWorld):
         self,
         server: IsolatedServer,
         network: Network,
-        schedule: Callable[[float, Callable[[], None]], None],
+        schedule: CallLater,
     ) -> None:
         self._endpoint = endpoint = server.endpoint
         self._lines = server.lines
@@ -200,12 +201,16 @@ class IsolatedWorld(MemoryWorld):
         if RELOAD_COOKIE in cookies:
             return Loaded("", int(cookies[RELOAD_COOKIE]), url, {})
         if url != absolute("/"):
-            raise Failure(f"an isolated view has no application around it, so nothing is at {url!r}")
+            raise Failure(NO_APPLICATION.format(url))
         page = await dead_render(self._endpoint.mount())
         if isinstance(page, DeadRedirect):
             raise Redirected(page.to, page.flash, "redirect")
         html = PAGE.format(title=page.page_title or "", id=DOM_ID, session=ISOLATED, content=page.content)
         return Loaded(html, 200, url, {})
+
+    async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
+        """There is nobody to send it to. Raises `Failure`."""
+        raise Failure(NO_APPLICATION.format(url))
 
     def read_flash(self, token: str | None) -> dict[str, str]:
         """What a flash token says."""

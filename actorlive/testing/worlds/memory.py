@@ -11,7 +11,7 @@ from collections.abc import Callable
 import trio
 
 from actorlive.errors import ProtocolError
-from actorlive.testing.browser.messages import decode
+from actorlive.testing.browser.messages import CallLater, decode
 from actorlive.testing.timing.network import Network
 from actorlive.testing.timing.schedule import late_frames
 from actorlive.web.allowance import Allowance
@@ -69,7 +69,7 @@ class MemorySocket:
         queue: TimedQueue,
         sockets: Sockets,
         network: Network,
-        schedule: Callable[[float, Callable[[], None]], None],
+        schedule: CallLater,
         on_join: Callable[[Behind, str], None],
     ) -> None:
         self._on_join = on_join

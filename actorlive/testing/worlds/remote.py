@@ -22,7 +22,7 @@ import trio_websocket
 from actorlive.testing.browser.messages import Loaded, decode, encode, headers_of
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Redirected, hide_frames
-from actorlive.testing.worlds.driver import NAVIGATING, NONE, World
+from actorlive.testing.worlds.base import NAVIGATING, NONE, World
 from actorlive.wire.line import Gone, LinePing, is_control
 
 __all__ = ["HEARTBEAT", "RemoteSocket", "RemoteWorld"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from actorlive.live.endpoint import JoinRefused, connect_info
@@ -10,12 +9,13 @@ from actorlive.live.navigation import location
 from actorlive.live.process.connection import ConnectionInfo, Gate, LiveConnection
 from actorlive.runtime import Down, Node, Pid, Ref, Shutdown, alive, enter_node, open_port, statistics
 from actorlive.testing.browser.client_view import ClientView
+from actorlive.testing.browser.messages import CallLater
 from actorlive.testing.browser.page import Page
 from actorlive.testing.errors import Failure
 from actorlive.testing.timing import clock
 from actorlive.testing.timing.leaks import Baseline
 from actorlive.testing.timing.network import Network
-from actorlive.testing.worlds.driver import World
+from actorlive.testing.worlds.base import World
 from actorlive.testing.worlds.memory import MemorySocket, TimedQueue
 from actorlive.testing.worlds.server import MemoryServer
 from actorlive.web.limits import Limits
@@ -53,7 +53,7 @@ class MemoryWorld(World):
         sockets: Sockets,
         limits: Limits,
         network: Network,
-        schedule: Callable[[float, Callable[[], None]], None],
+        schedule: CallLater,
     ) -> None:
         self.server = server
         self.network = network
