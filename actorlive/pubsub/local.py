@@ -12,12 +12,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
 from actorlive import runtime, telemetry
 from actorlive.errors import ActorLiveError
 from actorlive.pubsub.slot import NodeSlot
-from actorlive.runtime import Down, Node, NodeClosed, Pid, Port, Ref, current_node, send
+from actorlive.runtime import Down, NodeClosed, NodeLocal, Pid, Port, Ref, send
 
 __all__ = ["Adapter", "Gap", "PubSub", "broadcast", "broadcast_from", "expect", "subscribe", "unsubscribe"]
 
@@ -162,16 +161,12 @@ class PubSub:
             self.adapter.end(topic)
 
 
-_of_node: WeakKeyDictionary[Node, PubSub] = WeakKeyDictionary()
+_of_node = NodeLocal(PubSub)
 
 
 def pubsub() -> PubSub:
     """The current node's PubSub."""
-    node = current_node()
-    found = _of_node.get(node)
-    if found is None:
-        found = _of_node[node] = PubSub()
-    return found
+    return _of_node.get()
 
 
 def subscribe(topic: str) -> None:

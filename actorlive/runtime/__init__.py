@@ -22,6 +22,7 @@ from actorlive.runtime.errors import (
 )
 from actorlive.runtime.mailbox import Destination, receive, send
 from actorlive.runtime.node import Node, NodeStatistics
+from actorlive.runtime.node_local import NodeLocal
 from actorlive.runtime.observer import (
     ProcessStatistics,
     TraceEvent,
@@ -117,6 +118,7 @@ __all__ = [
     "Node",
     "NodeClosed",
     "NodeFailed",
+    "NodeLocal",
     "NodeStatistics",
     "NotAProcess",
     "Ok",

@@ -26,7 +26,7 @@ import logging
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from threading import get_ident
-from typing import Protocol, TypeVarTuple
+from typing import Any, Protocol, TypeVarTuple
 
 import trio
 
@@ -114,6 +114,8 @@ class Node:
         self.names: dict[str, Entity] = {}
         self.tracers: list[TraceFunction] = []
         self.tracing: bool = False
+        self.values: dict[object, Any] = {}
+        """By `NodeLocal`."""
         self.spawned: int = 0
         self.handled: int = 0
         self.stopping: bool = False

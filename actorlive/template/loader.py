@@ -20,8 +20,8 @@ __all__ = ["embed_templates", "load_again", "load_template"]
 
 SUFFIX = ".heex"
 
-_loaded: WeakKeyDictionary[Compiled, tuple[Path, dict[str, Any]]] = WeakKeyDictionary()
-"""The templates that came from files, with those files and the globals of their expressions."""
+_loaded: WeakKeyDictionary[Compiled, Path] = WeakKeyDictionary()
+"""The templates that came from files. Nothing else is kept of them here: their globals lead back to them."""
 
 
 def load_template(path: str | Path, namespace: dict[str, Any]) -> Template:
@@ -30,7 +30,7 @@ def load_template(path: str | Path, namespace: dict[str, Any]) -> Template:
     Raises `TemplateError` for a fault in it, and where it is not UTF-8; `OSError` when it cannot be read.
     """
     template = compile_source(Source.of_path(Path(path)).tidy(), namespace)
-    _loaded[template.core] = Path(path).resolve(), namespace
+    _loaded[template.core] = Path(path).resolve()
     return template
 
 
@@ -39,8 +39,8 @@ def load_again(path: Path) -> list[tuple[Compiled, Compiled]]:
 
     Raises as `load_template`.
     """
-    known = [(core, namespace) for core, (file, namespace) in _loaded.items() if file == path.resolve()]
-    return [(core, compile_source(Source.of_path(path).tidy(), namespace).core) for core, namespace in known]
+    known = [core for core, file in _loaded.items() if file == path.resolve()]
+    return [(core, compile_source(Source.of_path(path).tidy(), core.namespace).core) for core in known]
 
 
 def embed_templates(pattern: str) -> dict[str, Component[...]]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from weakref import ref
 
 import pytest
 
@@ -67,4 +71,20 @@ def test_a_faulty_file_leaves_what_was_loaded(tmp_path: Path) -> None:
 def test_a_file_that_no_template_came_from_has_nothing_to_exchange(tmp_path: Path) -> None:
     file = tmp_path / "new.heex"
     file.write_text("<p>new</p>")
+    assert load_again(file) == []
+
+
+def test_a_module_that_is_gone_takes_its_template_along(tmp_path: Path) -> None:
+    file = tmp_path / "page.heex"
+    file.write_text("<p>{greeting}</p>")
+
+    def load() -> Callable[[], object]:
+        module: dict[str, Any] = {"greeting": "hello"}
+        module["template"] = template = load_template(file, module)
+        return ref(template.core)
+
+    core = load()
+    assert load_again(file)
+    gc.collect()
+    assert core() is None
     assert load_again(file) == []

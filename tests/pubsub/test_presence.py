@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+import gc
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
+from weakref import ref
 
 import msgspec
 import pytest
@@ -17,7 +19,7 @@ from actorlive.pubsub.local import NoBroker, pubsub
 from actorlive.pubsub.presence.presence import MAX_ENTRY, start_presences
 from actorlive.pubsub.presence.replica import PATIENCE
 from actorlive.pubsub.presence.words import PresenceBeat, PresenceEntry, PresenceSnapshot
-from actorlive.runtime import Pid, dead_pid, entering, exit, open_node, processes, receive, send, spawn
+from actorlive.runtime import Node, Pid, dead_pid, entering, exit, open_node, processes, receive, send, spawn
 from actorlive.testing import live as open_page
 from tests.support.broker import Colleague, MemoryBroker, colleague
 from tests.support.client import settled
@@ -57,6 +59,20 @@ def listener() -> list[PresenceDiff]:
 
 
 # -- one node ------------------------------------------------------------------
+
+
+def test_a_node_that_has_ended_is_kept_by_no_presence_and_no_topic() -> None:
+    async def main() -> Callable[[], Node | None]:
+        async with open_node() as node:
+            start_presences()
+            _, someone = listener(), spawn(live_on)
+            await settled()
+            ROOM.track("hall", "ada", ADA, pid=someone)
+            return ref(node)
+
+    node = trio.run(main)
+    gc.collect()
+    assert node() is None
 
 
 async def test_who_is_tracked_is_listed_told_and_gone_with_the_process() -> None:

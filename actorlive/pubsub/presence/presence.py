@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import builtins
 from typing import Any, Generic, TypeVar
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakSet
 
 from actorlive import runtime
 from actorlive.errors import ActorLiveError
 from actorlive.pubsub.local import pubsub
 from actorlive.pubsub.message import Message, name_of, pack
 from actorlive.pubsub.presence.tracker import Tracker
-from actorlive.runtime import Node, NodeClosed, Pid, current_node
+from actorlive.runtime import NodeClosed, NodeLocal, Pid, current_node
 
 __all__ = ["MAX_ENTRY", "Presence", "PresenceError", "start_presences"]
 
@@ -20,7 +20,8 @@ MAX_ENTRY = 1_800
 
 Meta = TypeVar("Meta", bound=Message)
 
-_trackers: WeakKeyDictionary[Node, dict[str, Tracker]] = WeakKeyDictionary()
+_trackers: NodeLocal[dict[str, Tracker]] = NodeLocal(dict)
+"""Of the current node, by the presence's name."""
 
 
 class PresenceError(ActorLiveError):
@@ -92,12 +93,11 @@ class Presence(Generic[Meta]):
         self._tracker()
 
     def _tracker(self) -> Tracker:
-        node = current_node()
-        by_name = _trackers.setdefault(node, {})
+        by_name = _trackers.get()
         found = by_name.get(self.name)
         if found is None:
             pubsub().demand_broker(f"presence {self.name}")
-            found = by_name[self.name] = Tracker(node, pubsub(), self.name, self.meta)
+            found = by_name[self.name] = Tracker(current_node(), pubsub(), self.name, self.meta)
         found.meta = self.meta  # the same, or what a reload has made of it
         return found
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from types import FunctionType
+from typing import Any, cast
 
 from actorlive.errors import did_you_mean
 from actorlive.rendered import Dynamic, Dynamics, Rendered, Statics
@@ -67,6 +68,12 @@ class Compiled:
         self.names = frozenset(generated.names)
         self.where = {name: source.position(offset) for name, offset in generated.names.items()}
         self.source = source
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        """The globals in which its expressions run."""
+        assert isinstance(self.function, FunctionType)
+        return self.function.__globals__
 
     def become(self, other: Compiled) -> None:
         """Mean from now on what the other means, in every use of this one: a file has changed under development."""
