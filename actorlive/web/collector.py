@@ -6,7 +6,7 @@ quarter has been added, does so again and again while a crowd arrives. To leave 
 every cycle of an application (`self.retry = lambda: self.load()`) for as long as the server runs.
 
 Rule: a look at the young is at `OLD` containers at most, ten milliseconds or less. A look at all is due when as much
-has come of age as was there at the last one; it waits for a second in which the process was `QUIET`, so that nobody
+has come of age as was there at the last one; it waits for a second in which the process was quiet, so that nobody
 is waiting, and `PATIENCE` seconds at most. What was there when the server began is never looked at.
 
 Rejected: to freeze views as they age (`gc.freeze`); what they leave behind would never be found. A higher threshold for
@@ -34,6 +34,8 @@ LEAST = 200_000
 """Containers that must have come of age before a look at all is due: a small server has nothing to look for."""
 QUIET = 0.1
 """The share of its core, below which nobody is taken to wait for the server."""
+PUNCTUAL = 0.02
+"""Seconds that a quiet process wakes late by, at most. One that gets no processor uses none, and is not quiet."""
 PATIENCE = 300.0
 """Seconds that a look at all waits for a quiet one."""
 
@@ -66,11 +68,14 @@ class Collector:
             await trio.sleep(1)
 
     async def _until_quiet(self) -> None:
-        used = QUIET
-        while used >= QUIET:
-            before = self._processor_time()
-            await trio.sleep(1)
-            used = self._processor_time() - before
+        while not await self._was_quiet_for_a_second():
+            pass
+
+    async def _was_quiet_for_a_second(self) -> bool:
+        began, used = trio.current_time(), self._processor_time()
+        await trio.sleep(1)
+        used, took = self._processor_time() - used, trio.current_time() - began
+        return used < QUIET and took < 1 + PUNCTUAL
 
     def come_of_age(self) -> int:
         """How many containers, at most, have been left over by looks at the young since the last look at all."""

@@ -77,6 +77,15 @@ async def test_nobody_waits_for_a_look_at_all_while_the_server_works() -> None:
     assert not await gone_after(collector.PATIENCE - 2, processor_time=trio.current_time)
 
 
+async def test_a_server_that_others_keep_from_working_is_not_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def wake_late(seconds: float) -> None:
+        await wake_in_time(seconds * 1.5)
+
+    wake_in_time = trio.sleep
+    monkeypatch.setattr(collector.trio, "sleep", wake_late)
+    assert not await gone_after(collector.PATIENCE / 2)
+
+
 async def test_a_server_that_is_never_quiet_looks_all_the_same() -> None:
     assert await gone_after(collector.PATIENCE + 2, processor_time=trio.current_time)
 
