@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape as html_of
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.contexts import Contexts
 from tests.browser.pages import Faults, connected
 from tests.browser.relay import Relay
 from tests.browser.server import Server
+from tests.support.narrow import present
 
 
 @pytest.fixture(scope="module")
@@ -59,17 +62,17 @@ def is_untouched(page: Page, before: tuple[str, str]) -> None:
 
 def test_a_stream_goes_on_over_a_cut_of_some_seconds_and_no_row_is_missing(page: Page, relay: Relay) -> None:
     before = who(visit(page, relay))
-    page.get_by_role("button", name="tick").click()
+    page.get_by_role("button", name="stream").click()
     expect(page.locator("#ticks")).not_to_have_text("0")
     page.locator("#rows input").first.fill("typed")
     relay.cut()
     is_away(page)
     expect(page.get_by_role("alert")).to_contain_text("We can't find the internet")
-    page.wait_for_timeout(6000)
+    page.wait_for_timeout(8000)
     seen = len(rows(page))
     relay.mend()
-    expect(page.locator("#ticks")).to_have_text("40")
-    assert rows(page) == [f"tick {number}" for number in range(1, 41)]
+    expect(page.locator("#ticks")).to_have_text("120")
+    assert rows(page) == [f"tick {number}" for number in range(1, 121)]
     assert seen < 40
     assert page.locator("#rows input").first.input_value() == "typed"
     expect(page.get_by_role("alert")).to_have_count(0)
@@ -170,6 +173,90 @@ def test_the_same_html_in_two_tabs_is_two_pages(page: Page, relay: Relay) -> Non
     first.get_by_role("button", name="add").click()
     expect(first.locator("#count")).to_have_text("1")
     expect(second.locator("#count")).to_have_text("0")
+
+
+def heard(page: Page) -> list[str]:
+    """What the page hears through its websockets from now on."""
+    frames: list[str] = []
+    page.on("websocket", lambda opened: opened.on("framereceived", lambda frame: frames.append(str(frame))))
+    return frames
+
+
+def handle_of(frames: list[str]) -> str:
+    return next(frame.split()[1] for frame in frames if frame.startswith("#handle "))
+
+
+ASK = """
+handle => new Promise((answer) => {
+  const socket = new WebSocket(liveSocket.socket.endPointURL());
+  socket.onopen = () => socket.send(`#resume ${handle} 0`);
+  socket.onmessage = ({ data }) => answer(data);
+})
+"""
+LOCAL = "local-network-access"
+"""Without it a page that Playwright has given, which is of no address, may not connect to this machine."""
+SOON = "window.actorlive = { options: { reloadJitterMin: 1, reloadJitterMax: 2 } }"
+
+
+@pytest.mark.parametrize("has_session", [True, False], ids=["with a session", "without"])
+def test_a_stranger_with_the_same_html_is_refused_and_gets_a_page_of_its_own(
+    page: Page, contexts: Contexts, relay: Relay, faults: Faults, has_session: bool
+) -> None:
+    """Neither the page nor the name of its line lets anybody else in, while the line is cut or not."""
+    frames = heard(page)
+    html = present(page.goto(relay.url)).text()
+    connected(page)
+    page.get_by_role("button", name="add").click()
+    expect(page.locator("#count")).to_have_text("1")
+    before = who(page)
+
+    elsewhere = contexts.open(bypass_csp=True)
+    elsewhere.grant_permissions([LOCAL])
+    stranger = elsewhere.new_page()
+    faults.watch(stranger)
+    stranger.add_init_script(SOON)
+    theirs = heard(stranger)
+    if has_session:
+        assert stranger.request.get(relay.url).ok
+    stranger.route(f"{relay.url}/", lambda route: route.fulfill(body=html, content_type="text/html"), times=1)
+    stranger.goto(relay.url)
+    stranger.wait_for_function("before => !['', before].includes(who.textContent)", arg=before[0])
+    assert any('"reason":"' in frame for frame in theirs), "the join with the copy is refused"
+    assert theirs.count("#gone") == 1, "there is no line without a session"
+    assert stranger.evaluate(ASK, handle_of(frames)) == "#gone"
+
+    relay.cut()
+    is_away(page)
+    relay.mend()
+    assert stranger.evaluate(ASK, handle_of(frames)) == "#gone"
+    is_back(page)
+    page.get_by_role("button", name="add").click()
+    expect(page.locator("#count")).to_have_text("2")
+    assert who(page) == before
+    assert stranger.locator("#count").inner_text() == "0"
+    assert not any(html_of(before[0]) in frame for frame in theirs)
+    assert any(html_of(before[0]) in frame for frame in frames)
+    elsewhere.close()
+
+
+def test_a_page_whose_visitor_is_disconnected_while_it_is_away_comes_back_to_nothing(
+    page: Page, relay: Relay, app: Server
+) -> None:
+    assert page.request.get(app.url + "/enter").ok
+    before = who(visit(page, relay))
+    relay.cut()
+    is_away(page)
+    assert is_alive(before[0], page, app)
+    assert page.request.get(app.url + "/leave").text() == "1"
+    for _ in range(100):
+        if not is_alive(before[0], page, app):
+            break
+        page.wait_for_timeout(50)
+    else:
+        raise AssertionError("it outlives the logout")
+    relay.mend()
+    page.wait_for_function("before => document.getElementById('who').innerText !== before", arg=before[0])
+    connected(page)
 
 
 def test_a_page_whose_cookie_is_gone_is_mounted_anew(page: Page, relay: Relay) -> None:

@@ -5,6 +5,7 @@ The server ends a line as its time does, or is killed; what it had sent and read
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
 from typing import Any
@@ -173,6 +174,34 @@ def test_what_was_under_way_when_the_server_was_killed_is_not_certain_and_not_re
     ]
     assert sorted(answers(page, 2)) == ["later", "no asked"]
     is_quiet(page)
+
+
+def test_a_server_that_goes_down_in_order_leaves_nothing_uncertain(
+    page: Page, faults: Faults, app: Server
+) -> None:
+    """SIGTERM to the process, and another at its port a second later, while a page asks fifty times a second."""
+    faults.expect("WebSocket connection|ERR_CONNECTION_REFUSED|Failed to push")
+    before = visit(page, app.url)
+    began = len(app.log)
+    page.evaluate("window.asked = 0; window.asking = setInterval(() => ask(`no. ${asked += 1}`), 20)")
+    answers(page, 20)
+    assert app.stop(signal.SIGTERM) == 0
+    expect(page.get_by_role("alert")).to_contain_text("We can't find the internet")
+    at_most = page.evaluate("asked")
+    app.start()
+    is_afresh(page, before)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.wait_for_function(
+        "last => answers.some((what) => Number(/^no\\. (\\d+)$/.exec(what)?.[1]) > last)", arg=at_most
+    )
+    page.evaluate("clearInterval(asking)")
+    asked = [f"no. {number}" for number in range(1, page.evaluate("asked") + 1)]
+    said = answers(page, len(asked))
+    done = re.findall(r"did (no\. \d+)\.", "".join(app.log[began:]))
+    refused = [what.removeprefix("no ") for what in said if what.startswith("no no.")]
+    assert done == [what for what in asked if what not in refused], "each once, in order"
+    assert sorted(said) == sorted([*done, *(f"no {what}" for what in refused)])
+    assert "unsure" not in {how for _, how, _ in told(page, 0)}
 
 
 def test_after_the_last_count_of_a_drain_everything_beyond_it_is_done_once(page: Page, app: Server) -> None:

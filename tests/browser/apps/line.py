@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from quart import Response, request
+from quart import Response, request, session
 from quart.typing import ResponseTypes
 from quart_trio import QuartTrio
 
@@ -20,7 +20,8 @@ class Add(Event):
     text: str = ""
 
 
-class Tick(Event): ...
+class Tick(Event):
+    until: int = 40
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,12 @@ class LineLive(LiveView[Add | Tick]):
     mount_count: int = 0
     count: int = 0
     ticks: int = 0
+    until: int = 0
     template = heex("""
         <p id="who">{@pid}</p><p id="mounts">{@mount_count}</p>
         <p id="count">{@count}</p><p id="ticks">{@ticks}</p>
         <button id="add" phx-click="add">add</button><button id="tick" phx-click="tick">tick</button>
+        <button id="stream" phx-click="tick" phx-value-until="120">stream</button>
         <form id="form" phx-submit="add"><input name="text" id="text"></form>
         <ul id="rows" phx-update="stream">
           <li :for={dom_id, row in @streams.rows} id={dom_id}>{row.text} <input id={f"in-{dom_id}"}></li>
@@ -55,13 +58,14 @@ class LineLive(LiveView[Add | Tick]):
             case Add(text):
                 self.count += 1
                 socket.stream_insert("rows", Row(self.count, text or f"row {self.count}"))
-            case Tick():
+            case Tick(until):
+                self.until = until
                 send_after(socket.pid, "tick", 0.1)
 
     async def handle_info(self, message: object, socket: Socket) -> None:
         self.ticks += 1
         socket.stream_insert("rows", Row(1000 + self.ticks, f"tick {self.ticks}"))
-        if self.ticks % 40:
+        if self.ticks < self.until:
             send_after(socket.pid, "tick", 0.1)
 
 
@@ -86,6 +90,19 @@ async def copy(response: ResponseTypes) -> ResponseTypes:
     if "same" in request.args and not copies and isinstance(response, Response):
         copies.append(await response.get_data(as_text=False))
     return response
+
+
+@app.get("/enter")
+async def enter() -> str:
+    """Log in."""
+    session["live_socket_id"] = "somebody"
+    return "in"
+
+
+@app.get("/leave")
+async def leave() -> str:
+    """Log out; how many sockets, and lines without one, that ends."""
+    return str(live.disconnect("somebody"))
 
 
 @app.get("/alive")

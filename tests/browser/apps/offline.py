@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any
@@ -10,6 +11,9 @@ from quart import session
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, Event, LiveComponent, LiveView, Socket, Upload, heex
+
+ledger = logging.getLogger("tests.ledger")
+"""What is done, whichever server has done it, stands in its log."""
 
 
 class Do(Event):
@@ -83,6 +87,7 @@ class OfflineLive(LiveView[Do | Pay | Write | Send]):
         match event:
             case Do(what):
                 self.done = [*self.done, what]
+                ledger.warning("did %s.", what)
                 return {"done": what}
             case Pay():
                 self.done = [*self.done, "paid"]
