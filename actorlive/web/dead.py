@@ -134,17 +134,21 @@ async def _answer(live: ActorLive, asked: Asked, mount: Mount, root_layout: Root
     if node is None:
         return answer(await _document(live, mount, root_layout, await dead_render(mount)))
     with live.parking.page(node, mount, asked.remote_addr) as parked:
-        document = await _document(live, mount, root_layout, await parked.paint())
+        document = await _document(live, mount, root_layout, await parked.paint(), live.worker)
         parked.is_shown = not isinstance(document, DeadRedirect)
     return answer(document)
 
 
 async def _document(
-    live: ActorLive, mount: Mount, root_layout: RootLayout, page: DeadPage | DeadRedirect
+    live: ActorLive,
+    mount: Mount,
+    root_layout: RootLayout,
+    page: DeadPage | DeadRedirect,
+    worker: int | None = None,
 ) -> str | DeadRedirect:
     if isinstance(page, DeadRedirect):
         return page
-    container = _container(live.endpoint, mount, page)
+    container = _container(live.endpoint, mount, page, worker)
     return await render_document(live, root_layout, container, page, mount.route.view, mount)
 
 
@@ -155,8 +159,9 @@ def answer(document: str | DeadRedirect) -> Response:
     return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)
 
 
-def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:
-    """The element that the client takes over. Its id and its tokens are URL-safe, so there is nothing to escape."""
+def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage, worker: int | None) -> Markup:
+    """The element that the client takes over. Its id and its tokens are URL-safe, so there is nothing to escape. Where
+    the view waits at one of several workers, it has that one's number."""
     routed, element = mount.params is not None, mount.route.view.container
     passport = Passport(
         view=mount.route.view,
@@ -171,6 +176,7 @@ def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage) -> Markup:
         f'id="{mount.dom_id}"{" data-phx-main" if routed else ""}'
         f' data-phx-session="{endpoint.sign_passport(passport)}"'
         f' data-phx-static="{endpoint.sign_static(mount.dom_id, page.flash)}"'
+        f"{'' if worker is None else f' data-al-worker={worker}'}"
     )
     return Markup(f"{element.open(own)}{page.content}{element.close()}")
 

@@ -35,7 +35,7 @@ from actorlive.web.listeners import BACKLOG, Listener, ServerError, open_listene
 from actorlive.web.protocols import ServerConfig
 from actorlive.web.tcp import GuardedTCPServer
 from actorlive.web.transport import SOCKET_PATH
-from actorlive.web.workers.passing import take_letter
+from actorlive.web.workers.passing import TakeConnection, hand_over, take_letter
 
 __all__ = ["extension_of", "serve_async"]
 
@@ -106,6 +106,8 @@ class AppServer:
         self._state: LifespanState = {}
         self._context = WorkerContext(None)
         self._connections = 0
+        self._way: DirectWay | None = None
+        self._nursery: trio.Nursery | None = None
         self._told_at = -inf
 
     # -- from the start to the end ---------------------------------------------
@@ -122,12 +124,14 @@ class AppServer:
                 await trio.sleep_forever()  # the failure is on its way, and ends all of this
             async with (
                 open_driver(partial(ending.left, KILLS)) as driver,
-                carrying_letters(self._live, driver),
+                carrying_letters(self._live, driver, partial(self._take, driver)),
             ):
                 with ending.until(REQUESTS):
                     async with trio.open_nursery() as connections:
-                        way = self._direct_way(driver)
+                        way = self._way = self._direct_way(driver)
+                        self._nursery = connections
                         await self._accept_all(listeners, driver, way, connections, ending, task_status)
+                        self._nursery = None
                         await self._context.terminated.set()  # connections that wait for another request end
                         if way is not None:
                             way.end()
@@ -180,28 +184,48 @@ class AppServer:
             self._config.limits,
             socket_path=SOCKET_PATH,
             is_page=self._live.is_page,
+            hand_over=partial(hand_over, self._live),
             state=self._state,
         )
 
+    def _take(self, driver: AnyDriver, tcp: socket.socket, first: bytes) -> None:
+        """Serve a connection that another worker has accepted. While this one goes down it is closed, and its client
+        comes again."""
+        if self._nursery is None:
+            tcp.close()
+            return
+        tcp.setblocking(False)
+        stream = trio.SocketStream(trio.socket.from_stdlib_socket(tcp))
+        connect = partial(self._connect, driver, self._way, False, first=first)
+        self._nursery.start_soon(connect_and_close, connect, stream)
+
     async def _connect(
-        self, driver: AnyDriver, way: DirectWay | None, is_secure: bool, tcp: trio.SocketStream
+        self,
+        driver: AnyDriver,
+        way: DirectWay | None,
+        is_secure: bool,
+        tcp: trio.SocketStream,
+        *,
+        first: bytes = b"",
     ) -> None:
         if self._connections + len(driver.sockets) >= self._config.limits.max_connections:
             await self._turn_away(tcp, is_secure)
             return
         self._connections += 1
         try:
-            await self._server(way, is_secure, tcp).run()
+            await self._server(way, is_secure, tcp, first).run()
         finally:
             self._connections -= 1
 
-    def _server(self, way: DirectWay | None, is_secure: bool, tcp: trio.SocketStream) -> GuardedTCPServer:
+    def _server(
+        self, way: DirectWay | None, is_secure: bool, tcp: trio.SocketStream, first: bytes
+    ) -> GuardedTCPServer:
         known = (self._asgi, self._config, self._context, ConnectionState(self._state.copy()))
         if is_secure and self._tls is not None:
             return GuardedTCPServer(
                 *known, trio.SSLStream(tcp, self._tls, server_side=True, https_compatible=True)
             )
-        return GuardedTCPServer(*known, tcp, way=way)
+        return GuardedTCPServer(*known, tcp, way=way, first=first)
 
     async def _turn_away(self, tcp: trio.SocketStream, is_secure: bool) -> None:
         reached("max_connections", None)
@@ -217,13 +241,15 @@ class AppServer:
 
 
 @asynccontextmanager
-async def carrying_letters(live: ActorLive | None, driver: AnyDriver) -> AsyncGenerator[None]:
-    """This worker and the others hear from one another for the block."""
+async def carrying_letters(
+    live: ActorLive | None, driver: AnyDriver, connect: TakeConnection
+) -> AsyncGenerator[None]:
+    """This worker and the others hear from one another for the block; `connect` serves what they hand over."""
     if live is None or live.desk is None:
         yield
         return
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(live.desk.run, partial(take_letter, live, driver))
+        nursery.start_soon(live.desk.run, partial(take_letter, live, driver, connect))
         yield
         nursery.cancel_scope.cancel()
 

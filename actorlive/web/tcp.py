@@ -38,13 +38,13 @@ _log = logging.getLogger("actorlive.web")
 class GuardedTCPServer(TCPServer):
     """Hypercorn's connection, whose faults stay with it.
 
-    `way` is the direct way, for what may take it; without one all take Hypercorn's.
+    `way` is the direct way, for what may take it; without one all take Hypercorn's. `first` was read already.
     """
 
-    def __init__(self, *args: Any, way: DirectWay | None = None) -> None:
+    def __init__(self, *args: Any, way: DirectWay | None = None, first: bytes = b"") -> None:
         super().__init__(*args)
         self._way = way
-        self._first = b""
+        self._first = first
         self._limits = limits_of(self.config)
         self._patience = self._limits.head_timeout
         self._has_asked = False
@@ -66,7 +66,7 @@ class GuardedTCPServer(TCPServer):
         """True when all that came has been answered without Hypercorn, or goes on without us."""
         if self._way is None or hasattr(self.stream, "do_handshake"):  # TLS
             return False
-        connection = DirectConnection(self._way, cast("Any", self.stream))
+        connection = DirectConnection(self._way, cast("Any", self.stream), self._first)
         try:
             done = await connection.run()
         except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):

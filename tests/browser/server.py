@@ -35,10 +35,13 @@ class Server:
         cwd: Path = ROOT,
         debug: bool = False,
         command: str = "run",
+        workers: int = 1,
     ) -> None:
         self.app = app
         self._subcommand = command
         self._options = ["--debug"] if debug else []
+        if workers > 1:
+            self._options += ["--workers", str(workers)]
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log: list[str] = []

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import connected
+from tests.browser.pages import Faults, connected
 from tests.browser.server import Server
+from tests.support.narrow import present
 
 
 @pytest.fixture
@@ -34,6 +35,23 @@ def test_one_mount_and_no_word_is_missing(app: Server, page: Page) -> None:
     expect(page.locator("h1")).to_have_text("mount 1")
     page.click("#say")
     expect(page.locator("#said")).to_have_text("hello")
+
+
+def test_of_two_workers_the_one_that_has_begun_a_page_goes_on_with_it(page: Page, faults: Faults) -> None:
+    """Eight loads over one connection, so of one worker; their websockets come to any of the two, and are cut once."""
+    faults.expect("WebSocket connection")
+    with Server("tests.browser.apps.adopted:app", workers=2) as app:
+        for _ in range(8):
+            painted = present(page.goto(app.url)).text()
+            connected(page)
+            first = [f"<h1>{page.locator('h1').inner_text()}</h1>", page.locator("#process").inner_text()]
+            assert all(part in painted for part in first), "another mount"
+            has_more_words(page, 3)
+            page.evaluate("actorlive.latency.cut(100)")
+            seen = len(words(page))
+            has_more_words(page, seen + 10)
+            seen = len(words(page))
+            assert words(page)[:seen] == list(range(1, seen + 1))
 
 
 def test_each_load_is_one_mount_and_a_live_navigation_another(app: Server, page: Page) -> None:

@@ -71,6 +71,12 @@ class Page:
     def static(self) -> str:
         return self._find(r'data-phx-static="([^"]*)"')
 
+    @property
+    def worker(self) -> str | None:
+        """At which worker the page's view waits, if it does."""
+        found = re.search(r"data-al-worker=(\d+)", self.body)
+        return None if found is None else found[1]
+
     def _find(self, pattern: str) -> str:
         found = re.search(pattern, self.body)
         assert found, f"{pattern} in {self.body}"
@@ -176,10 +182,12 @@ class Wire:
 
 @asynccontextmanager
 async def connect(
-    page: Page, *, csrf: str | None = None, cookie: str | None = None, **more: str
+    page: Page, *, csrf: str | None = None, cookie: str | None = None, worker: str | None = None, **more: str
 ) -> AsyncGenerator[Wire]:
-    """A websocket with the page's cookie and CSRF token, or others, and `more` headers."""
-    query = urlencode({"_csrf_token": page.csrf if csrf is None else csrf, "vsn": "2.0.0"})
+    """A websocket with the page's cookie and CSRF token, or others, and `more` headers. It asks for the worker at which
+    the page's view waits, or for another; for none when that is ""."""
+    asked = {"_worker": number} if (number := page.worker if worker is None else worker) else {}
+    query = urlencode({"_csrf_token": page.csrf if csrf is None else csrf, **asked, "vsn": "2.0.0"})
     headers = [(b"origin", page.url.encode()), *((k.encode(), v.encode()) for k, v in more.items())]
     if cookie := page.cookie if cookie is None else cookie:
         headers.append((b"cookie", cookie.encode()))

@@ -25,6 +25,7 @@ import { showProgress } from "./progress";
 import { leaveStreamsUnlocked } from "./stream_locks";
 import { Undone } from "./undone";
 import { bindWindowFocus } from "./window_focus";
+import { askedWorker } from "./worker";
 
 const config = readConfig();
 handleLinks();
@@ -40,7 +41,7 @@ const kept = new KeptValues();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...config.options,
-  params: (element?: Element) => ({ ...config.params(), ...kept.params(element) }),
+  params: (element?: Element) => ({ ...config.params(), ...kept.params(element), ...askedWorker(element) }),
   hooks: registry.hooks,
   transport: lines.transport,
   dom: composeDom([

@@ -29,11 +29,17 @@ LAST_WORDS = 1.0
 because a reset would overtake the answer."""
 
 
+def stays(head: Head, stream: trio.SocketStream, unread: bytes) -> bool:
+    """There is no other worker."""
+    return False
+
+
 class DirectWay:
     """What the connections of one server have in common.
 
     `driver` drives the sockets that are opened, `socket_path` is where they are; `is_page` says whether a path is a
-    live route's.
+    live route's. `hand_over` gives the connection of a websocket away whose request is for another worker, with all
+    that was read of it; it returns False for one that stays.
     """
 
     def __init__(
@@ -44,6 +50,7 @@ class DirectWay:
         *,
         socket_path: str,
         is_page: Callable[[str], bool],
+        hand_over: Callable[[Head, trio.SocketStream, bytes], bool] = stays,
         state: Mapping[str, Any],
     ) -> None:
         self.app = app
@@ -51,6 +58,7 @@ class DirectWay:
         self.limits = limits
         self.socket_path: bytes = socket_path.encode()
         self.is_page = is_page
+        self.hand_over = hand_over
         self.state = state
         self.has_ended = False
         self._idle: set[trio.CancelScope] = set()
@@ -78,8 +86,8 @@ class DirectConnection:
     """One of them. `unread` is what nobody has answered when `run` is over, and `patience` the seconds that are left
     for the rest of its head."""
 
-    def __init__(self, way: DirectWay, stream: trio.SocketStream) -> None:
-        self.unread = b""
+    def __init__(self, way: DirectWay, stream: trio.SocketStream, unread: bytes = b"") -> None:
+        self.unread = unread
         self.patience: float = way.limits.head_timeout
         self._way = way
         self._stream = stream
@@ -133,6 +141,8 @@ class DirectConnection:
         """True when the connection is done with, False when the request is not ours, None to go on with the next."""
         fields, way = fields_of(head.headers), self._way
         if is_upgrade(head, fields, way.socket_path):
+            if way.hand_over(head, self._stream, self.unread):
+                return True
             await answer(
                 self._stream,
                 Upgrade(head, fields, self.unread[len(text) :]),

@@ -1,9 +1,13 @@
-"""What workers say to each other, and do about it: whose line is elsewhere, and who has logged out.
+"""What workers say to each other, and do about it: whose line, or view, is elsewhere, and who has logged out.
 
 The handle of a line begins with the number of its worker. The kernel gives the next websocket of a page to any worker;
 one to which the line does not belong hands the connection over, with what it has found out of who has come, and has
 nothing more to do with it. Only a websocket over plain TCP, or a Unix socket, can be handed over: the state of TLS and
 of HTTP/2 stays where it is, and such a page comes anew.
+
+A page whose view waits for its join (`web.parking`) says in the URL of its websocket at which worker that is. The
+connection is handed over before the handshake then, so that the other worker looks at the visitor itself. The number is
+no secret and no right: who makes one up gets to that worker, as the kernel may have sent him there.
 """
 
 from __future__ import annotations
@@ -12,23 +16,34 @@ import logging
 import os
 import re
 import socket
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+import trio
 
 from actorlive import telemetry
 from actorlive.web.allowance import Allowance
+from actorlive.web.direct.http import Head
 from actorlive.web.direct.socket import DirectSocket, SocketDriver
 from actorlive.web.page_line import Carrier
 from actorlive.web.sockets import SERVICE_RESTART
 from actorlive.web.visitor import VISITOR_KEY
-from actorlive.web.workers.post import Desk, EndLine, EndSockets, Letter, PassedOn
+from actorlive.web.workers.post import Connected, Desk, EndLine, EndSockets, Letter, PassedOn
 from actorlive.wire.line import Gone, Resume
 
 if TYPE_CHECKING:
     from actorlive.web.app import ActorLive
 
-__all__ = ["LinesOfOthers", "handle_prefix", "take_letter"]
+__all__ = ["LinesOfOthers", "TakeConnection", "hand_over", "handle_prefix", "take_letter"]
 
 OF_WORKER = re.compile(r"([0-9]{1,3})~")
+FOR_WORKER = re.compile(rb"[?&]_worker=([1-9][0-9]{0,2})(?:&|$)")
+
+LONGEST = 64 * 1024
+"""Bytes that may be read of a connection that is handed over: a letter has to hold them."""
+
+TakeConnection: TypeAlias = Callable[[socket.socket, bytes], None]
+"""Serve a connection, of which these bytes were read."""
 
 _log = logging.getLogger("actorlive.web")
 
@@ -72,10 +87,31 @@ class LinesOfOthers:
         return int(found[1]) if found is not None and int(found[1]) != self._number else None
 
 
-def take_letter(live: ActorLive, driver: SocketDriver, letter: Letter, descriptor: int | None) -> None:
-    """Another worker has something to say."""
-    if isinstance(letter, PassedOn) and descriptor is not None:
-        take_over(live, driver, letter, socket.socket(fileno=descriptor))
+def hand_over(live: ActorLive, head: Head, stream: trio.SocketStream, unread: bytes) -> bool:
+    """Hand a connection over to the worker that its request is for; False where that is this one, or cannot be.
+
+    The stream is to be closed in either case: the other worker has a descriptor of its own.
+    """
+    found = FOR_WORKER.search(head.target)
+    if found is None or live.desk is None or int(found[1]) == live.worker or len(unread) > LONGEST:
+        return False
+    descriptor = os.dup(stream.socket.fileno())
+    if live.desk.send(int(found[1]), Connected(unread), descriptor):
+        return True
+    os.close(descriptor)
+    return False
+
+
+def take_letter(
+    live: ActorLive, driver: SocketDriver, connect: TakeConnection, letter: Letter, descriptor: int | None
+) -> None:
+    """Another worker has something to say. `connect` serves a connection that it has handed over."""
+    if descriptor is not None and isinstance(letter, PassedOn | Connected):
+        tcp = socket.socket(fileno=descriptor)
+        if isinstance(letter, PassedOn):
+            take_over(live, driver, letter, tcp)
+        else:
+            connect(tcp, letter.unread)
         return
     if descriptor is not None:
         os.close(descriptor)
@@ -85,7 +121,7 @@ def take_letter(live: ActorLive, driver: SocketDriver, letter: Letter, descripto
         case EndLine(handle, visitor) if handle.startswith(live.lines.prefix):
             live.lines.replace(handle, visitor)
         case _:
-            _log.error("a websocket was handed over, and did not come: %r", letter)
+            _log.error("a connection was handed over, and did not come: %r", letter)
 
 
 def take_over(live: ActorLive, driver: SocketDriver, letter: PassedOn, tcp: socket.socket) -> None:

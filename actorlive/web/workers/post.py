@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 import msgspec
 import trio
 
-__all__ = ["Desk", "EndLine", "EndSockets", "Letter", "PassedOn", "Post"]
+__all__ = ["Connected", "Desk", "EndLine", "EndSockets", "Letter", "PassedOn", "Post"]
 
 MAX_LETTER = 160 * 1024
 MAX_WAITING = 1_000
@@ -58,7 +58,14 @@ class PassedOn(msgspec.Struct, tag=True, array_like=True, frozen=True, forbid_un
     rest: bytes
 
 
-Letter: TypeAlias = EndSockets | EndLine | PassedOn
+class Connected(msgspec.Struct, tag=True, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """A connection has come to another worker than its request is for, and is handed over, descriptor and all, before
+    anything was answered. `unread` is what was read of it."""
+
+    unread: bytes
+
+
+Letter: TypeAlias = EndSockets | EndLine | PassedOn | Connected
 
 _decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Letter)
 _encoder = msgspec.msgpack.Encoder()

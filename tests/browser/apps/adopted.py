@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,11 +30,12 @@ mounts = itertools.count(1)
 class WordsLive(LiveView[Say]):
     adopt = 5.0
     number: int = 0
+    process: int = 0
     count: int = 0
     said: str = ""
     words: Stream[Word]
     template = heex("""
-      <h1>mount {@number}</h1>
+      <h1>mount {@number}</h1><i id="process">{@process}</i>
       <p id="count">{@count}</p><p id="said">{@said}</p>
       <button id="say" phx-click="say" phx-value-text="hello">say</button>
       <.link id="away" navigate="/away">away</.link>
@@ -41,7 +43,7 @@ class WordsLive(LiveView[Say]):
     """)
 
     async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
-        self.number = next(mounts)
+        self.number, self.process = next(mounts), os.getpid()
         socket.start_async("words", write, socket.pid)
 
     async def handle_info(self, message: Word, socket: Socket) -> None:
