@@ -62,6 +62,7 @@ soak: setup .make/chromium .make/nginx .make/redis  ## what takes too long for e
 	$(BIN)/python -m pytest -m soak --hypothesis-profile=soak -o faulthandler_timeout=14400 $(ARGS)
 	.ci/fuzz
 	$(BIN)/python -m tests.hostile.soak
+	$(BIN)/python -m tests.pubsub.soak
 	$(BIN)/python bench/churn.py
 	$(BIN)/python bench/growth.py --joins 100000 --views 10000
 	$(BIN)/python bench/uploads.py
