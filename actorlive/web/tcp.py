@@ -3,6 +3,7 @@
 * **A fault of one connection ends that connection.** Hypercorn lets a protocol error of a peer (one stray byte
   after a websocket upgrade is enough) leave its `TCPServer` as an exception group, which ends the server.
   `GuardedTCPServer` logs it instead.
+* **Who writes while another task closes** hears that the connection is gone, not that the stream is busy.
 * **A peer that stops reading is dropped.** Hypercorn shields its writes from cancellation, so such a peer
   would block the server's end forever; here it has `send_timeout` seconds for each 64 KiB.
 * **A connection that is to be closed is closed**, and one that waits for its next request waits `keep_alive_timeout`
@@ -31,6 +32,10 @@ CHUNK = 64 * 1024
 FIRST_WORDS = 1.0
 """Seconds that a server which goes down waits for the first request of a connection: it may be on its way, and no
 client sends the first one again on another connection by itself."""
+
+GONE = (trio.BrokenResourceError, trio.ClosedResourceError, trio.BusyResourceError)
+"""Why a send has nobody to send to. Busy, because `send_lock` keeps all sends apart, but not the end of the stream,
+which a task that closes sends without it."""
 
 _log = logging.getLogger("actorlive.web")
 
@@ -98,7 +103,7 @@ class GuardedTCPServer(TCPServer):
             try:
                 for start in range(0, len(event.data), CHUNK):
                     await self._send_piece(event.data[start : start + CHUNK])
-            except (trio.BrokenResourceError, trio.ClosedResourceError):
+            except GONE:
                 await self.protocol.handle(Closed())
 
     async def _close(self) -> None:

@@ -16,6 +16,7 @@ import pytest
 import trio
 from h2.settings import SettingCodes
 from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.events import Closed, Event, RawData
 from hypercorn.protocol import h11 as hypercorn_h11
 from hypercorn.protocol.ws_stream import WSStream
 from hypercorn.trio.worker_context import WorkerContext
@@ -211,6 +212,30 @@ class Negotiated:
 
     def selected_alpn_protocol(self) -> str:
         return "h2"
+
+
+class Heard:
+    """In the place of a connection's protocol: what it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    async def handle(self, event: Event) -> None:
+        self.events.append(event)
+
+
+async def test_who_writes_while_another_task_closes_finds_the_connection_gone() -> None:
+    app = ASGIWrapper(cast("Any", None))
+    for _ in range(20):  # of which trio lets about half close first
+        ours, theirs = map(trio.SocketStream, trio.socket.socketpair())
+        config = ServerConfig.of(Limits())
+        server = GuardedTCPServer(app, config, WorkerContext(None), {}, cast("Any", ours))
+        heard = Heard()
+        server.protocol = cast("Any", heard)
+        async with theirs, trio.open_nursery() as nursery:
+            nursery.start_soon(server.protocol_send, Closed())
+            nursery.start_soon(server.protocol_send, RawData(b"late"))
+        assert {type(event) for event in heard.events} == {Closed}
 
 
 @asynccontextmanager
