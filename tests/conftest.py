@@ -22,10 +22,11 @@ are left for the end, when one process waits for the others."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Processes that share the suite have a folder for temporary files each: tests count what is left in it."""
-    if hasattr(config, "workerinput"):
-        own = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="al-")
-        config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
+    """Whoever runs tests has a folder for temporary files alone: tests count what is left in it, and others may run
+    tests beside us. What a test has in `tmp_path` stays where pytest keeps it."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
+    own = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="al-")
+    config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
