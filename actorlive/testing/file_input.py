@@ -55,8 +55,8 @@ class FileInput:
         if "multiple" not in node.attrs and len(self.files) > 1:
             raise ElementError(f"{node!r} takes one file, not {len(self.files)}")
         if not self._chosen:
-            self._chosen = [ChosenFile(page.next_file_ref(), file) for file in self.files]
-            page.choose_files(node, self._chosen)
+            self._chosen = [ChosenFile(page.files.next_ref(), file) for file in self.files]
+            page.files.choose(node, self._chosen)
         return await self._view.perform(gestures.change(page, node), wait=True)
 
     async def preflight(self) -> dict[str, Any]:

@@ -23,7 +23,7 @@ __tracebackhide__ = hide_frames
 async def preflight(view: View, node: DomNode) -> dict[str, Any]:
     """Ask whether the files of an input may be sent that wait for that; the answer."""
     page = view.page
-    waiting = [file for file in page.active_files(node) if file.allowed is None]
+    waiting = [file for file in page.files.active(node) if file.allowed is None]
     payload = {"ref": _upload_ref(node), "entries": [file.announced() for file in waiting]}
     [push] = _push(view, node, "allow_upload", payload, f"the preflight of {node!r}")
     await view.perform([push], wait=True)
@@ -44,7 +44,7 @@ async def send_file(view: View, node: DomNode, file: ChosenFile, percent: float)
     while True:
         chunk = content[file.sent : min(file.sent + file.chunk_size, end)]
         if chunk and not file.is_external:
-            await _answered(view, file, view.page.push_chunk(file, chunk))
+            await _answered(view, file, view.page.files.push_chunk(file, chunk))
         file.sent += len(chunk)
         done = math.floor(file.sent / len(content) * 100) if content else 100
         html = await tell_progress(view, node, file, done)
@@ -53,7 +53,7 @@ async def send_file(view: View, node: DomNode, file: ChosenFile, percent: float)
 
 
 async def _join(view: View, file: ChosenFile) -> None:
-    await _answered(view, file, view.page.join_upload(file))
+    await _answered(view, file, view.page.files.join(file))
 
 
 async def _answered(view: View, file: ChosenFile, push: ClientPush) -> None:
@@ -79,7 +79,7 @@ async def send_pending(view: View, form: DomNode) -> bool:
     for node in inputs:
         if refs_in(node, "error"):
             return False
-        files = page.active_files(node)
+        files = page.files.active(node)
         if any(file.ref not in refs_in(node, "done") for file in files):
             view.require_network(form)
         if any(file.allowed is None for file in files):

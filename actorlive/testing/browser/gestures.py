@@ -324,7 +324,7 @@ def change(
         raise ElementError(f"neither {node!r} nor its form has phx-change")
     name = forms.name_of(node) or target if node is not form else target
     node.client.used = True
-    uploads = page.announce_files(node) if "data-phx-upload-ref" in node.attrs else {}
+    uploads = page.files.announce(node) if "data-phx-upload-ref" in node.attrs else {}
     only = name if bound is not form else None
     part = FormPart(node if node.tag == "button" else None, only, name, uploads)
     gesture = Gesture(page, "change", bound, f"the change of {node!r}", extra or {}, part=part)

@@ -15,7 +15,6 @@ from actorlive.live.navigation import absolute
 from actorlive.testing.browser.checks import Checks, OnError
 from actorlive.testing.browser.client_view import ClientView
 from actorlive.testing.browser.dom import Document, DomNode
-from actorlive.testing.browser.files import ChosenFile, refs_in
 from actorlive.testing.browser.kept_memory import KeptMemory
 from actorlive.testing.browser.messages import (
     CallLater,
@@ -27,6 +26,7 @@ from actorlive.testing.browser.messages import (
     encode,
 )
 from actorlive.testing.browser.overlay import Overlay
+from actorlive.testing.browser.page_files import PageFiles
 from actorlive.testing.browser.patch import is_view
 from actorlive.testing.browser.undone import Undone
 from actorlive.testing.browser.view_status import ENDED, ViewEvent, ViewStatus
@@ -82,8 +82,7 @@ class Page:
         """The patch link whose URL is to be shown when it is answered; a patch of the server takes its place."""
         self._focus_stack: list[DomNode] = []
         self._refs = map(str, itertools.count(4))
-        self._file_refs = itertools.count()
-        self._files: dict[str, list[ChosenFile]] = {}
+        self.files = PageFiles(self)
 
     @property
     def main(self) -> ClientView:
@@ -109,65 +108,28 @@ class Page:
         self, view: ClientView, event: str, payload: Any, what: str, node: DomNode | None = None
     ) -> ClientPush:
         """Send a frame on a view's topic; the answer will be found in what is returned."""
-        ref = next(self._refs)
+        ref = self.next_ref()
         push = ClientPush(ref, view.topic, event, payload, what, node)
         if event == "phx_join":
             view.join_ref = ref
-        if self.socket is None:
-            push.lost = True
-            return push
-        if event == "event" and self.undone.stops(push):
-            return push
-        self.pushes[ref] = push
-        if node is not None and event == "event":
-            node.client.locked_by = ref
-        self.socket.send(encode(view.join_ref, ref, view.topic, event, payload))
-        return push
+        if event == "event" and self.socket is not None:
+            if self.undone.stops(push):
+                return push
+            if node is not None:
+                node.client.locked_by = ref
+        return self.push(push, view.join_ref)
 
-    # -- files -----------------------------------------------------------------
+    def next_ref(self) -> str:
+        """The client's number for another message."""
+        return next(self._refs)
 
-    def next_file_ref(self) -> str:
-        """The client's number for another file."""
-        return str(next(self._file_refs))
-
-    def choose_files(self, node: DomNode, files: list[ChosenFile]) -> None:
-        """The visitor has chosen files: in addition, where the input takes several."""
-        kept = self._files.get(node.id, []) if "multiple" in node.attrs else []
-        self._files[node.id] = [*kept, *files]
-
-    def active_files(self, node: DomNode) -> list[ChosenFile]:
-        """The files of an input that the server knows, and those that it has not been told of yet."""
-        known = refs_in(node, "active")
-        files = self._files.get(node.id, [])
-        return [file for file in files if file.ref in known or not file.announced_once]
-
-    def announce_files(self, node: DomNode) -> dict[str, Any]:
-        """What a change of a file input tells of its files."""
-        files = self.active_files(node)
-        for file in files:
-            file.announced_once = True
-        return {node.attrs["data-phx-upload-ref"]: [file.announced() for file in files]} if files else {}
-
-    def join_upload(self, file: ChosenFile) -> ClientPush:
-        """Join the topic of a file."""
-        file.join_ref = ref = next(self._refs)
-        what = f"the upload of {file.file.name!r}"
-        return self._push(ref, ref, file.topic, "phx_join", {"token": file.allowed}, what)
-
-    def push_chunk(self, file: ChosenFile, chunk: bytes) -> ClientPush:
-        """Send bytes of a file."""
-        what = f"a chunk of {file.file.name!r}"
-        return self._push(file.join_ref, next(self._refs), file.topic, "chunk", chunk, what)
-
-    def _push(
-        self, join_ref: str | None, ref: str, topic: str, event: str, payload: Any, what: str
-    ) -> ClientPush:
-        push = ClientPush(ref, topic, event, payload, what)
+    def push(self, push: ClientPush, join_ref: str | None) -> ClientPush:
+        """Send a frame, which is lost without a socket."""
         if self.socket is None:
             push.lost = True
         else:
-            self.pushes[ref] = push
-            self.socket.send(encode(join_ref, ref, topic, event, payload))
+            self.pushes[push.ref] = push
+            self.socket.send(encode(join_ref, push.ref, push.topic, push.event, push.payload))
         return push
 
     # -- joining ---------------------------------------------------------------
