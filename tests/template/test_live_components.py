@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, strategies as st
 
 from actorlive import LiveComponent
 from actorlive.template import Renderer, Template, TemplateError, heex, render_to_string
@@ -229,6 +230,66 @@ def test_after_a_render_and_after_one_that_failed_there_is_no_view_around() -> N
         outer.start(heex("<p>{1 // @zero}</p>"), {"zero": 0}, None)
     with pytest.raises(TemplateError, match="only be rendered inside a view"):
         alone()
+
+
+class Shelf(LiveComponent):
+    """Holds a component of another class, whose id it is given."""
+
+    held: str | None = None
+
+    template = heex("<i><.live_component :if={@held} module={Card} id={@held} title='held' /></i>")
+
+
+PLACES = heex("""<div>
+  <.live_component :if={@alone} module={Card} id={@alone} title="alone" />
+  <p :for={x in @xs}><.live_component module={Card} id={x} title={x} /></p>
+  <.live_component module={Shelf} id="shelf" held={@held} />
+</div>""")
+
+
+def render_places(renderer: Renderer, now: dict[str, Any], before: dict[str, Any] | None) -> None:
+    changed = None if before is None else {name: was for name, was in before.items() if was != now[name]}
+    placed = renderer.start(PLACES, now, changed)
+    while placed:
+        placement = placed.pop(0)
+        template = Shelf.template if placement.module is Shelf else Card.template
+        assigns = {"held": None, **placement.assigns}
+        placed += renderer.render_component(placement.cid, template, assigns, None)
+    renderer.finish()
+
+
+def is_refused(renderer: Renderer, now: dict[str, Any], before: dict[str, Any] | None) -> bool:
+    try:
+        render_places(renderer, now, before)
+    except TemplateError as error:
+        return "for the component Card" in str(error)
+    return False
+
+
+IDS = st.sampled_from("abc")
+STATES = st.fixed_dictionaries(
+    {"alone": st.none() | IDS, "xs": st.lists(IDS, max_size=3), "held": st.none() | IDS}
+)
+
+
+@given(st.lists(STATES, max_size=6))
+def test_a_later_render_refuses_what_a_first_one_would_and_nothing_else(states: list[dict[str, Any]]) -> None:
+    renderer, before = Renderer(), None
+    for now in states:
+        ids = [now["alone"], *now["xs"], now["held"]]
+        is_twice = any(ids.count(id) > 1 for id in "abc")
+        assert is_refused(Renderer(), now, None) == is_twice
+        if is_refused(renderer, now, before) != is_twice:
+            raise AssertionError(f"from {before} to {now}: {is_twice=}")
+        renderer, before = (Renderer(), None) if is_twice else (renderer, now)
+
+
+def test_the_error_about_a_row_that_was_left_unchanged_names_the_component() -> None:
+    renderer = Renderer()
+    run(renderer, ["a", "b"], None)
+    with pytest.raises(TemplateError, match="duplicate id 'a' for the component Card where it was and"):
+        run(renderer, ["a", "a"], ["a", "b"])
+    assert run(renderer, ["a", "c"], None)["c"].keys() == {1, 3}
 
 
 def test_faults() -> None:

@@ -109,7 +109,7 @@ def call(
     """
     if not isinstance(component, Component):
         if component is LIVE_COMPONENT:
-            return place(given)
+            return place(given, previous)
         raise not_a_component(component)
     if isinstance(previous, Rendered):
         memo = previous.memo

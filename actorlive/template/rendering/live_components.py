@@ -30,7 +30,8 @@ streamed rows: what changed within them is shown by a message that has nothing a
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
@@ -46,7 +47,7 @@ from actorlive.rendered import (
     share_component,
 )
 from actorlive.template.errors import TemplateError
-from actorlive.template.rendering.placing import Placement, identity
+from actorlive.template.rendering.placing import ComponentIdentity, Placement, identity
 
 __all__ = ["ROOT", "ComponentBodies", "LiveComponents"]
 
@@ -72,6 +73,7 @@ class LiveComponents:
         "_last",
         "_marked",
         "_modules",
+        "_moved",
         "_old",
         "_placed",
         "_robbed",
@@ -82,7 +84,7 @@ class LiveComponents:
     )
 
     def __init__(self) -> None:
-        self._cids: dict[Hashable, int] = {}
+        self._cids: dict[ComponentIdentity, int] = {}
         self._by_cid: dict[int, PlacedComponent] = {}
         self._modules: dict[int, object] = {}
         self._holders: dict[int, int] = {}
@@ -95,11 +97,14 @@ class LiveComponents:
         # one message
         self._placed: list[Placement] = []
         self._seen: set[int] = set()
+        self._moved: set[int] = set()
         self._old: dict[int, Rendered | None] = {}
         self._whole: set[int] = set()
 
-    def place(self, module: object, id: object, assigns: dict[str, object]) -> PlacedComponent:
-        """The node of the component (module, id), numbered now if it is new."""
+    def place(
+        self, module: object, id: object, assigns: dict[str, object], previous: Dynamic | None
+    ) -> PlacedComponent:
+        """The node of the component (module, id), numbered now if it is new; `previous` is what stood in its place."""
         key = identity(module, id)
         cid = self._cids.get(key)
         new = cid is None
@@ -111,12 +116,10 @@ class LiveComponents:
         if self._holder in self._robbed and self._holders.get(cid, self._holder) != self._holder:
             return self._by_cid[cid]
         if cid in self._seen:
-            name = getattr(module, "__qualname__", module)
-            hint = "each component of a class on the page has an id of its own"
-            raise TemplateError(
-                f"found duplicate id {id!r} for the component {name} in one render", hint=hint
-            )
+            raise _duplicate(module, id, "in one render")
         self._seen.add(cid)
+        if not new and previous is not self._by_cid[cid]:
+            self._moved.add(cid)
         self._hold(cid)
         back = cid in self._robbed
         self._robbed.discard(cid)
@@ -174,7 +177,18 @@ class LiveComponents:
 
     def abandon(self) -> None:
         """Drop the message that was being put together."""
-        self._placed, self._seen, self._old, self._whole = [], set(), {}, set()
+        self._placed, self._seen, self._moved, self._old, self._whole = [], set(), set(), {}, set()
+
+    def check_moved(self, root: Rendered | None) -> None:
+        """Raise `TemplateError` for a component that this message placed elsewhere while it still stands where it was.
+
+        What a render leaves out as unchanged places nothing, so `place` alone does not see that.
+        """
+        if self._moved:
+            for cid, count in Counter(self._standing(root)).items():
+                if count > 1 and cid in self._moved:
+                    module, _, id = next(key for key, number in self._cids.items() if number == cid)
+                    raise _duplicate(module, id, "where it was and in another place")
 
     def finish(self, root: Rendered | None, *, root_is_full: bool, root_is_sent: bool) -> ComponentBodies:
         """The bodies of the components that changed."""
@@ -243,6 +257,16 @@ class LiveComponents:
             left = [node.tree for node in new]
         return found
 
+    def _standing(self, root: Rendered | None) -> Iterator[int]:
+        """The number of each component of the page, once per place that it stands in. Streamed rows are not known."""
+        left, seen = [root], set[int]()
+        while left:
+            for node in _placed_in([left.pop()]):
+                yield node.cid
+                if node.cid not in seen:
+                    seen.add(node.cid)
+                    left.append(node.tree)
+
     def _new_body(self, cid: int, new: Rendered, bodies: Diff, alone: bool) -> Diff:
         """In full, or shared with another component of its module: of this message, or, unless it is `alone`, one
         that the client has."""
@@ -284,6 +308,12 @@ class LiveComponents:
             some.difference_update(gone)
         self._cids = {key: cid for key, cid in self._cids.items() if cid in self._by_cid}
         return sorted(gone)
+
+
+def _duplicate(module: object, id: object, where: str) -> TemplateError:
+    name = getattr(module, "__qualname__", module)
+    hint = "each component of a class on the page has an id of its own"
+    return TemplateError(f"found duplicate id {id!r} for the component {name} {where}", hint=hint)
 
 
 def _placed_in(trees: Iterable[Dynamic | None]) -> list[PlacedComponent]:

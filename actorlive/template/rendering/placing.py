@@ -12,14 +12,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
-from actorlive.rendered import Dynamics, PlacedComponent
+from actorlive.rendered import Dynamic, Dynamics, PlacedComponent
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.signature import Signature
 
 __all__ = [
     "LIVE_COMPONENT",
+    "ComponentIdentity",
     "Numberer",
     "Placement",
     "Tag",
@@ -46,10 +47,16 @@ class Placement(NamedTuple):
     back: bool = False
 
 
+ComponentIdentity: TypeAlias = tuple[object, type, Hashable]
+"""Which component is meant: its class, and its id with the id's type."""
+
+
 class Numberer(Protocol):
     """What numbers the components of a render."""
 
-    def place(self, module: object, id: object, assigns: dict[str, object]) -> PlacedComponent: ...
+    def place(
+        self, module: object, id: object, assigns: dict[str, object], previous: Dynamic | None
+    ) -> PlacedComponent: ...
 
     def note_streamed(self, rows: Iterable[Dynamics]) -> None: ...
 
@@ -85,13 +92,14 @@ def tag_of(module: object) -> Tag | None:
     return tag if isinstance(tag, Tag) else None
 
 
-def identity(module: object, id: object) -> Hashable:
+def identity(module: object, id: object) -> ComponentIdentity:
     """Which component is meant: its class and id. 1, True and 1.0 are three ids, though Python holds them for equal."""
+    assert isinstance(id, Hashable)
     return (module, id.__class__, id)
 
 
-def place(given: dict[str, object]) -> PlacedComponent:
-    """The node for a live component.
+def place(given: dict[str, object], previous: Dynamic | None) -> PlacedComponent:
+    """The node for a live component; `previous` is what stood in its place.
 
     Raises `TemplateError` without a `module` or an `id`, for what cannot be one, for an attribute that is unknown or
     missing, and outside of a view.
@@ -105,7 +113,7 @@ def place(given: dict[str, object]) -> PlacedComponent:
     assigns = tag.take(assigns)
     if not tag.open:
         tag.signature.require(assigns)
-    return current.place(module, id, assigns)
+    return current.place(module, id, assigns, previous)
 
 
 def _checked(module: object, id: object) -> Tag:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
-from actorlive.rendered import Diff, Dynamics, PlacedComponent, Rendered, diff_root, full_root, to_html
+from actorlive.rendered import (
+    Diff,
+    Dynamic,
+    Dynamics,
+    PlacedComponent,
+    Rendered,
+    diff_root,
+    full_root,
+    to_html,
+)
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.live_components import ROOT, LiveComponents
@@ -95,7 +104,14 @@ class Renderer:
         return self._components.take_placed()
 
     def finish(self) -> Diff:
-        """The message of what was rendered since the last one."""
+        """The message of what was rendered since the last one. Raises `TemplateError` for a component that stands twice
+        in the page by now."""
+        if self._components is not None:
+            try:
+                self._components.check_moved(self._tree)
+            except TemplateError:
+                self._abandon()
+                raise
         before, tree = self._before, self._tree
         if tree is None:
             diff: Diff = {}
@@ -111,11 +127,13 @@ class Renderer:
             self.apart = [{"c": layer} for layer in bodies.apart]
         return diff
 
-    def place(self, module: object, id: object, assigns: dict[str, object]) -> PlacedComponent:
+    def place(
+        self, module: object, id: object, assigns: dict[str, object], previous: Dynamic | None
+    ) -> PlacedComponent:
         """Number a live component; called by the template that is being rendered."""
         if self._components is None:
             self._components = LiveComponents()
-        return self._components.place(module, id, assigns)
+        return self._components.place(module, id, assigns, previous)
 
     def note_streamed(self, rows: Iterable[Dynamics]) -> None:
         """Rows of a stream; called by the template that is being rendered."""
