@@ -287,8 +287,20 @@ def chart_figure(
 
           @media print {
             .al-chart {
-              break-inside: avoid;
               color-scheme: light;
+            }
+
+            .al-chart figcaption {
+              break-after: avoid;
+            }
+
+            .al-plot {
+              break-inside: avoid;
+            }
+
+            .al-scroll {
+              max-height: none;
+              overflow: visible;
             }
           }
         }

@@ -7,9 +7,19 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.axe import is_clean, put_into
+from tests.browser.axe import Scheme, is_clean, put_into
 
 Live = Callable[[str], Page]
+
+A4 = 718
+"""Its width within the margins, in CSS pixels."""
+
+INKS = """
+  () => [...document.querySelectorAll(".al-chart text, .al-chart figcaption, .al-chart td, .al-line, .al-fill")]
+    .map((it) => [getComputedStyle(it), it])
+    .map(([style, it]) => it.matches("text") ? style.fill : it.matches(".al-line") ? style.stroke : style.color)
+    .map((color) => color.match(/[\\d.]+/g).slice(0, 3).map(Number))
+"""
 
 HOSTILE = """\
 <script>window.hit = 1</script> <img src=x onerror="window.hit = 2"> <svg onload="window.hit = 3"></svg>
@@ -21,6 +31,14 @@ HOSTILE = """\
 
 <math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=window.hit=9&gt;">
 """
+
+
+def luminance(color: list[float]) -> float:
+    """How bright a color is, from 0 to 1 (WCAG 2.2, relative luminance)."""
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (value / 255 for value in color)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def sizes(page: Page, selector: str) -> list[float]:
@@ -62,6 +80,22 @@ def test_labels_of_a_chart_do_not_touch_on_a_phone(live: Live) -> None:
     """)
     assert len(gaps) > 6
     assert min(gaps) > 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_chart_is_whole_and_dark_on_white_on_paper(live: Live, scheme: Scheme) -> None:
+    page = live("/parts/charts")
+    put_into(page, scheme, A4)
+    page.evaluate("(scheme) => (document.documentElement.dataset.theme = scheme)", scheme)
+    page.locator(".al-chart details > summary").first.click()
+    table = page.locator(".al-chart details[open] .al-scroll")
+    assert table.evaluate("(it) => it.scrollHeight > it.clientHeight")  # it scrolls on the screen
+    page.emulate_media(media="print", color_scheme=scheme)
+    assert table.evaluate("(it) => it.scrollHeight <= it.clientHeight")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    colors = page.evaluate(INKS)
+    assert len(colors) > 20
+    assert max(map(luminance, colors)) < 0.18  # 4.5 to 1 on white
 
 
 def test_a_table_of_numbers_stays_open_while_the_chart_moves(live: Live) -> None:
