@@ -308,6 +308,23 @@ def chart_figure(
     """)
 
 
+def _figure(drawing: Drawing) -> Template:
+    """What every chart renders, by its own attributes."""
+    return heex(
+        """
+        <.chart_figure
+          id={@id}
+          label={@label}
+          drawing={@drawing}
+          table={@table}
+          captioned={bool(@inner_block)}
+          {@rest}
+        >{render_slot(@inner_block)}</.chart_figure>
+        """,
+        drawing=drawing,
+    )
+
+
 @component
 def line_chart(
     *,
@@ -340,19 +357,7 @@ def line_chart(
     Raises `ChartError` for a value that is not a number, and for NaN and infinity.
     """
     drawing = draw("line", series, Axes(labels, low, high, span, first, format), table=table is not None)
-    return heex(
-        """
-        <.chart_figure
-          id={@id}
-          label={@label}
-          drawing={@drawing}
-          table={@table}
-          captioned={bool(@inner_block)}
-          {@rest}
-        >{render_slot(@inner_block)}</.chart_figure>
-        """,
-        drawing=drawing,
-    )
+    return _figure(drawing)
 
 
 @component
@@ -380,19 +385,7 @@ def area_chart(
     drawing = draw(
         "area", series, Axes(labels, low, high, span, first, format), table=table is not None, stack=stacked
     )
-    return heex(
-        """
-        <.chart_figure
-          id={@id}
-          label={@label}
-          drawing={@drawing}
-          table={@table}
-          captioned={bool(@inner_block)}
-          {@rest}
-        >{render_slot(@inner_block)}</.chart_figure>
-        """,
-        drawing=drawing,
-    )
+    return _figure(drawing)
 
 
 @component
@@ -420,19 +413,7 @@ def bar_chart(
     drawing = draw(
         "bar", series, Axes(labels, low, high, span, first, format), table=table is not None, stack=stacked
     )
-    return heex(
-        """
-        <.chart_figure
-          id={@id}
-          label={@label}
-          drawing={@drawing}
-          table={@table}
-          captioned={bool(@inner_block)}
-          {@rest}
-        >{render_slot(@inner_block)}</.chart_figure>
-        """,
-        drawing=drawing,
-    )
+    return _figure(drawing)
 
 
 @component
