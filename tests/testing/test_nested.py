@@ -39,16 +39,24 @@ PARENT = {
 NESTED = {"s": ['<button phx-click="inc">', "</button>"], "0": "0"}
 
 
+TREES = {"lv:main": PARENT, "lv:child": NESTED}
+
+
 class Server(World):
     """Answers joins with the trees above and events with what `answers` has for them; it is its own socket, too."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: str = PAGE, trees: Mapping[str, Any] = TREES) -> None:
+        self.page = page
+        self.trees = trees
+        self.slow = ""
+        """The topic whose join is not answered before `answer_slow`."""
+        self._late: list[str] = []
         self.heard: list[Message] = []
         self.answers: dict[str, dict[str, Any]] = {}
         self._out, self._frames = trio.open_memory_channel[str](100)
 
     async def load(self, url: str, cookies: Mapping[str, str] = NONE) -> Loaded:
-        return Loaded(PAGE, 200, url, {})
+        return Loaded(self.page, 200, url, {})
 
     async def send_form(self, url: str, method: str, pairs: list[tuple[str, str]]) -> Loaded:
         return Loaded(PAGE, 200, url, {})
@@ -65,11 +73,19 @@ class Server(World):
         join_ref, ref, topic, event, payload = message
         response = {"diff": self.answers.get(payload.get("event"), {})}
         if event == "phx_join":
-            response = {"rendered": PARENT if topic == "lv:main" else NESTED}
+            response = {"rendered": self.trees[topic]}
         elif event == "cids_destroyed":
             response = payload
         reply = {"status": "ok", "response": response}
-        self._out.send_nowait(json.dumps([join_ref, ref, topic, "phx_reply", reply]))
+        answer = json.dumps([join_ref, ref, topic, "phx_reply", reply])
+        if event == "phx_join" and topic == self.slow:
+            self._late.append(answer)
+        else:
+            self._out.send_nowait(answer)
+
+    def answer_slow(self) -> None:
+        """Answer the join that has waited."""
+        self._out.send_nowait(self._late.pop())
 
     async def receive(self) -> str | None:
         try:
@@ -106,6 +122,56 @@ async def test_a_child_is_joined_and_found() -> None:
     assert joins["lv:main"]["url"] == "http://localhost/"
     assert joins["lv:child"]["session"] == "c"
     assert "url" not in joins["lv:child"]
+
+
+def container(dom_id: str, parent: str) -> str:
+    return f'<div id="{dom_id}" data-phx-session="{dom_id}" data-phx-parent-id="{parent}" data-phx-static=""></div>'
+
+
+def tree(text: str, *containers: str) -> dict[str, Any]:
+    return {
+        "s": [f"<b>{text}</b>", *["" for _ in containers]],
+        **{str(i): c for i, c in enumerate(containers)},
+    }
+
+
+FAMILY = {
+    "lv:main": tree("main", container("a", "main"), container("b", "main")),
+    "lv:a": tree("a", container("a1", "a"), container("a2", "a")),
+    "lv:a1": tree("a1", container("a11", "a1")),
+    "lv:a11": tree("a11"),
+    "lv:a2": tree("a2"),
+    "lv:b": tree("b"),
+}
+DEAD = f"""<div id="main" data-phx-main data-phx-session="m" data-phx-static="">
+  <div id="a" data-phx-session="a" data-phx-parent-id="main" data-phx-static="sa">{container("a1", "a")}</div>
+</div>"""
+
+
+@pytest.mark.parametrize("page", [PAGE, DEAD])
+async def test_views_within_views_within_views_join_from_the_outside_in_and_are_shown_together(
+    page: str,
+) -> None:
+    server = Server(page, FAMILY)
+    server.slow = "lv:a11"
+    async with visited(server) as view:
+        joins = [message[2] for message in server.heard if message[3] == "phx_join"]
+        assert joins == ["lv:main", "lv:a", "lv:b", "lv:a1", "lv:a2", "lv:a11"]
+        assert await view.text() == ""  # one of them has not answered
+        server.answer_slow()
+        assert await view.text() == "main a a1 a11 a2 b"
+        a = await view.find_live_child("a")
+        a1 = await a.find_live_child("a1")
+        assert await (await a1.find_live_child("a11")).text() == "a11"
+        server.answers["alone"] = {"0": ""}
+        await view.click("alone")
+        assert await view.text() == "main b"
+    assert [message[2] for message in server.heard if message[3] == "phx_leave"] == [
+        "lv:a11",
+        "lv:a1",
+        "lv:a2",
+        "lv:a",
+    ]
 
 
 async def test_an_event_goes_to_the_view_that_its_element_is_in() -> None:
