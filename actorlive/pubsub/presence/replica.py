@@ -1,21 +1,21 @@
 """The presences of all nodes, as one node knows them: a state machine without a clock, a socket or a task.
 
 The problem: nodes come, die, stand still and come back; what they say to each other is lost whenever a broker or a
-connection breaks; and yet each node shall list who is there, tell each coming and going once, and let nobody linger who
-is gone. Rule: **each node owns what it tracks and tells the others; nothing is stored anywhere else.** What follows:
+connection breaks; and yet each node must list who is there, report each arrival and departure once, and keep nobody
+who is gone. Rule: **each node owns what it tracks and tells the others; nothing is stored anywhere else.** It follows:
 
-* A node counts its changes, and its beat, once a second, carries the count. Whoever has another count has lost
-  something, and asks for all of it: at each beat until it comes, since question and answer can be lost like the rest.
-* Who has not been heard of for `PATIENCE` is gone, with all its presences. But a node that was cut off itself, or stood
-  still, has heard nobody: it judges nobody until one patience after it hears again. So a broker that is restarted
-  tells nobody that all have gone and come.
-* A place (`slot`) has one program at a time, and the later has the higher `start`. The higher ends the lower at once,
-  so that who comes back is not counted twice, and what the lower still says is not listened to. One that stood still,
-  was replaced, and goes on, hears of its successor, and takes a place of its own (`move`).
-* All ask at once after a break. A node that is asked waits a moment, and one answer does for all.
+* A node counts its changes, and its beat, once a second, carries the count. A node that has counted fewer has
+  lost something, and asks for everything: at each beat until it comes, since question and answer can be lost as well.
+* A node that has been silent for `PATIENCE` is gone, with all its presences. But a node that was cut off itself, or
+  stood still, has heard nobody: it judges nobody until one patience after it hears again. So the restart of a broker
+  reports nobody as gone and back.
+* A place (`slot`) has one program at a time, and the later one has the higher `start`. The higher ends the lower at
+  once, so that a program which comes back is not counted twice; what the lower still says is ignored. A program that
+  stood still, was replaced, and goes on, learns of its successor and takes a place of its own (`move`).
+* After a break all nodes ask at once. A node that is asked waits a moment, and one answer serves all.
 
-Rejected: a hash in Redis, each node's presences under a lease: a list takes a round trip, a dead node wants somebody
-who cleans up behind it, and a restart of Redis empties every room. Each presence refreshed within a TTL: 400 writes a
+Rejected: a hash in Redis, each node's presences under a lease: a list takes a round trip, something has to clean up
+after a node that died, and a restart of Redis empties every room. Each presence refreshed within a TTL: 400 writes a
 second for 10,000 people who do nothing.
 """
 
@@ -71,7 +71,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 
 class Replica:
-    """One node's view of one presence. Whoever drives it takes what it has to say and to tell after each call."""
+    """One node's view of one presence. Its driver takes what it has to say and to tell after each call."""
 
     def __init__(
         self, slot: str, start: int, read: ReadMeta, now: float, spread: Spread = random.uniform

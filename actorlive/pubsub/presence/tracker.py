@@ -1,12 +1,14 @@
 """One presence on one node: what lets its replica see, hear, speak and keep time.
 
-It is a port, so it has no task that could stand still. It monitors whoever is tracked, listens to the presence's topic,
-and looks at the clock twice a second where there are other nodes; where there are none, nothing ticks.
+It is a port, so it has no task that could stand still. It monitors the processes that track somebody, and listens to
+the presence's topic. Where there are other nodes it looks at the clock twice a second; where there are none, nothing
+ticks.
 """
 
 from __future__ import annotations
 
 import logging
+from enum import Enum
 
 import msgspec
 import trio
@@ -40,12 +42,14 @@ __all__ = ["Tracker"]
 
 _log = logging.getLogger("actorlive.pubsub")
 
-LOOK = object()
-"""Look at the clock."""
-FLUSH = object()
-"""Say what has changed."""
-ANSWER = object()
-"""Say all, somebody has asked."""
+
+class Reminder(Enum):
+    """What a tracker sends itself, for later."""
+
+    LOOK = "look at the clock"
+    FLUSH = "say what has changed"
+    ANSWER = "say everything: another node has asked"
+
 
 Spot = tuple[str, str]
 """A topic and a key."""
@@ -72,7 +76,7 @@ class Tracker:
         self._port: Port = open_port(self._hear, on_close=self._close, node=node, label=f"presence {name}")
         if self._adapter is not None:
             pubsub.subscribe(self._topic, self._port.pid)
-            self._clock = send_interval(self._port.pid, LOOK, TICK)
+            self._clock = send_interval(self._port.pid, Reminder.LOOK, TICK)
         self._act()
 
     def _read(self, raw: msgspec.Raw) -> Message:
@@ -135,19 +139,17 @@ class Tracker:
                     self._replica.receive(message, now)
                 except MessageRefused as refused:
                     self._refusals.note(refused, self._topic, now)
+            case Reminder.LOOK:
+                self._replica.tick(now, connected=self._adapter is not None and self._adapter.hears)
+            case Reminder.FLUSH:
+                self._flushing = False
+                self._replica.flush()
+            case Reminder.ANSWER:
+                self._answering = False
+                self._replica.answer(now)
             case _:
-                self._be_woken(message, now)
+                pass
         self._act()
-
-    def _be_woken(self, why: object, now: float) -> None:
-        if why is LOOK:
-            self._replica.tick(now, connected=self._adapter is not None and self._adapter.hears)
-        elif why is FLUSH:
-            self._flushing = False
-            self._replica.flush()
-        elif why is ANSWER:
-            self._answering = False
-            self._replica.answer(now)
 
     def _close(self, _: object) -> None:
         """The node ends."""
@@ -170,10 +172,10 @@ class Tracker:
         self._speak(self._adapter)
         if self._replica.has_changed and not self._flushing:
             self._flushing = True  # when all that is ready now has run: many changes are one message
-            self._token.run_sync_soon(send, self._port.pid, FLUSH)
+            self._token.run_sync_soon(send, self._port.pid, Reminder.FLUSH)
         if self._replica.answer_at is not None and not self._answering:
             self._answering = True
-            send_after(self._port.pid, ANSWER, ANSWER_AFTER)
+            send_after(self._port.pid, Reminder.ANSWER, ANSWER_AFTER)
 
     def _speak(self, adapter: Adapter) -> None:
         """Say it to the others, if they can hear it: what they miss, the next beat makes them ask for."""
