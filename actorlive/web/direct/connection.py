@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from enum import Enum
 from math import inf
 from typing import Any
 
@@ -32,6 +33,14 @@ because a reset would overtake the answer."""
 def stays(head: Head, stream: trio.SocketStream, unread: bytes) -> bool:
     """There is no other worker."""
     return False
+
+
+class Outcome(Enum):
+    """What became of a request."""
+
+    ANSWERED = "the connection may bring another"
+    OVER = "nothing is left to do on the connection"
+    NOT_OURS = "Hypercorn's, and whatever comes behind it"
 
 
 class DirectWay:
@@ -100,9 +109,9 @@ class DirectConnection:
             head = None if text is None else parse(text)
             if text is None or head is None:
                 return False
-            goes_on = await self._answer(head, text)
-            if goes_on is not None:
-                return goes_on
+            outcome = await self._answer(head, text)
+            if outcome is not Outcome.ANSWERED:
+                return outcome is Outcome.OVER
             if self.unread:
                 await trio.lowlevel.checkpoint()  # who sends many at once lets others have their turn
             else:
@@ -137,12 +146,11 @@ class DirectConnection:
     def _may_become_ours(self) -> bool:
         return len(self.unread) < self._way.limits.max_head and _may_be_ours(self.unread)
 
-    async def _answer(self, head: Head, text: bytes) -> bool | None:
-        """True when the connection is done with, False when the request is not ours, None to go on with the next."""
+    async def _answer(self, head: Head, text: bytes) -> Outcome:
         fields, way = fields_of(head.headers), self._way
         if is_upgrade(head, fields, way.socket_path):
             if way.hand_over(head, self._stream, self.unread):
-                return True
+                return Outcome.OVER
             await answer(
                 self._stream,
                 Upgrade(head, fields, self.unread[len(text) :]),
@@ -152,9 +160,9 @@ class DirectConnection:
                 send_timeout=way.limits.send_timeout,
                 state=way.state,
             )
-            return True
+            return Outcome.OVER
         if not is_plain(head, fields) or not way.is_page(path_of(head)):
-            return False
+            return Outcome.NOT_OURS
         self.unread = self.unread[len(text) :]
         close = way.has_ended or fields.get(b"connection", b"").lower() == b"close"
         goes_on = await answer_page(
@@ -166,9 +174,9 @@ class DirectConnection:
             send_timeout=way.limits.send_timeout,
         )
         if goes_on:
-            return None
+            return Outcome.ANSWERED
         await self._say_goodbye()
-        return True
+        return Outcome.OVER
 
     async def _say_goodbye(self) -> None:
         with trio.move_on_after(LAST_WORDS), suppress(trio.BrokenResourceError):
