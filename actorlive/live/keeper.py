@@ -9,9 +9,9 @@ told when the time comes, and at the latest when the view or its socket ends in 
 line that is cut, or a server that is killed, takes along what has waited.
 
 **What comes back** is accepted from a page that had joined the view before, and from no first join: behind a live
-navigation the element is another view's, with the same id. Whoever brings something all the same is told to forget it.
-A value is signed with its place: the view's class and element, the visitor, the name. One that is forged, too old, of
-another place, or of another type by now, is dropped with a line in the log; the others stay.
+navigation the element is another view's, with the same id. A page that brings something all the same is told to
+forget it. A value is signed with its place: the view's class and element, the visitor, the name. One that is forged,
+too old, of another place, or of another type by now, is dropped with a line in the log; the others stay.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ __all__ = ["Adapter", "Gap", "PubSub", "broadcast", "broadcast_from", "expect", 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """To who listens to a topic: messages of other nodes may have been lost. Read anew what they would have told.
+    """A message to the subscribers of a topic: some of other nodes may have been lost. Read anew what they told of.
 
     It comes once per break, before the first message behind it, and never without a broker.
     """

@@ -6,7 +6,7 @@ arrives may be anything. Rules:
 * **Whoever subscribes has every message from then on, or a `Gap`.** When the broker says that a topic is subscribed,
   at first, later or in a new life, all who listen by then are told that they may have missed something; so are they
   when a number of a sender is missing (`sequence`). A `Gap` stands in the mailbox before the first message that came
-  after what was lost. Who subscribes to a topic that is subscribed already is told nothing, and has missed nothing.
+  after what was lost. A second subscriber of a topic is told nothing, and has missed nothing.
 * **Nobody waits.** A broadcast is written, checked and queued; one task sends what there is, in batches, and what a
   broken life may not have sent is sent again in the next, before anything newer.
 * **Silence is a break.** A life in which nothing at all is heard for two pings ends.

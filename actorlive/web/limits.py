@@ -94,7 +94,7 @@ class Limits:
     heartbeat_timeout: float = 60.0
     """Between two messages. The client sends a heartbeat every 30 seconds."""
     poll_timeout: float = 10.0
-    """How long a poll waits for something to be sent. Who does not poll for half as long again has left."""
+    """How long a poll waits for something to be sent. A client that does not poll for half as long again has left."""
     stall_timeout: float = 20.0
     """Within a message."""
     send_timeout: float = 30.0

@@ -47,7 +47,7 @@ from actorlive.wire.line import (
 __all__ = ["Arrival", "Lines", "Lingering"]
 
 RANDOM_BYTES = 16
-"""Of a handle: who guesses 2^128 of them is in."""
+"""Of a handle. It is all that a page shows for its line beside the visitor's session, so it must not be guessed."""
 
 VIOLATION = 1002
 

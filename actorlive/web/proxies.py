@@ -4,7 +4,7 @@ Everybody can send `X-Forwarded-For` and `X-Forwarded-Proto`, so they count only
 named. Of several values the last is the nearest proxy's own; those before it are what it was told. The client's
 address is therefore the last one that no named proxy has. Mirrors `Plug.RewriteOn`.
 
-Who comes through a Unix socket has no address; `"unix"` names them, who are this machine's by the rights of its file.
+A peer behind a Unix socket has no address. `"unix"` names such peers; the rights of the socket's file say who they are.
 """
 
 from __future__ import annotations

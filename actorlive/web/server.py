@@ -1,7 +1,8 @@
 """An application as a server: Hypercorn's lifespan and protocols around listeners of our own.
 
 * **One connection is `web.tcp`'s**, with its faults, its time-outs, and the direct way of a websocket.
-* **Going down is orderly**, and takes no longer than it may (`web.ending`). Who waits to be accepted by then is served.
+* **Going down is orderly**, and takes no longer than it may (`web.ending`). Connections that wait to be
+  accepted are served.
 * **The server ends when its node does**, with code 1 and the reason.
 * **Beyond `Limits.max_connections` a connection is answered 503**, so that whoever balances the load goes elsewhere.
 """

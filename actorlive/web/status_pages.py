@@ -1,7 +1,7 @@
 """What a visitor reads where there is no page: 404, 500, and whatever else a request is refused with.
 
 They say what happened in the visitor's words and nothing of the code, and stand alone: an application's layout may be
-what fails. Who asks for something else than HTML, as a program does, gets Quart's short answer. An application replaces
+what fails. A request for anything but HTML, as a program makes it, gets Quart's short answer. An application replaces
 each by a handler of its own, before or after it was made live: `@app.errorhandler(404)`, or `HTTPException` for all.
 """
 

@@ -7,8 +7,8 @@
 * **A peer that stops reading is dropped.** Hypercorn shields its writes from cancellation, so such a peer
   would block the server's end forever; here it has `send_timeout` seconds for each 64 KiB.
 * **A connection that is to be closed is closed**, and one that waits for its next request waits `keep_alive_timeout`
-  seconds, though Quart-Trio cancels the task in which Hypercorn sees to both. Who comes as the server goes down is
-  answered once.
+  seconds, though Quart-Trio cancels the task in which Hypercorn sees to both. A connection that comes as the
+  server goes down is answered once.
 * **A websocket and a live page over plain TCP do without Hypercorn**: they take the direct way (`web.direct`).
 """
 

@@ -7,8 +7,9 @@ and then handles its messages without rendering, until the first join of that pa
 sent yet waits for the join's answer: rows of streams, pushed events, a patch of the URL. A view that would send its
 visitor elsewhere waits with that as well, and handles nothing more.
 
-Who may adopt it, and for how long it waits, is decided by one who holds all of them (`web.parking`): by a message, so
-that a join and the end of the waiting have an order, and a view that was given to a join is never ended by the clock.
+Which join may adopt it, and for how long it waits, is decided by the one holder of all of them (`web.parking`): by a
+message, so that a join and the end of the waiting have an order, and a view that was given to a join is never ended by
+the clock.
 
 Rejected: to run the view in the request's task until the join (a task ends with its request); to give the second mount
 what the first had loaded (every author would have to say how).

@@ -15,10 +15,10 @@ Metas = Mapping[str, Sequence[Message]]
 
 @dataclass(frozen=True, slots=True)
 class PresenceDiff:
-    """To who listens to a topic: who has come there and who has gone, by key (Phoenix: `presence_diff`).
+    """A message to the subscribers of a topic: who has come and who has gone, by key (Phoenix: `presence_diff`).
 
-    A presence that was updated leaves as it was, and joins as it is. Whoever had two windows open and closes one leaves
-    once, and is still listed.
+    A presence that was updated leaves as it was, and joins as it is. A visitor who had two windows open and closes
+    one leaves once, and is still listed.
     """
 
     topic: str

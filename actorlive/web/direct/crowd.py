@@ -8,7 +8,7 @@ crowd is known by what it does, in either direction, and for one turn at a time:
 * by what is sent: between two turns `CROWD` frames went out, each to another socket than the one before, within
   `MOMENT`. That is a broadcast, which reads nothing.
 
-Who is alone is written to at once, however much is sent: a frame is never kept for what may follow it.
+A socket that is alone is written to at once, however much is sent: a frame is never kept for what may follow it.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ _NO_BODY = {"type": "http.request", "body": b"", "more_body": False}
 
 
 class UnreadBody:
-    """The body of one request, which nobody has read. Whoever asks for the rest of the request waits behind it."""
+    """The body of one request, which nobody has read. A `receive` for the rest of the request waits behind it."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive

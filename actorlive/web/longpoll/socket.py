@@ -35,7 +35,7 @@ class Batch:
 
 
 class PolledSocket(ClientSocket):
-    """The server's side of one client. Whoever makes it gives it its `connection`; `tell` is called at its end."""
+    """The server's side of one client. Its maker sets its `connection`; `tell` is called at its end."""
 
     def __init__(
         self, limits: Limits, live_socket_id: str | None, allowance: Allowance, tell: Callable[[], None]
