@@ -23,7 +23,7 @@ from actorlive import (
     render_slot,
 )
 from actorlive.runtime import alive
-from actorlive.testing import connect, live, live_isolated
+from actorlive.testing import Network, connect, live, live_isolated
 from tests.testing.test_remote import served
 from tests.testing.views import SECRET, Song
 
@@ -159,6 +159,31 @@ async def test_the_page_is_shown_when_all_of_it_has_joined() -> None:
         child = await view.find_live_child("child")
         await child.element("button").click()
         assert await child.element("b").text() == "1"
+
+
+@pytest.mark.parametrize("line", [False, True])
+async def test_over_a_slow_network_too_a_test_begins_when_all_of_it_has_joined(line: bool) -> None:
+    network = Network(latency=0.2, jitter=0.1)
+    async with live(make_app(), "/", line=line, network=network) as view:
+        child = await view.find_live_child("child")
+        await child.element("#child button").click()
+        assert await child.element("#child b").text() == "1"
+        await view.live_redirect("/next")
+        child = await (await view.follow_redirect()).find_live_child("child")
+        await child.element("#child button").click()
+        assert await child.element("#child b").text() == "1"
+
+
+async def test_a_child_that_is_slow_by_itself_is_not_waited_for() -> None:
+    global gate
+    gate, faults[:] = trio.Event(), ["wait"]
+    async with live_isolated(Page, network=Network(latency=0.2)) as view:
+        began = trio.current_time()
+        assert await view.element("h1").text() == "0"
+        assert trio.current_time() == began
+        gate.set()
+        await view.advance(1)
+        assert await view.element("h1").text() == "1"
 
 
 async def test_a_child_that_crashes_comes_back_alone() -> None:

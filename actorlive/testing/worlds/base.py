@@ -63,6 +63,11 @@ class World(ABC):
         """End the server, and start another one. Raises `Failure` where that cannot be done from here."""
         raise Failure(NOT_FROM_HERE)
 
+    @property
+    def round_trip(self) -> float:
+        """Seconds for a frame and its answer to be carried, at most, beside what `settle` waits for."""
+        return 0.0
+
     def read_flash(self, token: str | None) -> dict[str, str]:
         """What a flash token says, where that can be known."""
         return {}

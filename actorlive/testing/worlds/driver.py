@@ -233,6 +233,19 @@ class Driver:
                 f" its callbacks are still at work{self.world.where(view.topic)}"
             )
         await self.settle()
+        await self._await_shown(view)
+
+    async def _await_shown(self, view: ClientView) -> None:
+        """Give the network its time to carry the joins of the views within, as long as the page waits for those and
+        they get on. Who is slow otherwise, in `mount` say, is not waited for."""
+        while await self._gets_on(view):
+            await self.settle()
+
+    async def _gets_on(self, view: ClientView) -> bool:
+        before = _joining_within(view)
+        return bool(before) and await self.until(
+            lambda: _joining_within(view) != before, self.world.round_trip
+        )
 
     async def rejoin(self) -> None:
         """Connect again, and join again what was joined."""
@@ -332,3 +345,11 @@ class Driver:
                 f"no answer to {open_.what} within {timeout:g} s: its handler is still at work"
                 f"{self.world.where(open_.topic)}. Use wait=False to look at the page meanwhile."
             )
+
+
+def _joining_within(view: ClientView) -> list[ClientView]:
+    """The views that the page waits for, before it shows the view."""
+    if not view.joining.pending:
+        return []
+    views = view.page.views.values()
+    return [within for within in views if within.root is view and within.status is ViewStatus.JOINING]

@@ -77,6 +77,11 @@ class MemoryWorld(World):
         """The node of the server that is up."""
         return self.server.node
 
+    @property
+    def round_trip(self) -> float:
+        """Seconds for a frame and its answer, at most."""
+        return 2 * (self.network.latency + self.network.jitter)
+
     def open_socket(
         self, page: Page, session: dict[str, Any] | None, lines: Lines | None = None
     ) -> MemorySocket:
