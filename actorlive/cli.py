@@ -183,7 +183,7 @@ def routes(options: argparse.Namespace) -> None:
 def fmt(options: argparse.Namespace) -> None:
     """Format in place, or with --check say what would change. A faulty file is left alone, and exit is 1."""
     from actorlive.template import TemplateError
-    from actorlive.template.tools.project import source_files
+    from actorlive.template.tools.files import source_files
 
     changed = faulty = False
     for file in source_files(options.paths):
@@ -227,8 +227,9 @@ def check(options: argparse.Namespace) -> None:
     With --deploy print what an application lacks for the open internet.
     """
     from actorlive.template import TemplateWarning
-    from actorlive.template.tools.project import check_project, list_templates
+    from actorlive.template.tools.project import check_project
     from actorlive.template.tools.reports import FORMATS
+    from actorlive.template.tools.show import list_templates
 
     if options.show is not None:
         path, _, name = options.show.partition(":")

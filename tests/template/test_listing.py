@@ -14,7 +14,7 @@ import pytest
 
 from actorlive.rendered import Rendered
 from actorlive.template import Renderer, TemplateError, compile_template
-from actorlive.template.tools.project import list_templates
+from actorlive.template.tools.show import list_templates
 
 ROOT = Path(__file__).parent.parent.parent
 GOLDEN = Path(__file__).parent / "golden"

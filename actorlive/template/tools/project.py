@@ -14,11 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 
 from actorlive.errors import did_you_mean
-from actorlive.template.colocated.extraction import extract
-from actorlive.template.colocated.kinds import TYPES
 from actorlive.template.colocated.registry import ColocatedRegistry
 from actorlive.template.compiler.check_calls import (
     call_faults,
@@ -28,10 +25,8 @@ from actorlive.template.compiler.check_calls import (
     signature_faults,
 )
 from actorlive.template.compiler.codegen import generate
-from actorlive.template.compiler.listing import listing
 from actorlive.template.errors import TemplateError
 from actorlive.template.heex import not_a_literal
-from actorlive.template.macros import MacroComponent, MacroContent, MacroElement, expand
 from actorlive.template.names import snake_case
 from actorlive.template.rendering.compiled import (
     SPECIAL_ASSIGNS,
@@ -44,10 +39,11 @@ from actorlive.template.rendering.known import BUILTINS, KNOWN
 from actorlive.template.rendering.signature import Parameter, Signature
 from actorlive.template.syntax.client_rules import bindings
 from actorlive.template.syntax.literals import HeexCall, calls_in, other_calls
-from actorlive.template.syntax.nodes import ComponentCall, TemplateNode
-from actorlive.template.syntax.parser import parse
+from actorlive.template.syntax.nodes import ComponentCall
 from actorlive.template.syntax.root import root_fault
 from actorlive.template.syntax.source import Source
+from actorlive.template.tools.apart import take_apart
+from actorlive.template.tools.files import source_files
 from actorlive.template.tools.imports import import_faults, names_used
 from actorlive.template.tools.modules import (
     Module,
@@ -60,9 +56,8 @@ from actorlive.template.tools.modules import (
     read_module,
 )
 
-__all__ = ["check_project", "list_templates", "source_files"]
+__all__ = ["check_project"]
 
-_SKIPPED = frozenset(("node_modules", "__pycache__", "build", "dist", "site-packages"))
 _ROOTS = {"LiveView": frozenset[str](), "LiveComponent": frozenset(("id", "myself"))}
 """The base classes of what has assigns, with those that come with them."""
 _LENT = KNOWN.keys() | vars(python).keys()
@@ -80,58 +75,6 @@ def check_project(paths: Iterable[str | Path]) -> list[TemplateError]:
         faults[file] += project.import_faults(file)
         faults[file].sort(key=lambda fault: (fault.lineno, fault.column))
     return [fault for file in files for fault in faults[file]]
-
-
-def list_templates(path: Path, owner: str = "") -> str:
-    """What the templates of a file are compiled to, or only those of the component or view named `owner`.
-
-    Raises `TemplateError` for a fault in one, and where there is none.
-    """
-    if not path.is_file():
-        raise TemplateError(f"there is no file {str(path)!r}")
-    module = Module(path) if path.suffix == ".heex" else read_module(path)
-    found = [Source.of_path(path)] if path.suffix == ".heex" else list(_sources(module, owner))
-    if not found:
-        whose = f" of {owner!r}" if owner else ""
-        raise TemplateError(f"there is no template{whose} in {path}", hint="name a component or a view")
-    return "\n\n".join(_listed(module, source.tidy()) for source in found)
-
-
-def _sources(module: Module, owner: str) -> Iterator[Source]:
-    if module.tree is None:
-        raise not_python(module.path, module.path.read_text(encoding="utf-8", errors="replace"))
-    of = dict(owners(module.tree))
-    for call in calls_in(str(module.path)).values():
-        whose = getattr(of.get(call.position), "name", "")
-        source = call.source(str(module.path)) if means_heex(call.function, module.imports) else None
-        if source is not None and owner in ("", whose):
-            yield source
-
-
-def _listed(module: Module, source: Source) -> str:
-    line = source.position(0)[0] + 1
-    nodes = _taken_apart(module, source, ColocatedRegistry())
-    return f"# {source.filename}:{line}\n{listing(source, nodes)}"
-
-
-def source_files(paths: Iterable[str | Path]) -> list[Path]:
-    """The Python and `.heex` files of `paths`, each once, in order."""
-    return sorted({file for path in paths for file in _files(Path(path))})
-
-
-def _files(path: Path) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    if not path.is_dir():
-        raise TemplateError(f"there is no file or folder {str(path)!r}")
-    for child in path.iterdir():
-        if child.name.startswith(".") or child.name in _SKIPPED:
-            continue
-        if child.is_dir():
-            yield from _files(child)
-        elif child.suffix in (".py", ".heex"):
-            yield child
 
 
 @dataclass(frozen=True)
@@ -224,7 +167,7 @@ class _Project:
 
     def _compile(self, module: Module, source: Source) -> tuple[Compiled, Generated]:
         try:
-            nodes = _taken_apart(module, source, self.colocated)
+            nodes = take_apart(module, source, self.colocated)
             generated = generate(source, nodes, {}, BUILTINS)
         except (RecursionError, MemoryError):
             raise source.error("the template is too deep, or too large, for Python", 0) from None
@@ -389,37 +332,6 @@ class _Project:
                 if path.parts[-len(candidate.parts) :] == candidate.parts and other is not module:
                     return other
         return None
-
-
-class _NotRun(MacroComponent):
-    """Stands for a macro of the application, which is not run: the tag stays as it is."""
-
-    @classmethod
-    def transform(cls, element: MacroElement) -> MacroContent:
-        return element
-
-
-class _HasMacros:
-    """Stands for an imported module: each of its names may be a macro."""
-
-    def __getattr__(self, name: str) -> object:
-        return _NotRun
-
-
-def _taken_apart(module: Module, source: Source, into: ColocatedRegistry) -> tuple[TemplateNode, ...]:
-    """The nodes of a template without its colocated code, and with its macros in their places."""
-    namespace = _namespace(module)
-    return extract(source, expand(source, parse(source), namespace), namespace, into=into)
-
-
-def _namespace(module: Module) -> dict[str, object]:
-    """What of a module's globals is needed to know what a `:type` means."""
-    namespace: dict[str, object] = {"__name__": module.path.stem, "__file__": str(module.path)}
-    namespace |= dict.fromkeys(module.classes, _NotRun)
-    namespace |= {name: _NotRun if of else _HasMacros() for name, (_, of) in module.imports.items()}
-    namespace |= {name: TYPES[of] for name, (_, of) in module.imports.items() if of in TYPES}
-    whole = [name for name, imported in module.imports.items() if imported == ("actorlive", "")]
-    return namespace | dict.fromkeys(whole, SimpleNamespace(**TYPES))
 
 
 def _declares(statement: ast.stmt) -> Iterator[str]:
