@@ -1,7 +1,8 @@
 // The page's end of a line: a transport that looks like a WebSocket and outlives the websockets beneath it. For
 // Phoenix's client it stays open while one breaks and the next one comes, so nothing is joined again.
 //
-// When the server says that there is no line, or when the line is lost, it behaves as the websocket does.
+// When the server says that there is no line, or when the line is lost, it behaves as the websocket does. What had no
+// answer by then is told all the same (waiting.ts).
 
 import { headOf } from "./frame";
 import { LineEnd, type LineFrame } from "./line_end";
@@ -166,6 +167,7 @@ export class LineSocket {
 
   #write(frame: LineFrame, push: Push | undefined): void {
     if (this.#state === "PLAIN") {
+      if (push && push.head.ref !== null) this.#unanswered.give(push, 0); // of the others nothing will ever tell
       this.#raw?.send(frame);
       return;
     }
@@ -233,7 +235,7 @@ export class LineSocket {
     } else if (word === "gone" && this.#state === "OPEN" && this.#handle === undefined) {
       this.#state = "PLAIN";
       this.#ledger.letGo();
-      this.#unanswered.letGo();
+      this.#unanswered.confirm(Infinity); // no count will come; what wants an answer is on the socket
     } else if (word === "gone" && this.#state === "ASKING") {
       this.#lose();
     } else if (word === "gone") {
@@ -342,9 +344,10 @@ export class LineSocket {
     this.#end();
   }
 
-  /** What becomes of all that has no answer. */
+  /** What becomes of all that has no answer. Without a line every frame had a socket, and none a count. */
   #fates(): Fates {
-    return this.#unanswered.end(this.#drained ?? this.#ledger.sent, this.#lines.undone.judge);
+    const handled = this.#state === "PLAIN" ? Infinity : (this.#drained ?? this.#ledger.sent);
+    return this.#unanswered.end(handled, this.#lines.undone.judge);
   }
 
   #end(): void {

@@ -84,17 +84,12 @@ export class Unanswered {
     return [...this.#pushes.values(), ...this.#silent].sort((one, other) => one.number - other.number);
   }
 
-  /** There is no line: what is under way has the socket for its only witness. */
-  letGo(): void {
-    this.#pushes.clear();
-    this.#silent = [];
-  }
-
   /** The line is lost, and the server has handled nothing beyond the frame of that number. Events alone have a fate:
    *  joins and the like the client does anew. */
   end(handled: number, judge: Judge): Fates {
     const pushes = this.#all.filter(({ head }) => head.event === "event");
-    this.letGo();
+    this.#pushes.clear();
+    this.#silent = [];
     return pushes.flatMap(({ number, isLeft, ...push }) => {
       const verdict = judge(push);
       if (verdict === "missed by nobody") return [];
