@@ -25,7 +25,7 @@ def free_port() -> int:
 
 class Server:
     """`actorlive run APP`, or `actorlive dev APP`, on a port of its own; a context manager that can be stopped and
-    started between."""
+    started between. Without a `line` its pages have none, as if the application were made with `linger=0`."""
 
     def __init__(
         self,
@@ -36,8 +36,10 @@ class Server:
         debug: bool = False,
         command: str = "run",
         workers: int = 1,
+        line: bool = "WITHOUT_LINE" not in os.environ,
     ) -> None:
         self.app = app
+        self._program = "actorlive.cli" if line else "tests.browser.without_line"
         self._subcommand = command
         self._options = ["--debug"] if debug else []
         if workers > 1:
@@ -53,7 +55,7 @@ class Server:
 
     def start(self) -> None:
         """Returns once the server says that it listens."""
-        run = ["-m", "actorlive.cli", self._subcommand, *self._options, self.app]
+        run = ["-m", self._program, self._subcommand, *self._options, self.app]
         command = [self._python, *run, "--port", str(self.port)]
         env = {**os.environ, "SECRET_KEY": "a secret key that is for tests only", "PYTHONUNBUFFERED": "1"}
         process = self._process = subprocess.Popen(
