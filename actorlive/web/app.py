@@ -59,6 +59,7 @@ from actorlive.web.view_log import LogLevel, logging_views
 from actorlive.web.visitor import renew
 from actorlive.web.wiring import Wiring
 from actorlive.web.workers.post import Desk, EndSockets
+from actorlive.web.workers.relaying import RelayingLayer
 
 __all__ = ["ActorLive", "LiveSession"]
 
@@ -167,6 +168,8 @@ class ActorLive:
         self.workers: int = 1
         self.desk: Desk | None = None
         """Where this worker writes to the others."""
+        self.polls: RelayingLayer | None = None
+        """Between the requests of clients that poll and what answers them, if any may poll."""
         self.polled: PolledSockets = PolledSockets(self.sockets, self.limits)
         self.development: Development | None = None
         named = Proxies(proxies)

@@ -115,8 +115,6 @@ def _keep_workers(
         from actorlive.web.workers.threads import refuse_threads
 
         live = extension_of(app)
-        if live is not None:
-            _refuse_polls(live, size)
         refuse_threads(size)
         if live is not None:
             _ = live.endpoint.tokens
@@ -134,15 +132,6 @@ def _keep_workers(
         live.lines.prefix = handle_prefix(outcome.number)
         live.lines.others = LinesOfOthers(outcome.number, outcome.desk)
     return outcome
-
-
-def _refuse_polls(live: ActorLive, size: int) -> None:
-    """The kernel gives each request of a client that polls to any worker, and one of them knows it."""
-    if live.longpoll:
-        raise ServerError(
-            f"{size} workers and longpoll=True: a client that polls is known to one worker, and its requests would"
-            " come to all of them. Serve with one worker, or leave longpoll out"
-        )
 
 
 def _announce(app: Quart, urls: list[str], workers: int = 1) -> None:

@@ -30,13 +30,15 @@ from actorlive.web.allowance import reached
 from actorlive.web.app import ActorLive
 from actorlive.web.direct.connection import DirectWay
 from actorlive.web.direct.reactor import AnyDriver, open_driver
+from actorlive.web.direct.socket import SocketDriver
 from actorlive.web.ending import KILLS, REQUESTS, Ending, drain_sockets
 from actorlive.web.limits import Limits
 from actorlive.web.listeners import BACKLOG, Listener, ServerError, open_listeners, places, tls
 from actorlive.web.protocols import ServerConfig
 from actorlive.web.tcp import GuardedTCPServer
 from actorlive.web.transport import SOCKET_PATH
-from actorlive.web.workers.passing import TakeConnection, hand_over, take_letter
+from actorlive.web.workers.passing import Doors, hand_over, take_letter
+from actorlive.web.workers.relaying import answer_relayed
 
 __all__ = ["extension_of", "serve_async"]
 
@@ -125,14 +127,13 @@ class AppServer:
                 await trio.sleep_forever()  # the failure is on its way, and ends all of this
             async with (
                 open_driver(partial(ending.left, KILLS)) as driver,
-                carrying_letters(self._live, driver, partial(self._take, driver)),
+                carrying_letters(self._live, WorkerDoors(self, driver)),
             ):
                 with ending.until(REQUESTS):
                     async with trio.open_nursery() as connections:
                         way = self._way = self._direct_way(driver)
                         self._nursery = connections
                         await self._accept_all(listeners, driver, way, connections, ending, task_status)
-                        self._nursery = None
                         await self._context.terminated.set()  # connections that wait for another request end
                         if way is not None:
                             way.end()
@@ -140,6 +141,7 @@ class AppServer:
                             await drain_sockets(
                                 self._live.sockets, self._live.running_node, ending, self._live.parking
                             )
+                        self._nursery = None
             if self._live is not None and (node := self._live.running_node) is not None:
                 node.grace = ending.left(KILLS)
             await lifespan.wait_for_shutdown()
@@ -189,16 +191,23 @@ class AppServer:
             state=self._state,
         )
 
-    def _take(self, driver: AnyDriver, tcp: socket.socket, first: bytes) -> None:
+    def serve(self, driver: AnyDriver, tcp: socket.socket, first: bytes) -> None:
         """Serve a connection that another worker has accepted. While this one goes down it is closed, and its client
         comes again."""
-        if self._nursery is None:
+        if self._nursery is None or (self._live is not None and self._live.sockets.draining):
             tcp.close()
             return
         tcp.setblocking(False)
         stream = trio.SocketStream(trio.socket.from_stdlib_socket(tcp))
         connect = partial(self._connect, driver, self._way, False, first=first)
         self._nursery.start_soon(connect_and_close, connect, stream)
+
+    def answer(self, end: socket.socket) -> None:
+        """Answer a request that another worker relays. When this one has gone down, the other answers by itself."""
+        if self._nursery is None or self._live is None or self._live.polls is None:
+            end.close()
+        else:
+            self._nursery.start_soon(answer_relayed, self._live.polls.app, end)
 
     async def _connect(
         self,
@@ -241,16 +250,23 @@ class AppServer:
                     pass
 
 
+class WorkerDoors:
+    """Where others bring connections: a server, and the driver of its websockets."""
+
+    def __init__(self, server: AppServer, driver: AnyDriver) -> None:
+        self.driver: SocketDriver = driver
+        self.serve = partial(server.serve, driver)
+        self.answer = server.answer
+
+
 @asynccontextmanager
-async def carrying_letters(
-    live: ActorLive | None, driver: AnyDriver, connect: TakeConnection
-) -> AsyncGenerator[None]:
-    """This worker and the others hear from one another for the block; `connect` serves what they hand over."""
+async def carrying_letters(live: ActorLive | None, doors: Doors) -> AsyncGenerator[None]:
+    """This worker and the others hear from one another for the block."""
     if live is None or live.desk is None:
         yield
         return
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(live.desk.run, partial(take_letter, live, driver, connect))
+        nursery.start_soon(live.desk.run, partial(take_letter, live, doors))
         yield
         nursery.cancel_scope.cancel()
 

@@ -39,6 +39,8 @@ from actorlive.web.signing import keep_sessions
 from actorlive.web.statics import VERSION
 from actorlive.web.status_pages import show_status_pages
 from actorlive.web.transport import SOCKET_PATH, WebsocketConnection, serve_websocket
+from actorlive.web.workers.post import Desk
+from actorlive.web.workers.relaying import RelayingLayer
 
 if TYPE_CHECKING:
     from actorlive.web.app import ActorLive
@@ -95,8 +97,14 @@ class Wiring:
         served = cast("Any", app)
         served.asgi_http_class = HttpConnection
         served.asgi_websocket_class = WebsocketConnection
-        asgi = Unbuffered(app.asgi_app, LONGPOLL_PATH) if self._live.longpoll else app.asgi_app
+        if self._live.longpoll:
+            unbuffered = Unbuffered(app.asgi_app, LONGPOLL_PATH)
+            self._live.polls = RelayingLayer(unbuffered, LONGPOLL_PATH, self._neighbours)
+        asgi = self._live.polls or app.asgi_app
         served.asgi_app = self._health(self._entrance(app, MethodOverride(asgi)))
+
+    def _neighbours(self) -> Desk | None:
+        return self._live.desk
 
     def _health(self, asgi: Asgi) -> Asgi:
         questions = {self._alive: lambda: True, self._ready: lambda: self._live.is_ready}

@@ -48,6 +48,26 @@ def test_a_counter_counts(app: Server, transports: list[str], page: Page) -> Non
     assert transports.count("websocket") == 1
 
 
+def test_any_of_two_workers_may_be_asked(transports: list[str], page: Page) -> None:
+    """A browser sends its requests over several connections, and the kernel gives each to any worker."""
+    with Server("tests.browser.apps.longpoll:app", workers=2) as app:
+        open_page(app, page)
+        for _ in range(3):
+            page.get_by_role("button", name="More").click()
+        expect(page.locator("#count")).to_have_text("3")
+        page.get_by_role("link", name="Items").click()
+        page.get_by_role("link", name="Upload").click()
+        page.get_by_label("Files").set_input_files(
+            [{"name": "long.bin", "mimeType": "application/octet-stream", "buffer": bytes(256_000)}]
+        )
+        expect(page.locator(".entry")).to_have_count(1)
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#saved")).to_have_text("long.bin=256000:000000")
+        page.close()
+    assert "POST" in transports
+    assert transports.count("websocket") == 1
+
+
 def test_the_next_page_of_the_tab_polls_at_once(app: Server, transports: list[str], page: Page) -> None:
     open_page(app, page)
     del transports[:]

@@ -21,6 +21,7 @@ one client and `sessions` all of them. The rules:
 * **The answers set no cookie.** A poll that began before a login or a logout ends behind it, and would bring the old
   session back.
 
-It has no line beneath it: the sockets are in the memory of one process, so several behind a balancer need each client's
-requests to reach the same one.
+It has no line beneath it: the sockets are in the memory of one process. Of several workers any may be asked, and relays
+a request to the one whose number stands before the token (`web.workers.relaying`); several servers behind a balancer
+need each client's requests to reach the same one.
 """

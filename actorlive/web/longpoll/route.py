@@ -73,7 +73,7 @@ def _open(live: ActorLive) -> Response:
         return _refused(refusal)
     key = live.polled.add(_connected(live, client))
     signed = live.endpoint.tokens.poll.sign(PollToken(key, _visitor(client)))
-    return _answer(GONE, _numbered(signed, 0))
+    return _answer(GONE, _numbered(live, signed, 0))
 
 
 def _connected(live: ActorLive, client: ConnectionInfo) -> PolledSocket:
@@ -89,7 +89,7 @@ async def _poll(live: ActorLive, token: str) -> Response:
     batch = None if socket is None or number is None else await socket.poll(number)
     if batch is None:
         return _answer(GONE)
-    return _answer(OK if batch.frames else NOTHING, _numbered(signed, batch.number), batch.frames)
+    return _answer(OK if batch.frames else NOTHING, _numbered(live, signed, batch.number), batch.frames)
 
 
 async def _post(live: ActorLive, token: str) -> Response:
@@ -137,14 +137,16 @@ def _visitor(client: ConnectionInfo) -> str:
     return visitor if isinstance(visitor, str) else ""
 
 
-def _numbered(signed: str, number: int) -> str:
-    return f"{signed}~{number}"
+def _numbered(live: ActorLive, signed: str, number: int) -> str:
+    return f"{live.lines.prefix}{signed}~{number}"
 
 
 def _parts(token: str) -> tuple[str, int | None]:
-    """What is signed, and the number behind it."""
+    """What is signed, and the batch's number behind it. Before it is the worker's, which has led here."""
     signed, _, number = token.rpartition("~")
-    return signed, int(number) if number.isascii() and number.isdigit() and len(number) < 16 else None
+    return signed.rpartition("~")[2], int(number) if number.isascii() and number.isdigit() and len(
+        number
+    ) < 16 else None
 
 
 # -- answers -------------------------------------------------------------------

@@ -8,6 +8,8 @@ of HTTP/2 stays where it is, and such a page comes anew.
 A page whose view waits for its join (`web.parking`) says in the URL of its websocket at which worker that is. The
 connection is handed over before the handshake then, so that the other worker looks at the visitor itself. The number is
 no secret and no right: who makes one up gets to that worker, as the kernel may have sent him there.
+
+A request is never handed over with its connection, on which others may follow; it is relayed (`relaying`).
 """
 
 from __future__ import annotations
@@ -16,8 +18,7 @@ import logging
 import os
 import re
 import socket
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 import trio
 
@@ -28,13 +29,13 @@ from actorlive.web.direct.socket import DirectSocket, SocketDriver
 from actorlive.web.page_line import Carrier
 from actorlive.web.sockets import SERVICE_RESTART
 from actorlive.web.visitor import VISITOR_KEY
-from actorlive.web.workers.post import Connected, Desk, EndLine, EndSockets, Letter, PassedOn
+from actorlive.web.workers.post import Connected, Desk, EndLine, EndSockets, Letter, PassedOn, Relayed
 from actorlive.wire.line import Gone, Resume
 
 if TYPE_CHECKING:
     from actorlive.web.app import ActorLive
 
-__all__ = ["LinesOfOthers", "TakeConnection", "hand_over", "handle_prefix", "take_letter"]
+__all__ = ["Doors", "LinesOfOthers", "hand_over", "handle_prefix", "take_letter"]
 
 OF_WORKER = re.compile(r"([0-9]{1,3})~")
 FOR_WORKER = re.compile(rb"[?&]_worker=([1-9][0-9]{0,2})(?:&|$)")
@@ -42,8 +43,20 @@ FOR_WORKER = re.compile(rb"[?&]_worker=([1-9][0-9]{0,2})(?:&|$)")
 LONGEST = 64 * 1024
 """Bytes that may be read of a connection that is handed over: a letter has to hold them."""
 
-TakeConnection: TypeAlias = Callable[[socket.socket, bytes], None]
-"""Serve a connection, of which these bytes were read."""
+
+class Doors(Protocol):
+    """The server of a worker, to which the others bring connections."""
+
+    driver: SocketDriver
+
+    def serve(self, tcp: socket.socket, first: bytes, /) -> None:
+        """Serve a connection, of which these bytes were read."""
+        ...
+
+    def answer(self, end: socket.socket, /) -> None:
+        """Answer the request that is relayed over a pair."""
+        ...
+
 
 _log = logging.getLogger("actorlive.web")
 
@@ -102,19 +115,11 @@ def hand_over(live: ActorLive, head: Head, stream: trio.SocketStream, unread: by
     return False
 
 
-def take_letter(
-    live: ActorLive, driver: SocketDriver, connect: TakeConnection, letter: Letter, descriptor: int | None
-) -> None:
-    """Another worker has something to say. `connect` serves a connection that it has handed over."""
-    if descriptor is not None and isinstance(letter, PassedOn | Connected):
-        tcp = socket.socket(fileno=descriptor)
-        if isinstance(letter, PassedOn):
-            take_over(live, driver, letter, tcp)
-        else:
-            connect(tcp, letter.unread)
-        return
+def take_letter(live: ActorLive, doors: Doors, letter: Letter, descriptor: int | None) -> None:
+    """Another worker has something to say."""
     if descriptor is not None:
-        os.close(descriptor)
+        take_connection(live, doors, letter, socket.socket(fileno=descriptor))
+        return
     match letter:
         case EndSockets(live_socket_id):
             live.disconnect_here(live_socket_id)
@@ -122,6 +127,20 @@ def take_letter(
             live.lines.replace(handle, visitor)
         case _:
             _log.error("a connection was handed over, and did not come: %r", letter)
+
+
+def take_connection(live: ActorLive, doors: Doors, letter: Letter, brought: socket.socket) -> None:
+    """Another worker has brought a connection."""
+    match letter:
+        case PassedOn():
+            take_over(live, doors.driver, letter, brought)
+        case Connected(unread):
+            doors.serve(brought, unread)
+        case Relayed():
+            doors.answer(brought)
+        case _:
+            _log.error("a connection came that nobody has spoken of: %r", letter)
+            brought.close()
 
 
 def take_over(live: ActorLive, driver: SocketDriver, letter: PassedOn, tcp: socket.socket) -> None:

@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 import msgspec
 import trio
 
-__all__ = ["Connected", "Desk", "EndLine", "EndSockets", "Letter", "PassedOn", "Post"]
+__all__ = ["Connected", "Desk", "EndLine", "EndSockets", "Letter", "PassedOn", "Post", "Relayed"]
 
 MAX_LETTER = 160 * 1024
 MAX_WAITING = 1_000
@@ -65,7 +65,11 @@ class Connected(msgspec.Struct, tag=True, array_like=True, frozen=True, forbid_u
     unread: bytes
 
 
-Letter: TypeAlias = EndSockets | EndLine | PassedOn | Connected
+class Relayed(msgspec.Struct, tag=True, array_like=True, frozen=True, forbid_unknown_fields=True):
+    """A request has come to another worker than is to answer it, which gets one end of a pair (`relaying`)."""
+
+
+Letter: TypeAlias = EndSockets | EndLine | PassedOn | Connected | Relayed
 
 _decoder: msgspec.msgpack.Decoder[Any] = msgspec.msgpack.Decoder(Letter)
 _encoder = msgspec.msgpack.Encoder()
@@ -113,6 +117,10 @@ class Desk:
         self._inside = inside
         self._slots = slots
         self._waiting: dict[int, trio.MemorySendChannel[Parcel]] = {}
+
+    def reaches(self, number: int) -> bool:
+        """True for the number of another worker."""
+        return number in self._slots
 
     def send(self, number: int, letter: Letter, descriptor: int | None = None) -> bool:
         """Put a letter into another's box, without waiting. The descriptor is ours from then on, if it is True."""

@@ -18,7 +18,6 @@ from quart_trio import QuartTrio
 from actorlive import telemetry
 from actorlive.runtime import Shutdown
 from actorlive.web import ActorLive, Limits
-from actorlive.web.program import serve
 from actorlive.web.tokens import PollToken
 from tests.support.narrow import untyped
 from tests.web.longpoll.poller import Poller, poller
@@ -415,12 +414,6 @@ async def test_no_other_method_opens_anything(method: str) -> None:
         answer = await untyped(client.client).open("/live/longpoll", method=method, query_string=client.query)
         assert answer.status_code in {200, 403, 405}
         assert len(live.sockets) == 0
-
-
-def test_it_is_refused_with_several_workers() -> None:
-    app, _ = make_app(longpoll=True)
-    with pytest.raises(SystemExit, match="2 workers and longpoll=True"):
-        serve(app, port=0, workers=2)
 
 
 # -- bounds --------------------------------------------------------------------
