@@ -8,7 +8,7 @@ says where its frames go, and the two messages that a connection puts into a vie
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
@@ -83,6 +83,11 @@ class Route:
     live_session: str = "default"
     on_mount: tuple[OnMount, ...] = ()
     layout: Layout | None = None
+
+    def taking(self, params: dict[str, Any]) -> Route:
+        """The route of a URL that has these parameters; itself when they are its own, as nearly always: none. So the
+        parameters of a route are shared, and callbacks get a copy of them."""
+        return self if params == self.params else replace(self, params=params)
 
     def admits_navigation(self, to: Route) -> bool:
         """True when a page of this route may show `to` over its socket: it is of the same live session, and in an

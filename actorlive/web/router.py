@@ -7,7 +7,6 @@ URL that an ordinary route of the application takes is not a live route.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
@@ -30,7 +29,7 @@ def with_params(route: Route, uri: str, from_path: Mapping[str, Any]) -> Route:
         query = decode_query(urlsplit(uri).query)
     except ParamsError as error:
         raise ValueError(str(error)) from error
-    return replace(route, params={**query, **from_path})
+    return route.taking({**query, **from_path})
 
 
 class Router:
@@ -77,7 +76,7 @@ class Router:
         except (HTTPException, ValueError):
             return None
         route = self._routes.get(endpoint)
-        return None if route is None else replace(route, params={**query, **args})
+        return None if route is None else route.taking({**query, **args})
 
     def _adapter(self, host: str = "localhost") -> MapAdapter:
         """One for all URLs, unless a rule depends on the host."""

@@ -115,6 +115,11 @@ def sole_text(data: bytes, max_message: int) -> str | None:
         return None
 
 
+_NOTHING: Final = bytearray()
+"""What a reader has in hand until it is fed, never written to; one for all, since most are not: `sole_text` reads what
+their peers send."""
+
+
 class FrameReader:
     """What one client sends. `feed` takes bytes as they come, `next` returns messages and control frames."""
 
@@ -122,10 +127,10 @@ class FrameReader:
 
     def __init__(self, max_message: int) -> None:
         self._max = max_message
-        self._buffer = bytearray()
+        self._buffer = _NOTHING
         self._wanted = 2  # with fewer bytes in the buffer there is nothing new to learn
         self._kind = _CONTINUATION  # the opcode of the message that is being read; this one between messages
-        self._parts: list[bytes] = []
+        self._parts: list[bytes] | None = None
         self._size = 0
         self._utf8: codecs.IncrementalDecoder | None = None  # made for the first text in fragments
         self._closed = False
@@ -137,7 +142,10 @@ class FrameReader:
 
     def feed(self, data: bytes) -> None:
         """Take what was read from the peer."""
-        self._buffer += data
+        if self._buffer is _NOTHING:
+            self._buffer = bytearray(data)
+        else:
+            self._buffer += data
 
     def rest(self) -> bytes:
         """What was fed and is not read. May only be asked between messages."""
@@ -207,9 +215,12 @@ class FrameReader:
             self._kind = opcode
         if self._kind == _TEXT:
             self._check_text(payload, final=final)
-        self._parts.append(payload)
+        if self._parts is None:
+            self._parts = [payload]
+        else:
+            self._parts.append(payload)
         self._size += max(len(payload), FRAGMENT_COST)
-        return self._finish() if final else None
+        return self._finish(self._parts) if final else None
 
     def _check_text(self, payload: bytes, *, final: bool) -> None:
         if self._utf8 is None:
@@ -219,11 +230,11 @@ class FrameReader:
         except UnicodeDecodeError as error:
             raise ProtocolError(BAD_DATA, f"a text message is not UTF-8: {error.reason}") from None
 
-    def _finish(self) -> str | bytes:
+    def _finish(self, parts: list[bytes]) -> str | bytes:
         """The message is complete."""
-        message = b"".join(self._parts)
+        message = b"".join(parts)
         kind, self._kind = self._kind, _CONTINUATION
-        self._parts.clear()
+        self._parts = None
         self._size = 0
         return message.decode() if kind == _TEXT else message
 

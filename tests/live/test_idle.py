@@ -6,7 +6,7 @@ import gc
 import json
 import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ from actorlive.live.process.connection import ConnectionInfo, LiveConnection
 from actorlive.runtime import Node, open_node
 from tests.support.client import Views
 
-AT_MOST = 9_600
+AT_MOST = 9_200
 """Bytes per view with its connection, of which the memory of both tasks and of Trio's are a half."""
 
 
@@ -51,7 +51,7 @@ def connect(node: Node, view: type[LiveView[Any]]) -> LiveConnection:
 
 
 @contextmanager
-def untraced() -> Iterator[None]:
+def untraced() -> Generator[None]:
     """Nobody traces lines meanwhile: what coverage keeps for each frame that waits would count as the view's."""
     tracer = sys.gettrace()
     sys.settrace(None)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trio
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, Event, LiveView, Slot, Socket, Stream, Template, component, heex
@@ -122,6 +123,48 @@ async def test_pages_of_modules_with_equal_code_stay_apart(tmp_path: Path) -> No
     for name in [*names, *names]:
         async with live(made, f"/{name}") as view:
             assert await view.element("p").text() == name * 2
+
+
+found: list[bool] = []
+"""Whether a view that was mounted, or patched, found what one had written."""
+
+
+class Writes(LiveView):
+    """Takes the parameters for its own, which they are."""
+
+    mounting: bool = True
+    template = heex("<p>{@mounting}</p>")
+
+    async def mount(self, params: Any, session: Any, socket: Socket) -> None:
+        await self.take(params)
+
+    async def handle_params(self, params: Any, uri: str, socket: Socket) -> None:
+        if not self.mounting:
+            await self.take(params)
+        self.mounting = False
+
+    async def take(self, params: dict[str, Any]) -> None:
+        await trio.sleep(1)  # and meanwhile the others get this far
+        found.append("mine" in params)
+        params["mine"] = True
+
+
+@pytest.mark.parametrize("query", ["", "?a=1"])
+async def test_parameters_that_a_view_writes_to_are_its_own(query: str) -> None:
+    made = QuartTrio("parameters")
+    pages = ActorLive(made, secret_key="k" * 40)
+    pages.route("/", Writes)
+    pages.route("/open", Page)
+    found.clear()
+
+    async def visit() -> None:
+        async with live(made, "/" + query) as view:
+            await view.patch("/" + query)
+
+    async with live(made, "/open"), trio.open_nursery() as nursery:
+        for _ in range(3):
+            nursery.start_soon(visit)
+    assert found == [False] * 9, "three visitors: their pages, their views, a patch of each"
 
 
 @pytest.mark.parametrize(("default", "change"), MUTABLE, ids=lambda value: type(value).__name__)

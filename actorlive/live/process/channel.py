@@ -197,8 +197,7 @@ class Channel:
 
     async def serve(self) -> object:
         """Handle messages until the view ends; its exit reason."""
-        cycle, receive = self._cycle, runtime.receive
-        event, task_end = self._dispatcher.event, self._dispatcher.task_end
+        cycle, dispatcher, receive = self._cycle, self._dispatcher, runtime.receive
         try:
             while cycle.exit_reason is None:
                 message = await receive()
@@ -208,10 +207,10 @@ class Channel:
                     and message.intake.deadline == inf
                 ):
                     # The way of nearly every message, without the coroutines in between.
-                    await event(message)
+                    await dispatcher.event(message)
                     message.intake.handled(message.size)
                 elif type(message) is AsyncDone:
-                    await task_end(message.task, message.result)
+                    await dispatcher.task_end(message.task, message.result)
                 else:
                     await self._handle(message)
         except BaseException as error:

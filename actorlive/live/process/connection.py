@@ -13,7 +13,7 @@ The other way, a view's end reaches the connection as DOWN and the client as `ph
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -140,12 +140,11 @@ class LiveConnection:
         self._client = client
         self._wire = Connection(max_channels, max_uploads)
         self._channels: dict[str, _Channel] = {}
-        self._left: dict[Ref, _Channel] = {}
+        self._left: dict[Ref, _Channel] | None = None
+        self._last_words: dict[Pid, Callable[[], None]] | None = None
         self._max_outlive = max_outlive
         self.backlog = backlog or Backlog()
         self._port = open_port(self._on_message, node=node, label="connection")
-        self.last_words: dict[Pid, Callable[[], None]] = {}
-        """By view what it still has to tell its page (see `live.keeper`)."""
         self.send = send_frame
         """Gives the transport one frame for the client."""
         self.lingering: bool = False
@@ -157,6 +156,13 @@ class LiveConnection:
     def pid(self) -> Pid:
         """The port that the views monitor."""
         return self._port.pid
+
+    @property
+    def last_words(self) -> dict[Pid, Callable[[], None]]:
+        """By view what it still has to tell its page (see `live.keeper`)."""
+        if self._last_words is None:
+            self._last_words = {}
+        return self._last_words
 
     @property
     def views(self) -> list[Pid]:
@@ -196,7 +202,7 @@ class LiveConnection:
 
     def say_last_words(self) -> None:
         """The server is about to end the socket: what the views still have to tell goes before."""
-        for say in list(self.last_words.values()):
+        for say in list((self._last_words or {}).values()):
             say()
 
     def finish(self, then: Callable[[], None]) -> None:
@@ -205,7 +211,7 @@ class LiveConnection:
 
     def close(self) -> None:
         """The socket has ended: every view is told, after the events that came before."""
-        for channel in (*self._left.values(), *self._channels.values()):
+        for channel in (*self._left_behind(), *self._channels.values()):
             channel.intake.outlives(self._max_outlive)
         self._channels.clear()
         self._admission.close()
@@ -214,7 +220,7 @@ class LiveConnection:
     def give_up_the_last(self) -> None:
         """Drop what waits for the view that is furthest behind; its client mounts it afresh, as after a crash."""
         behind = max(self._channels.items(), key=lambda item: item[1].intake.share, default=None)
-        intakes = (channel.intake for channel in self._left.values())
+        intakes = (channel.intake for channel in self._left_behind())
         left = max(intakes, key=lambda intake: intake.share, default=None)
         if left is not None and (behind is None or left.share > behind[1].intake.share):
             self._give_up(left, "that its client has left")
@@ -324,24 +330,33 @@ class LiveConnection:
         """The connection has no more to do with the channel."""
         channel = self._channels.pop(topic)
         channel.intake.outlives(self._max_outlive)
+        if self._left is None:
+            self._left = {}
         self._left[channel.monitor] = channel
         return channel.pid
+
+    def _left_behind(self) -> Iterable[_Channel]:
+        """The channels that the client has left, and that have not ended yet."""
+        return () if self._left is None else self._left.values()
 
     def _on_message(self, message: object) -> None:
         if not isinstance(message, Down):
             return
         topic = next((t for t, channel in self._channels.items() if channel.monitor is message.ref), None)
-        channel = self._left.pop(message.ref, None) if topic is None else self._channels.pop(topic)
+        channel = self._take_left(message.ref) if topic is None else self._channels.pop(topic)
         if channel is None:
             return
         if not channel.is_upload:
             self._admission.leave()
-        last_words = self.last_words.pop(channel.pid, None)
+        last_words = None if self._last_words is None else self._last_words.pop(channel.pid, None)
         if topic is not None:
             if last_words is not None:
                 last_words()
             self._channel_down(topic, channel.join_ref, message.reason)
         channel.intake.give_up()  # last: who waits for the backlog may end the socket
+
+    def _take_left(self, monitor: Ref) -> _Channel | None:
+        return None if self._left is None else self._left.pop(monitor, None)
 
     def _channel_down(self, topic: str, join_ref: str, reason: object) -> None:
         if isinstance(reason, Shutdown) and isinstance(reason.detail, JoinRefused):

@@ -51,7 +51,7 @@ async def begin(state: ViewState, socket: Socket) -> None:
     if not state.routed and overrides(state.view, "handle_params"):
         name = type(state.view).__qualname__
         raise CallbackError(f"{NO_URL.format(name)}; {NO_URL_HINT}")
-    params = mount.params or {}
+    params = dict(mount.params or {})
     goes_on = await _may_mount(state, socket, mount, params)
     if not goes_on:
         return
@@ -94,7 +94,7 @@ async def patch_to(state: ViewState, socket: Socket, route: Route, uri: str) -> 
     """Go to another URL of the view; refused, it stays where it was, and this is False."""
     route_before, uri_before = state.route, state.uri
     state.enter(route)
-    accepted = await handle_params(state, socket, route.params, uri)
+    accepted = await handle_params(state, socket, dict(route.params), uri)
     if not accepted:
         state.return_to(route_before, uri_before)
     return accepted
