@@ -31,6 +31,19 @@ async def test_who_comes_is_seen_and_who_goes_is_gone(app: QuartTrio) -> None:
         assert await here(ada) == ["A Ada (you)"]
 
 
+async def test_whose_connection_breaks_is_there_for_as_long_as_they_may_come_back(app: QuartTrio) -> None:
+    async with live(app, "/room", line=True) as ada, live(app, "/room") as bo:
+        await call_oneself(ada, "Ada")
+        await call_oneself(bo, "Bo")
+        await ada.cut()
+        await bo.advance(19.9)
+        assert await here(bo) == ["A Ada", "B Bo (you)"]
+        await bo.advance(0.1)
+        assert await here(bo) == ["B Bo (you)"]
+        await ada.mend()
+        assert len(await here(bo)) == 2  # mounted afresh
+
+
 async def test_two_windows_are_one_person(app: QuartTrio) -> None:
     visitor: Any = app.test_client()
     async with live(app, "/room") as bo, live(app, "/room", client=visitor) as one:
