@@ -141,6 +141,21 @@ def test_a_server_that_has_not_noticed_lets_the_second_socket_take_over(page: Pa
     is_untouched(page, before)
 
 
+def test_of_two_workers_any_may_be_given_the_next_socket(page: Page, faults: Faults) -> None:
+    """That each of six comes to the one that has the line happens once in 64 runs."""
+    faults.expect("WebSocket connection|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE")
+    with Server("tests.browser.apps.line:app", workers=2) as app, Relay(app.port) as relay:
+        before = who(visit(page, relay))
+        for number in range(1, 7):
+            page.get_by_role("button", name="add").click()
+            relay.cut()
+            is_away(page)
+            relay.mend()
+            is_back(page)
+            expect(page.locator("#count")).to_have_text(str(number))
+        is_untouched(page, before)
+
+
 def is_alive(pid: str, page: Page, app: Server) -> bool:
     return pid in page.request.get(app.url + "/alive").text()
 
