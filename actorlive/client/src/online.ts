@@ -1,5 +1,5 @@
 // Events that do not wait while the line is broken: `class Pay(Event, offline=False)`. Their names stand in the answer to
-// the join of a view, and come before the patch that shows the first component of a class; whoever has none sends none.
+// the join of a view, and come before the patch that shows the first component of a class. A view without any sends none.
 
 import { payloadOf } from "./frame";
 

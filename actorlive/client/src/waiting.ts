@@ -29,7 +29,7 @@ export interface Push {
   source?: Source | undefined;
 }
 
-/** A push on a line, the how manyth frame it is there, and whether its view has been left since. */
+/** A push on a line, the number of its frame there, and whether its view has been left since. */
 interface Numbered extends Push {
   number: number;
   isLeft: boolean;
