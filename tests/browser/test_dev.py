@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.axe import is_clean
 from tests.browser.pages import Faults, connected
@@ -194,6 +194,31 @@ def test_code_that_changes_brings_the_page_back_with_fields_scroll_and_focus(
     assert shop.evaluate("window.isOld"), "the page was loaded anew"
     shop.get_by_role("button", name="Add").click()
     expect(shop.get_by_role("heading")).to_have_text("Shop 10")
+
+
+def test_fields_come_back_though_the_view_is_back_before_the_page_hears_of_the_new_server(
+    dev: Server, page: Page, edit: Edit, faults: Faults
+) -> None:
+    faults.expect("WebSocket connection to .* failed")
+    ended: list[WebSocketRoute] = []
+
+    def hold(page_side: WebSocketRoute) -> None:
+        page_side.connect_to_server().on_close(lambda code, reason: ended.append(page_side))
+
+    page.route_web_socket(re.compile("/live/dev$"), hold)
+    page.goto(dev.url)
+    connected(page)
+    page.get_by_label("Loose").fill("typed")
+    page.get_by_label("Name").focus()
+    edit("shop.py", "count: int = 0", "count: int = 5")
+    expect(page.get_by_role("heading")).to_have_text("Shop 5")
+    connected(page)
+    expect(page.get_by_label("Loose")).to_have_value("typed")
+    while not ended:
+        page.evaluate("new Promise(requestAnimationFrame)")
+    with page.expect_websocket():
+        ended[0].close()
+    expect(page.get_by_label("Loose")).to_have_value("typed")
 
 
 def test_a_layout_that_changes_has_the_page_loaded_anew_as_it_was_left(shop: Page, edit: Edit) -> None:

@@ -26,7 +26,8 @@ const notes = new Notes(settings.stylesheet);
 let tries = 0;
 /** The page as it was when the server went: the view may be back before us, and joining resets what has no form. */
 let left: Kept | null = null;
-/** The same until the view is back, with the server or before we have heard of it. */
+/** The same until the view is back, with the server or before we have heard of it. A server on its way down ends the
+ * view's socket and ours in any order, and the next one may have the view before ours ends: the first of both counts. */
 let lone: Kept | null = null;
 
 restorePage();
@@ -41,7 +42,7 @@ function connect(): void {
   };
   socket.onclose = () => {
     if (left === null) notes.age();
-    left ??= lone = keepPage();
+    left ??= lone ??= keepPage();
     window.setTimeout(connect, PATIENCE[Math.min(tries++, PATIENCE.length - 1)]);
   };
 }
@@ -103,6 +104,11 @@ function isHere(view: string | null): boolean {
 function isErrorPage(): boolean {
   return document.body.classList.contains("al-dead");
 }
+
+window.addEventListener("phx:page-loading-start", (event) => {
+  const { errorKind } = (event as CustomEvent<{ errorKind?: string }>).detail;
+  if (errorKind === "client") lone ??= keepPage();
+});
 
 window.addEventListener("phx:page-loading-stop", () => {
   if (lone) restoreLoneFields(lone);
