@@ -28,7 +28,7 @@ mounts = itertools.count(1)
 
 
 class WordsLive(LiveView[Say]):
-    adopt = 5.0
+    adopt = 60.0  # a busy machine is slow to join
     number: int = 0
     process: int = 0
     count: int = 0
