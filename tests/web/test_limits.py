@@ -141,7 +141,7 @@ async def test_who_sends_too_much_waits_and_loses_nothing(told: list[str]) -> No
 @real
 @both_ways
 async def test_who_joins_nothing_is_closed_and_who_joins_stays(told: list[str]) -> None:
-    app, _ = make_app(limits=Limits(join_timeout=0.3))
+    app, _ = make_app(limits=Limits(join_timeout=1.0))
     async with serving(app) as url:
         async with connect(await get(url, "/counter")) as idle, connect(await get(url, "/counter")) as wire:
             await wire.join()
@@ -153,7 +153,7 @@ async def test_who_joins_nothing_is_closed_and_who_joins_stays(told: list[str]) 
 @real
 @both_ways
 async def test_a_socket_has_an_age_at_which_its_client_comes_back(told: list[str]) -> None:
-    app, _ = make_app(limits=Limits(join_timeout=0.1, max_age=0.1))
+    app, _ = make_app(limits=Limits(join_timeout=1.0, max_age=1.0))
     async with serving(app) as url, connect(await get(url, "/counter")) as wire:
         await wire.join()
         assert await wire.closed() == 1012
@@ -248,21 +248,19 @@ async def test_a_connection_too_many_is_told_to_go_elsewhere(told: list[str]) ->
 @both_ways
 @pytest.mark.parametrize("sent", [b"", b"GET /cou", b"GET /live/websocket HTTP/1.1\r\nHost: x\r\n"])
 async def test_a_connection_without_a_request_is_closed(sent: bytes, told: list[str]) -> None:
-    app, _ = make_app(limits=Limits(head_timeout=0.2, keep_alive_timeout=60))
+    app, _ = make_app(limits=Limits(head_timeout=0.2, keep_alive_timeout=10 * PATIENCE))
     async with serving(app) as url:
         async with await trio.open_tcp_stream("127.0.0.1", int(url.rpartition(":")[2])) as stream:
-            began = trio.current_time()
             if sent:
                 await stream.send_all(sent)
             with trio.fail_after(PATIENCE):
                 assert await stream.receive_some() == b""
-            assert trio.current_time() - began < 10
     assert told == ["head_timeout"]
 
 
 @real
 async def test_between_requests_a_connection_may_wait_for_longer_than_before_the_first() -> None:
-    app, _ = make_app(limits=Limits(head_timeout=0.1, keep_alive_timeout=60))
+    app, _ = make_app(limits=Limits(head_timeout=0.5, keep_alive_timeout=60))
     async with serving(app) as url:
         async with await trio.open_tcp_stream("127.0.0.1", int(url.rpartition(":")[2])) as stream:
             for _ in range(2):
@@ -272,7 +270,7 @@ async def test_between_requests_a_connection_may_wait_for_longer_than_before_the
                     while not answer.endswith(b"yes\n"):
                         answer += await stream.receive_some()
                         assert answer.startswith(b"HTTP/1.1 200")
-                await trio.sleep(0.3)
+                await trio.sleep(0.6)
 
 
 async def test_a_mailbox_that_fills_is_told(told: list[str], caplog: pytest.LogCaptureFixture) -> None:

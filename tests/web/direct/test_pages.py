@@ -15,6 +15,7 @@ from actorlive.web.direct.connection import DirectConnection, DirectWay
 from actorlive.web.direct.http import parse, write_head
 from actorlive.web.limits import Limits
 from tests.web.direct.test_handshake import streams
+from tests.web.visitor import PATIENCE
 
 pytestmark = pytest.mark.real_clock
 
@@ -243,7 +244,7 @@ async def test_a_visitor_who_does_not_read_is_given_up() -> None:
     app = speaking(start(), body(b"x" * 20_000_000))
     async with ours, theirs:
         await theirs.send_all(PAGE)
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE):
             assert await DirectConnection(way_to(app, send_timeout=0.05), ours).run()
 
 
@@ -266,7 +267,7 @@ async def test_who_asks_for_nothing_more_is_closed(act: Callable[[DirectWay], No
         assert (await theirs.receive_some()).endswith(b"a page")
         await trio.testing.wait_all_tasks_blocked()
         act(way)
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE):
             while nursery.child_tasks:
                 await trio.sleep(0.01)
 
