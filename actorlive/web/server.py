@@ -10,11 +10,11 @@
 from __future__ import annotations
 
 import logging
-import socket
 import ssl
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from itertools import islice
 from math import inf
 from typing import Any, cast
 
@@ -26,6 +26,7 @@ from hypercorn.typing import ASGISendEvent, ConnectionState, LifespanState
 from quart import Quart
 
 from actorlive.web import protocols
+from actorlive.web.accepting import accept_each, connect_and_close, who_waits
 from actorlive.web.allowance import reached
 from actorlive.web.app import ActorLive
 from actorlive.web.direct.connection import DirectWay
@@ -159,11 +160,7 @@ class AppServer:
         async with trio.open_nursery() as accepting:
             for listener in listeners:
                 connect = partial(self._connect, driver, way, listener.is_secure)
-                copy = listener.socket.dup()  # Trio closes what it has listened to
-                stream = trio.SocketListener(trio.socket.from_stdlib_socket(copy))
-                accepting.start_soon(
-                    partial(trio.serve_listeners, connect, [stream], handler_nursery=connections)
-                )
+                accepting.start_soon(accept_each, listener.socket, connect, connections)
             task_status.started([listener.url for listener in listeners])
             await ending.begin()
             if self._live is not None:
@@ -171,8 +168,9 @@ class AppServer:
             accepting.cancel_scope.cancel()
         for listener in listeners:
             connect = partial(self._connect, driver, way, listener.is_secure)
-            for tcp in who_waits(listener.socket):
-                connections.start_soon(connect_and_close, connect, tcp)
+            with suppress(OSError):
+                for tcp in islice(who_waits(listener.socket), BACKLOG):
+                    connections.start_soon(connect_and_close, connect, tcp)
             listener.close()
         ending.accepted_last.set()
 
@@ -280,25 +278,6 @@ class AppLifespan(Lifespan):
         """Hear what the application says of its start and its end."""
         self.has_failed |= message["type"] == "lifespan.startup.failed"
         await super().asgi_send(message)
-
-
-def who_waits(listening: socket.socket) -> Iterator[trio.SocketStream]:
-    """The connections that wait to be accepted now: they would be reset when the listener is closed."""
-    with suppress(OSError):  # a BlockingIOError, when there are no more
-        for _ in range(BACKLOG):
-            connection, _ = listening.accept()
-            connection.setblocking(False)
-            yield trio.SocketStream(trio.socket.from_stdlib_socket(connection))
-
-
-async def connect_and_close(
-    connect: Callable[[trio.SocketStream], Awaitable[None]], tcp: trio.SocketStream
-) -> None:
-    """Serve one connection, then see to its end, as `trio.serve_listeners` does."""
-    try:
-        await connect(tcp)
-    finally:
-        await trio.aclose_forcefully(tcp)
 
 
 async def _end_with_node(live: ActorLive) -> None:
