@@ -43,8 +43,10 @@ docs: setup-run  ## write the guide as HTML that reads without a server, to buil
 dev: setup-run  ## serve the gallery as it is developed: reload, and errors in the browser (HOST=, PORT=)
 	@$(if $(HOSTS),HOSTS='$(HOSTS)') $(BIN)/python -m actorlive.cli dev examples.gallery.app:app --host $(HOST) --port $(PORT)
 
+# The second run, of the whole suite only, is for the long way of a page through Quart (tests/support/dispatch.py).
 test: setup .make/chromium .make/nginx .make/redis  ## all tests, with those in a real browser (ARGS= goes to pytest)
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+	$(if $(ARGS),,THROUGH_QUART=1 $(BIN)/python -m pytest $(PARALLEL) tests/web tests/hostile)
 
 test-all: setup .make/nginx .make/redis  ## the tests without a browser on other Pythons, if pyenv or the system has them (PYTHON_VERSIONS=)
 	@failed=; for version in $(PYTHON_VERSIONS); do \

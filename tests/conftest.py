@@ -9,7 +9,7 @@ import tempfile
 import hypothesis
 import pytest
 
-pytest_plugins = ["pytester", "tests.support.chromium"]
+pytest_plugins = ["pytester", "tests.support.chromium", "tests.support.dispatch"]
 
 hypothesis.settings.register_profile("default", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=2000, print_blob=True)

@@ -180,7 +180,7 @@ class ActorLive:
         self._routes = LiveRoutes(self)
         self._app: QuartTrio | None = None
         self._served = ServedNode(self._open_node, self._serve_on)
-        self._wiring = Wiring(self, named, alive=alive, ready=ready)
+        self._wiring = Wiring(self, self._routes, named, alive=alive, ready=ready)
         if app is not None:
             self.init_app(app)
 

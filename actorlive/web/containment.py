@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 import trio
+from quart import Request
 from quart.utils import encode_headers
 from quart.wrappers import Response
 from quart.wrappers.response import DataBody
@@ -27,6 +29,8 @@ from actorlive.web.asgi import UNACCOMPANIED
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
+
+    from actorlive.web.shortcut import Shortcut
 
 __all__ = ["HttpConnection", "RequestFailed", "contained", "ungrouped"]
 
@@ -70,7 +74,12 @@ class HttpConnection(TrioASGIHTTPConnection):
     """Quart-Trio's connection, whose faults stay with its request.
 
     Where nothing is to be received, no task is there to do it, and an answer that is known goes out in one message.
+    What may take the short way is left to that (`web.shortcut`).
     """
+
+    def __init__(self, app: Any, scope: Any, shortcut: Shortcut) -> None:
+        super().__init__(app, scope)
+        self._shortcut = shortcut
 
     async def __call__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         with contained():
@@ -80,10 +89,14 @@ class HttpConnection(TrioASGIHTTPConnection):
             else:
                 await super().__call__(receive, send)
 
+    async def handle_request(self, nursery: trio.Nursery, request: Request, send: ASGISendCallable) -> None:
+        asked: Any = self._shortcut.page(vars(self)["scope"], lambda: request) or request
+        await super().handle_request(nursery, asked, send)
+
     async def _respond(self, send: ASGISendCallable) -> None:
-        request = self._create_request_from_scope(send)
-        request.body.set_complete()
-        answer: Any = await self.app.handle_request(request)
+        make = partial(self._make_request, send)
+        asked: Any = self._shortcut.page(vars(self)["scope"], make) or make()
+        answer: Any = await self.app.handle_request(asked)
         if isinstance(answer, Response) and isinstance(answer.response, DataBody):
             await _send_whole(send, answer, answer.response.data)
             return
@@ -91,6 +104,11 @@ class HttpConnection(TrioASGIHTTPConnection):
         seconds: float | None = vars(self.app)["config"]["RESPONSE_TIMEOUT"] if timeout is ... else timeout
         with trio.CancelScope(deadline=inf if seconds is None else trio.current_time() + seconds):
             await self._send_response(send, answer)
+
+    def _make_request(self, send: ASGISendCallable) -> Request:
+        request = self._create_request_from_scope(send)
+        request.body.set_complete()
+        return request
 
 
 async def _send_whole(send: Any, answer: Response, body: bytes) -> None:

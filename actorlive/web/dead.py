@@ -50,9 +50,8 @@ FRESH = {"Cache-Control": "private, max-age=0, must-revalidate"}
 """Headers of a page that is its visitor's alone."""
 
 
-async def respond(live: ActorLive, found: LiveRoute, from_path: Mapping[str, Any]) -> Response:
+async def respond(live: ActorLive, asked: Asked, found: LiveRoute, from_path: Mapping[str, Any]) -> Response:
     """Render the view of the route that this request has been found to be for."""
-    asked = _asked()
     _status_of_failed_join(live.endpoint, asked)
     uri = asked.uri
     try:

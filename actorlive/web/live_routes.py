@@ -6,10 +6,12 @@ dead render, and a route of the endpoint's `Router`, by which a URL is told to b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from quart import Response
+from quart import Response, request
 
+from actorlive.web.asked import Asked
 from actorlive.web.containment import ungrouped
 from actorlive.web.dead import respond
 from actorlive.web.errors import ConfigurationError
@@ -29,6 +31,7 @@ class LiveRoutes:
         self._routes: list[LiveRoute] = []
         self._paths: set[str] = set()
         self._has_patterns = False
+        self._pages: dict[str, tuple[LiveRoute, Callable[..., Any]]] = {}
         self._installed = False
 
     def add(self, found: LiveRoute) -> None:
@@ -50,6 +53,17 @@ class LiveRoutes:
             return False  # which rule it is depends on more than the path
         return path in self._paths or (self._has_patterns and self._live.endpoint.router.is_live(path))
 
+    def find(self, path: str) -> tuple[LiveRoute, Mapping[str, Any]] | None:
+        """The live route that Quart answers a GET of that path with, and what the path gives it.
+
+        None where it is another's, and where the application has put a function of its own in front of it.
+        """
+        endpoint, from_path = self._live.endpoint.router.find(path) or ("", {})
+        if endpoint not in self._pages:
+            return None
+        found, page = self._pages[endpoint]
+        return (found, from_path) if self._live.app.view_functions.get(endpoint) is page else None
+
     def check_uploads(self, max_frame: int) -> None:
         """Raise `ConfigurationError` for an upload that a view declares and no frame can carry.
 
@@ -66,10 +80,11 @@ class LiveRoutes:
 
         async def page(**from_path: object) -> Response:
             with ungrouped():
-                return await respond(live, found, from_path)
+                return await respond(live, Asked(request.scope), found, from_path)
 
         live.app.add_url_rule(found.path, found.endpoint, page, methods=["GET"])
         live.endpoint.router.add(found.endpoint, found.route)
+        self._pages[found.endpoint] = found, page
         if "<" in found.path:
             self._has_patterns = True
         else:

@@ -71,12 +71,19 @@ class Router:
         return self._match_path(path, "", {}) is not None
 
     def _match_path(self, path: str, host: str, query: Params) -> Route | None:
+        found = self.find(path, host)
+        if found is None or found[0] not in self._routes:
+            return None
+        return self._routes[found[0]].taking({**query, **found[1]})
+
+    def find(
+        self, path: str, host: str = "", *, websocket: bool = False
+    ) -> tuple[str, Mapping[str, Any]] | None:
+        """The name of the rule that a GET of that path is for, live or not, and what the path gives it."""
         try:
-            endpoint, args = self._adapter(host).match(path, method="GET")
+            return self._adapter(host).match(path, method="GET", websocket=websocket)
         except (HTTPException, ValueError):
             return None
-        route = self._routes.get(endpoint)
-        return None if route is None else route.taking({**query, **args})
 
     def _adapter(self, host: str = "localhost") -> MapAdapter:
         """One for all URLs, unless a rule depends on the host."""

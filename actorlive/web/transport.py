@@ -13,14 +13,17 @@ and takes an empty binary frame for what it is.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import trio
 from quart import Response, session, websocket
 from quart.asgi import ASGIWebsocketConnection
+from quart.wrappers import Websocket
 from quart_trio.asgi import TrioASGIWebsocketConnection
+from werkzeug.datastructures import Headers
 
 from actorlive import telemetry
 from actorlive.errors import ProtocolError
@@ -43,8 +46,9 @@ if TYPE_CHECKING:
     from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
 
     from actorlive.web.app import ActorLive
+    from actorlive.web.shortcut import Shortcut
 
-__all__ = ["SOCKET_PATH", "WebsocketConnection", "serve_websocket"]
+__all__ = ["SOCKET_PATH", "WebsocketConnection", "answer_websocket", "serve_websocket"]
 
 SOCKET_PATH = "/live/websocket"
 VERSION = "2.0.0"
@@ -56,17 +60,33 @@ _log = logging.getLogger("actorlive.web")
 class WebsocketConnection(TrioASGIWebsocketConnection):
     """Quart-Trio's connection, with an end of the stream in place of a cancellation on our path.
 
-    Where the server offers the direct way there is nothing to receive here, and no task for it.
+    Where the server offers the direct way there is nothing to receive here, and no task for it. What may take the short
+    way is left to that (`web.shortcut`).
     """
+
+    def __init__(self, app: Any, scope: Any, shortcut: Shortcut) -> None:
+        self._is_offered = offer_of(scope) is not None
+        if self._is_offered:
+            self.app, self.scope = app, scope
+            self._accepted = self._closed = False
+        else:
+            super().__init__(app, scope)
+        self._shortcut = shortcut
 
     async def __call__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         with contained():
             await take_turn()
-            if offer_of(self.scope) is None:
+            if not self._is_offered:
                 await super().__call__(receive, send)
-            else:
-                asked = self._create_websocket_from_scope(send)
-                await ASGIWebsocketConnection.handle_websocket(self, asked, send)
+                return
+            accept = partial(self.accept_connection, send, Headers(), None)
+            make = partial(self._make_websocket, send)
+            asked: Any = self._shortcut.socket(vars(self)["scope"], accept, make) or make()
+            await ASGIWebsocketConnection.handle_websocket(self, asked, send)
+
+    def _make_websocket(self, send: ASGISendCallable) -> Websocket:
+        self.send_channel, self.receive_channel = trio.open_memory_channel[bytes | str](0)
+        return self._create_websocket_from_scope(send)
 
     async def handle_messages(self, nursery: trio.Nursery, receive: ASGIReceiveCallable) -> None:
         if self.scope["path"] != SOCKET_PATH:
@@ -91,13 +111,21 @@ class WebsocketConnection(TrioASGIWebsocketConnection):
 
 
 async def serve_websocket(live: ActorLive) -> Response | None:
-    """The websocket route: refuse before the handshake, or have frames carried until either side ends."""
-    asked = Asked(websocket.scope)
+    """The websocket route."""
+    accept = cast("Callable[[], Awaitable[None]]", websocket.accept)  # pyright: ignore[reportUnknownMemberType]
+    return await answer_websocket(live, Asked(websocket.scope), session, accept)
+
+
+async def answer_websocket(
+    live: ActorLive, asked: Asked, cookie: Mapping[str, Any], accept: Callable[[], Awaitable[None]]
+) -> Response | None:
+    """Refuse before the handshake, or accept it and have frames carried until either side ends; `cookie` is the
+    session that came along."""
     refusal = refuse(asked, live, "a websocket")
     if refusal is not None:
         return Response(refusal.text, refusal.status)
-    await websocket.accept()  # pyright: ignore[reportUnknownMemberType]
-    client = connection_info(asked, dict(session))
+    await accept()
+    client = connection_info(asked, dict(cookie))
     offer = offer_of(asked.scope)
     if offer is None:
         await pump(live, client)

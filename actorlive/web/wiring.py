@@ -31,10 +31,12 @@ from actorlive.web.failures import answer_failures
 from actorlive.web.forms import MethodOverride, check_csrf_token, csrf_exempt
 from actorlive.web.headers import secure
 from actorlive.web.health import Health
+from actorlive.web.live_routes import LiveRoutes
 from actorlive.web.longpoll.body import Unbuffered
 from actorlive.web.longpoll.route import LONGPOLL_PATH, serve_longpoll
 from actorlive.web.policy import policy
 from actorlive.web.proxies import Proxies
+from actorlive.web.shortcut import Shortcut
 from actorlive.web.signing import keep_sessions
 from actorlive.web.statics import VERSION
 from actorlive.web.status_pages import show_status_pages
@@ -63,26 +65,29 @@ class Wiring:
     for one that is not a path.
     """
 
-    def __init__(self, live: ActorLive, proxies: Proxies, *, alive: str | None, ready: str | None) -> None:
+    def __init__(
+        self, live: ActorLive, routes: LiveRoutes, proxies: Proxies, *, alive: str | None, ready: str | None
+    ) -> None:
         self._live = live
         self._proxies = proxies
         self._alive = _path(alive)
         self._ready = _path(ready)
+        self.shortcut: Shortcut = Shortcut(
+            live, routes, enter=self.enter_node, finish=self._add_headers, socket=self._websocket
+        )
 
     def install(self, app: QuartTrio) -> None:
         """Add everything but the live routes."""
         if app.config["SESSION_COOKIE_SAMESITE"] is None:
             app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
         keep_sessions(app)
+        self._add_hooks(app)
+        self.shortcut.install(app)
         answer_failures(app, lambda: self._live.endpoint.debug, self._error_page)
         show_status_pages(app, self._live.assets)
         self._add_layers(app)
         self._add_routes(app)
         app.context_processor(self._template_functions)
-        app.before_request(self._check_csrf_token)
-        app.before_request(self.enter_node)
-        app.after_request(self._secure)
-        app.before_websocket(self.enter_node)
 
     async def enter_node(self) -> None:
         """Let handlers and dead renders speak to processes by name, and `url_for` know the application."""
@@ -95,8 +100,8 @@ class Wiring:
 
     def _add_layers(self, app: QuartTrio) -> None:
         served = cast("Any", app)
-        served.asgi_http_class = HttpConnection
-        served.asgi_websocket_class = WebsocketConnection
+        served.asgi_http_class = partial(HttpConnection, shortcut=self.shortcut)
+        served.asgi_websocket_class = partial(WebsocketConnection, shortcut=self.shortcut)
         if self._live.longpoll:
             unbuffered = Unbuffered(app.asgi_app, LONGPOLL_PATH)
             self._live.polls = RelayingLayer(unbuffered, LONGPOLL_PATH, self._neighbours)
@@ -136,6 +141,12 @@ class Wiring:
 
     # -- hooks -----------------------------------------------------------------
 
+    def _add_hooks(self, app: QuartTrio) -> None:
+        app.before_request(self._check_csrf_token)
+        app.before_request(self.enter_node)
+        app.after_request(self._secure)
+        app.before_websocket(self.enter_node)
+
     async def _template_functions(self) -> dict[str, Any]:
         return {"csrf_token": csrf_token}
 
@@ -143,10 +154,14 @@ class Wiring:
         await check_csrf_token(self._live.app, every=self._live.protect_forms)
 
     async def _secure(self, response: ResponseTypes) -> ResponseTypes:
-        live, asked = self._live, request_ctx.request
+        asked = request_ctx.request
         if self._is_kept(asked):
             response.headers["Cache-Control"] = FOREVER
-        hsts = live.https and asked.scheme == "https" and not live.endpoint.debug
+        return self._add_headers(response, asked.scheme)
+
+    def _add_headers(self, response: ResponseTypes, scheme: str) -> ResponseTypes:
+        live = self._live
+        hsts = live.https and scheme == "https" and not live.endpoint.debug
         return secure(response, csp=policy(live.csp), hsts=hsts)
 
     def _is_kept(self, asked: Request) -> bool:
