@@ -81,7 +81,7 @@ async def status_of(app: QuartTrio, path: str = "/page", **options: Any) -> int:
     return (await cast("Any", app.test_client()).open(path, **options)).status_code
 
 
-# -- who takes it ------------------------------------------------------------------
+# -- who takes it --------------------------------------------------------------
 
 
 async def test_the_page_of_an_application_without_hooks_takes_it(through_quart: bool) -> None:
@@ -180,11 +180,21 @@ async def test_an_application_of_a_class_of_its_own_goes_through_quart() -> None
 
 
 async def test_sessions_and_names_of_its_own_go_through_quart() -> None:
-    own, named = app_with(), app_with()
+    own, named, by_host, kept = [app_with() for _ in range(4)]
     own.session_interface = type("Own", (SecureCookieSessionInterface,), {})()
     named.config["SERVER_NAME"] = "localhost"
-    assert await status_of(own) == await status_of(named) == 200
-    assert ways == [False, False]
+    by_host.url_map.host_matching = True
+    kept.config["PRESERVE_CONTEXT_ON_EXCEPTION"] = True
+    for app in (own, named, by_host, kept):
+        await status_of(app)
+    assert ways == [False] * 4
+
+
+async def test_a_client_that_keeps_the_context_of_its_request_has_quarts() -> None:
+    async with app_with().test_client() as client:
+        await client.get("/page")
+        assert request.path == "/page"
+    assert ways == [False]
 
 
 async def test_an_ordinary_route_that_takes_the_path_keeps_it() -> None:
@@ -195,7 +205,7 @@ async def test_an_ordinary_route_that_takes_the_path_keeps_it() -> None:
     assert ways == [False]
 
 
-# -- what it is like ---------------------------------------------------------------
+# -- what it is like -----------------------------------------------------------
 
 
 class Everything(LiveView):
@@ -308,7 +318,7 @@ async def test_nothing_of_quarts_is_left_behind() -> None:
             _ = request.path
 
 
-# -- sockets -----------------------------------------------------------------------
+# -- sockets -------------------------------------------------------------------
 
 
 @pytest.mark.real_clock
