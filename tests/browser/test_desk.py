@@ -5,29 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from examples.desk.board import FIRST
-from tests.browser.pages import connected
 from tests.browser.server import Server
 
 Live = Callable[[str], Page]
 TODO, DOING = FIRST["todo"], FIRST["doing"]
 
 
-@pytest.fixture
-def live(context: BrowserContext) -> Iterator[Live]:
-    """Tabs of a board of their own."""
-    with Server("examples.gallery.app:app") as server:
-
-        def open_page(path: str) -> Page:
-            tab = context.new_page()
-            tab.goto(server.url + path)
-            return connected(tab)
-
-        yield open_page
-        for tab in context.pages:
-            tab.close()
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A board of this file's own; each test leaves it as it was."""
+    with Server("examples.gallery.app:app") as running:
+        yield running
 
 
 def cards(page: Page, column: str) -> Locator:
@@ -60,6 +51,11 @@ def test_a_card_goes_on_by_keyboard_and_keeps_the_focus(live: Live) -> None:
     page.keyboard.press("Enter")
     expect(cards(page, "done")).to_contain_text([TODO[1]])
     expect(card(page, TODO[1]).get_by_role("button", name="Move left")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(cards(page, "doing")).to_have_text([DOING[0], TODO[1], DOING[1]])
+    expect(card(page, TODO[1]).get_by_role("button", name="Move left")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(cards(page, "todo")).to_have_text(TODO)
 
 
 def test_what_is_typed_into_a_title_moves_along(live: Live) -> None:
@@ -72,6 +68,8 @@ def test_what_is_typed_into_a_title_moves_along(live: Live) -> None:
     expect(field).to_have_value("Glaze the red")
     field.press("Escape")
     expect(cards(ada, "doing")).to_contain_text([TODO[0]])
+    card(bob, TODO[0]).get_by_role("button", name="Move left").click()
+    expect(cards(bob, "todo")).to_have_text(TODO)
 
 
 def test_a_card_is_added_and_removed(live: Live) -> None:
