@@ -12,7 +12,6 @@ import pytest
 from actorlive.template import (
     Renderer,
     TemplateError,
-    builtins,
     compile_function,
     compile_template,
     component,
@@ -20,11 +19,12 @@ from actorlive.template import (
     render_to_string,
     use_in_templates,
 )
+from actorlive.template.builtins import links
 from actorlive.template.heex import compile_source
 from actorlive.template.syntax.source import Source
 from tests.template import faults
 
-use_in_templates(builtins)
+use_in_templates(links)
 
 GOLDEN = Path(__file__).parent / "golden" / "errors.txt"
 
@@ -127,7 +127,7 @@ def test_a_component_of_a_missing_name_is_found_at_the_first_render() -> None:
 def test_a_component_of_a_module_that_is_not_there_or_has_none_of_that_name() -> None:
     for text, hint in [
         ("<ghosts.of_christmas />", "import ghosts in the module of the template"),
-        ("<builtins.lnik />", 'builtins has no component lnik. Did you mean "link"?'),
+        ("<links.lnik />", 'links has no component lnik. Did you mean "link"?'),
     ]:
         with pytest.raises(TemplateError, match="there is no component") as caught:
             render_to_string(compile_template(text), {})
