@@ -74,6 +74,7 @@ class Developer:
         self._notes = NoteHandler(self._add_note)
         self._bundle = Bundle(live.assets)
         self._told: BaseException | None = None
+        self._layout = _source_of(live.root_layout.function)
         app = cast("Any", live.app)
         app.debug = True
         app.asgi_app = HostGate(AccessLog(app.asgi_app, self._redactor), live.hosts)
@@ -217,10 +218,13 @@ class Developer:
         return (self.live.stylesheet, *([] if css is None else [css]))
 
     def _document(self) -> str:
-        """A name for all that a page has beside its view: where it changes, a page has to be loaded anew."""
+        """A name for all that a page has beside its view: where it changes, a page has to be loaded anew.
+
+        The layout is named as it was when this process loaded it. What stands in its file by now is not what a page of
+        this process has: one that asks for it on a connection that was still open would take itself for the next one's.
+        """
         manifest = {**self.live.colocated.manifest(), "css": None}
-        layout = _source_of(self.live.root_layout.function)
-        parts = (repr(manifest), self.live.assets.url("actorlive.js"), layout)
+        parts = (repr(manifest), self.live.assets.url("actorlive.js"), self._layout)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,35 @@ async def test_pages_are_greeted_and_told(develop: Develop, monkeypatch: pytest.
             }
         async with open_websocket_url(url.replace("http", "ws") + PAGES_PATH) as page:
             assert json.loads(await page.get_message())["overlay"] == "<p>broken</p>"
+
+
+def test_a_page_has_the_document_of_the_process_that_made_it_though_the_file_has_changed(
+    develop: Develop,
+) -> None:
+    layout = """
+from actorlive import component
+
+@component
+def layout(*, csrf_token, script, inner_block):
+    return heex("<title>Shop</title>{render_slot(@inner_block)}")
+
+app = QuartTrio(__name__)
+live = ActorLive(app, secret_key="a secret key that is for tests of development only", root_layout=layout)
+"""
+    old = develop(layout)
+    document = document_of(old)
+    del sys.modules[old.live.app.import_name]  # the next process has loaded nothing
+    new = develop(layout.replace("Shop", "Store"))
+    assert document_of(old) == document
+    assert document_of(new) != document
+
+
+def document_of(developed: Developed) -> str:
+    """What a page of this process says that it was made of."""
+    assert developed.developer is not None
+    found = re.search(r'data-document="(\w+)"', developed.developer.tags())
+    assert found is not None
+    return found[1]
 
 
 async def test_no_page_of_another_site_is_told(develop: Develop) -> None:
