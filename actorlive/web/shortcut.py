@@ -16,7 +16,7 @@ Quart's signals. That is looked at for each request, since a receiver may come a
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -62,6 +62,11 @@ _PASSED_BY = frozenset(
     for step in ("preprocess", "dispatch", "finalize", "do_teardown")
 ) | {"process_response", "postprocess_websocket", "make_response", "do_teardown_appcontext"}
 """Methods of Quart's that are not called here; an application may have put its own in their place."""
+
+_WRAPPED = frozenset(
+    {"request_context", "websocket_context", "full_dispatch_request", "full_dispatch_websocket"}
+)
+"""Those that we put our own around: the application's must not be there before."""
 
 
 class ShortPage(Asked):
@@ -185,13 +190,16 @@ class Shortcut:
         self._enter = enter
         self._finish = finish
         self._socket_function = socket
-        self._hooks: list[Any] = []
+        self._ours: Sequence[Callable[..., Any]] = ()
+        self._is_wrapped = False
 
-    def install(self, app: QuartTrio) -> None:
+    def install(self, app: QuartTrio, ours: Sequence[Callable[..., Any]]) -> None:
         """Have Quart begin and dispatch what comes this way as is said here. Called before anything has looked at how
-        it dispatches, when its hooks are ours."""
+        it dispatches; those of its hooks are ours that are among `ours`, and all others the application's, whenever it
+        has added them."""
         served = cast("Any", app)
-        self._hooks = list(_hooks_of(app))
+        self._ours = ours
+        self._is_wrapped = not _WRAPPED.isdisjoint(vars(app))
         served.request_context = _context(served.request_context, ShortPage, PageContext, app)
         served.websocket_context = _context(served.websocket_context, ShortSocket, SocketContext, app)
         served.full_dispatch_request = _dispatch(served.full_dispatch_request, PageContext, self._page)
@@ -224,6 +232,7 @@ class Shortcut:
         config = vars(app)["config"]
         return (
             self.is_open
+            and not self._is_wrapped
             and not (scope.get("root_path") or scope.get("_quart._preserve_context"))
             and not any(signal.receivers for signal in heard)
             and type(app) is QuartTrio
@@ -231,7 +240,7 @@ class Shortcut:
             and not (config["SERVER_NAME"] or config["PRESERVE_CONTEXT_ON_EXCEPTION"])
             and not app.url_map.host_matching
             and _PASSED_BY.isdisjoint(vars(app))
-            and self._hooks == list(_hooks_of(app))
+            and all(hook in self._ours for hook in _hooks_of(app))
         )
 
     # -- what is done ----------------------------------------------------------

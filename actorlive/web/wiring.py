@@ -82,7 +82,7 @@ class Wiring:
             app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
         keep_sessions(app)
         self._add_hooks(app)
-        self.shortcut.install(app)
+        self.shortcut.install(app, (self._check_csrf_token, self.enter_node, self._secure))
         answer_failures(app, lambda: self._live.endpoint.debug, self._error_page)
         show_status_pages(app, self._live.assets)
         self._add_layers(app)

@@ -69,8 +69,14 @@ def noting(choose: Callable[..., Any]) -> Callable[..., Any]:
     return noted
 
 
-def app_with(view: type[LiveView[Any]] = Counter, kind: type[QuartTrio] = QuartTrio) -> QuartTrio:
+def app_with(
+    view: type[LiveView[Any]] = Counter,
+    kind: type[QuartTrio] = QuartTrio,
+    before: Callable[[QuartTrio], object] = lambda app: None,
+) -> QuartTrio:
+    """An application, with what it had before it had us."""
     app = kind("shop")
+    before(app)
     live = ActorLive(app, secret_key=KEY)
     live.route("/page", view)
     live.route("/page/<int:n>", view)
@@ -155,6 +161,18 @@ async def test_a_hook_of_the_application_is_called(name: str) -> None:
     app = app_with()
     HOOKS[name](app)
     assert await status_of(app) == 200
+    assert (seen, ways) == (["hook"], [False])
+
+
+HOOKS_BEFORE: dict[str, Callable[[QuartTrio], object]] = {
+    **{name: add for name, add in HOOKS.items() if name != "its own view function"},
+    "what we put ours around": lambda app: replace(app, "full_dispatch_request"),
+}
+
+
+@pytest.mark.parametrize("name", HOOKS_BEFORE)
+async def test_a_hook_that_the_application_had_before_us_is_called(name: str) -> None:
+    assert await status_of(app_with(before=HOOKS_BEFORE[name])) == 200
     assert (seen, ways) == (["hook"], [False])
 
 
