@@ -91,7 +91,7 @@ async def test_settle_names_who_never_rests() -> None:
 async def test_settle_names_the_function_of_a_process_that_never_rests() -> None:
     async with open_node():
         pid = spawn(spin)
-        with pytest.raises(NotIdle, match=r"\n  spin \(.*test_clock.py:\d+\), 1000 of the last 1000 steps"):
+        with pytest.raises(NotIdle, match=r"\n  spin \(.*test_clock.py:\d+\), \d{3,4} of the last 1000 steps"):
             await settle(3000)
         exit(pid, "kill")
 
@@ -109,6 +109,7 @@ async def test_settle_names_the_thread_that_works_on(monkeypatch: pytest.MonkeyP
         with pytest.raises(NotIdle, match=r"a worker thread is at work .*: Event\.wait from run_function"):
             await settle()
         go_on.set()
+        monkeypatch.undo()  # it ends as soon as the machine lets it
         await settle()
 
 
