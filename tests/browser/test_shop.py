@@ -44,6 +44,7 @@ def test_the_cart_is_one_process_over_navigation(live: Live) -> None:
     page.get_by_role("link", name="Catalogue").click()
     expect(cart).to_contain_text("Cart: 2, € 48.00")
     cart.get_by_role("button", name="One less").click()
+    expect(cart).to_contain_text("Cart: 1, € 24.00")
     cart.get_by_role("button", name="One less").click()
     expect(cart).to_contain_text("There is nothing in it yet.")
 
