@@ -91,7 +91,9 @@ async def test_settle_names_who_never_rests() -> None:
 async def test_settle_names_the_function_of_a_process_that_never_rests() -> None:
     async with open_node():
         pid = spawn(spin)
-        with pytest.raises(NotIdle, match=r"\n  spin \(.*test_clock.py:\d+\), \d{3,4} of the last 1000 steps"):
+        with pytest.raises(
+            NotIdle, match=r"\n  spin \(.*test_clock.py:\d+\), \d{3,4} of the last 1000 steps"
+        ):
             await settle(3000)
         exit(pid, "kill")
 
