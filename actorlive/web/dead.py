@@ -104,9 +104,8 @@ def _mount(
 ) -> Mount:
     """What to mount for this request."""
     kept = _session()
-    flash = _take_flash(
-        asked, live.endpoint
-    )  # first: what it leaves in the session is gone by the time of the join
+    # First: what it leaves in the session is gone by the time of the join.
+    flash = _take_flash(asked, live.endpoint)
     csrf_token = csrf.masked_token(kept)
     visitor = visitor_id(kept)
     cookie_session = dict(kept)

@@ -90,9 +90,8 @@ class _KeptSerializer(URLSafeTimedSerializer):
             return super().load_payload(payload, *args, **kwargs)
         json = base64_decode(payload)
         if _TAGGED not in json:
-            with suppress(
-                msgspec.MsgspecError
-            ):  # it is stricter than Quart: no NaN, no half of a surrogate pair
+            # It is stricter than Quart, which then has its way: no NaN, no half of a surrogate pair.
+            with suppress(msgspec.MsgspecError):
                 return msgspec.json.decode(json)
         return super().load_payload(payload)
 

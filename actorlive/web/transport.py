@@ -66,7 +66,7 @@ class WebsocketConnection(TrioASGIWebsocketConnection):
 
     def __init__(self, app: Any, scope: Any, shortcut: Shortcut) -> None:
         self._is_offered = offer_of(scope) is not None
-        if self._is_offered:
+        if self._is_offered:  # all that Quart's makes besides is for messages, which do not come this way
             self.app, self.scope = app, scope
             self._accepted = self._closed = False
         else:

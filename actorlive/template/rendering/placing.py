@@ -47,7 +47,7 @@ class Placement(NamedTuple):
     back: bool = False
 
 
-ComponentIdentity: TypeAlias = tuple[object, type, Hashable]
+ComponentIdentity: TypeAlias = tuple[object, type, object]
 """Which component is meant: its class, and its id with the id's type."""
 
 
@@ -94,7 +94,6 @@ def tag_of(module: object) -> Tag | None:
 
 def identity(module: object, id: object) -> ComponentIdentity:
     """Which component is meant: its class and id. 1, True and 1.0 are three ids, though Python holds them for equal."""
-    assert isinstance(id, Hashable)
     return (module, id.__class__, id)
 
 
