@@ -16,8 +16,20 @@ LOOKS: tuple[tuple[Scheme, int], ...] = (("light", 1280), ("dark", 390))
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 
-AT_REST = """() => !document.querySelector("[aria-busy=true]")
-  && document.getAnimations().every((animation) => animation.playState !== "running")"""
+AT_REST = """async (patience) => {
+  const busy = "[aria-busy=true], .phx-click-loading, .phx-change-loading, .phx-submit-loading"
+  const running = (animation) => animation.playState === "running"
+  const moves = () => document.querySelector(busy) ?? document.getAnimations().find(running)
+  const late = performance.now() + patience
+  for (let still = 0; still < 2; still = moves() ? 0 : still + 1) {
+    if (performance.now() > late) throw new Error(`not at rest: ${(moves()?.effect?.target ?? moves())?.outerHTML}`)
+    await new Promise(requestAnimationFrame)
+  }
+}"""
+"""Two frames running. It is evaluated, and not waited for by Playwright, which the policy of a page may forbid."""
+
+PATIENCE = 30_000
+"""Milliseconds: a busy machine is no fault."""
 
 RUN = "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
 
@@ -26,13 +38,13 @@ def put_into(page: Page, scheme: Scheme, width: int) -> None:
     """The visitor's colours and window, as soon as nothing moves: what is faded for now is not what is looked at."""
     page.set_viewport_size({"width": width, "height": 800})
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-    page.wait_for_function(AT_REST)
+    page.evaluate(AT_REST, PATIENCE)
 
 
 def faults_of(page: Page) -> list[str]:
     """Every rule that is broken, best practices included, with the first elements that break it."""
     if not page.evaluate("'axe' in window"):
-        page.add_script_tag(path=AXE)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     return [_told(fault) for fault in page.evaluate(RUN)]
 
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from actorlive.web.assets import DIST
+from tests.browser.axe import put_into
 from tests.browser.pages import connected
 from tests.browser.server import Server
 
@@ -69,6 +70,15 @@ def test_a_stylesheet_keeps_its_budget(name: str) -> None:
 def test_all_of_it_is_in_one_layer_but_the_wish_for_less_motion(look: Callable[[str], Page]) -> None:
     rules = set(look("/todos").evaluate(TOP_LEVEL))
     assert rules == {"@layer actorlive", "@media (prefers-reduced-motion: reduce)"}
+
+
+def test_with_less_motion_other_colours_are_there_at_once_however_deep(look: Callable[[str], Page]) -> None:
+    page = look("/todos")
+    put_into(page, "light", 1280)
+    page.evaluate("document.querySelector('main').innerHTML = '<div>'.repeat(20) + '<input>'")
+    page.emulate_media(reduced_motion="reduce", color_scheme="dark")
+    assert style(page, "main input", "color") == style(page, "body", "color")
+    assert page.evaluate("document.getAnimations().length") == 0
 
 
 @pytest.mark.parametrize(

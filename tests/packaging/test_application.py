@@ -7,11 +7,11 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
+from tests.browser.axe import is_clean
 from tests.browser.pages import Faults, connected
 from tests.browser.server import ROOT, Server
 from tests.packaging.conftest import install
@@ -22,10 +22,7 @@ PATIENCE = 30_000
 """Milliseconds that a condition may take to come true: a busy machine is no fault."""
 expect.set_options(timeout=PATIENCE)
 
-AXE = ROOT / "node_modules/axe-core/axe.min.js"
 TOOLS = {"ruff": ROOT / ".venv/bin/ruff", "pyright": ROOT / "node_modules/.bin/pyright"}
-SIZES = ((1280, 800), (390, 780))
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
@@ -73,26 +70,12 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     assert faults.unexpected == []
 
 
-def look_at(page: Page, what: str) -> None:
-    """The page has no fault that axe-core sees, in light or dark, and does not scroll sideways, wide or narrow."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    expect(page.locator(".phx-click-loading, .phx-change-loading, .phx-submit-loading")).to_have_count(0)
-    for (width, height), scheme in zip(SIZES, SCHEMES, strict=True):
-        page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme=scheme)
-        page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, what
-        found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-        faults = [f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in found["violations"]]
-        assert faults == [], f"{what}, {scheme}, {width} wide"
-
-
 def test_it_is_clicked_through_while_it_is_developed(served: Server, context: BrowserContext) -> None:
     page = context.new_page()
     page.goto(served.url)
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Log in")
-    look_at(connected(page), "the login")
+    is_clean(connected(page))
     page.get_by_label("E-mail").fill("ada@example.org")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Log in").click()
@@ -105,7 +88,7 @@ def test_it_is_clicked_through_while_it_is_developed(served: Server, context: Br
     page.get_by_label("E-mail").press("Tab")
     expect(page.get_by_text("must be an e-mail address")).to_be_visible()
     expect(page.get_by_text("should be at least 12 characters")).to_be_visible()
-    look_at(page, "the sign-up with its errors")
+    is_clean(page)
     page.get_by_label("E-mail").fill("ada@example.org")
     page.get_by_label("Password").fill("correct horse battery")
     page.get_by_role("button", name="Sign up").click()
@@ -119,7 +102,7 @@ def test_it_is_clicked_through_while_it_is_developed(served: Server, context: Br
         expect(new).to_have_value("")
     page.get_by_label("Milk", exact=True).check()
     page.get_by_role("button", name="Edit Bread").click()
-    look_at(page, "the list, with a row that is edited")
+    is_clean(page)
     page.get_by_label("Title").fill("Rye bread")
     page.get_by_label("Title").press("Enter")
     expect(page.get_by_label("Rye bread", exact=True)).to_be_visible()
@@ -183,5 +166,5 @@ def test_the_bare_one_runs(python: Path, tmp_path: Path, context: BrowserContext
         page.goto(server.url)
         connected(page).get_by_role("button", name="+").click()
         expect(page.get_by_role("status").first).to_have_text("1")
-        look_at(page, "the counter")
+        is_clean(page)
         page.close()
