@@ -159,3 +159,18 @@ def test_a_component_in_a_locked_element_shows_its_changes_when_it_is_unlocked(
     expect(page.locator("#note")).to_have_text("after")
     counter(page, "in").locator(".inc").click()
     expect(counter(page, "in").locator(".n")).to_have_text("8")
+
+
+def test_a_component_in_an_element_that_does_not_change_shows_what_does(app: Server, page: Page) -> None:
+    """The client skips such an element; what changed in it is in the same message as something of the page."""
+    page.goto(f"{app.url}/cards")
+    connected(page)
+    for n in ("1", "2", "3", "4"):
+        page.click("#more")
+        expect(page.locator("h1")).to_have_text(n)
+        for name in ["card", "within", "away", "1", "2", *(["3"] if n > "2" else [])]:
+            expect(page.locator(f"#told-{name} b")).to_have_text(n)
+        for name in ("card", "within", "away", "2", "deep"):
+            page.click(f"#told-{name} button")
+            expect(page.locator("output")).to_have_text(f"{name} {n}")
+            expect(page.locator(f"#told-{name} i")).to_have_text(n)

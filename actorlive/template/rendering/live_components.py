@@ -25,7 +25,7 @@ client says otherwise. Two things follow. A root in full makes the client forget
 are sent again, and the streamed ones; the rest is unknown to the client (`_unknown`) until it is placed, and nothing is
 sent of it. And the client shows a message by rendering what changed from the outside in, where it does not meet
 streamed rows: what changed within them is shown by a message that has nothing around them (`_layer`,
-`ComponentBodies.apart`).
+`ComponentBodies.apart`). What else it would not meet is named (`reaching`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from actorlive.rendered import (
     Comprehension,
@@ -48,6 +48,7 @@ from actorlive.rendered import (
 )
 from actorlive.template.errors import TemplateError
 from actorlive.template.rendering.placing import ComponentIdentity, Placement, identity
+from actorlive.template.rendering.reaching import lead_to
 
 __all__ = ["ROOT", "ComponentBodies", "LiveComponents"]
 
@@ -190,8 +191,9 @@ class LiveComponents:
                     module, _, id = next(key for key, number in self._cids.items() if number == cid)
                     raise _duplicate(module, id, "where it was and in another place")
 
-    def finish(self, root: Rendered | None, *, root_is_full: bool, root_is_sent: bool) -> ComponentBodies:
-        """The bodies of the components that changed."""
+    def finish(self, root: Rendered | None, diff: Diff) -> ComponentBodies:
+        """The bodies of the components that changed; `diff` is the root's, to which the way to them is added."""
+        root_is_full, root_is_sent = "s" in diff, bool(diff)
         if root_is_full:
             self._start_over(root)
         elif self._marked:
@@ -201,12 +203,49 @@ class LiveComponents:
         layers = self._layers()
         alone = root_is_full or len(layers) > 1
         bodies = {depth: self._bodies(layer, alone) for depth, layer in sorted(layers.items())}
+        for depth, layer in bodies.items() if not root_is_full else ():
+            self._make_reachable(layer, root, diff if root_is_sent and depth == 0 else None)
         self.abandon()
         along = bodies.pop(0, {})
         apart = [layer for layer in bodies.values() if layer]
         if not (along or root_is_sent) and apart:
             along = apart.pop(0)
         return ComponentBodies(along, apart)
+
+    def _make_reachable(self, bodies: Diff, root: Rendered | None, diff: Diff | None) -> None:
+        """Name what stands around the components of one message where the client would pass it by; `diff` is the root's
+        part of that message, None where it has none."""
+        inside: dict[int, set[int]] = {}
+        for cid in cast("list[int]", list(bodies)):
+            for holder, held in self._around(cid, bodies, root_is_sent=diff is not None):
+                inside.setdefault(holder, set()).add(held)
+                if holder != ROOT:
+                    bodies.setdefault(holder, {})
+        for holder, held in inside.items():
+            if holder != ROOT:
+                tree = self._by_cid[holder].tree
+                assert tree is not None
+                lead_to(held, tree, bodies[holder], in_component=True)
+            elif root is not None and diff is not None:
+                lead_to(held, root, diff, in_component=False)
+
+    def _around(self, cid: int, bodies: Diff, *, root_is_sent: bool) -> list[tuple[int, int]]:
+        """What holds the component, what holds that, and so on, each with what it holds, as far as the client shows it
+        by this message; empty where it shows the component by itself."""
+        found: list[tuple[int, int]] = []
+        seen: set[int] = set()
+        while cid not in self._streamed and cid not in seen:
+            seen.add(cid)
+            holder = self._holders.get(cid, ROOT)
+            found.append((holder, cid))
+            if holder in bodies:
+                return found
+            if holder == ROOT:
+                return found if root_is_sent else []
+            if holder in self._unknown or self._by_cid[holder].tree is None:
+                return []
+            cid = holder
+        return found if cid in self._seen else []
 
     def _start_over(self, root: Rendered | None) -> None:
         """The client has forgotten every component: what is on the page is sent again."""

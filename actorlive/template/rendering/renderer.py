@@ -121,7 +121,7 @@ class Renderer:
             diff = full_root(tree) if before is None else diff_root(before, tree)
         self._before = tree
         if self._components is not None:
-            bodies = self._components.finish(tree, root_is_full="s" in diff, root_is_sent=bool(diff))
+            bodies = self._components.finish(tree, diff)
             if bodies.along:
                 diff["c"] = bodies.along
             self.apart = [{"c": layer} for layer in bodies.apart]

@@ -15,9 +15,11 @@ from actorlive import (
     LiveComponent,
     LiveView,
     Rejected,
+    Slot,
     Socket,
     Stream,
     Template,
+    component,
     heex,
 )
 from actorlive.js import JS
@@ -236,11 +238,73 @@ class Locks(LiveView[Inc | Soon]):
             socket.send_update(Counter, id, n=7)
 
 
+@component
+def card(*, inner_block: Slot) -> Template:
+    """One element, which the client marks and skips while nothing is merged into it."""
+    return heex("""<article>{render_slot(@inner_block)}</article>""")
+
+
+class Told(LiveComponent[Refuse]):
+    """Shows what the page shows, and changes with a refusal that the page shows."""
+
+    told: int = 0
+    n: int = 0
+    template = heex("""<p id={f"told-{@id}"} class="told">
+      <b>{@told}</b> <i>{@n}</i> <button phx-click="refuse" phx-target={@myself}>no</button>
+    </p>""")
+
+    async def handle_event(self, event: Refuse, socket: Socket) -> None:
+        self.n += 1
+        raise Rejected(f"{self.id} {self.n}")
+
+
+class Around(LiveComponent):
+    """Holds another one in an element, and does not change with it."""
+
+    inner_block: Slot
+    template = heex("""<section id={f"around-{@id}"}><.card>{render_slot(@inner_block)}</.card></section>""")
+
+
+class Still(LiveComponent):
+    """Given nothing, so that only what it holds changes."""
+
+    template = heex(
+        """<section id="still"><.card><.live_component module={Told} id="deep" /></.card></section>"""
+    )
+
+
+class Cards(LiveView[Inc]):
+    """Components in elements that do not change, beside some of the page that does."""
+
+    n: int = 0
+    rows: list[int] = [1, 2]
+    template = heex("""
+      <h1>{@n}</h1><output>{@flash.get("error")}</output><button id="more" phx-click="inc">more</button>
+      <.card><.live_component module={Told} id="card" told={@n} /></.card>
+      <.card><.card><.live_component module={Around} id="a">
+        <.live_component module={Told} id="within" told={@n} />
+      </.live_component></.card></.card>
+      <.portal id="away" target="body">
+        <div id="teleported"><.live_component module={Told} id="away" told={@n} /></div>
+      </.portal>
+      <ul><li :for={row in @rows} :key={row} id={f"row-{row}"}>
+        <.card><.live_component module={Told} id={row} told={@n} /></.card>
+      </li></ul>
+      <.live_component module={Still} id="still" />
+    """)
+
+    async def handle_event(self, event: Inc, socket: Socket) -> None:
+        self.n += 1
+        if self.n == 3:
+            self.rows = [2, 3, 1]
+
+
 app = QuartTrio(__name__)
 live = ActorLive(app, secret_key="key", debug=True, hooks="/static/filler.js")
 live.route("/", Places)
 live.route("/roots", Roots)
 live.route("/locks", Locks)
+live.route("/cards", Cards)
 
 
 @app.get("/static/filler.js")
