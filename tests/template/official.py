@@ -14,12 +14,17 @@ HARNESS = ROOT / "tests" / "testing" / "official_client.mjs"
 
 def pages(sequences: list[list[Any]]) -> list[list[str]]:
     """The HTML that the client has after each diff of each sequence."""
+    return [[page for page, _ in steps] for steps in played(HARNESS, sequences)]
+
+
+def played(harness: Path, sequences: list[list[Any]]) -> Any:
+    """What a program for Node says of the sequences."""
     process = subprocess.run(
-        ["node", str(HARNESS)],
+        ["node", str(harness)],
         input=msgspec.json.encode(sequences),
         capture_output=True,
         cwd=ROOT,
         check=False,
     )
     assert process.returncode == 0, process.stderr.decode()
-    return [[page for page, _ in steps] for steps in msgspec.json.decode(process.stdout)]
+    return msgspec.json.decode(process.stdout)

@@ -1,30 +1,8 @@
 // Feeds sequences of messages to the official client's own tree, renders as the client does, and prints the page after
 // each: what the client skips because it takes it for unchanged is what the page had there before.
 // stdin: a JSON array of sequences, each an array of messages; stdout: an array of arrays of HTML.
-import { build } from "esbuild";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-
-const client = join(process.cwd(), "node_modules/phoenix_live_view/assets/js/phoenix_live_view");
-const folder = mkdtempSync(join(tmpdir(), "rendered-"));
-const outfile = join(folder, "client.mjs");
-await build({
-  stdin: {
-    contents: `
-      export { default as Rendered } from "./rendered.js";
-      export { RenderingBuffer } from "./rendered/buffer";
-    `,
-    resolveDir: client,
-  },
-  bundle: true,
-  format: "esm",
-  logLevel: "silent",
-  outfile,
-});
-const { Rendered, RenderingBuffer } = await import(pathToFileURL(outfile));
-rmSync(folder, { recursive: true });
+import { readFileSync } from "node:fs";
+import { Rendered, RenderingBuffer } from "../testing/official_tree.mjs";
 
 const MARK = /⟦([^⟧]+)⟧/g;
 

@@ -7,7 +7,6 @@ them may change in one message, by what they are given or by themselves, with or
 from __future__ import annotations
 
 import random
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,9 @@ from actorlive.template import Renderer
 from actorlive.template.rendering import live_components, renderer
 from actorlive.template.rendering.live_components import LiveComponents
 from actorlive.template.rendering.placing import Placement
+from tests.template.official import played
 
 HARNESS = Path(__file__).with_name("official_page.mjs")
-ROOT = Path(__file__).parents[2]
 STEPS = 12
 
 
@@ -140,24 +139,13 @@ class Program:
                 placed += self._renderer.render_component(placement.cid, module.template, after, changed)
 
 
-def pages(sequences: list[list[Any]]) -> list[list[str]]:
-    process = subprocess.run(
-        ["node", str(HARNESS)],
-        input=msgspec.json.encode(sequences),
-        capture_output=True,
-        cwd=ROOT,
-        check=False,
-    )
-    assert process.returncode == 0, process.stderr.decode()
-    return msgspec.json.decode(process.stdout)
-
-
 def first_difference(seeds: range) -> str | None:
     programs = [Program(seed) for seed in seeds]
     for program in programs:
         for _ in range(STEPS):
             program.step()
-    for program, shown in zip(programs, pages([program.messages for program in programs]), strict=True):
+    pages: list[list[str]] = played(HARNESS, [program.messages for program in programs])
+    for program, shown in zip(programs, pages, strict=True):
         for number, (page, wanted) in enumerate(zip(shown, program.shown, strict=True)):
             if page != wanted:
                 return f"step {number}: {program.messages[number]}\n{page}\n{wanted}"

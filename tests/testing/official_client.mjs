@@ -1,29 +1,7 @@
 // Feeds sequences of diffs to the official client's own tree and prints the HTML after each.
 // stdin: a JSON array of sequences, each an array of diffs; stdout: an array of arrays of [html, streams].
-import { build } from "esbuild";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-
-const client = join(process.cwd(), "node_modules/phoenix_live_view/assets/js/phoenix_live_view");
-const folder = mkdtempSync(join(tmpdir(), "rendered-"));
-const outfile = join(folder, "client.mjs");
-await build({
-  stdin: {
-    contents: `
-      export { default as Rendered } from "./rendered.js";
-      export { RenderingBuffer } from "./rendered/buffer";
-    `,
-    resolveDir: client,
-  },
-  bundle: true,
-  format: "esm",
-  logLevel: "silent",
-  outfile,
-});
-const { Rendered, RenderingBuffer } = await import(pathToFileURL(outfile));
-rmSync(folder, { recursive: true });
+import { readFileSync } from "node:fs";
+import { Rendered, RenderingBuffer } from "./official_tree.mjs";
 
 // The client leaves out what it knows to be unchanged in the DOM. To compare whole pages, nothing is left out,
 // and of the attributes that it adds only the component's number stays.
