@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,14 @@ def test_each_step_says_what_it_does_before_it_does_it(checkout: Checkout, targe
             assert next(words for part, words in WORDS.items() if part in line) in told, line
             steps += 1
     assert steps >= 4
+
+
+def test_what_runs_the_gallery_has_all_that_its_reference_imports() -> None:
+    """The reference shows every public name, and those of the test kit come from packages of their own."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(project["project"]["optional-dependencies"]["testing"]) <= set(
+        project["dependency-groups"]["gallery"]
+    )
+    pinned = (ROOT / "requirements/run.txt").read_text(encoding="utf-8")
+    for package in ("pytest", "selectolax", "trio-websocket"):
+        assert f"\n{package}==" in pinned
