@@ -111,8 +111,8 @@ def test_a_new_application_is_pinned_to_what_is_tested_here(lock: str) -> None:
     ).items()
 
 
-def test_what_runs_pages_brings_nothing_that_only_tests_and_linters_use() -> None:
-    others = {"pytest", "hypothesis", "playwright", "ruff", "pydantic", "selectolax", "hatchling", "coverage"}
+def test_what_serves_the_gallery_brings_nothing_that_only_tests_and_linters_use() -> None:
+    others = {"coredis", "coverage", "hatchling", "hypothesis", "openai", "playwright", "pydantic", "ruff"}
     assert others <= pins_of("dev").keys()
     assert not others & pins_of("run").keys()
 
