@@ -35,6 +35,7 @@ from actorlive.rendered.nodes import (
     Statics,
     StreamItems,
 )
+from actorlive.rendered.places import placed_in, rows_with
 
 __all__ = [
     "EATS_LINE_BREAK",
@@ -63,6 +64,8 @@ __all__ = [
     "escape_str",
     "full_component",
     "full_root",
+    "placed_in",
+    "rows_with",
     "runs_script",
     "script_json",
     "share_component",

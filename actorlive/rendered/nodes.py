@@ -21,7 +21,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from actorlive.rendered.places import ComponentRows
 
 __all__ = [
     "Attribute",
@@ -124,10 +127,10 @@ class Comprehension:
 
     `sent` says that the client has the statics already (it has had at least one row). A stream keeps
     neither items nor rows: `stream` holds the instructions of one message, and `keeps` is False. `plain` is what is
-    known of `equality.are_plain(items)`.
+    known of `equality.are_plain(items)`, `places` of where live components stand.
     """
 
-    __slots__ = ("delta", "items", "keeps", "plain", "rows", "sent", "statics", "stream")
+    __slots__ = ("delta", "items", "keeps", "places", "plain", "rows", "sent", "statics", "stream")
 
     def __init__(
         self,
@@ -148,6 +151,7 @@ class Comprehension:
         self.keeps = keeps
         self.stream = stream
         self.plain: bool | None = None
+        self.places: ComponentRows | None = None
 
     def __str__(self) -> str:
         return self.statics.rows(self.rows)

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from actorlive import LiveComponent, Slot, Template, component, heex
-from actorlive.rendered import Diff
+from actorlive.rendered import Diff, PlacedComponent, places
 from actorlive.template import Renderer
 from actorlive.template.rendering import live_components, renderer
 from actorlive.template.rendering.live_components import LiveComponents
@@ -180,3 +180,51 @@ class NamesNoneAround(LiveComponents):
 def test_control_without_those_around_them_it_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renderer, "LiveComponents", NamesNoneAround)
     assert is_found_out(range(40))
+
+
+class Table:
+    """A table with a component in a marked element of each row, all of them told the same for good."""
+
+    template = heex("""<main><h1>{@n}</h1>
+      <p :for={row in @rows} :key={row}>{row}<.box><.live_component module={Leaf} id={row} told="-" /></.box></p>
+    </main>""")
+
+    def __init__(self) -> None:
+        self._renderer = Renderer()
+        self._assigns: dict[str, Any] = {"n": 0, "rows": [f"r{i}" for i in range(100)]}
+        self._render(None, ())
+
+    def message(self, cid: int, **changes: Any) -> Any:
+        """The message that changes the root, and acts in one component."""
+        before = {name: self._assigns[name] for name in changes}
+        self._assigns = {**self._assigns, **changes}
+        return self._render(before, (cid,))
+
+    def _render(self, changed: dict[str, Any] | None, acting: tuple[int, ...]) -> Any:
+        placed = self._renderer.start(self.template, self._assigns, changed)
+        for cid in (*(placement.cid for placement in placed if placement.new), *acting):
+            assigns = {"id": str(cid), "told": "-", "n": self._assigns["n"]}
+            self._renderer.render_component(cid, Leaf.template, assigns, {"n": -1})
+        return self._renderer.finish()
+
+
+def test_only_rows_that_are_new_are_looked_at_for_components(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[object] = []
+
+    def placed_in(row: Any) -> list[PlacedComponent]:
+        looked_at.append(row)
+        return look(row)
+
+    def looks(cid: int, **changes: Any) -> int:
+        looked_at.clear()
+        assert cid in page.message(cid, **changes)["c"]
+        return len(looked_at)
+
+    look, page = places.placed_in, Table()
+    monkeypatch.setattr(places, "placed_in", placed_in)
+    names = [f"r{i}" for i in range(100)]
+    assert looks(70, n=1) == 100
+    assert looks(30, n=2) == 0
+    assert looks(30, n=3, rows=[*names[:50], "new", *names[51:]]) == 1
+    assert looks(101, n=4) == 0
+    assert page.message(70, n=5)[1] == {"k": {69: {1: {1: {0: 70}}}, "kc": 100}}

@@ -36,7 +36,6 @@ from itertools import chain
 from typing import NamedTuple, cast
 
 from actorlive.rendered import (
-    Comprehension,
     Diff,
     Dynamic,
     Dynamics,
@@ -44,6 +43,7 @@ from actorlive.rendered import (
     Rendered,
     diff_component,
     full_component,
+    placed_in,
     share_component,
 )
 from actorlive.template.errors import TemplateError
@@ -143,7 +143,7 @@ class LiveComponents:
         self._streamed.discard(cid)
 
     def _held_directly(self, holder: int) -> set[int]:
-        return {node.cid for node in _placed_in([self._by_cid[holder].tree])}
+        return {node.cid for node in placed_in([self._by_cid[holder].tree])}
 
     def _bring_back(self, cids: set[int]) -> None:
         """They are on the page again, and are sent whole."""
@@ -153,7 +153,7 @@ class LiveComponents:
 
     def note_streamed(self, rows: Iterable[Dynamics]) -> None:
         """These are rows of a stream, which no tree will hold."""
-        self._streamed.update(node.cid for node in _placed_in(chain.from_iterable(rows)))
+        self._streamed.update(node.cid for node in placed_in(chain.from_iterable(rows)))
 
     def take_placed(self) -> list[Placement]:
         """What was placed since the last call."""
@@ -291,7 +291,7 @@ class LiveComponents:
         found: set[int] = set()
         left = list(trees)
         while left:
-            new = [node for node in _placed_in(left) if node.cid not in found]
+            new = [node for node in placed_in(left) if node.cid not in found]
             found.update(node.cid for node in new)
             left = [node.tree for node in new]
         return found
@@ -300,7 +300,7 @@ class LiveComponents:
         """The number of each component of the page, once per place that it stands in. Streamed rows are not known."""
         left, seen = [root], set[int]()
         while left:
-            for node in _placed_in([left.pop()]):
+            for node in placed_in([left.pop()]):
                 yield node.cid
                 if node.cid not in seen:
                     seen.add(node.cid)
@@ -353,18 +353,3 @@ def _duplicate(module: object, id: object, where: str) -> TemplateError:
     name = getattr(module, "__qualname__", module)
     hint = "each component of a class on the page has an id of its own"
     return TemplateError(f"found duplicate id {id!r} for the component {name} {where}", hint=hint)
-
-
-def _placed_in(trees: Iterable[Dynamic | None]) -> list[PlacedComponent]:
-    """The components in trees, without those in theirs."""
-    found: list[PlacedComponent] = []
-    left = list(trees)
-    while left:
-        value = left.pop()
-        if isinstance(value, Rendered):
-            left += value.dynamics
-        elif isinstance(value, Comprehension):
-            left += chain.from_iterable(value.rows)
-        elif isinstance(value, PlacedComponent):
-            found.append(value)
-    return found

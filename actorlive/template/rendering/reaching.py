@@ -9,19 +9,21 @@ So whatever stands around it in the same message is named, too: a component by a
 elements by the places on it, down to the number of the component. What was merged already needs nothing, and what is
 sent in full is rendered as a whole. A component's body is merged by another rule: the client then renders all that is
 in it, but for the rows that stayed as they were in a loop that changed.
+
+Of a loop only those rows are looked at that hold one of the components (`rendered.places`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
-from actorlive.rendered import Comprehension, Diff, Dynamics, PlacedComponent, Rendered
+from actorlive.rendered import Comprehension, Diff, Dynamics, PlacedComponent, Rendered, rows_with
 
 __all__ = ["lead_to"]
 
 
-def lead_to(cids: Container[int], tree: Rendered, body: Diff, *, in_component: bool) -> None:
+def lead_to(cids: AbstractSet[int], tree: Rendered, body: Diff, *, in_component: bool) -> None:
     """Add to `body`, which changes `tree` in the client, the way to those components that it would not meet."""
     if "s" not in body:
         _Way(cids).through(tree.dynamics, body, barred=False, renders_all=in_component)
@@ -31,7 +33,7 @@ class _Way:
     """The way to some components. `barred` says that the client would not come here, `renders_all` that it renders what
     is unchanged, too."""
 
-    def __init__(self, cids: Container[int]) -> None:
+    def __init__(self, cids: AbstractSet[int]) -> None:
         self._cids = cids
 
     def through(self, dynamics: Dynamics, body: Diff, *, barred: bool, renders_all: bool) -> bool:
@@ -70,8 +72,8 @@ class _Way:
         entries: dict[Any, Any] = {} if merged is None else merged.get("k", {})
         renders_all = renders_all and merged is None
         added = False
-        for number, row in enumerate(node.rows):
-            added |= self._through_row(row, number, entries, barred, renders_all)
+        for number in rows_with(self._cids, node):
+            added |= self._through_row(node.rows[number], number, entries, barred, renders_all)
         if added and merged is None:
             body[i] = {"k": {**entries, "kc": len(node.rows)}}
         return added

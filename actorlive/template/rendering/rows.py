@@ -192,4 +192,6 @@ class _Update:
     ) -> Comprehension:
         keyed = sources is not None and self.plan.key is not None
         delta = Delta(self.previous, sources, rendered, keyed=keyed)
-        return Comprehension(self.previous.statics, self.items, rows, sent=self.previous.sent, delta=delta)
+        new = Comprehension(self.previous.statics, self.items, rows, sent=self.previous.sent, delta=delta)
+        new.places = self.previous.places
+        return new
