@@ -39,6 +39,7 @@ be quick and must not await. A handler that raises is detached and logged: telem
 | `upload.consumed`                 | `duration`           | `entry`                           |
 | `limit.reached`                   | –                    | `limit`, `peer`                   |
 | `host.refused`                    | –                    | `host`                            |
+| `request.refused`                 | –                    | `fault`                           |
 | `pubsub.connected`                | `away`               | –                                 |
 | `pubsub.disconnected`             | –                    | `error`                           |
 | `pubsub.dropped`                  | `messages`           | –                                 |

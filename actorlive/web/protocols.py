@@ -14,6 +14,7 @@
   takes any key, and leaves a connection open for ever that it has refused.
 * **Requests behind one that nobody hears the answer to are dropped.** Hypercorn reads them when the answer is out; when
   its peer has gone, that is never, and the connection's task would wait for ever.
+* **A head that can be read in two ways is refused** (`request_head`), whatever came before it on its connection.
 * **HTTP/2 comes by TLS only.** In the clear, HTTP/2 is spoken by no browser; but a reverse proxy that passes `Upgrade`
   on, as every websocket needs it to, would pass a tunnel through which its own rules for paths do not see. The
   upgrade to h2c is not taken up, and its preface is answered with 505.
@@ -42,10 +43,12 @@ from hypercorn.protocol.ws_stream import WSStream
 from wsproto.connection import ConnectionState
 from wsproto.events import CloseConnection, Message, Ping
 
+from actorlive import telemetry
 from actorlive.web.allowance import MESSAGE_TOO_BIG, reached
 from actorlive.web.direct.handshake import refuse
 from actorlive.web.direct.http import fields_of
 from actorlive.web.limits import Limits
+from actorlive.web.request_head import fault_of_head, origin_form
 from actorlive.web.transport import SOCKET_PATH
 from actorlive.wire import frame_size
 from actorlive.wire.websocket import FRAGMENT_COST
@@ -222,11 +225,28 @@ def _without_extensions(request: Request) -> Request:
     return replace(request, headers=headers)
 
 
+class StrictConnection(h11.Connection):
+    """h11's connection, which looks at every head before h11 does."""
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA | h11.PAUSED]:
+        """As h11 has it. Raises `h11.RemoteProtocolError` for a head that is refused."""
+        if self.their_state is h11.IDLE:
+            fault = fault_of_head(self.trailing_data[0])
+            if fault is not None:
+                telemetry.execute("request.refused", {}, {"fault": fault})
+                _log.warning("refused a request and closed its connection: %s", fault)
+                raise h11.RemoteProtocolError(fault)
+        return super().next_event()
+
+
 class OnlyHttp1(H11Protocol):
     """Hypercorn's HTTP/1.1, which stays that."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.connection = StrictConnection(
+            h11.SERVER, max_incomplete_event_size=self.config.h11_max_incomplete_size
+        )
         self._gone = False
         self._reading = trio.CancelScope()
 
@@ -249,12 +269,23 @@ class OnlyHttp1(H11Protocol):
             await self._send_error_response(VERSION_NOT_SUPPORTED)
             await self.send(Closed())
             return
+        request = _by_path(request)
         refusal = _refusal(request)
         if refusal is not None:
             await self._send_error_response(refusal)
             await self.send(Closed())
             return
         await super()._create_stream(request)
+
+
+def _by_path(request: h11.Request) -> h11.Request:
+    """The request as it is asked of the host itself."""
+    target = origin_form(request.target)
+    if target == request.target:
+        return request
+    return h11.Request(
+        method=request.method, target=target, headers=list(request.headers), http_version=request.http_version
+    )
 
 
 def _refusal(request: h11.Request) -> int | None:

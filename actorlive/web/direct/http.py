@@ -23,6 +23,8 @@ from actorlive.errors import ActorLiveError
 
 __all__ = [
     "END",
+    "HOST",
+    "TARGET",
     "AnswerError",
     "ConnectionAddresses",
     "Head",
@@ -40,7 +42,10 @@ END = b"\r\n\r\n"
 HeaderField = tuple[bytes, bytes]
 
 _FIELDS = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [^\0-\x08\x0a-\x1f\x7f]*\r\n)*")
-_TARGET = re.compile(rb"/[\x21-\x7e]*")
+HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9\-._~%!$&'()*+,;=]*)(?::[0-9]*)?")
+"""One host, with its port or without (RFC 9110, 7.2)."""
+TARGET = re.compile(rb"/[\x21\x22\x24-\x7e]*")
+"""Of a request: a path and a query, without the fragment that some readers would cut off."""
 
 
 class AnswerError(ActorLiveError):
@@ -101,10 +106,12 @@ def parse(data: bytes) -> Head | None:
     except httptools.HttpParserError:
         return None
     head.method, head.version = parser.get_method(), parser.get_http_version().encode()
-    one_line_each = data.count(b"\n") == len(head.headers) + 2
-    hosts = sum(name == b"host" for name, _ in head.headers)
-    is_clear = one_line_each and hosts <= 1 and (hosts or head.version != b"1.1")
-    return head if is_clear and _TARGET.fullmatch(head.target) else None
+    first_line = b"%b %b HTTP/%b\r\n" % (head.method, head.target, head.version)
+    one_line_each = data.startswith(first_line) and data.count(b"\n") == len(head.headers) + 2
+    hosts = [value for name, value in head.headers if name == b"host"]
+    names_one = HOST.fullmatch(hosts[0]) if len(hosts) == 1 else not hosts and head.version != b"1.1"
+    is_clear = one_line_each and names_one
+    return head if is_clear and TARGET.fullmatch(head.target) else None
 
 
 def fields_of(headers: Iterable[HeaderField]) -> dict[bytes, bytes]:
