@@ -1,4 +1,5 @@
-"""Views within views in a browser: one that comes back, one that is given up, and one that stays over navigation."""
+"""Views within views in a browser: one that comes back, one that is given up, one that stays over navigation, and those
+that leave."""
 
 from __future__ import annotations
 
@@ -114,3 +115,20 @@ def test_a_sticky_view_navigates_and_goes_along(home: Page) -> None:
     home.go_back()
     expect(home.locator("h1")).to_have_text("home 0")
     expect(home.locator("#player .n")).to_have_text("2")
+
+
+def test_a_view_ends_with_whatever_leaves_the_page_and_comes_anew(app: Server, page: Page) -> None:
+    """A stream's row, a portal and what fades leave in one piece; a process that is left shows in the list for ever."""
+    page.goto(f"{app.url}/house")
+    connected(page)
+    everyone = ["fading-1", "fading-2", "portal-1", "row-1", "row-2"]
+    guests = page.locator("#guests")
+    expect(guests).to_have_text(" ".join(everyone))
+    for place, left in [("row", {"row-1"}), ("portal", {"portal-1"}), ("fading", {"fading-1", "fading-2"})]:
+        page.get_by_role("button", name=f"no {place}").click()
+        expect(guests).to_have_text(" ".join(name for name in everyone if name not in left))
+        page.get_by_role("button", name=f"a {place}").click()
+        expect(guests).to_have_text(" ".join(everyone))
+        for name in left:
+            page.click(f"#{name} button")
+            expect(page.locator(f"#{name} button")).to_have_text("1")

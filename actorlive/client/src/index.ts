@@ -1,6 +1,6 @@
 // The browser's entry: the official Phoenix LiveView client, unmodified, with actorlive's additions
 // composed around it. Each addition is a module that contributes some of the LiveSocket's options, or
-// listens to the events that the client documents; none of them reaches into the client.
+// listens to the events that the client documents; none of them reaches into the client, but for left_views.ts.
 //
 // An application configures it, without a build step, by a script that runs earlier:
 //   window.actorlive = { hooks: { Chart: { mounted() { … } } }, dom: { onPatchEnd() { … } } }
@@ -17,6 +17,7 @@ import { EarlyInput } from "./early_input";
 import { HookRegistry } from "./hooks";
 import { KeptValues } from "./kept";
 import { Latency } from "./latency";
+import { LeftViews } from "./left_views";
 import { Lines } from "./line";
 import { handleLinks } from "./links";
 import { Optimistic } from "./optimistic";
@@ -38,6 +39,7 @@ const undone = new Undone((lost) => banner.tell(lost));
 const lines = new Lines(latency.transport, undone);
 const duplicates = new DuplicateIds();
 const kept = new KeptValues();
+const leftViews = new LeftViews();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...config.options,
@@ -48,6 +50,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
     optimistic.dom,
     new EarlyInput().dom,
     undone.dom,
+    leftViews.dom,
     ...(inDebugMode() ? [duplicates.dom] : []),
     config.dom,
   ]),
@@ -56,6 +59,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
 optimistic.listen(liveSocket);
 undone.listen();
 kept.listen();
+leftViews.listen(liveSocket);
 showProgress();
 speakAnnouncements();
 banner.listen();

@@ -1,4 +1,5 @@
-"""Views within views: a child that breaks, one that cannot be mounted, and a player that stays over navigation."""
+"""Views within views: a child that breaks, one that cannot be mounted, a player that stays over navigation, and guests
+that leave."""
 
 from __future__ import annotations
 
@@ -9,15 +10,18 @@ from quart_trio import QuartTrio
 
 from actorlive import (
     ActorLive,
+    Down,
     Event,
     LiveView,
     Pid,
+    Ref,
     Slot,
     Socket,
     Stream,
     Template,
     component,
     heex,
+    monitor,
     render_slot,
     send,
 )
@@ -117,6 +121,76 @@ class Next(LiveView):
     """)
 
 
+class Leave(Event):
+    place: str
+
+
+class Come(Event):
+    place: str
+
+
+class Guest(LiveView[Inc]):
+    """Tells its parent that it has come, by its id."""
+
+    n: int = 0
+    template = heex("""<button phx-click="inc">{@n}</button>""")
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        if socket.parent_pid is not None:
+            send(socket.parent_pid, (socket.id, socket.pid))
+
+    async def handle_event(self, event: Inc, socket: Socket) -> None:
+        self.n += 1
+
+
+class House(LiveView[Leave | Come]):
+    """Views at places that leave the page in one piece; `#guests` lists those whose processes live."""
+
+    rows: Stream[Row]
+    away: set[str] = set()
+    guests: dict[Ref, str] = {}
+
+    template = heex("""
+      <output id="guests">{" ".join(sorted(@guests.values()))}</output>
+      {% for place in ("row", "portal", "fading") %}
+        <button phx-click="leave" phx-value-place={place}>no {place}</button>
+        <button phx-click="come" phx-value-place={place}>a {place}</button>
+      {% endfor %}
+      <ul id="rows" phx-update="stream">
+        <li :for={dom_id, row in @streams.rows} id={dom_id}><.live_render view={Guest} id={f"row-{row.id}"} /></li>
+      </ul>
+      <.portal :if={"portal" not in @away} id="portal" target="body">
+        <div id="far"><.live_render view={Guest} id="portal-1" /></div>
+      </.portal>
+      <div :if={"fading" not in @away} id="fading" phx-remove={JS.hide(transition="fade", time=0.05)}>
+        <.live_render view={Guest} id="fading-1" /><.live_render view={Guest} id="fading-2" />
+      </div>
+    """)
+
+    async def mount(self, params: Mapping[str, Any], session: Mapping[str, Any], socket: Socket) -> None:
+        socket.stream("rows", [Row(1), Row(2)])
+
+    async def handle_event(self, event: Leave | Come, socket: Socket) -> None:
+        match event:
+            case Leave("row"):
+                socket.stream_delete("rows", Row(1))
+            case Leave(place):
+                self.away = self.away | {place}
+            case Come("row"):
+                socket.stream_insert("rows", Row(1))
+            case Come(place):
+                self.away = self.away - {place}
+
+    async def handle_info(self, message: object, socket: Socket) -> None:
+        match message:
+            case (str(name), Pid() as guest):
+                self.guests = {**self.guests, monitor(guest): name}
+            case Down(ref):
+                self.guests = {known: name for known, name in self.guests.items() if known is not ref}
+            case _:
+                pass
+
+
 class Player(LiveView[Inc | Away]):
     n: int = 0
     template = heex("""
@@ -159,3 +233,4 @@ live = ActorLive(
 )
 live.route("/", Home)
 live.route("/next", Next)
+live.route("/house", House)
