@@ -67,7 +67,10 @@ class OtherLines(Protocol):
 
 
 class Lingering:
-    """A line without a socket, among the open sockets: it is listed with them, and closed as they are."""
+    """A line without a socket, among the open sockets: it is listed with them, and closed as they are.
+
+    It is over when the line is, or has a socket again.
+    """
 
     __slots__ = ("connection", "line", "lines", "live_socket_id", "since", "timer")
 
@@ -80,8 +83,9 @@ class Lingering:
         self.connection: Behind | None = line
 
     def close(self, code: int | None) -> None:
-        """End the line."""
-        self.lines.end_lingering(self)
+        """End the line; without effect when this is over."""
+        if self.connection is not None:
+            self.lines.end_lingering(self)
 
 
 class Arrival(Wrapped):
@@ -287,6 +291,7 @@ class Lines:
         lingering.line.end()
 
     def _take_back(self, lingering: Lingering) -> None:
+        lingering.connection = None
         cancel_timer(lingering.timer)
         del self._lingering[lingering.line]
         visitor = lingering.line.visitor

@@ -1,4 +1,9 @@
-"""The open websockets of one application, whichever way they came, and the lines that wait for their next one."""
+"""The open websockets of one application, whichever way they came, and the lines that wait for their next one.
+
+Any of them may end while somebody waits between two of them, by itself or because another is closed: a line that waits
+goes on over another socket, or is not waited for any longer. So one that has ended has no `connection`, and closing it
+has no effect, whatever kind it is; who walks over them need not ask.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +19,17 @@ import trio
 from actorlive.live.intake import Backlog
 from actorlive.runtime import Node, Pid, alive, open_port, statistics
 
-__all__ = ["Behind", "ListedSocket", "ListedView", "OpenSocket", "Sockets", "all_down", "listed"]
+__all__ = [
+    "Behind",
+    "ListedSocket",
+    "ListedView",
+    "OpenSocket",
+    "Sockets",
+    "all_down",
+    "let_finish",
+    "listed",
+    "restart",
+]
 
 GOING_AWAY = 1001
 SERVICE_RESTART = 1012
@@ -87,13 +102,13 @@ class Behind(Protocol):
 
 
 class OpenSocket(Protocol):
-    """One open websocket, whichever way it came, or a line that waits for its next one."""
+    """One open websocket, whichever way it came, or a line that waits for its next one; no `connection` once ended."""
 
     live_socket_id: str | None
     connection: Behind | None
 
     def close(self, code: int | None) -> None:
-        """End the socket behind what is queued."""
+        """End the socket behind what is queued; without effect on one that has ended."""
         ...
 
 
@@ -144,19 +159,21 @@ class Sockets:
         size = math.ceil(len(sockets) / steps)
         for start in range(0, len(sockets), size or 1):
             for socket in sockets[start : start + size]:
-                _let_finish(socket, views)
+                views += _views_of(socket)
+                let_finish(socket)
             if start + size < len(sockets):
                 await trio.sleep(STEP)
 
     def hurry(self, views: list[Pid]) -> None:
         """It is everybody's turn now."""
         for socket in self:
-            _let_finish(socket, views)
+            views += _views_of(socket)
+            let_finish(socket)
 
     def close_rest(self) -> None:
         """Close what is still open, at once."""
         for socket in self:
-            _restart(socket)
+            restart(socket)
 
     async def all_closed(self) -> None:
         """Wait until no socket is open."""
@@ -165,15 +182,20 @@ class Sockets:
             await self._changed.wait()
 
 
-def _let_finish(socket: OpenSocket, views: list[Pid]) -> None:
+def _views_of(socket: OpenSocket) -> list[Pid]:
+    return [] if socket.connection is None else socket.connection.views
+
+
+def let_finish(socket: OpenSocket) -> None:
+    """Close it as `restart` does, a line (`web.page_line`) when its views have handled what it has taken."""
     if socket.connection is None:
         socket.close(SERVICE_RESTART)
     else:
-        views += socket.connection.views
-        socket.connection.finish(partial(_restart, socket))
+        socket.connection.finish(partial(restart, socket))
 
 
-def _restart(socket: OpenSocket) -> None:
+def restart(socket: OpenSocket) -> None:
+    """Close it with 1012, behind the last words of its views: its client comes back without loading the page."""
     if socket.connection is not None:
         socket.connection.say_last_words()
     socket.close(SERVICE_RESTART)

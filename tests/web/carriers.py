@@ -26,7 +26,7 @@ class MemoryCarrier:
     """The server's side of one websocket; `heard` is what its client was sent."""
 
     def __init__(self, place: Place, allowance: Allowance) -> None:
-        self.live_socket_id: str | None = "ada"
+        self.live_socket_id: str | None = None
         self.connection: Behind | None = None
         self.allowance = allowance
         self.heard: list[str] = []
@@ -47,6 +47,8 @@ class MemoryCarrier:
                 self.close(error.code)
 
     def close(self, code: int | None) -> None:
+        if not self.is_open:
+            return
         if code is not None:
             doom(self.connection)
         self.code = code
@@ -101,6 +103,7 @@ class Place:
         """A websocket whose handshake is done."""
         allowance = Allowance(self.limits, address, self.peers)
         carrier = self.kind(self, allowance)
+        carrier.live_socket_id = visitor
         session = None if visitor is None else {VISITOR_KEY: visitor}
         connection = LiveConnection(
             self.node, self.gate, carrier.send, ConnectionInfo(session), admission=allowance
@@ -123,9 +126,9 @@ class MemoryPage:
         self._refs = map(str, itertools.count(1))
         self._join_ref = ""
 
-    def connect(self, **options: Any) -> MemoryCarrier:
-        """Open a websocket, and say what is to be said first."""
-        self.carrier, self._read = self.place.open(self.visitor, **options), 0
+    def connect(self, carrier: MemoryCarrier | None = None, **options: Any) -> MemoryCarrier:
+        """Open a websocket, or take one that is open, and say what is to be said first."""
+        self.carrier, self._read = carrier or self.place.open(self.visitor, **options), 0
         self.end.connected()
         self.pump()
         return self.carrier
