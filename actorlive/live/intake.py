@@ -81,7 +81,7 @@ class Backlog:
 
     def when_empty(self, tell: Callable[[], None]) -> None:
         """Call `tell`, once, when no event waits, which may be now. It is called in a view's stack, between two
-        messages. Only one caller in all."""
+        messages. The last caller counts."""
         if self.events:
             self._empty = tell
         else:

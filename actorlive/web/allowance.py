@@ -16,6 +16,7 @@ import ipaddress
 import itertools
 import logging
 from collections.abc import Callable
+from enum import Enum
 from functools import lru_cache
 
 import trio
@@ -144,12 +145,20 @@ def counted_as(address: str) -> str | None:
     return None if parsed.is_loopback else str(parsed)
 
 
+class SocketAge(Enum):
+    """How far a socket is in its life."""
+
+    ARRIVING = "it has `join_timeout` for its first join"
+    SETTLED = "it has `max_age`"
+    LEAVING = "it has `max_pause` to finish"
+
+
 class Allowance:
     """One socket's. `name` is the client's address, for those who are told."""
 
     __slots__ = (
+        "_age",
         "_channels",
-        "_is_settled",
         "_joins",
         "_limits",
         "_peer",
@@ -170,7 +179,7 @@ class Allowance:
         self._joins = JoinCount()
         self._channels = 0
         self._told: tuple[str, ...] = ()
-        self._is_settled = False
+        self._age = SocketAge.ARRIVING
         self.expires: float = trio.current_time() + limits.join_timeout
         """When somebody has to ask `expire`."""
         self._sockets = 1
@@ -237,16 +246,25 @@ class Allowance:
 
     # -- time ------------------------------------------------------------------
 
-    def expire(self, now: float) -> int | None:
-        """`expires` has come, for a first join or for the socket itself: the code to close with, or None to go on."""
-        if self._is_settled:
-            self.tell("max_age", "is closed, so that its client is looked at again", level=logging.INFO)
-            return SERVICE_RESTART
-        if not self.has_joined:
-            self.tell("join_timeout", "joined no view, and is closed")
-            return POLICY_VIOLATION
-        self._is_settled = True
-        self.expires = now + self._limits.lifetime()
+    def expire(self, now: float, finish: Callable[[], None]) -> int | None:
+        """`expires` has come: the code to close with, or None to go on.
+
+        It comes for the first join, then for the socket itself, of which `finish` is told: it is to end in order, as
+        when the server goes down. Where its views take longer for that than a pause may last, it comes once more.
+        """
+        limits = self._limits
+        match self._age:
+            case SocketAge.ARRIVING if not self.has_joined:
+                self.tell("join_timeout", "joined no view, and is closed")
+                return POLICY_VIOLATION
+            case SocketAge.ARRIVING:
+                self._age, self.expires = SocketAge.SETTLED, now + limits.lifetime()
+            case SocketAge.SETTLED:
+                self._age, self.expires = SocketAge.LEAVING, now + limits.max_pause
+                self.tell("max_age", "is closed, so that its client is looked at again", level=logging.INFO)
+                finish()
+            case SocketAge.LEAVING:
+                return SERVICE_RESTART
         return None
 
     def fall_silent(self, limit: str = "heartbeat_timeout") -> int:

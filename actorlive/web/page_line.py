@@ -1,13 +1,15 @@
 """One line on the server: the accounts of a page's connection, whichever websocket it is on, and what ends it.
 
-Where a server goes down in order, a line *finishes* first: it takes no more frames, and when its views have handled
-what it took, its last word is `#drained`, with the count. Until then answers go out as ever. A line that has not
-finished when the time is up (`web.ending`), or that has no socket, cannot say a count that would be true.
+Where a server goes down in order, or a socket has lived for `Limits.max_age`, a line *finishes* first: it takes no more
+frames, and when its views have handled what it took, its last word is `#drained`, with the count. Until then answers go
+out as ever, over the next socket where this one breaks. A line that has not finished when the time is up (`web.ending`,
+`Allowance.expire`), or that has no socket, cannot say a count that would be true.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from actorlive.errors import ProtocolError
@@ -15,7 +17,7 @@ from actorlive.live.intake import Backlog
 from actorlive.live.process.connection import LiveConnection
 from actorlive.runtime import Pid
 from actorlive.web.allowance import Allowance
-from actorlive.web.sockets import Behind, OpenSocket
+from actorlive.web.sockets import Behind, OpenSocket, restart
 from actorlive.wire.line import (
     Drained,
     Gone,
@@ -194,6 +196,8 @@ class PageLine(Wrapped):
         socket.send(encoded(self._end.count()))
         for frame in again:
             socket.send(frame if isinstance(frame, bytes) else frame.encode())
+        if self.is_finishing:
+            self.backlog.when_empty(partial(restart, socket))
         return len(again)
 
     def close(self) -> None:

@@ -41,6 +41,7 @@ from actorlive.web.limits import Limits
 from actorlive.web.lines import Arrival
 from actorlive.web.origin import CheckOrigin, origin_allowed
 from actorlive.web.pace import Pace, check_size
+from actorlive.web.sockets import let_finish
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
@@ -277,7 +278,9 @@ class Reader:
                 socket.connection.receive(frame)
                 await self._pace.wait(now)
         now, allowance = trio.current_time(), socket.allowance
-        return allowance.expire(now) if now >= allowance.expires else allowance.fall_silent()
+        if now < allowance.expires:
+            return allowance.fall_silent()
+        return allowance.expire(now, partial(let_finish, socket))
 
 
 async def write(socket: ClientSocket) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -82,10 +83,18 @@ async def test_a_socket_has_time_for_its_first_join_and_then_for_all_that_it_doe
     joined.enter()
     assert idle.expires == joined.expires == trio.current_time() + 10
     await trio.sleep(10)
-    assert idle.expire(trio.current_time()) == 1008
-    assert joined.expire(trio.current_time()) is None
+    told: list[str] = []
+    finish = partial(told.append, "finish")
+    assert idle.expire(trio.current_time(), finish) == 1008
+    assert joined.expire(trio.current_time(), finish) is None
     assert 900 <= joined.expires - trio.current_time() <= 1_000
-    assert joined.expire(joined.expires) == 1012
+    assert not told
+    age = joined.expires
+    assert joined.expire(age, finish) is None
+    assert told == ["finish"]
+    assert joined.expires == age + limits.max_pause
+    assert joined.expire(joined.expires, finish) == 1012
+    assert told == ["finish"]
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
 
 

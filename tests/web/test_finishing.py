@@ -1,4 +1,5 @@
-"""A server goes down in order: each line takes no more, its views handle what it took, and its last word is the count.
+"""A server goes down in order, or a socket has lived long enough: each line takes no more, its views handle what it
+took, and its last word is the count.
 
 Events take their time on the mock clock, so there are some in the mailbox when the end comes.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 import trio
@@ -19,6 +21,7 @@ from actorlive.runtime import open_node
 from actorlive.web.ending import Ending, drain_sockets
 from actorlive.web.page_line import PageLine
 from actorlive.web.parking import Parking
+from actorlive.web.sockets import let_finish
 from actorlive.wire.line import Drained, LineFrame, PageState
 from tests.support.client import settled
 from tests.web.carriers import MemoryPage, Place
@@ -194,11 +197,110 @@ async def test_a_view_that_crashes_is_told_of_before_the_last_word(
     assert "boom" in caplog.text
 
 
+# -- the age of a socket -------------------------------------------------------
+
+
+def is_expired(page: MemoryPage) -> bool:
+    """Its socket's time is up: True when it has ended by that."""
+    carrier = page.carrier
+    assert carrier is not None
+    allowance = carrier.allowance
+    code = allowance.expire(allowance.expires, partial(let_finish, carrier))
+    if code is not None:
+        carrier.close(code)
+    return not carrier.is_open
+
+
+async def grown_old(place: Place) -> Worker:
+    """A page whose socket has lived long enough once somebody looks again."""
+    one = await worker(place)
+    assert not is_expired(one.page), "it has joined in time"
+    return one
+
+
+async def test_a_socket_of_age_ends_as_one_of_a_server_that_goes_down() -> None:
+    async with open_node() as node:
+        with Place.on(node, {"/": WorkLive}) as place:
+            one = await grown_old(place)
+            one.ask(seconds=0.5)
+            one.ask(seconds=0.5)
+            assert not is_expired(one.page)
+            one.ask()
+            await trio.sleep(2)
+            one.page.pump()
+            assert one.page.carrier is not None
+            assert one.page.carrier.code == 1012
+            assert one.page.carrier.heard[-1] == "#drained 3"  # with the join
+            assert (one.not_handled, one.uncertain) == ([3], [])
+            assert not place.sockets.draining
+    assert handled == [1, 2]
+
+
+async def test_a_socket_of_age_with_nothing_to_do_is_closed_at_once() -> None:
+    async with open_node() as node:
+        with Place.on(node, {"/": WorkLive}) as place:
+            one = await grown_old(place)
+            assert is_expired(one.page)
+            one.page.pump()
+            assert one.page.end.state is PageState.DRAINED
+
+
+async def test_a_socket_of_age_waits_for_its_views_no_longer_than_a_pause() -> None:
+    async with open_node() as node:
+        with Place.on(node, {"/": WorkLive}, max_pause=7.0) as place:
+            one = await grown_old(place)
+            one.ask(seconds=100)
+            assert one.page.carrier is not None
+            expired_at = one.page.carrier.allowance.expires
+            assert not is_expired(one.page)
+            assert one.page.carrier.allowance.expires - expired_at == 7.0
+            assert is_expired(one.page)
+            one.page.pump()
+            assert one.page.carrier.code == 1012
+            assert (one.not_handled, one.uncertain) == ([], [1])
+
+
+async def test_a_line_that_goes_on_over_another_socket_while_it_finishes_ends_there() -> None:
+    async with open_node() as node:
+        with Place.on(node, {"/": WorkLive}) as place:
+            one = await grown_old(place)
+            one.ask(seconds=2)
+            one.ask()
+            assert not is_expired(one.page)
+            one.page.cut()
+            again = one.page.mend()
+            one.ask()
+            await trio.sleep(1)
+            assert again.is_open
+            await trio.sleep(2)
+            one.page.pump()
+            assert again.code == 1012
+            assert one.page.replies == ["1", "2", "3"]
+            assert (one.not_handled, one.uncertain) == ([3], [])
+    assert handled == [1, 2]
+
+
+async def test_a_line_whose_views_are_done_while_it_is_away_ends_when_it_is_back() -> None:
+    async with open_node() as node:
+        with Place.on(node, {"/": WorkLive}) as place:
+            one = await grown_old(place)
+            one.ask(seconds=2)
+            assert not is_expired(one.page)
+            one.page.cut()
+            await trio.sleep(3)
+            again = one.page.mend()
+            assert again.code == 1012
+            assert one.page.replies == ["1", "2"]
+            assert one.page.end.state is PageState.DRAINED
+            assert (one.not_handled, one.uncertain) == ([], [])
+
+
 # -- at any moment -------------------------------------------------------------
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["ask", "wait", "settle", "cut", "mend"]), st.sampled_from([0.0, 0.3, 1.0, 20.0])
+        st.sampled_from(["ask", "wait", "settle", "cut", "mend", "age"]),
+        st.sampled_from([0.0, 0.3, 1.0, 20.0]),
     ),
     max_size=12,
 )
@@ -233,6 +335,8 @@ async def take(one: Worker, step: str, seconds: float) -> None:
             page.cut()
         case "mend" if page.carrier is None:
             page.mend()
+        case "age" if page.carrier is not None and page.carrier.is_open:
+            is_expired(page)
         case _:
             pass
 

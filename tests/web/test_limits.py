@@ -17,6 +17,7 @@ from actorlive import Event, LiveView, Socket, heex, telemetry
 from actorlive.web import ActorLive, Limits
 from tests.support.narrow import untyped
 from tests.web.direct.peers import frame
+from tests.web.test_lines_served import control, new_line
 from tests.web.test_two_ways import handshake, join
 from tests.web.views import happened, make_app
 from tests.web.visitor import PATIENCE, Wire, connect, get, refused, serving
@@ -154,10 +155,14 @@ async def test_who_joins_nothing_is_closed_and_who_joins_stays(told: list[str]) 
 @both_ways
 async def test_a_socket_has_an_age_at_which_its_client_comes_back(told: list[str]) -> None:
     app, _ = make_app(limits=Limits(join_timeout=1.0, max_age=1.0))
-    async with serving(app) as url, connect(await get(url, "/counter")) as wire:
-        await wire.join()
-        assert await wire.closed() == 1012
-    assert told == ["max_age"]
+    async with serving(app) as url:
+        async with connect(await get(url, "/counter")) as wire, connect(await get(url, "/counter")) as line:
+            await wire.join()
+            await new_line(line)
+            assert await wire.closed() == 1012
+            assert await control(line) == ["#drained", "1"], "which knows what was done"
+            assert await line.closed() == 1012
+    assert told == ["max_age", "max_age"]
 
 
 @real

@@ -32,6 +32,7 @@ import logging
 import os
 import socket
 from enum import Enum, auto
+from functools import partial
 from typing import Protocol
 
 import trio
@@ -42,7 +43,7 @@ from actorlive.web.allowance import Allowance, reached
 from actorlive.web.client_socket import TRY_AGAIN_LATER
 from actorlive.web.limits import Limits
 from actorlive.web.page_line import doom
-from actorlive.web.sockets import Behind, Sockets
+from actorlive.web.sockets import Behind, Sockets, let_finish
 from actorlive.wire.websocket import (
     NO_STATUS,
     Close,
@@ -451,7 +452,7 @@ class DirectSocket:
     def _look_at_silence(self, now: float) -> None:
         """Whether the peer has been here for too long, or said nothing for too long."""
         if now > self._allowance.expires:
-            if (code := self._allowance.expire(now)) is not None:
+            if (code := self._allowance.expire(now, partial(let_finish, self))) is not None:
                 self.close(code)
         elif self._heard or not self.wants_read:
             self._heard = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import trio
 
@@ -12,7 +13,7 @@ from actorlive.web.allowance import Allowance
 from actorlive.web.client_socket import ClientSocket
 from actorlive.web.limits import Limits
 from actorlive.web.pace import Pace, check_size
-from actorlive.web.sockets import Behind
+from actorlive.web.sockets import Behind, let_finish
 
 __all__ = ["RETURN", "Batch", "PolledSocket"]
 
@@ -73,7 +74,7 @@ class PolledSocket(ClientSocket):
     def tick(self, now: float) -> None:
         """Some time has passed: close the socket if its client has left, or was here for too long."""
         if now > self.allowance.expires:
-            if (code := self.allowance.expire(now)) is not None:
+            if (code := self.allowance.expire(now, partial(let_finish, self))) is not None:
                 self.close(code)
         elif self._poll is None and now > self._gone_at:
             self.close(None)

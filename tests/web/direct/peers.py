@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Any, cast
 
 from actorlive.live.intake import Backlog
@@ -95,6 +96,7 @@ class Connection:
         self.handled: list[object] = []
         self.closed = 0
         self.given_up = 0
+        self.finishing: list[Callable[[], None]] = []
 
     def receive(self, message: object) -> None:
         assert not self.closed, "handed over behind the end"
@@ -102,6 +104,12 @@ class Connection:
 
     def close(self) -> None:
         self.closed += 1
+
+    def finish(self, then: Callable[[], None]) -> None:
+        self.finishing.append(then)
+
+    def say_last_words(self) -> None:
+        pass
 
     def give_up_the_last(self) -> None:
         self.given_up += 1

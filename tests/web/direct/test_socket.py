@@ -473,6 +473,27 @@ async def test_a_peer_may_be_silent_so_long_and_within_a_frame_not_even_that(
     assert world.sent == [(CLOSE, (1001).to_bytes(2, "big"))]
 
 
+@pytest.mark.parametrize("is_in_time", [True, False])
+async def test_a_socket_of_age_is_closed_when_what_is_behind_it_has_finished_or_after_a_pause(
+    is_in_time: bool,
+) -> None:
+    world = World(join_timeout=1.0, max_age=100.0, max_pause=10.0, heartbeat_timeout=1_000.0)
+    now = trio.current_time()
+    for second in (2, 50, 90):
+        world.direct.tick(now + second)
+        assert not world.behind.finishing
+    world.direct.tick(now + 103)
+    (then,) = world.behind.finishing
+    world.direct.tick(now + 112)
+    world.settle()
+    assert world.direct.state is State.OPEN
+    assert not world.sent
+    then() if is_in_time else world.direct.tick(now + 114)
+    world.settle()
+    assert world.sent == [(CLOSE, (1012).to_bytes(2, "big"))]
+    assert len(world.behind.finishing) == 1
+
+
 async def test_who_is_not_read_is_not_silent() -> None:
     world = World(heartbeat_timeout=10.0, send_timeout=1_000.0)
     world.tcp.room = 0
