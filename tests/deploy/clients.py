@@ -24,7 +24,6 @@ from tests.web.visitor import Page, get
 __all__ = ["Kind", "Visitor"]
 
 SERVICE_RESTART = 1012
-THINKS = 0.01
 BURST = 4
 
 
@@ -47,11 +46,13 @@ class Shown:
 
 @dataclass
 class Visitor:
-    """One of them. `ends` are the codes of its closed sockets, `silences` the seconds until it was back, and `cuts`
-    those until its line went on. `faults` are what it has seen that must not be."""
+    """One of them, who `thinks` for so many seconds between two turns. `ends` are the codes of its closed sockets,
+    `silences` the seconds until it was back, and `cuts` those until its line went on. `faults` are what it has seen
+    that must not be."""
 
     by: int
     kind: Kind
+    thinks: float
     sent: list[int] = field(default_factory=list[int])
     received: set[int] = field(default_factory=set[int])
     acknowledged: set[int] = field(default_factory=set[int])
@@ -118,7 +119,7 @@ class Visitor:
             await desk.heartbeat(wire, behind=self.sent[before:])
             await desk.answers(wire)
             self.turns += 1
-            await trio.sleep(THINKS)
+            await trio.sleep(self.thinks)
 
     def _next(self) -> int:
         self.sent.append(len(self.sent) + 1)

@@ -19,12 +19,12 @@ from quart_trio import QuartTrio
 from actorlive import ActorLive, Event, Kept, LiveView, Socket, heex
 from actorlive.live.keeper import Keeper
 from actorlive.runtime import send_after
-from actorlive.web import page_line, sockets
+from actorlive.web import Limits, page_line, sockets
 from actorlive.wire.line import Drained
 
 __all__ = ["app", "be"]
 
-BEAT = 0.05
+BEAT = 0.25
 SLOW = 0.02
 """Seconds that every third event takes, so that some wait while the server goes down."""
 SLOW_AND_FAULTY = 0.3
@@ -142,7 +142,10 @@ BROKEN: dict[str, Callable[[], None]] = {
     "keeps nothing": keeps_nothing,
 }
 
+PATIENT = Limits(head_timeout=120.0, join_timeout=120.0, keep_alive_timeout=120.0)
+"""Visitors of a slow machine are not sent away."""
+
 app = QuartTrio(__name__)
 book = Book()
-live = ActorLive(app, secret_key="k" * 48, proxies=["unix"], hosts=["localhost"])
+live = ActorLive(app, secret_key="k" * 48, proxies=["unix"], hosts=["localhost"], limits=PATIENT)
 live.route("/desk", DeskLive)

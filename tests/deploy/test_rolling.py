@@ -25,11 +25,21 @@ from tests.deploy.judge import report, verdict
 from tests.deploy.launching import Launcher, held_port, launching
 from tests.docs.test_deployment import block
 from tests.support.nginx import nginx
-from tests.web.visitor import PATIENCE
 
 pytestmark = pytest.mark.real_clock
 
-DRAIN = 10.0
+VISITORS = 200
+FEW = 6
+"""Visitors of a server with a fault."""
+ON_ONE_PORT, BEHIND_NGINX = 12, 8
+"""How often servers are replaced; fifty times as often in a soak."""
+SOAK = 50
+TURNS_PER_SECOND = 400
+"""What visitors do in all, however many there are."""
+DRAIN = 100.0
+"""Seconds that a server has, of which it takes as many as it needs: a slow machine is not a fault."""
+STUCK = 300.0
+"""Seconds after which nothing goes on any more."""
 
 Replace: TypeAlias = Callable[[int], Awaitable[None]]
 """Put a new server in the place of an old one, which ends by that signal."""
@@ -38,7 +48,7 @@ Replace: TypeAlias = Callable[[int], Awaitable[None]]
 async def all_at_work(visitors: list[Visitor]) -> None:
     """Wait until each has had all that it asked for in a turn, and in another: one may be what a server has said before
     its end."""
-    with trio.fail_after(4 * PATIENCE):
+    with trio.fail_after(STUCK):
         due = [visitor.turns + 2 for visitor in visitors]
         while any(visitor.turns < turns for visitor, turns in zip(visitors, due, strict=True)):
             await trio.sleep(0.01)
@@ -48,14 +58,15 @@ async def deploy(
     url: str, replace: Replace, *, rounds: int, size: int, by: int = signal.SIGTERM
 ) -> list[Visitor]:
     """So many visitors, of each kind in turn, act while the servers are replaced so many times; what they know."""
-    visitors = [Visitor(by, kind) for by, kind in zip(range(size), cycle(Kind), strict=False)]
+    thinks = size / TURNS_PER_SECOND
+    visitors = [Visitor(by, kind, thinks) for by, kind in zip(range(size), cycle(Kind), strict=False)]
     stop = trio.Event()
     async with trio.open_nursery() as nursery:
         for visitor in visitors:
             nursery.start_soon(visitor.run, url, stop)
         for done in range(rounds):
             await all_at_work(visitors)
-            with trio.fail_after(4 * PATIENCE):
+            with trio.fail_after(STUCK):
                 await replace(by)
             if done % 20 == 19:
                 print(f"{done + 1} of {rounds} replaced: {report(visitors)}")  # noqa: T201 - for who waits
@@ -92,7 +103,7 @@ async def deployed_on_one_port(
     faults: Sequence[str] = (),
     *,
     rounds: int,
-    size: int,
+    size: int = VISITORS,
     by: int = signal.SIGTERM,
 ) -> list[str]:
     """What the judge says."""
@@ -104,28 +115,23 @@ async def deployed_on_one_port(
 
 async def test_servers_that_share_a_port_are_replaced_under_load_and_nothing_is_lost(tmp_path: Path) -> None:
     async with launching() as launcher:
-        assert await deployed_on_one_port(launcher, tmp_path, rounds=5, size=6) == []
+        assert await deployed_on_one_port(launcher, tmp_path, rounds=ON_ONE_PORT) == []
 
 
 async def test_after_a_kill_nothing_is_done_twice_and_what_was_acknowledged_is_done(tmp_path: Path) -> None:
     async with launching() as launcher:
-        assert await deployed_on_one_port(launcher, tmp_path, rounds=1, size=6, by=signal.SIGKILL) == []
-
-
-@pytest.mark.soak
-async def test_a_thousand_replacements_lose_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    async with launching() as launcher:
-        with capsys.disabled():  # it takes an hour, and says now and then how far it is
-            told = await deployed_on_one_port(launcher, tmp_path, rounds=1_000, size=18)
+        told = await deployed_on_one_port(launcher, tmp_path, rounds=1, size=FEW, by=signal.SIGKILL)
     assert told == []
 
 
 @pytest.mark.soak
-async def test_two_hundred_visitors_lose_nothing(tmp_path: Path) -> None:
+async def test_six_hundred_replacements_on_one_port_lose_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     async with launching() as launcher:
-        assert await deployed_on_one_port(launcher, tmp_path, rounds=20, size=200) == []
+        with capsys.disabled():  # it takes half an hour, and says now and then how far it is
+            told = await deployed_on_one_port(launcher, tmp_path, rounds=SOAK * ON_ONE_PORT)
+    assert told == []
 
 
 # -- behind nginx --------------------------------------------------------------
@@ -156,7 +162,7 @@ async def behind_nginx(launcher: Launcher, folder: Path, ledger: Path) -> AsyncG
         assert await launcher.end(pid, signal.SIGTERM) == 0, launcher.log
 
 
-async def deployed_behind_nginx(folder: Path, *, rounds: int, size: int) -> list[str]:
+async def deployed_behind_nginx(folder: Path, *, rounds: int, size: int = VISITORS) -> list[str]:
     """What the judge says; nobody has been refused, or closed by nginx itself."""
     ledger = folder / "ledger"
     async with launching() as launcher, behind_nginx(launcher, folder, ledger) as (url, replace):
@@ -166,12 +172,16 @@ async def deployed_behind_nginx(folder: Path, *, rounds: int, size: int) -> list
 
 
 async def test_servers_behind_nginx_are_replaced_under_load_and_nobody_is_refused(tmp_path: Path) -> None:
-    assert await deployed_behind_nginx(tmp_path, rounds=4, size=6) == []
+    assert await deployed_behind_nginx(tmp_path, rounds=BEHIND_NGINX) == []
 
 
 @pytest.mark.soak
-async def test_two_hundred_visitors_behind_nginx_lose_nothing(tmp_path: Path) -> None:
-    assert await deployed_behind_nginx(tmp_path, rounds=20, size=200) == []
+async def test_four_hundred_replacements_behind_nginx_lose_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with capsys.disabled():
+        told = await deployed_behind_nginx(tmp_path, rounds=SOAK * BEHIND_NGINX)
+    assert told == []
 
 
 # -- controls ------------------------------------------------------------------
@@ -202,7 +212,7 @@ async def test_a_server_that_breaks_a_promise_is_seen(tmp_path: Path) -> None:
     found: dict[str, list[str]] = {}
 
     async def judge(faults: list[str], by: int = signal.SIGTERM) -> None:
-        told = await deployed_on_one_port(launcher, tmp_path, faults, rounds=1, size=6, by=by)
+        told = await deployed_on_one_port(launcher, tmp_path, faults, rounds=1, size=FEW, by=by)
         found.update(dict.fromkeys(faults, told))
 
     async with launching() as launcher, trio.open_nursery() as nursery:
