@@ -242,18 +242,28 @@ def test_files_far_beyond_those_that_are_allowed_are_not_kept() -> None:
         ("", "file"),
         ("x" * 10_000 + ".png", "x" * 251 + ".png"),
         ("x." + "y" * 10_000, "x." + "y" * 253),
+        ("x." + "ü" * 10_000, "x." + "ü" * 126),
+        ("日" * 100 + ".png", "日" * 83 + ".png"),
+        ("x" * 252 + "👩.txt", "x" * 251 + ".txt"),
+        ("x" * 254 + "e\u0301", "x" * 254),
+        ("x" * 254 + " y", "x" * 254),
+        ("e" + "\u0301" * 1_000 + ".png", ".png"),
+        ("a\u2028b\u2029c\ud800.png", "abc.png"),
     ],
 )
 def test_a_name_becomes_that_of_a_file(name: str, cleaned: str) -> None:
     assert clean_name(name) == cleaned
 
 
-@given(st.text(max_size=400))
+LETTERS = st.sampled_from("a. \u0301ü日👩\u200d\u2028/")
+
+
+@given(st.text(max_size=400) | st.text(LETTERS, min_size=60, max_size=300))
 def test_no_name_leads_out_of_a_folder(name: str) -> None:
     cleaned = clean_name(name)
     assert cleaned not in ("", ".", "..")
-    assert not set(cleaned) & set("/\\\x00\r\n")
-    assert len(cleaned) <= 255
+    assert not set(cleaned) & set("/\\\x00\r\n\u2028")
+    assert len(cleaned.encode()) <= 255
     assert clean_name(cleaned) == cleaned
 
 

@@ -1,8 +1,10 @@
 """UploadEntry: one selected file, and how it comes from the client.
 
 What a client says of a file is hostile. `SelectedFile` is what its message must look like; the name is made one that
-could stand in a folder of ours: no path, no control characters, none that turn the direction of text around, 255
-characters at most. An honest browser sends no other.
+can be shown, and could stand in a folder of a Unix: no path, no characters that control, end a line or turn the
+direction of text around, and as many bytes at most as a file system takes. An honest browser sends no other. It is not
+a name to store a file by: other systems have names of their own for devices and streams (`CON`, `a:b`), and
+two visitors the same name.
 """
 
 from __future__ import annotations
@@ -20,8 +22,10 @@ __all__ = ["SelectedFile", "UploadEntry", "clean_name", "clean_path", "new_entry
 LONGEST_NAME = 255
 LONGEST_SUFFIX = 20
 LONGEST_PATH = 1024
+"""In bytes of UTF-8, as file systems count."""
 
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_CONTROLLING = frozenset(("Cc", "Cs", "Zl", "Zp"))
 _NO_NAMES = frozenset(("", ".", ".."))
 
 EntryRef: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{1,16}$")]
@@ -43,8 +47,8 @@ class SelectedFile(msgspec.Struct, frozen=True):
 class UploadEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One selected file. A value: whatever happens to the file makes a new one (`Phoenix.LiveView.UploadEntry`).
 
-    What begins with `client_` is the client's word: its name is safe to be shown and to be stored as a file's name, but
-    neither name nor type says what is in it. `ref` is the client's number for the file, `uuid` one that is unique.
+    What begins with `client_` is the client's word: the name is to be shown, and neither name nor type says what is in
+    the file. `ref` is the client's number for the file, `uuid` one that is unique, to store it by.
     """
 
     ref: str
@@ -94,10 +98,10 @@ def clean_name(name: str) -> str:
     'passwd'
     """
     name = clean_text(re.split(r"[/\\]", name)[-1]).strip()
-    if len(name) > LONGEST_NAME:
+    if _size(name) > LONGEST_NAME:
         suffix = PurePosixPath(name).suffix
-        suffix = suffix if len(suffix) <= LONGEST_SUFFIX else ""
-        name = name[: LONGEST_NAME - len(suffix)] + suffix
+        suffix = suffix if _size(suffix) <= LONGEST_SUFFIX else ""
+        name = (_cut(name, LONGEST_NAME - _size(suffix)) + suffix).strip()
     return "file" if name in _NO_NAMES else name
 
 
@@ -109,11 +113,24 @@ def clean_path(path: str) -> str:
     """
     parts = [clean_text(part).strip() for part in re.split(r"[/\\]", path)]
     cleaned = "/".join(clean_name(part) for part in parts if part not in _NO_NAMES)
-    return cleaned if 0 < len(cleaned) <= LONGEST_PATH else clean_name(path)
+    return cleaned if 0 < _size(cleaned) <= LONGEST_PATH else clean_name(path)
 
 
 def clean_text(text: str) -> str:
-    """The text without control characters and without those that turn its direction around."""
+    """The text without characters that control, end a line, or turn its direction around."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c for c in text if c not in _DIRECTIONS and unicodedata.category(c) not in ("Cc", "Cs"))
+    return "".join(c for c in text if c not in _DIRECTIONS and unicodedata.category(c) not in _CONTROLLING)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _cut(text: str, size: int) -> str:
+    """The whole characters at its beginning that fit into so many bytes; a mark goes with the letter that it is on."""
+    kept = text.encode()[:size].decode(errors="ignore")
+    end = len(kept)
+    while 0 < end < len(text) and unicodedata.combining(text[end]):
+        end -= 1
+    return text[:end]
