@@ -11,6 +11,7 @@ import ipaddress
 from typing import Any
 
 from actorlive.web.entrance import Asgi
+from actorlive.web.headers import NO_STORE
 from actorlive.web.hosts import Hosts, is_loopback, parse_host
 
 __all__ = ["HostGate"]
@@ -36,6 +37,7 @@ class HostGate:
             headers = [
                 (b"content-type", b"text/plain; charset=utf-8"),
                 (b"content-length", b"%d" % len(text)),
+                NO_STORE,
             ]
             await send({"type": "http.response.start", "status": 421, "headers": headers})
             await send({"type": "http.response.body", "body": text})

@@ -209,4 +209,6 @@ def _forget_cookie(name: str) -> None:
 def _redirect(target: DeadRedirect) -> Response:
     if target.flash:
         session[FLASH_KEY] = target.flash
-    return Response("", target.status, headers={"Location": iri_to_uri(target.to)})
+    return Response(
+        "", target.status, headers={"Location": iri_to_uri(target.to), "Cache-Control": "no-store"}
+    )

@@ -19,6 +19,7 @@ from quart import Quart
 
 from actorlive import telemetry
 from actorlive.web.asgi import Asgi, Send
+from actorlive.web.headers import NO_STORE
 from actorlive.web.hosts import Hosts, parse_host
 from actorlive.web.origin import Origin
 from actorlive.web.proxies import Proxies
@@ -127,7 +128,7 @@ async def _answer(scope: Any, send: Send, status: int, text: str, location: str 
 
 
 async def answer_plainly(scope: Any, send: Send, status: int, text: str, *more: tuple[bytes, bytes]) -> None:
-    """One plain line instead of the application, with `more` headers."""
+    """One plain line instead of the application, with `more` headers, for this once."""
     kind = "http.response"
     if scope["type"] == "websocket":
         kind = "websocket.http.response"
@@ -136,6 +137,6 @@ async def answer_plainly(scope: Any, send: Send, status: int, text: str, *more: 
             return
     body = b"" if scope.get("method") == "HEAD" else text.encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
-    headers.append((b"content-length", str(len(text.encode())).encode()))
+    headers += [(b"content-length", str(len(text.encode())).encode()), NO_STORE]
     await send({"type": f"{kind}.start", "status": status, "headers": [*headers, *more]})
     await send({"type": f"{kind}.body", "body": body, "more_body": False})

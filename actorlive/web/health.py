@@ -38,4 +38,4 @@ class Health:
             status, word = (200, "yes") if ask() else (503, "no")
             number = self._worker()
             text = f"{word}\n" if number is None else f"{word} {number}\n"
-            await answer_plainly(scope, send, status, text, (b"cache-control", b"no-store"))
+            await answer_plainly(scope, send, status, text)

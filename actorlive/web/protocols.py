@@ -47,6 +47,7 @@ from actorlive import telemetry
 from actorlive.web.allowance import MESSAGE_TOO_BIG, reached
 from actorlive.web.direct.handshake import refuse
 from actorlive.web.direct.http import fields_of
+from actorlive.web.headers import NO_STORE
 from actorlive.web.limits import Limits
 from actorlive.web.request_head import fault_of_head, origin_form
 from actorlive.web.transport import SOCKET_PATH
@@ -260,6 +261,13 @@ class OnlyHttp1(H11Protocol):
         if isinstance(event, Closed) and isinstance(self.connection, h11.Connection):
             self._gone = True
             self._reading.cancel()
+
+    async def _send_error_response(self, status_code: int) -> None:
+        """As Hypercorn answers what it does not understand, for this once."""
+        headers = [(b"content-length", b"0"), (b"connection", b"close"), NO_STORE]
+        named = self.config.response_headers("h11")
+        await self._send_h11_event(h11.Response(status_code=status_code, headers=[*headers, *named]))
+        await self._send_h11_event(h11.EndOfMessage())
 
     async def _check_protocol(self, event: h11.Request) -> None:
         """Hypercorn goes over to h2c here. A server may ignore `Upgrade` (RFC 9110, 7.8)."""

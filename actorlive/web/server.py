@@ -44,7 +44,10 @@ from actorlive.web.workers.relaying import answer_relayed
 
 __all__ = ["extension_of", "serve_async"]
 
-FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n"
+FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\nCache-Control: no-store\r\n"
+    b"Content-Length: 0\r\n\r\n"
+)
 QUIET = 60.0
 """Seconds between two lines of the log that say that the server is full."""
 

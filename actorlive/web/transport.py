@@ -124,7 +124,7 @@ async def answer_websocket(
     session that came along."""
     refusal = refuse(asked, live, "a websocket")
     if refusal is not None:
-        return Response(refusal.text, refusal.status)
+        return Response(refusal.text, refusal.status, headers={"Cache-Control": "no-store"})
     await accept()
     client = connection_info(asked, dict(cookie))
     offer = offer_of(asked.scope)

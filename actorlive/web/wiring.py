@@ -50,6 +50,10 @@ if TYPE_CHECKING:
 __all__ = ["Wiring"]
 
 
+KEPT = (200, 206, 304)
+"""Statuses of a static file, or a part of one. One that has gone meanwhile is not gone for a year."""
+
+
 def _path(path: str | None) -> str | None:
     if path is not None and not path.startswith("/"):
         raise ConfigurationError(
@@ -155,7 +159,7 @@ class Wiring:
 
     async def _secure(self, response: ResponseTypes) -> ResponseTypes:
         asked = request_ctx.request
-        if self._is_kept(asked):
+        if response.status_code in KEPT and self._is_kept(asked):
             response.headers["Cache-Control"] = FOREVER
         return self._add_headers(response, asked.scheme)
 

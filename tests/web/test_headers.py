@@ -63,6 +63,14 @@ def make_app() -> tuple[QuartTrio, ActorLive]:
     async def framed() -> Response:
         return Response("framed", headers={"X-Frame-Options": "DENY", "Content-Security-Policy": "sandbox"})
 
+    @app.get("/gone")
+    async def gone() -> Response:
+        return Response("gone", 410, headers={"Cache-Control": "max-age=60"})
+
+    @app.get("/for-good")
+    async def for_good() -> Response:
+        return Response("", 301, headers={"Location": "/plain"})
+
     return app, live
 
 
@@ -76,6 +84,8 @@ def make_app() -> tuple[QuartTrio, ActorLive]:
         ("/broken", 500),
         ("/live/assets/nothing.js", 404),
         ("/live/assets/colocated.json", 200),
+        ("/static/nothing.css", 404),
+        ("/static/nothing.css?v=0123456789abcdef", 404),
         ("/live/websocket", 400),
     ],
 )
@@ -84,6 +94,7 @@ async def test_every_answer_has_the_headers_that_make_browsers_careful(path: str
     async with serving(app) as url:
         answer = await get(url, path)
         assert answer.status == status
+        assert ("no-store" in answer.headers.get("cache-control", "")) is (status != 200)
         for name, value in {**SECURITY_HEADERS, "Content-Security-Policy": DEFAULT_POLICY}.items():
             assert answer.headers[name.lower()] == value
 
@@ -102,6 +113,34 @@ async def test_what_the_application_says_itself_stays() -> None:
         headers = (await get(url, "/framed")).headers
         assert (headers["x-frame-options"], headers["content-security-policy"]) == ("DENY", "sandbox")
         assert headers["x-content-type-options"] == "nosniff"
+
+
+async def test_how_long_a_refusal_or_a_redirect_is_kept_may_be_said() -> None:
+    app, _ = make_app()
+    async with serving(app) as url:
+        assert (await get(url, "/gone")).headers["cache-control"] == "max-age=60"
+        assert "cache-control" not in (await get(url, "/for-good")).headers
+
+
+@pytest.mark.usefixtures("way")
+async def test_what_is_refused_before_the_application_is_not_kept() -> None:
+    app, _ = counters(hosts=["x"], https=True)
+    app.debug = False
+    async with serving(app) as url:
+        for host, status in (("y", 421), ("x", 308), ("x y", 400)):
+            answer = await get(url, "/counter", Host=host)
+            assert (answer.status, answer.headers["cache-control"]) == (status, "no-store")
+
+
+@pytest.mark.usefixtures("way")
+async def test_a_handshake_that_is_refused_is_not_kept() -> None:
+    app, _ = make_app()
+    handshake = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "A" * 22 + "=="}
+    async with serving(app) as url:
+        for version, status in (("13", 403), ("8", 426)):
+            headers = {**handshake, "Sec-WebSocket-Version": version, "Origin": "http://evil.example"}
+            answer = await get(url, "/live/websocket?vsn=2.0.0", **headers)
+            assert (answer.status, answer.headers["cache-control"]) == (status, "no-store")
 
 
 @pytest.mark.parametrize("place", range(len(PLACES)))

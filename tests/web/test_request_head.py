@@ -204,7 +204,7 @@ def read_by_llhttp(head: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]] | Non
             self.url += url
 
         def on_header(self, name: bytes, value: bytes) -> None:
-            self.headers = [*self.headers, (name.lower(), value)]
+            self.headers = [*self.headers, (name.lower(), value.rstrip(b" \t"))]  # h11 does that, too
 
     reader: Any = Reader()
     try:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import trio
 
 from actorlive.web.direct.http import AnswerError, HeaderField, is_bodiless, write_chunk, write_head
+from actorlive.web.headers import NO_STORE
 
 __all__ = ["Answer"]
 
@@ -47,9 +48,13 @@ class Answer:
         self._start = status, [field for field in fields if field[0] not in _OURS]
 
     async def say(self, status: int, text: str, *more: HeaderField) -> None:
-        """All of it: one plain line."""
+        """All of it: one plain line, which no cache keeps."""
         body = text.encode()
-        plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
+        plain = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(body)),
+            NO_STORE,
+        ]
         self._start = status, [*plain, *more]
         await self.send(body, more=False)
 

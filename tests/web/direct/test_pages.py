@@ -196,7 +196,7 @@ async def test_no_header_begins_a_line_of_its_own(headers: list[tuple[bytes, byt
     heard, _, _ = await ask(speaking(start(*headers), body(b"a page")), PAGE, keep_alive_timeout=0)
     head, _, rest = heard.partition(b"\r\n\r\n")
     assert rest in {b"a page", b"the application failed"}
-    assert len(head.split(b"\r\n")) <= 3 + len(headers)
+    assert len(head.split(b"\r\n")) <= 4 + len(headers)
 
 
 def test_the_control_of_it() -> None:
