@@ -1,6 +1,7 @@
 // The browser's entry: the official Phoenix LiveView client, unmodified, with actorlive's additions
 // composed around it. Each addition is a module that contributes some of the LiveSocket's options, or
-// listens to the events that the client documents; none of them reaches into the client, but for left_views.ts.
+// listens to the events that the client documents. None of them reaches into the client, but for left_views.ts and
+// loading_states.ts: each finishes what the client leaves undone.
 //
 // An application configures it, without a build step, by a script that runs earlier:
 //   window.actorlive = { hooks: { Chart: { mounted() { … } } }, dom: { onPatchEnd() { … } } }
@@ -20,6 +21,7 @@ import { Latency } from "./latency";
 import { LeftViews } from "./left_views";
 import { Lines } from "./line";
 import { handleLinks } from "./links";
+import { LoadingStates } from "./loading_states";
 import { Optimistic } from "./optimistic";
 import { inDebugMode } from "./manifest";
 import { showProgress } from "./progress";
@@ -40,6 +42,7 @@ const lines = new Lines(latency.transport, undone);
 const duplicates = new DuplicateIds();
 const kept = new KeptValues();
 const leftViews = new LeftViews();
+const loadingStates = new LoadingStates();
 
 const liveSocket = new LiveSocket("/live", Socket, {
   ...config.options,
@@ -51,6 +54,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
     new EarlyInput().dom,
     undone.dom,
     leftViews.dom,
+    loadingStates.dom,
     ...(inDebugMode() ? [duplicates.dom] : []),
     config.dom,
   ]),
@@ -60,6 +64,7 @@ optimistic.listen(liveSocket);
 undone.listen();
 kept.listen();
 leftViews.listen(liveSocket);
+loadingStates.listen();
 showProgress();
 speakAnnouncements();
 banner.listen();
