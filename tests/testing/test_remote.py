@@ -160,7 +160,7 @@ class TickingLive(LiveView):
 
 async def test_signs_of_life_are_sent_and_missed() -> None:
     recording = Recording("wire")
-    async with served(app_of(recording)) as url, connect(f"{url}/wire", heartbeat=0.12) as view:
+    async with served(app_of(recording)) as url, connect(f"{url}/wire", heartbeat=0.4) as view:
         await view.until(lambda: _beats(recording) >= 2)
         assert view.client_view.joins == 1
         recording.deaf = True
@@ -197,8 +197,8 @@ async def test_a_websocket_may_be_cut_beneath_a_line(app: QuartTrio, noticed: bo
 
 
 async def test_a_line_gives_signs_of_life_of_its_own(app: QuartTrio) -> None:
-    async with served(app) as url, connect(f"{url}/kitchen", line=True, heartbeat=0.02) as view:
-        await view.advance(0.2)
+    async with served(app) as url, connect(f"{url}/kitchen", line=True, heartbeat=0.5) as view:
+        await view.advance(1.2)
         await view.cut()
         await view.mend()
         await view.element("#inc").click()
