@@ -32,7 +32,7 @@ DOORS = [
     "actorlive.web",
     "actorlive.wire",
 ]
-RUNTIME_DOORS = {f"actorlive.runtime.{name}" for name in ("faults", "functions", "turns")}
+RUNTIME_DOORS = {f"actorlive.runtime.{name}" for name in ("faults", "functions", "main_stack", "turns")}
 DOORS_THAT_LOAD_LATE = {"actorlive", "actorlive.testing", "actorlive.ui"}
 
 every_door = pytest.mark.parametrize("door", DOORS)

@@ -2,8 +2,9 @@
 
 The semantics are Erlang's, the manners are Trio's. Useful without any web: see docs/runtime.md.
 
-This is the door. Three modules behind it are public besides: `faults` (whose an exception is) and `functions` (what
-calling an async or a plain function comes down to) for code that runs other people's, `turns` for another scheduler.
+This is the door. Four modules behind it are public besides: `faults` (whose an exception is) and `functions` (what
+calling an async or a plain function comes down to) for code that runs other people's, `turns` for another scheduler,
+`main_stack` (where the main thread stands) for whoever ends a program by force.
 """
 
 from actorlive.results import Error, Ok

@@ -30,7 +30,6 @@ import queue
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from math import inf
@@ -41,6 +40,7 @@ from typing import NoReturn
 import trio
 
 from actorlive.runtime import Node
+from actorlive.runtime.main_stack import ask
 from actorlive.web.parking import Parking
 from actorlive.web.sockets import Sockets, all_down
 
@@ -61,6 +61,8 @@ REQUESTS = 0.7
 KILLS = 0.85
 HURRY = 1.0
 """Seconds that are left after a second signal."""
+LAST_ANSWER = 0.3
+"""Seconds that the loop's thread has to say where it stands."""
 LAST_LINE = 1.0
 """Seconds that the log has for the last line: whoever is at work may hold its lock."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -178,10 +180,12 @@ def _log_at_last(why: str) -> None:
 
 
 def main_thread_stands_at() -> str:
-    """The function, file and line that the loop's thread is in."""
-    frame = sys._current_frames().get(threading.main_thread().ident or 0)  # pyright: ignore[reportPrivateUsage]
-    stack = traceback.extract_stack(frame)
-    return f"{stack[-1].name} ({stack[-1].filename}:{stack[-1].lineno})"
+    """The function, file and line that the loop's thread is in, as far as it can say so itself."""
+    sample = ask().wait(LAST_ANSWER)
+    if sample is None or not sample.calls:
+        return "a call that has not come back to Python"
+    code, line = sample.calls[0]
+    return f"{code.co_name} ({code.co_filename}:{line})"
 
 
 @contextmanager

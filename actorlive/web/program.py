@@ -18,6 +18,7 @@ from quart import Quart
 
 from actorlive.errors import ActorLiveError
 from actorlive.runtime import NoProcess, statistics
+from actorlive.runtime.main_stack import answering
 from actorlive.web import server
 from actorlive.web.app import ActorLive
 from actorlive.web.collector import Collector
@@ -80,13 +81,15 @@ def serve(
 async def _serve_process(
     app: Quart, serving: Callable[..., Awaitable[None]], ending: Ending, stop: HardStop, seat: Seat | None
 ) -> None:
-    """The server as a whole process: signals, the collector, a word to whoever has started it."""
+    """The server as a whole process: signals, the collector, a word to whoever has started it; and its thread says
+    where it stands, should it have to be ended by force."""
     if live := extension_of(app):
         _ = live.endpoint.tokens  # a missing key is a line now, not a traceback later
     _raise_file_limit()
     stop.start()
     collector = Collector()
-    with taking_signals(ending, stop) if seat is None else seat.taking_orders(ending, stop):
+    signals = taking_signals(ending, stop) if seat is None else seat.taking_orders(ending, stop)
+    with signals, answering():
         async with trio.open_nursery() as around:
             if seat is not None:
                 around.start_soon(seat.look_after, ending, stop)

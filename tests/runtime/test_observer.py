@@ -1,15 +1,12 @@
-"""Figures, traces, and the watchdog."""
+"""Figures and traces."""
 
 from __future__ import annotations
-
-import time
 
 import pytest
 import trio
 
 from actorlive.runtime import (
     NoProcess,
-    RuntimeMisuse,
     Tracer,
     dead_pid,
     exit,
@@ -24,9 +21,8 @@ from actorlive.runtime import (
     set_label,
     statistics,
 )
-from actorlive.runtime.watchdog import Watchdog
 from tests.runtime.helpers import collect, until_told
-from tests.support.narrow import entity_of, process_of
+from tests.support.narrow import entity_of
 
 
 async def test_statistics_of_a_process() -> None:
@@ -100,54 +96,6 @@ async def test_a_tracer_records_messages_spawns_and_exits_and_stops() -> None:
         assert tracer.messages(first) == [1]
         assert kept == [1, 2]
         assert entity_of(first).gate == node.thread
-
-
-@pytest.mark.real_clock
-async def test_the_watchdog_names_who_holds_the_loop_once(caplog: pytest.LogCaptureFixture) -> None:
-    async def hog() -> None:
-        end = time.perf_counter() + 30
-        while not caplog.records and time.perf_counter() < end:
-            time.sleep(0.001)  # noqa: ASYNC251
-
-    async with open_node(slow_handler=0.05) as node:
-        node.spawn(hog, name="the hog")
-        await trio.sleep(0)
-        while node.processes:
-            await trio.sleep(0.001)
-    assert "the hog has held the loop for" in caplog.text
-    assert "in hog" in caplog.text
-    assert caplog.text.count("has held") == 1
-
-
-async def test_the_watchdog_looks_again_as_soon_as_a_suspect_has_had_its_time() -> None:
-    async with open_node() as node:
-        pid = node.spawn(until_told)
-        watchdog = Watchdog(node, 10.0)
-        assert watchdog.pause() == 2
-        watchdog.begin(process_of(pid))
-        assert watchdog.pause() == 2
-        watchdog.since -= 9
-        assert 0 < watchdog.pause() < 1
-        watchdog.since -= 9
-        assert watchdog.pause() == 2
-    with pytest.raises(RuntimeMisuse, match="slow_handler is in seconds and more than 0"):
-        async with open_node(slow_handler=0):
-            pytest.fail("should not open")
-
-
-@pytest.mark.real_clock
-async def test_the_watchdog_is_silent_about_many_short_steps(caplog: pytest.LogCaptureFixture) -> None:
-    async def short() -> None:
-        for _ in range(30):
-            time.sleep(0.001)  # noqa: ASYNC251
-            await trio.lowlevel.checkpoint()
-
-    async with open_node(slow_handler=10) as node:
-        for _ in range(5):
-            node.spawn(short)
-        while node.processes:
-            await trio.sleep(0.001)
-    assert not caplog.records
 
 
 async def test_a_label_stands_for_the_function_in_logs_and_statistics(
