@@ -64,6 +64,7 @@ class Visitor:
     cuts: list[float] = field(default_factory=list[float])
     faults: list[str] = field(default_factory=list[str])
     turns: int = 0
+    is_acting: bool = False
 
     async def run(self, url: str, stop: trio.Event) -> None:
         """Load the page, and act on it until told to stop."""
@@ -83,6 +84,7 @@ class Visitor:
                     tries = 0
                     await self._act(desk, wire, stop)
                 except SocketEnded as end:
+                    self.is_acting = False
                     self._note_end(wire, end.code)
                     ended_at = trio.current_time()
                     desk.lose(wire)
@@ -110,6 +112,7 @@ class Visitor:
         for turn in count(self.by):  # so that not all do the same at once
             if stop.is_set() and not desk.waiting:
                 return
+            self.is_acting = True
             await desk.write(wire)
             before = len(self.sent)
             for _ in range(BURST if turn % 4 == 3 else 1):
@@ -119,6 +122,7 @@ class Visitor:
             await desk.heartbeat(wire, behind=self.sent[before:])
             await desk.answers(wire)
             self.turns += 1
+            self.is_acting = False
             await trio.sleep(self.thinks)
 
     def _next(self) -> int:

@@ -12,19 +12,23 @@ import sys
 from actorlive.web import serve
 from tests.deploy.served import app, be
 
+ENDS = (signal.SIGTERM, signal.SIGINT)
+"""What ends a whole group of processes: this one ends behind its input, or its servers would be left behind."""
+
 children: set[int] = set()
 
 
 def main() -> None:
     signal.signal(signal.SIGCHLD, bury)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in ENDS:
+        signal.signal(number, signal.SIG_IGN)
     for line in sys.stdin:
         with_signals = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
         pid = os.fork()
         if not pid:
             os.setpgid(0, 0)  # so that one signal can kill it with its workers
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            for number in (signal.SIGCHLD, *ENDS):
+                signal.signal(number, signal.SIG_DFL)
             signal.pthread_sigmask(signal.SIG_SETMASK, with_signals)
             faults, ledger, arguments = json.loads(line)
             be(faults, ledger)

@@ -34,7 +34,7 @@ FEW = 6
 ON_ONE_PORT, BEHIND_NGINX = 12, 8
 """How often servers are replaced; fifty times as often in a soak."""
 SOAK = 50
-TURNS_PER_SECOND = 400
+TURNS_PER_SECOND = 250
 """What visitors do in all, however many there are."""
 DRAIN = 100.0
 """Seconds that a server has, of which it takes as many as it needs: a slow machine is not a fault."""
@@ -46,10 +46,10 @@ Replace: TypeAlias = Callable[[int], Awaitable[None]]
 
 
 async def all_at_work(visitors: list[Visitor]) -> None:
-    """Wait until each has had all that it asked for in a turn, and in another: one may be what a server has said before
-    its end."""
+    """Wait until each has had all that it asked for in a turn that begins from now on: one that has begun may be
+    answered by what a server has said before its end."""
     with trio.fail_after(STUCK):
-        due = [visitor.turns + 2 for visitor in visitors]
+        due = [visitor.turns + 1 + visitor.is_acting for visitor in visitors]
         while any(visitor.turns < turns for visitor, turns in zip(visitors, due, strict=True)):
             await trio.sleep(0.01)
 
@@ -68,7 +68,7 @@ async def deploy(
             await all_at_work(visitors)
             with trio.fail_after(STUCK):
                 await replace(by)
-            if done % 20 == 19:
+            if done % 10 == 9:
                 print(f"{done + 1} of {rounds} replaced: {report(visitors)}")  # noqa: T201 - for who waits
         await all_at_work(visitors)
         stop.set()
