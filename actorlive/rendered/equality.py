@@ -83,10 +83,10 @@ def _contents_equal(old: Any, new: Any, seen: _Seen) -> bool:
 
 def _all_equal(old: Items, new: Items, seen: _Seen) -> bool:
     """True when two lists, or two tuples, of one length hold what looks equal."""
-    first = next(_replaced(old, new), None)
-    if first is None:
+    kept = _kept(iter(old), iter(new), len(old), len(new))
+    if kept == len(old):
         return True
-    if _surely_differ(*first):  # mostly so, and found without a look at all the others
+    if _surely_differ(old[kept], new[kept]):  # mostly so, and found without a look at all the others
         return False
     kinds = list(map(type, old))
     if kinds != list(map(type, new)):
