@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.pages import Faults, connected
 from tests.browser.server import Server
+from tests.browser.wire import Wire
 
 CRASHED = r"(view crashed|giving up trying to mount|unable to join|crashed|join)"
 
@@ -132,3 +133,29 @@ def test_a_view_ends_with_whatever_leaves_the_page_and_comes_anew(app: Server, p
         for name in left:
             page.click(f"#{name} button")
             expect(page.locator(f"#{name} button")).to_have_text("1")
+    page.get_by_role("button", name="other rows").click()
+    expect(guests).to_have_text("fading-1 fading-2 portal-1 row-1 row-3")
+    expect(page.locator("#rows button")).to_have_text(["0", "1"])
+
+
+def test_a_patch_around_a_view_leaves_what_its_container_says_of_it(page: Page, faults: Faults) -> None:
+    faults.expect(CRASHED)
+    inner = "<div id=inner class={} data-phx-session=I data-phx-static='' data-phx-parent-id=phx-1></div>"
+    wire = Wire(page, {"0": "", "s": ["", ""]}).open()
+    around = wire.joins[0]
+    container = page.locator("#inner")
+
+    def patch(name: str) -> None:
+        wire.joins.append(around)
+        wire.push("diff", {"0": inner.format(name)})
+        wire.joins.pop()
+
+    wire.rendered = {"s": ["<b>inner</b>"]}
+    patch("one")
+    expect(container).to_have_class("one phx-connected")
+    patch("two")
+    expect(container).to_have_class("two phx-connected")
+    wire.crash()
+    expect(container).to_have_class("two phx-loading phx-error phx-server-error")
+    patch("three")
+    expect(container).to_have_class("three phx-loading phx-error phx-server-error")

@@ -196,11 +196,15 @@ async def test_a_child_that_crashes_comes_back_alone() -> None:
             await child.click("do", {"what": "raise"})
         assert "phx-error" in child.client_view.container.classes
         assert "phx-error" not in view.client_view.container.classes
+        await view.element("#inc").click()
+        assert "phx-error" in child.client_view.container.classes
         await view.advance(1)
-        assert "phx-connected" in child.client_view.container.classes
+        assert child.client_view.container.classes == ["phx-connected"]
+        await view.element("#inc").click()
+        assert child.client_view.container.classes == ["phx-connected"]
         assert await child.element("#child b").text() == "0"
         assert await child.element("#songs li").texts() == ["one"]
-        assert await view.element("h1").text() == "2"
+        assert await view.element("h1").text() == "4"
 
 
 async def test_a_child_that_cannot_be_joined_is_given_up_after_three_tries() -> None:

@@ -27,6 +27,7 @@ import { inDebugMode } from "./manifest";
 import { showProgress } from "./progress";
 import { leaveStreamsUnlocked } from "./stream_locks";
 import { Undone } from "./undone";
+import { ViewStates } from "./view_states";
 import { bindWindowFocus } from "./window_focus";
 import { askedWorker } from "./worker";
 
@@ -55,6 +56,7 @@ const liveSocket = new LiveSocket("/live", Socket, {
     undone.dom,
     leftViews.dom,
     loadingStates.dom,
+    new ViewStates().dom,
     ...(inDebugMode() ? [duplicates.dom] : []),
     config.dom,
   ]),

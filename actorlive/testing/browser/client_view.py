@@ -13,7 +13,7 @@ from actorlive.testing.browser.joining import JoiningFamily
 from actorlive.testing.browser.kept_memory import KEEP
 from actorlive.testing.browser.merging import ClientTree, Extracted, Rendering, split
 from actorlive.testing.browser.messages import ClientPush, Navigation
-from actorlive.testing.browser.patch import Patch, is_view, owned_by, set_classes
+from actorlive.testing.browser.patch import VIEW_STATES, Patch, is_view, owned_by, set_classes
 from actorlive.testing.browser.recovery import Recoverable, recover, recoverable_forms
 from actorlive.testing.browser.undone import ONLINE_ONLY
 from actorlive.testing.browser.view_status import TRANSITIONS, ViewEvent, ViewStatus
@@ -30,8 +30,6 @@ CONTAINER_ATTRIBUTES = ("id", "data-phx-session", "data-phx-static", "data-phx-m
 
 DISCONNECTED_DELAY = 0.5
 """Seconds that a view is away before `phx-disconnected` runs."""
-
-STATES = ("phx-connected", "phx-loading", "phx-error", "phx-client-error", "phx-server-error")
 
 
 class ClientView:
@@ -258,7 +256,7 @@ class ClientView:
     def show_state(self, *classes: str) -> None:
         """Show in the container's classes how the view is."""
         set_classes(
-            self.container, [*(name for name in self.container.classes if name not in STATES), *classes]
+            self.container, [*(name for name in self.container.classes if name not in VIEW_STATES), *classes]
         )
         self.page.document.touch()
 

@@ -22,7 +22,10 @@ from actorlive.testing.browser.dom import DomChild, DomComment, DomNode
 from actorlive.testing.browser.merging import StreamOps
 from actorlive.testing.errors import RenderedError
 
-__all__ = ["Patch", "apply_sticky", "is_view", "owned_by"]
+__all__ = ["VIEW_STATES", "Patch", "apply_sticky", "is_view", "owned_by"]
+
+VIEW_STATES = ("phx-connected", "phx-loading", "phx-error", "phx-client-error", "phx-server-error")
+"""The classes by which a container says how its view is."""
 
 Insert = tuple[str, int, int | None, bool, bool]
 """ref, at, limit, update_only, reset."""
@@ -282,10 +285,12 @@ def _merge_data_attributes(old: DomNode, new: DomNode) -> None:
 
 
 def _merge_view_container(old: DomNode, new: DomNode) -> None:
-    """The client's own tokens stay: the parent's rendering does not know whether the child has joined."""
+    """The client's own tokens stay, and how the view is: the parent's rendering knows of neither."""
     session = old.attrs.get("data-phx-session")
     static = old.attrs.get("data-phx-static")
+    states = [name for name in old.classes if name in VIEW_STATES]
     old.attrs = dict(new.attrs)
+    set_classes(old, [*old.classes, *states])
     if session:
         old.attrs["data-phx-session"] = session
     if static is not None:

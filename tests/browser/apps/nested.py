@@ -156,6 +156,7 @@ class House(LiveView[Leave | Come]):
         <button phx-click="leave" phx-value-place={place}>no {place}</button>
         <button phx-click="come" phx-value-place={place}>a {place}</button>
       {% endfor %}
+      <button phx-click="come" phx-value-place="other rows">other rows</button>
       <ul id="rows" phx-update="stream">
         <li :for={dom_id, row in @streams.rows} id={dom_id}><.live_render view={Guest} id={f"row-{row.id}"} /></li>
       </ul>
@@ -178,6 +179,8 @@ class House(LiveView[Leave | Come]):
                 self.away = self.away | {place}
             case Come("row"):
                 socket.stream_insert("rows", Row(1))
+            case Come("other rows"):
+                socket.stream("rows", [Row(3), Row(1)], reset=True)
             case Come(place):
                 self.away = self.away - {place}
 
