@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
@@ -98,8 +98,90 @@ def test_what_cannot_be_shown_is_said_so() -> None:
         ("", "/p"),
         ("a=1&b=", "/p?a=1&b="),
         ("reset_token=s3cret&a=1", f"/p?reset_token={FILTERED}&a=1"),
-        ("a=%26token%3Dx", "/p?a=%26token%3Dx"),
+        ("a=%26b%3Dx", "/p?a=%26b%3Dx"),
+        ("next=/reset?token%3Ds3cret", "/p?next=/reset%3Ftoken%3D%5Bfiltered%5D"),
     ],
 )
 def test_an_url_keeps_its_secrets(query: str, shown: str) -> None:
     assert Redactor().show_url("/p", query) == shown
+
+
+# -- texts ---------------------------------------------------------------------
+
+
+class User:
+    """An object that shows what it has, as many do."""
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+
+    def __repr__(self) -> str:
+        return f"User({', '.join(f'{name}={value!r}' for name, value in self.fields.items())})"
+
+
+class Point(NamedTuple):
+    name: str
+    password: str
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        User(name="x", password=SECRET),
+        [User(password={"old": [SECRET], "new": (SECRET,)})],
+        {"user": User(api_key=SECRET.encode())},
+        Point("x", SECRET),
+        ValueError(f"password={SECRET}"),
+        Account(f"token: {SECRET}", "x"),
+        f"postgresql://shop:{SECRET}@db/shop",
+        f"/reset?a=1&token={SECRET}&b=2",
+        {"text": f"Authorization: Bearer {SECRET}"},
+        "x" * 100 + f" password={SECRET}" + "x" * 400,
+    ],
+    ids=repr,
+)
+def test_a_secret_is_not_shown_by_what_an_object_says_of_itself(value: object) -> None:
+    assert SECRET not in Redactor().show(value)
+    assert "hunt" not in Redactor().show(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"password={SECRET}", "password=*"),
+        (f"User(name='x', password='hun ter2 {SECRET}', a=1)", "User(name='x', password=*, a=1)"),
+        (f"{{'user-token': 'a\\'{SECRET}', 'b': 1}}", "{'user-token': *, 'b': 1}"),
+        (f'{{"api_key":"{SECRET}","b":1}}', '{"api_key":*,"b":1}'),
+        (f"secrets=[('a', {{'b': '{SECRET})'}}), 1], b=2", "secrets=*, b=2"),
+        (f"password=SecretStr('{SECRET}') b", "password=* b"),
+        (f"token => {SECRET}; b", "token => *; b"),
+        (f"token == '{SECRET}' or b", "token == * or b"),
+        (f"AUTHORIZATION: Basic {SECRET}\nb", "AUTHORIZATION: *\nb"),
+        (f"Cookie: a={SECRET}; b={SECRET}\nb", "Cookie: *\nb"),
+        (f"authorization=Bearer {SECRET} b", "authorization=* b"),
+        (f"https://u:{SECRET}@h/p?b=1", "https://u:*@h/p?b=1"),
+        (f"password='{SECRET}", "password=*"),
+        (f"no password: don't use {SECRET[:0]}it", "no password: * use it"),
+        ("unexpected token '<', and no password", "unexpected token '<', and no password"),
+        ("KeyError: 'password'", "KeyError: 'password'"),
+        ("http://localhost:4000/a@b", "http://localhost:4000/a@b"),
+        ("token=", "token="),
+    ],
+)
+def test_a_text_is_shown_without_what_stands_behind_a_secret_name(text: str, shown: str) -> None:
+    assert Redactor().filter_text(text) == shown.replace("*", FILTERED)
+
+
+@given(
+    st.lists(st.sampled_from(["token", "=", ":", " ", "'", '"', "(", "]", "\\", "\n", "://", "@", "a", "ü"]))
+)
+def test_any_text_can_be_filtered_and_what_names_no_secret_stays(parts: list[str]) -> None:
+    text = "".join(parts)
+    filtered = Redactor().filter_text(text)
+    if "token" not in text and "://" not in text:
+        assert filtered == text
+    assert filtered.count("\n") <= text.count("\n")
+
+
+def test_words_of_ones_own_count_in_texts() -> None:
+    assert Redactor(["iban"]).filter_text("user-IBAN=DE1 b") == f"user-IBAN={FILTERED} b"

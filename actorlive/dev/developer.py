@@ -132,6 +132,7 @@ class Developer:
             owner=None if owner is None else type(owner),
             assigns=() if owner is None else shown_assigns(owner, self._redactor),
             request=self._request(connected=None if owner is None else False),
+            redactor=self._redactor,
         )
 
     def _request(self, *, connected: bool | None) -> list[tuple[str, str]]:
@@ -168,6 +169,7 @@ class Developer:
             owner=type(view),
             assigns=shown_assigns(view, self._redactor),
             messages=self._journal.last(view),
+            redactor=self._redactor,
         )
         self.hub.tell(FaultShown(socket.id, draw_overlay(fault, self._editor)))
 
@@ -176,7 +178,7 @@ class Developer:
         if error is not None and self._told is not None and self._told in flatten(error):
             return
         page = None if pid is None else self._journal.page_of(pid)
-        self.hub.tell_soon(NoteAdded(page, draw_note(text, places, self._editor)))
+        self.hub.tell_soon(NoteAdded(page, draw_note(self._redactor.filter_text(text), places, self._editor)))
 
     # -- the open pages --------------------------------------------------------
 

@@ -19,7 +19,7 @@ from actorlive.dev.excerpt import Excerpt, Place, excerpt
 from actorlive.dev.frames import Call, Step, relative, trace
 from actorlive.errors import did_you_mean
 from actorlive.live.assigns import Assigns, changes
-from actorlive.redaction import Redactor
+from actorlive.redaction import STANDARD, Redactor
 from actorlive.runtime.faults import flatten, unwrap
 from actorlive.template import TemplateError
 
@@ -92,8 +92,10 @@ def describe(
     assigns: Sequence[Assign] = (),
     messages: Sequence[Told] = (),
     request: Sequence[tuple[str, str]] = (),
+    redactor: Redactor = STANDARD,
 ) -> Diagnosis:
     """What there is to say of an exception; where no line of it is the application's, it is at the `owner`'s class."""
+    clean = redactor.filter_text
     error = unwrap(error)
     steps = trace(error)
     message, hints = _message(error)
@@ -105,8 +107,8 @@ def describe(
     return Diagnosis(
         headline=headline,
         kind=type(error).__qualname__,
-        message=message,
-        advice=(*hints, *_notes(error), *_causes(error)),
+        message=clean(message),
+        advice=tuple(map(clean, (*hints, *_notes(error), *_causes(error)))),
         where=where,
         trace=tuple(steps),
         assigns=tuple(assigns),

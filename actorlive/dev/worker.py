@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 from traceback import StackSummary, TracebackException
 from typing import Any
@@ -38,6 +39,7 @@ from actorlive.dev.editor import Editor
 from actorlive.dev.faults import Diagnosis, describe
 from actorlive.dev.frames import own_frames
 from actorlive.dev.swapping import swap_templates
+from actorlive.redaction import Redactor
 from actorlive.runtime.faults import interrupt_in, unwrap
 from actorlive.template import TemplateError, annotate_templates
 from actorlive.web import ActorLive
@@ -57,22 +59,30 @@ PATIENCE = 1.0
 def work(settings: Settings, control: socket.socket, listener: socket.socket) -> None:
     """Load the application, and serve it when the supervisor says so, until it says otherwise."""
     control.setblocking(False)
-    set_up_log()
+    set_up_log(Redactor(settings.secret_words))
     annotate_templates()
     loaded = load(settings)
     stream = trio.SocketStream(trio.socket.from_stdlib_socket(control))
     trio.run(Worker(settings, loaded, stream, listener).run)
 
 
-def set_up_log() -> None:
+def set_up_log(redactor: Redactor) -> None:
     """Short lines to stderr, with the application's own lines of each traceback."""
     handler = logging.StreamHandler()
-    handler.setFormatter(ShortFormatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    handler.setFormatter(ShortFormatter(redactor))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
 class ShortFormatter(logging.Formatter):
-    """Tells an exception by the application's own lines."""
+    """Tells an exception by the application's own lines, and nothing that is secret by its name."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__("%(asctime)s %(message)s", "%H:%M:%S")
+        self._redactor = redactor
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record."""
+        return self._redactor.filter_text(super().format(record))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
         return told(ei[1])
@@ -85,15 +95,15 @@ def load(settings: Settings) -> ActorLive | Diagnosis:
         live.app.debug = True
         _ = live.endpoint.tokens
     except BaseException as error:
-        return could_not(f"{settings.target} could not be loaded", error)
+        return could_not(f"{settings.target} could not be loaded", error, settings.secret_words)
     return live
 
 
-def could_not(what: str, error: BaseException) -> Diagnosis:
+def could_not(what: str, error: BaseException, secret_words: Sequence[str]) -> Diagnosis:
     """Say it in the terminal; the fault."""
     error = unwrap(error)
     log.error("%s", what, exc_info=error)
-    return describe(error, what)
+    return describe(error, what, redactor=Redactor(secret_words))
 
 
 def told(error: BaseException) -> str:
@@ -158,7 +168,9 @@ class Worker:
         except BaseException as error:
             if interrupt_in(error) or trio.current_effective_deadline() == float("-inf"):
                 raise
-            fault = could_not(f"{self._developer.live.app.import_name} could not be served", error)
+            fault = could_not(
+                f"{self._developer.live.app.import_name} could not be served", error, self._secret_words
+            )
             self._developer = self._broken(fault)
             await self._serve_once(self._developer)
         everything.cancel()
@@ -175,7 +187,7 @@ class Worker:
             if not swap_templates(map(Path, paths)):
                 return False
         except (TemplateError, OSError) as error:
-            fault = could_not("a template could not be exchanged", error)
+            fault = could_not("a template could not be exchanged", error, self._secret_words)
             self._developer.show(draw_overlay(fault, self._editor))
             return True
         log.info("exchanged %s", ", ".join(Path(path).name for path in paths))

@@ -8,6 +8,8 @@ from __future__ import annotations
 import traceback
 from html import escape
 
+from actorlive.redaction import STANDARD, Redactor
+
 __all__ = ["error_page", "is_own"]
 
 FRAMEWORKS = frozenset(("actorlive", "hypercorn", "quart", "quart_trio", "trio", "werkzeug"))
@@ -41,15 +43,16 @@ def is_own(module: object) -> bool:
     return str(module).partition(".")[0] not in FRAMEWORKS
 
 
-def error_page(error: BaseException) -> str:
-    """The document for an exception; everything in it is escaped."""
-    kind, message = type(error).__qualname__, str(error)
+def error_page(error: BaseException, redactor: Redactor = STANDARD) -> str:
+    """The document for an exception; everything in it is escaped, and what is secret by its name is not shown."""
+    clean = redactor.filter_text
+    kind, message = type(error).__qualname__, clean(str(error))
     return PAGE.format(
         title=escape(f"{kind}: {message}"[:100]),
         kind=escape(kind),
-        message=escape("\n".join([message, *getattr(error, "__notes__", [])])),
+        message=escape("\n".join([message, *map(clean, getattr(error, "__notes__", []))])),
         place=_place(error),
-        trace=escape("".join(traceback.format_exception(error))),
+        trace=escape(clean("".join(traceback.format_exception(error)))),
     )
 
 

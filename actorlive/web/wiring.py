@@ -17,6 +17,7 @@ from quart.globals import request_ctx
 from quart.typing import ResponseTypes
 from quart_trio import QuartTrio
 
+from actorlive.redaction import Redactor
 from actorlive.runtime import enter_node
 from actorlive.template.rendering.urls import address_variable
 from actorlive.web.asgi import Asgi
@@ -76,6 +77,7 @@ class Wiring:
         self._proxies = proxies
         self._alive = _path(alive)
         self._ready = _path(ready)
+        self._redactor = Redactor(live.filter_parameters)
         self.shortcut: Shortcut = Shortcut(
             live, routes, enter=self.enter_node, finish=self._add_headers, socket=self._websocket
         )
@@ -176,4 +178,4 @@ class Wiring:
 
     def _error_page(self, error: BaseException) -> str:
         development = self._live.development
-        return error_page(error) if development is None else development.error_page(error)
+        return error_page(error, self._redactor) if development is None else development.error_page(error)

@@ -16,7 +16,8 @@ import pytest
 from quart_trio import QuartTrio
 
 from actorlive.cli import main
-from actorlive.dev.worker import told
+from actorlive.dev.worker import ShortFormatter, told
+from actorlive.redaction import Redactor
 from actorlive.testing import live as visit
 from actorlive.web.listeners import listen
 from tests.dev.conftest import Develop
@@ -194,6 +195,31 @@ async def test_what_ends_a_view_is_said_over_its_page(
     assert "V ended, and is mounted anew" in overlay
     assert re.search(r"developed_\d+\.py:\d+", overlay), "it does not say where"
     assert "V crashed" not in developed.told.notes, "told twice"
+
+
+SECRETS = """
+    user = {'name': 'ada', 'password': 'hun' + 'ter2'}
+    raise ValueError(f"no {user}; see https://ada:{user['password']}@h/?token={user['password']}")
+"""
+
+
+async def test_an_overlay_keeps_the_secrets_of_an_exception(develop: Develop) -> None:
+    developed = develop(view(HANDLE.format(SECRETS.strip())))
+    await click(developed.live.app)
+    overlay = text_of(developed.told.overlay)
+    assert "'name': 'ada', 'password': [filtered]" in overlay
+    assert "https://ada:[filtered]@h/?token=[filtered]" in overlay
+    assert "hunter2" not in developed.told.overlay
+    assert "hunter2" not in developed.told.notes
+
+
+def test_the_terminal_keeps_the_secrets_of_an_exception() -> None:
+    error = ValueError("password=hunter2, and iban=DE1")
+    raised = (ValueError, error, None)
+    record = logging.LogRecord("x", logging.ERROR, "x.py", 1, "with %s", ("token: hunter2",), raised)
+    line = ShortFormatter(Redactor(["iban"])).format(record)
+    assert "with token: [filtered]" in line
+    assert "password=[filtered], and iban=[filtered]" in line
 
 
 NOTED = [

@@ -13,6 +13,7 @@ from quart import abort
 from quart_trio import QuartTrio
 
 from actorlive import LiveView, Socket, heex
+from actorlive.redaction import Redactor
 from actorlive.testing import live
 from actorlive.web import ActorLive
 from actorlive.web.error_page import error_page
@@ -166,6 +167,19 @@ def test_a_page_for_what_was_never_raised() -> None:
     assert "&lt;script&gt;" in page
     assert "<script>" not in page
     assert "<h2>Where" not in page
+
+
+def test_a_page_keeps_the_secrets_of_an_exception_and_of_its_cause() -> None:
+    cause = ValueError("cannot connect to postgresql://shop:hunter2@db/shop")
+    cause.add_note("with token=hunter2")
+    error = LookupError("no User(name='ada', password='hunter2', iban='DE1')")
+    error.__cause__ = cause
+    error.add_note("Authorization: Bearer hunter2")
+    page = error_page(error, Redactor(["iban"]))
+    assert "hunter2" not in page
+    assert "DE1" not in page
+    assert page.count("[filtered]") > 5
+    assert "name=&#x27;ada&#x27;" in page
 
 
 class Shown:
