@@ -83,9 +83,7 @@ def statistics(pid: Pid) -> ProcessStatistics:
         owner=None if process.owner is None else process.owner.pid,
         links=tuple(other.pid for other in process.links or ()),
         monitors=tuple(other.pid for _, other in (process.monitors.items() if process.monitors else ())),
-        monitored_by=tuple(
-            watcher.pid for _, (watcher, _, _) in (process.watchers.items() if process.watchers else ())
-        ),
+        monitored_by=tuple(watcher.pid for watcher in process.watched_by()),
         trap_exit=process.trapping,
         doing=process.doing,
     )

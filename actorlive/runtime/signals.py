@@ -86,6 +86,15 @@ class ExitSignal:
     reason: object
 
 
+@dataclass(frozen=True, slots=True)
+class OddWatcher:
+    """A watcher that knows its target by a name, or that began to watch it when it was doomed: not `in_time`."""
+
+    entity: Entity
+    label: Pid | str
+    in_time: bool
+
+
 class Entity(Mailbox):
     """Whatever has a Pid. Holds its side of links, monitors, ownership and timers.
 
@@ -118,8 +127,8 @@ class Entity(Mailbox):
         """Whom this one is linked with, and whether it was this one that made the link."""
         self.monitors: Few[Ref, Entity] | None = None
         """Whom this one watches."""
-        self.watchers: Few[Ref, tuple[Entity, Pid | str, bool]] | None = None
-        """The processes that watch this one: under which name, and whether since before it was doomed."""
+        self.watchers: Few[Ref, Entity | OddWatcher] | None = None
+        """Who watches this one: nearly always by its Pid, and since before it was doomed. Then nothing else is kept."""
         self.owner: Entity | None = None
         self.owned: dict[Entity, None] | None = None
         self.timers: dict[Timer, None] | None = None
@@ -285,7 +294,8 @@ class Entity(Mailbox):
         else:
             self.monitors[ref] = other
         # INV-6: a process that begins to watch the doomed gets "noproc"
-        watcher = self, target, other.alive
+        in_time = other.alive
+        watcher = self if in_time and target is other.pid else OddWatcher(self, target, in_time)
         if other.watchers is None:
             other.watchers = Few(ref, watcher)
         else:
@@ -305,9 +315,22 @@ class Entity(Mailbox):
     def tell_watchers(self, reason: object) -> None:
         """Send every DOWN, exactly once (INV-5)."""
         watchers, self.watchers = self.watchers, None
-        for ref, (watcher, label, in_time) in watchers.items() if watchers else ():
-            if watcher.monitors is not None and watcher.monitors.pop(ref) is not None:
-                watcher.receive_down(ref, label, reason if in_time else "noproc")
+        for ref, watcher in watchers.items() if watchers else ():
+            if isinstance(watcher, OddWatcher):
+                why = reason if watcher.in_time else "noproc"
+                watcher.entity.lose(ref, watcher.label, why)
+            else:
+                watcher.lose(ref, self.pid, reason)
+
+    def watched_by(self) -> list[Entity]:
+        """The processes and ports that watch this one."""
+        watchers = [watcher for _, watcher in self.watchers.items()] if self.watchers else []
+        return [watcher.entity if isinstance(watcher, OddWatcher) else watcher for watcher in watchers]
+
+    def lose(self, ref: Ref, label: Pid | str, reason: object) -> None:
+        """What this one watches has ended, unless it has stopped watching meanwhile."""
+        if self.monitors is not None and self.monitors.pop(ref) is not None:
+            self.receive_down(ref, label, reason)
 
     def receive_down(self, ref: Ref, label: Pid | str, reason: object) -> None:
         """A monitor fires."""

@@ -197,6 +197,7 @@ class Connection:
                 is_upload=is_upload,
             )
         self._move(topic, TopicEvent.JOIN, join_ref)
+        ref = join_ref if ref == join_ref else ref  # equal nearly always, and kept as long as the view lives
         return Join(topic, join_ref, ref, message.payload, replaces)
 
     def _leave(self, message: Message | BinaryMessage) -> Received:

@@ -178,9 +178,7 @@ def doomed_give_their_reason(self: Entity, target: Pid | str, mode: AliasMode | 
     ref = monitor(self, target, mode)
     other = watched_by(self).get(ref)
     if other is not None:
-        watchers = present(other.watchers)
-        watcher, label, _ = dict(watchers.items())[ref]
-        watchers[ref] = watcher, label, True
+        present(other.watchers)[ref] = self
     return ref
 
 
