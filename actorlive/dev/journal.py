@@ -29,6 +29,9 @@ _KINDS = {
     "handle_cast": "cast",
 }
 
+_ENDS = ("stop", "exception")
+"""How a callback's span ends: with these all of its metadata is there."""
+
 
 class _Entry(NamedTuple):
     at: float
@@ -52,11 +55,11 @@ class Journal:
         self._known: WeakKeyDictionary[object, KnownView] = WeakKeyDictionary()
 
     def note(self, name: str, metadata: Mapping[str, object]) -> None:
-        """Take one event of telemetry."""
-        callback = name.removeprefix("live_view.").partition(".")[0]
+        """Take one event of telemetry; what no callback was told, such as an event that was refused, is not noted."""
+        callback, _, end = name.removeprefix("live_view.").partition(".")
         kind = _KINDS.get(callback)
         view = metadata.get("view")
-        if kind is None or view is None:
+        if kind is None or view is None or end not in _ENDS:
             return
         socket = metadata.get("socket")
         if isinstance(socket, Socket) and socket.connected:
@@ -97,6 +100,8 @@ class Journal:
     def _where(self, socket: object) -> str:
         if not isinstance(socket, Socket):
             return ""
-        path, _, query = socket.path().partition("?")
         life = "" if socket.connected else " (the first paint)"
+        if not socket.is_routed:
+            return f"no route{life}"
+        path, _, query = socket.path().partition("?")
         return self._redactor.show_url(path, query) + life

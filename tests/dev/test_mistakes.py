@@ -268,6 +268,24 @@ async def test_lesser_things_are_notes(
     assert mistake.says in text_of(developed.told.notes)
     assert mistake.says in terminal(caplog)
     assert developed.told.overlay == ""
+    assert "was detached" not in terminal(caplog), "and what comes next is not told any more"
+
+
+async def test_a_view_at_no_route_is_told_of_like_any_other(
+    develop: Develop, caplog: pytest.LogCaptureFixture
+) -> None:
+    page = """
+class V(LiveView):
+    template = heex("<p>x</p>")
+
+@app.route('/')
+async def index():
+    return await live.render(V)
+"""
+    developed = develop(page)
+    async with serving(developed.live.app) as url:
+        assert (await get(url, "/")).status == 200
+    assert "was detached" not in terminal(caplog)
 
 
 @pytest.mark.real_clock
