@@ -8,7 +8,7 @@ the server. So what leaves a request here is one `Exception`, or what belongs to
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from math import inf
@@ -26,6 +26,7 @@ from actorlive.live.process.mounting import one_error
 from actorlive.live.process.turnstile import take_turn
 from actorlive.runtime.faults import add_hint, belongs_outside, interrupt_in, is_cancelled_here
 from actorlive.web.asgi import UNACCOMPANIED
+from actorlive.web.page_answer import PageAnswer, send_whole
 
 if TYPE_CHECKING:
     from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
@@ -90,29 +91,35 @@ class HttpConnection(TrioASGIHTTPConnection):
                 await super().__call__(receive, send)
 
     async def handle_request(self, nursery: trio.Nursery, request: Request, send: ASGISendCallable) -> None:
-        asked: Any = self._shortcut.page(vars(self)["scope"], lambda: request) or request
-        await super().handle_request(nursery, asked, send)
+        answer: Any = await self.app.handle_request(self._asked(lambda: request))
+        with self._time_to_send(answer):
+            if isinstance(answer, PageAnswer):
+                await answer.send(send)
+            else:
+                await self._send_response(send, answer)
+        nursery.cancel_scope.cancel()
 
     async def _respond(self, send: ASGISendCallable) -> None:
-        make = partial(self._make_request, send)
-        asked: Any = self._shortcut.page(vars(self)["scope"], make) or make()
-        answer: Any = await self.app.handle_request(asked)
-        if isinstance(answer, Response) and isinstance(answer.response, DataBody):
-            await _send_whole(send, answer, answer.response.data)
+        answer: Any = await self.app.handle_request(self._asked(partial(self._make_request, send)))
+        if isinstance(answer, PageAnswer):
+            await answer.send(send)
             return
+        if isinstance(answer, Response) and isinstance(answer.response, DataBody):
+            await send_whole(send, answer.status_code, encode_headers(answer.headers), answer.response.data)
+            return
+        with self._time_to_send(answer):
+            await self._send_response(send, answer)
+
+    def _asked(self, make: Callable[[], Request]) -> Any:
+        """What is asked for, as the short way has it, or else Quart."""
+        return self._shortcut.page(vars(self)["scope"], make) or make()
+
+    def _time_to_send(self, answer: Any) -> trio.CancelScope:
         timeout: Any = getattr(answer, "timeout", ...)
         seconds: float | None = vars(self.app)["config"]["RESPONSE_TIMEOUT"] if timeout is ... else timeout
-        with trio.CancelScope(deadline=inf if seconds is None else trio.current_time() + seconds):
-            await self._send_response(send, answer)
+        return trio.CancelScope(deadline=inf if seconds is None else trio.current_time() + seconds)
 
     def _make_request(self, send: ASGISendCallable) -> Request:
         request = self._create_request_from_scope(send)
         request.body.set_complete()
         return request
-
-
-async def _send_whole(send: Any, answer: Response, body: bytes) -> None:
-    """An answer that is known, which the server gives its own time to be taken."""
-    headers = encode_headers(answer.headers)
-    await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -23,6 +23,7 @@ from actorlive.web.asked import Asked
 from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.failures import http_error
 from actorlive.web.layouts import RootLayout, render_document
+from actorlive.web.page_answer import page_response
 from actorlive.web.policy import csp_nonce
 from actorlive.web.router import with_params
 from actorlive.web.visitor import visitor_id
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FLASH_COOKIE",
-    "FRESH",
     "RELOAD_COOKIE",
     "answer",
     "mount_here",
+    "render_route",
     "render_view",
     "respond",
 ]
@@ -46,12 +47,19 @@ RELOAD_COOKIE = "__phoenix_reload_status__"
 FLASH_KEY = "_live_flash"
 """Where the session keeps the flash of a redirect until the next page."""
 
-FRESH = {"Cache-Control": "private, max-age=0, must-revalidate"}
-"""Headers of a page that is its visitor's alone."""
+Document = str | DeadRedirect
+"""A page, or the way to another."""
 
 
 async def respond(live: ActorLive, asked: Asked, found: LiveRoute, from_path: Mapping[str, Any]) -> Response:
-    """Render the view of the route that this request has been found to be for."""
+    """Answer with the view of the route that this request has been found to be for."""
+    return answer(await render_route(live, asked, found, from_path))
+
+
+async def render_route(
+    live: ActorLive, asked: Asked, found: LiveRoute, from_path: Mapping[str, Any]
+) -> Document:
+    """Render that view."""
     _status_of_failed_join(live.endpoint, asked)
     uri = asked.uri
     try:
@@ -59,7 +67,7 @@ async def respond(live: ActorLive, asked: Asked, found: LiveRoute, from_path: Ma
     except ValueError:
         abort(400)
     mount = _mount(live, asked, route, uri, route.params, await found.group.session_data())
-    return await _answer(live, asked, mount, found.group.root_layout)
+    return await _render(live, asked, mount, found.group.root_layout)
 
 
 async def render_view(
@@ -71,7 +79,8 @@ async def render_view(
     layout = getattr(view, "layout", ...)
     route = Route(view, layout=live.layout if layout is ... else layout)
     asked = _asked()
-    return await _answer(live, asked, _mount_at_no_route(live, asked, route, handed_down), live.root_layout)
+    mount = _mount_at_no_route(live, asked, route, handed_down)
+    return answer(await _render(live, asked, mount, live.root_layout))
 
 
 def mount_here(live: ActorLive, route: Route, handed_down: Mapping[str, object]) -> Mount:
@@ -127,14 +136,14 @@ def _mount(
     )
 
 
-async def _answer(live: ActorLive, asked: Asked, mount: Mount, root_layout: RootLayout) -> Response:
+async def _render(live: ActorLive, asked: Asked, mount: Mount, root_layout: RootLayout) -> Document:
     node = live.node_to_park_in(asked) if mount.route.view.adopt and mount.params is not None else None
     if node is None:
-        return answer(await _document(live, mount, root_layout, await dead_render(mount)))
+        return await _document(live, mount, root_layout, await dead_render(mount))
     with live.parking.page(node, mount, asked.remote_addr) as parked:
         document = await _document(live, mount, root_layout, await parked.paint(), live.worker)
         parked.is_shown = not isinstance(document, DeadRedirect)
-    return answer(document)
+    return document
 
 
 async def _document(
@@ -143,18 +152,18 @@ async def _document(
     root_layout: RootLayout,
     page: DeadPage | DeadRedirect,
     worker: int | None = None,
-) -> str | DeadRedirect:
+) -> Document:
     if isinstance(page, DeadRedirect):
         return page
     container = _container(live.endpoint, mount, page, worker)
     return await render_document(live, root_layout, container, page, mount.route.view, mount)
 
 
-def answer(document: str | DeadRedirect) -> Response:
-    """The page, or the way to another."""
+def answer(document: Document) -> Response:
+    """The answer of the application."""
     if isinstance(document, DeadRedirect):
         return _redirect(document)
-    return Response(document, content_type="text/html; charset=utf-8", headers=FRESH)
+    return page_response(document)
 
 
 def _container(endpoint: AppEndpoint, mount: Mount, page: DeadPage, worker: int | None) -> Markup:

@@ -31,10 +31,10 @@ from markupsafe import Markup
 
 from actorlive.live.endpoint import Mount
 from actorlive.live.process.dead import DeadPage, DeadRedirect, render_around
-from actorlive.rendered import Rendered, Statics
-from actorlive.template import Component, Slot, SlotEntry
+from actorlive.template import Component, root_layout
 from actorlive.template.names import title_words
 from actorlive.template.rendering.renderer import render_tree
+from actorlive.web.default_document import cut_document, slot_of
 from actorlive.web.policy import csp_nonce
 
 if TYPE_CHECKING:
@@ -76,10 +76,14 @@ async def render_document(
         "colocated": colocated,
         "csp_nonce": page.assigns.get("csp_nonce") or csp_nonce(),
     }
+    if layout is root_layout and live.development is None:
+        pieces = cut_document(document)
+        if pieces is not None:
+            return pieces.fill(document["csrf_token"], document["page_title"], container)
     known = {**document, "document": document, "flash": page.flash, "assigns": page.assigns}
     wanted = {name: known[name] for name in _wanted(layout, tuple(known))}
     content = container if "colocated" in wanted or "document" in wanted else colocated + container
-    filled = layout(**wanted, inner_block=_slot(content))
+    filled = layout(**wanted, inner_block=slot_of(content))
     return await render_around(mount, page.dom_ids, lambda: render_tree(filled, {}))
 
 
@@ -87,9 +91,3 @@ async def render_document(
 def _wanted(layout: RootLayout, known: tuple[str, ...]) -> tuple[str, ...]:
     """Which of the attributes a layout takes."""
     return tuple(name for name in known if layout.signature.accepts(name))
-
-
-def _slot(content: Markup) -> Slot:
-    """A slot that holds finished HTML."""
-    tree = Rendered(Statics((str(content),)), ())
-    return Slot((SlotEntry({}, lambda *_: tree, ({},)),))

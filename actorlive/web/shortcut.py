@@ -16,20 +16,22 @@ Quart's signals. That is looked at for each request, since a receiver may come a
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from quart import Quart, globals as quart_globals, signals
 from quart.ctx import RequestContext, WebsocketContext
+from quart.sessions import SecureCookieSession
 from quart.typing import ResponseTypes
 from quart_trio import QuartTrio
 
 from actorlive.web.asked import Asked
 from actorlive.web.containment import ungrouped
-from actorlive.web.dead import respond
+from actorlive.web.dead import answer, render_route
 from actorlive.web.live_routes import LiveRoutes
 from actorlive.web.live_session import LiveRoute
+from actorlive.web.page_answer import PageAnswer
 from actorlive.web.signing import CookieSessions
 from actorlive.web.transport import answer_websocket
 
@@ -144,6 +146,11 @@ class PageContext(ShortContext, RequestContext):
         self.flashes = None
         self._after_request_functions: list[Any] = []
 
+    @property
+    def has_functions(self) -> bool:
+        """True when something is to be done after this request."""
+        return bool(self._after_request_functions)
+
     async def after_this_request(self, response: Any) -> Any:
         """Call the functions that were given to Quart's function of that name."""
         for function in self._after_request_functions:
@@ -170,7 +177,8 @@ class SocketContext(ShortContext, WebsocketContext):
 class Shortcut:
     """The way itself, of one application.
 
-    `enter` and `finish` are what stands before and behind each page, `socket` is the function of our websocket's route.
+    `enter` and `finish` are what stands before and behind each page, the latter as `finish_page` for one that is bytes
+    already, with further headers; `socket` is the function of our websocket's route.
     """
 
     is_open: bool = True
@@ -183,12 +191,14 @@ class Shortcut:
         *,
         enter: Callable[[], Awaitable[None]],
         finish: Callable[[ResponseTypes, str], ResponseTypes],
+        finish_page: Callable[[bytes, Iterable[tuple[str, str]], str], PageAnswer],
         socket: Callable[..., Any],
     ) -> None:
         self._live = live
         self._routes = routes
         self._enter = enter
         self._finish = finish
+        self._finish_page = finish_page
         self._socket_function = socket
         self._ours: Sequence[Callable[..., Any]] = ()
         self._is_wrapped = False
@@ -245,18 +255,31 @@ class Shortcut:
 
     # -- what is done ----------------------------------------------------------
 
-    async def _page(self, context: PageContext) -> ResponseTypes:
+    async def _page(self, context: PageContext) -> ResponseTypes | PageAnswer:
         app, asked = cast("Any", self._live.app), cast("ShortPage", context.asked)
         try:
             await self._enter()
             with ungrouped():
-                response: Any = await respond(self._live, asked, asked.found, asked.from_path)
+                document = await render_route(self._live, asked, asked.found, asked.from_path)
+                body = document.encode() if isinstance(document, str) else None
         except (Exception, BaseExceptionGroup) as error:
             return await app.finalize_request(await app.handle_user_exception(error), context)
-        response = self._finish(await context.after_this_request(response), asked.scope["scheme"])
+        if body is not None and (page := self._page_answer(context, body)) is not None:
+            return page
+        response: Any = await context.after_this_request(answer(document))
+        response = self._finish(response, asked.scope["scheme"])
         if not app.session_interface.is_null_session(context.session):
             await app.session_interface.save_session(app, context.session, response)
         return response
+
+    def _page_answer(self, context: PageContext, body: bytes) -> PageAnswer | None:
+        """The page as it is sent, where nothing of the application's is to see it before, and the session is usual."""
+        session = context.session
+        if context.has_functions or not isinstance(session, SecureCookieSession):
+            return None
+        app = self._live.app
+        kept = cast("CookieSessions", app.session_interface).headers_for(app, session)
+        return None if kept is None else self._finish_page(body, kept, context.asked.scope["scheme"])
 
     async def _socket(self, context: SocketContext) -> ResponseTypes | None:
         app, asked = cast("Any", self._live.app), cast("ShortSocket", context.asked)

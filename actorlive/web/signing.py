@@ -27,6 +27,7 @@ __all__ = ["CookieSessions", "KeyedSigner", "keep_sessions"]
 SHORT = 200
 """Bytes of a session under which compressing costs more time than it saves on the line."""
 
+_VARY = "Vary", "Cookie"
 _TAGGED = b'" '
 """How the key of one of Quart's tags begins, for what JSON has no form of."""
 
@@ -128,20 +129,29 @@ class CookieSessions(SecureCookieSessionInterface):
 
     async def save_session(self, app: Quart, session: SessionMixin, response: ResponseTypes | None) -> None:
         """Set the cookie of a session that has changed; what is rarer, Quart does."""
-        if response is None or not session or not session.modified or session.permanent:
+        headers = None if response is None else self.headers_for(app, session)
+        if response is None or headers is None:
             await super().save_session(app, session, response)
             return
+        for name, value in headers:
+            if name == "Vary" and name in response.headers:
+                response.vary.add(value)
+            else:
+                response.headers.add(name, value)
+
+    def headers_for(self, app: Quart, session: SessionMixin) -> list[tuple[str, str]] | None:
+        """What a session adds to an answer that has no such headers yet; None where that is left to Quart."""
+        accessed = session.accessed  # before it is asked for anything
+        if not session or session.permanent:
+            return None
+        if not session.modified:
+            return [_VARY] if accessed else []
         serializer = self.get_signing_serializer(app)
         value = "" if serializer is None else serializer.dumps(dict(session))
         before, after = self._around_value(app)
         if len(before) + len(value) + len(after) > vars(app)["config"]["MAX_COOKIE_SIZE"]:
-            await super().save_session(app, session, response)  # which warns of it
-            return
-        response.headers.add("Set-Cookie", before + value + after)
-        if "Vary" in response.headers:
-            response.vary.add("Cookie")
-        else:
-            response.headers.add("Vary", "Cookie")
+            return None  # Quart warns of it
+        return [("Set-Cookie", before + value + after), _VARY]
 
     def _around_value(self, app: Quart) -> tuple[str, str]:
         """What stands in the header before and behind the value."""

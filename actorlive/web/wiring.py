@@ -9,6 +9,7 @@ Hooks are coroutines, because Quart runs plain functions in a thread, where sett
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -35,6 +36,7 @@ from actorlive.web.health import Health
 from actorlive.web.live_routes import LiveRoutes
 from actorlive.web.longpoll.body import Unbuffered
 from actorlive.web.longpoll.route import LONGPOLL_PATH, serve_longpoll
+from actorlive.web.page_answer import PageAnswer
 from actorlive.web.policy import policy
 from actorlive.web.proxies import Proxies
 from actorlive.web.shortcut import Shortcut
@@ -79,7 +81,12 @@ class Wiring:
         self._ready = _path(ready)
         self._redactor = Redactor(live.filter_parameters)
         self.shortcut: Shortcut = Shortcut(
-            live, routes, enter=self.enter_node, finish=self._add_headers, socket=self._websocket
+            live,
+            routes,
+            enter=self.enter_node,
+            finish=self._add_headers,
+            finish_page=self._page_answer,
+            socket=self._websocket,
         )
 
     def install(self, app: QuartTrio) -> None:
@@ -166,9 +173,13 @@ class Wiring:
         return self._add_headers(response, asked.scheme)
 
     def _add_headers(self, response: ResponseTypes, scheme: str) -> ResponseTypes:
-        live = self._live
-        hsts = live.https and scheme == "https" and not live.endpoint.debug
-        return secure(response, csp=policy(live.csp), hsts=hsts)
+        return secure(response, csp=policy(self._live.csp), hsts=self._has_hsts(scheme))
+
+    def _page_answer(self, body: bytes, more: Iterable[tuple[str, str]], scheme: str) -> PageAnswer:
+        return PageAnswer.of(body, more, csp=policy(self._live.csp), hsts=self._has_hsts(scheme))
+
+    def _has_hsts(self, scheme: str) -> bool:
+        return self._live.https and scheme == "https" and not self._live.endpoint.debug
 
     def _is_kept(self, asked: Request) -> bool:
         """True for a static file that is asked for by the hash of its content."""

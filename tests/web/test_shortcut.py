@@ -73,11 +73,12 @@ def app_with(
     view: type[LiveView[Any]] = Counter,
     kind: type[QuartTrio] = QuartTrio,
     before: Callable[[QuartTrio], object] = lambda app: None,
+    **options: Any,
 ) -> QuartTrio:
     """An application, with what it had before it had us."""
     app = kind("shop")
     before(app)
-    live = ActorLive(app, secret_key=KEY)
+    live = ActorLive(app, secret_key=KEY, **options)
     live.route("/page", view)
     live.route("/page/<int:n>", view)
     return app
@@ -290,10 +291,17 @@ def timestamp(_: object) -> int:
 
 
 async def answer_of(
-    view: type[LiveView[Any]], path: str, *, is_short: bool, handled: bool = False
+    view: type[LiveView[Any]],
+    path: str,
+    *,
+    is_short: bool,
+    handled: bool = False,
+    again: bool = False,
+    **options: Any,
 ) -> tuple[int, list[tuple[str, str]], str]:
-    """Status, headers and body, where all that is random or dated is the same each time."""
-    app = app_with(view)
+    """Status, headers and body, where all that is random or dated is the same each time; with `again` those of the
+    visitor's next request."""
+    app = app_with(view, **options)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     if handled:
 
@@ -308,8 +316,11 @@ async def answer_of(
         patch.setattr(secrets, "token_bytes", bytes)
         patch.setattr(TimestampSigner, "get_timestamp", timestamp)
         ways.clear()
-        answer: Response = cast("Any", await app.test_client().get(path, headers=headers))
-    assert ways == [is_short]
+        client: Any = app.test_client()
+        answer: Response = await client.get(path, headers=headers, scheme="https")
+        if again:
+            answer = await client.get(path, scheme="https")
+    assert ways == [is_short] * (2 if again else 1)
     return answer.status_code, list(answer.headers), await answer.get_data(as_text=True)
 
 
@@ -318,6 +329,62 @@ async def answer_of(
 async def test_an_answer_is_the_same_on_both_ways(view: type[LiveView[Any]], path: str) -> None:
     through, short = [await answer_of(view, path, is_short=is_short) for is_short in (False, True)]
     assert short == through
+
+
+class Untitled(LiveView):
+    """Its document has a title of nothing."""
+
+    template = heex("<main>{@page_title}</main>")
+
+    async def mount(self, params: Any, session: Any, socket: Socket) -> None:
+        self.page_title = " "
+
+
+class Unsendable(LiveView):
+    """Half of a surrogate pair has no bytes."""
+
+    template = heex("<p>{chr(0xD800)}</p>")
+
+
+class Lasting(LiveView):
+    """Its session lives longer than the browser."""
+
+    template = heex("<p></p>")
+
+    async def mount(self, params: Any, session: Any, socket: Socket) -> None:
+        quart_session.permanent = True
+
+
+OPTIONS: list[dict[str, Any]] = [
+    {"csp": "script-src 'nonce'"},
+    {"https": True, "debug": False},
+    {"title": "The <shop>", "stylesheets": ["/shop.css"], "default_style": False},
+    {"longpoll": True},
+]
+
+
+@pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("view", [Counter, Untitled, Unsendable])
+@pytest.mark.parametrize("options", OPTIONS)
+async def test_an_answer_is_the_same_whatever_the_application_asks_of_it(
+    options: dict[str, Any], view: type[LiveView[Any]], again: bool
+) -> None:
+    through, short = [
+        await answer_of(view, "/page", is_short=is_short, again=again, **options)
+        for is_short in (False, True)
+    ]
+    assert short == through
+    assert short[0] == (500 if view is Unsendable else 200)
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_a_session_that_lasts_is_kept_on_both_ways(again: bool) -> None:
+    through, short = [
+        await answer_of(Lasting, "/page", is_short=is_short, again=again) for is_short in (False, True)
+    ]
+    assert short[0] == through[0] == 200
+    assert [name for name, _ in short[1]] == [name for name, _ in through[1]]
+    assert short[2] == through[2]
 
 
 async def test_an_error_goes_to_the_handlers_of_the_application_on_both_ways() -> None:

@@ -14,7 +14,7 @@ from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.nesting import Nested, ViewClass
 from actorlive.template.rendering.slots import Slot, render_slot
 
-__all__ = ["flash_group", "json_script", "live_render", "live_title", "root_layout"]
+__all__ = ["flash_group", "in_main", "json_script", "live_render", "live_title", "root_layout"]
 
 _MAIN = re.compile(r"<main[\s>]", re.IGNORECASE)
 _CLOSING = Markup("</script>")
@@ -120,8 +120,13 @@ def root_layout(
           </body>
         </html>
         """,
-        page=Markup(page if _MAIN.search(page) else f"<main>{page}</main>"),
+        page=Markup(in_main(page)),
     )
+
+
+def in_main(page: str) -> str:
+    """The page in a `<main>`, unless it brings one."""
+    return page if _MAIN.search(page) else f"<main>{page}</main>"
 
 
 @component
