@@ -50,7 +50,8 @@ class Asked:
     @cached_property
     def cookies(self) -> Mapping[str, str]:
         """The first value of each cookie."""
-        return parse_cookie(";".join(self.headers(b"cookie")))
+        sent = self.headers(b"cookie")
+        return parse_cookie(";".join(sent)) if sent else {}
 
     @cached_property
     def query(self) -> str:

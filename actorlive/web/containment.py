@@ -8,8 +8,7 @@ the server. So what leaves a request here is one `Exception`, or what belongs to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
@@ -40,35 +39,46 @@ class RequestFailed(ActorLiveError):
     """The code of a request raised what is not an `Exception`, or several errors at once; they are the cause."""
 
 
-@contextmanager
-def ungrouped() -> Generator[None]:
+class _Block:
+    """What `contextmanager` makes, without the generator, which every page would make anew."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+
+class ungrouped(_Block):  # noqa: N801 - reads as a statement: `with ungrouped(): …`
     """A block of which a nursery's group leaves as the one error that it comes down to, so that Quart, which looks for
     a status in groups, does not take one that stands beside a real error."""
-    try:
-        yield
-    except BaseException as error:
+
+    __slots__ = ()
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is None:
+            return
         add_hint(error)
         if belongs_outside(error):
-            raise
+            return
         fault = one_error(error)
         if isinstance(fault, BaseExceptionGroup):
             raise RequestFailed(f"the code of this request raised {error!r}") from error
-        if fault is error:
-            raise
-        raise fault from fault.__cause__
+        if fault is not error:
+            raise fault from fault.__cause__
 
 
-@contextmanager
-def contained() -> Generator[None]:
+class contained(_Block):  # noqa: N801
     """A block whose faults are an `Exception`."""
-    try:
-        yield
-    except BaseException as error:
+
+    __slots__ = ()
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is None:
+            return
         if (interrupt := interrupt_in(error)) is not None:
             raise interrupt from None  # alone: Hypercorn logs groups and keeps them
-        if is_cancelled_here() or isinstance(error, Exception):
-            raise
-        raise RequestFailed(f"the code of this request raised {error!r}") from error
+        if not (is_cancelled_here() or isinstance(error, Exception)):
+            raise RequestFailed(f"the code of this request raised {error!r}") from error
 
 
 class HttpConnection(TrioASGIHTTPConnection):

@@ -6,7 +6,6 @@ the same text and compression cannot leak it (the BREACH attack). Mirrors `Plug.
 
 from __future__ import annotations
 
-import base64
 import hmac
 import secrets
 from collections.abc import Mapping, MutableMapping
@@ -16,6 +15,7 @@ from urllib.parse import unquote_plus
 from quart import has_request_context, session as quart_session
 
 from actorlive.template.rendering.csrf import csrf_variable
+from actorlive.web import base64url
 
 __all__ = ["CSRF_KEY", "csrf_token", "mask", "masked_token", "valid", "without_token"]
 
@@ -52,7 +52,7 @@ def masked_token(session: MutableMapping[str, Any]) -> str:
 def mask(token: str) -> str:
     """A token as it stands in a page."""
     pad = secrets.token_bytes(_LENGTH)
-    return _encode(pad + _xor(pad, base64.urlsafe_b64decode(token)))
+    return _encode(pad + _xor(pad, base64url.decode(token.encode("ascii"))))
 
 
 def valid(session: Mapping[str, Any], masked: str) -> bool:
@@ -61,7 +61,7 @@ def valid(session: Mapping[str, Any], masked: str) -> bool:
     if not isinstance(token, str):
         return False
     try:
-        raw = base64.urlsafe_b64decode(masked)
+        raw = base64url.decode(masked.encode("ascii"))
     except ValueError:
         return False
     unmasked = _encode(_xor(raw[:_LENGTH], raw[_LENGTH:]))
@@ -76,7 +76,7 @@ def without_token(url: str) -> str:
 
 
 def _encode(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode()
+    return base64url.encode(raw).decode()
 
 
 def _xor(left: bytes, right: bytes) -> bytes:

@@ -24,7 +24,7 @@ from actorlive.web.endpoint import AppEndpoint
 from actorlive.web.failures import http_error
 from actorlive.web.layouts import RootLayout, render_document
 from actorlive.web.page_answer import page_response
-from actorlive.web.policy import csp_nonce
+from actorlive.web.policy import nonce_under
 from actorlive.web.router import with_params
 from actorlive.web.visitor import visitor_id
 
@@ -47,7 +47,7 @@ RELOAD_COOKIE = "__phoenix_reload_status__"
 FLASH_KEY = "_live_flash"
 """Where the session keeps the flash of a redirect until the next page."""
 
-Document = str | DeadRedirect
+RenderedPage = str | DeadRedirect
 """A page, or the way to another."""
 
 
@@ -58,7 +58,7 @@ async def respond(live: ActorLive, asked: Asked, found: LiveRoute, from_path: Ma
 
 async def render_route(
     live: ActorLive, asked: Asked, found: LiveRoute, from_path: Mapping[str, Any]
-) -> Document:
+) -> RenderedPage:
     """Render that view."""
     _status_of_failed_join(live.endpoint, asked)
     uri = asked.uri
@@ -128,7 +128,7 @@ def _mount(
         flash=flash,
         connect_info=asked.connect_info(uri),
         csrf_token=csrf_token,
-        csp_nonce=csp_nonce(),
+        csp_nonce=nonce_under(live.csp),
         cookie_session=cookie_session,
         visitor=visitor,
         handed_down=handed_down,
@@ -136,7 +136,7 @@ def _mount(
     )
 
 
-async def _render(live: ActorLive, asked: Asked, mount: Mount, root_layout: RootLayout) -> Document:
+async def _render(live: ActorLive, asked: Asked, mount: Mount, root_layout: RootLayout) -> RenderedPage:
     node = live.node_to_park_in(asked) if mount.route.view.adopt and mount.params is not None else None
     if node is None:
         return await _document(live, mount, root_layout, await dead_render(mount))
@@ -152,14 +152,14 @@ async def _document(
     root_layout: RootLayout,
     page: DeadPage | DeadRedirect,
     worker: int | None = None,
-) -> Document:
+) -> RenderedPage:
     if isinstance(page, DeadRedirect):
         return page
     container = _container(live.endpoint, mount, page, worker)
     return await render_document(live, root_layout, container, page, mount.route.view, mount)
 
 
-def answer(document: Document) -> Response:
+def answer(document: RenderedPage) -> Response:
     """The answer of the application."""
     if isinstance(document, DeadRedirect):
         return _redirect(document)

@@ -35,7 +35,7 @@ from actorlive.template import Component, root_layout
 from actorlive.template.names import title_words
 from actorlive.template.rendering.renderer import render_tree
 from actorlive.web.default_document import cut_document, slot_of
-from actorlive.web.policy import csp_nonce
+from actorlive.web.policy import nonce_under
 
 if TYPE_CHECKING:
     from actorlive.web.app import ActorLive
@@ -74,7 +74,7 @@ async def render_document(
         "color_scheme": "light dark" if live.default_style else None,
         "script": live.assets.url("actorlive.js"),
         "colocated": colocated,
-        "csp_nonce": page.assigns.get("csp_nonce") or csp_nonce(),
+        "csp_nonce": page.assigns.get("csp_nonce") or nonce_under(live.csp),
     }
     if layout is root_layout and live.development is None:
         pieces = cut_document(document)

@@ -17,7 +17,7 @@ from quart import current_app, g, has_request_context
 
 from actorlive.template.rendering.nonce import nonce_variable
 
-__all__ = ["DEFAULT_POLICY", "csp_nonce", "policy", "told_nonce"]
+__all__ = ["DEFAULT_POLICY", "csp_nonce", "nonce_under", "policy", "told_nonce"]
 
 DEFAULT_POLICY = "base-uri 'self'; frame-ancestors 'self'; script-src 'self'"
 
@@ -41,6 +41,11 @@ def csp_nonce() -> str | None:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return g.csp_nonce
+
+
+def nonce_under(csp: str) -> str | None:
+    """The same, where the policy is at hand."""
+    return csp_nonce() if NONCE in csp else nonce_variable.get()
 
 
 def policy(csp: str) -> str:

@@ -9,18 +9,21 @@ cookie, which Quart puts together for every answer though only the value changes
 from __future__ import annotations
 
 import hmac
+import struct
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any, cast
 
 import msgspec
-from itsdangerous import TimestampSigner, URLSafeTimedSerializer
-from itsdangerous.encoding import base64_decode, base64_encode, int_to_bytes, want_bytes
+from itsdangerous import BadData, BadSignature, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous.encoding import base64_decode, bytes_to_int, int_to_bytes, want_bytes
 from quart import Quart
 from quart.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from quart.typing import ResponseTypes
 from quart.wrappers import BaseRequestWebsocket
 from werkzeug.http import dump_cookie
+
+from actorlive.web import base64url
 
 __all__ = ["CookieSessions", "KeyedSigner", "keep_sessions"]
 
@@ -56,7 +59,25 @@ class KeyedSigner(TimestampSigner):
         """The signature of a value under the newest key."""
         keyed = self._keyed.copy()
         keyed.update(want_bytes(value))
-        return base64_encode(keyed.digest())
+        return _bare(keyed.digest())
+
+    def unsign(
+        self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False
+    ) -> Any:
+        """What has been signed. Raises `BadSignature`.
+
+        Whatever is not plainly right is left to itsdangerous, which says what is wrong, or finds an earlier key.
+        """
+        dated, _, signature = want_bytes(signed_value).rpartition(self.sep)
+        value, dot, time = dated.rpartition(self.sep)
+        is_right = dot and not return_timestamp and hmac.compare_digest(self.get_signature(dated), signature)
+        if is_right and self._is_young(time, max_age):
+            return value
+        return cast("Any", super()).unsign(signed_value, max_age, return_timestamp)
+
+    def _is_young(self, time: bytes, max_age: int | None) -> bool:
+        signed_at = _decoded_time(time)
+        return signed_at is not None and (max_age is None or 0 <= self.get_timestamp() - signed_at <= max_age)
 
     def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
         """True for a signature under any of the keys; the newest is the likeliest, and its hash is kept."""
@@ -67,7 +88,21 @@ class KeyedSigner(TimestampSigner):
 
 @lru_cache(maxsize=4)
 def _encoded_time(second: int) -> bytes:
-    return base64_encode(int_to_bytes(second))
+    return _bare(int_to_bytes(second))
+
+
+@lru_cache(maxsize=64)
+def _decoded_time(time: bytes) -> int | None:
+    """The second, or None for what is not one."""
+    try:
+        return bytes_to_int(base64_decode(time))
+    except (BadData, struct.error):
+        return None
+
+
+def _bare(raw: bytes) -> bytes:
+    """Base64 without its padding."""
+    return base64url.encode(raw).rstrip(b"=")
 
 
 class _KeptSerializer(URLSafeTimedSerializer):
@@ -82,9 +117,16 @@ class _KeptSerializer(URLSafeTimedSerializer):
             self._signer = cast("KeyedSigner", super().make_signer())
         return self._signer
 
+    def loads(self, s: str | bytes, max_age: int | None = None, *args: Any, **kwargs: Any) -> Any:
+        """What a token holds. Raises `BadSignature`."""
+        if not args and not kwargs:
+            with suppress(BadSignature):  # of which itsdangerous knows more
+                return self.load_payload(self.make_signer().unsign(s, max_age))
+        return cast("Any", super()).loads(s, max_age, *args, **kwargs)
+
     def dump_payload(self, obj: Any) -> bytes:
         json = _plain_json(obj) or want_bytes(cast("Any", self).serializer.dumps(obj))
-        return base64_encode(json) if len(json) < SHORT else super().dump_payload(obj)
+        return _bare(json) if len(json) < SHORT else super().dump_payload(obj)
 
     def load_payload(self, payload: bytes, *args: Any, **kwargs: Any) -> Any:
         if payload.startswith(b".") or args or kwargs:

@@ -7,7 +7,6 @@ loading the page again. The names and ages are LiveView's.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
@@ -15,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from itsdangerous import BadSignature
 
+from actorlive.web import base64url
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.signing import KeyedSigner
 
@@ -101,13 +101,13 @@ class Token(Generic[T]):
 
     def sign(self, content: T) -> str:
         """The content as a token of URL-safe characters."""
-        return self._signer.sign(base64.urlsafe_b64encode(msgspec.json.encode(content))).decode()
+        return self._signer.sign(base64url.encode(msgspec.json.encode(content))).decode()
 
     def read(self, token: str) -> T | None:
         """The content, or None when the token is forged, too old, or of another kind or version."""
         try:
             encoded = self._signer.unsign(token, max_age=self._max_age)
-            return self._decoder.decode(base64.urlsafe_b64decode(encoded))
+            return self._decoder.decode(base64url.decode(encoded))
         except (BadSignature, ValueError, msgspec.MsgspecError):
             return None
 
@@ -127,7 +127,7 @@ class KeptTokens:
     def sign(self, place: bytes, value: bytes) -> str:
         """The value as a token of URL-safe characters. No `.` is in it but those of the signature."""
         head = place + b"."
-        return self._signer.sign(head + base64.urlsafe_b64encode(value))[len(head) :].decode()
+        return self._signer.sign(head + base64url.encode(value))[len(head) :].decode()
 
     def read(self, place: bytes, token: str) -> bytes | None:
         """The value, or None when the token is forged, too old, or of another place."""
@@ -136,7 +136,7 @@ class KeptTokens:
         head = place + b"."
         try:
             signed = self._signer.unsign(head + token.encode(), max_age=TWO_WEEKS)
-            return base64.urlsafe_b64decode(signed[len(head) :])
+            return base64url.decode(signed[len(head) :])
         except (BadSignature, ValueError):
             return None
 

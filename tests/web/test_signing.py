@@ -47,6 +47,47 @@ def test_what_an_earlier_key_has_signed_is_read_and_another_key_signs_nothing(
         KeyedSigner([*(b"not " + key for key in keys)], **OPTIONS).unsign(signed)
 
 
+FORMS = [
+    "{v}.{t}.{s}",
+    "{t}.{s}",
+    "{v}.{s}",
+    "{s}",
+    "",
+    ".",
+    "..",
+    "{v}.{t}.{s}x",
+    "{v}.{t}.",
+    "é{v}.{t}.{s}",
+]
+TOKENS = st.sampled_from([*FORMS, "{v}.{t}.{s}="])
+TIMES = st.sampled_from([b"", b"AA", b"!", b"A", b"AAAAAAAAAAAAAAAA", b"a.b"])
+
+
+@given(
+    KEYS, st.binary(max_size=4), TOKENS, st.none() | TIMES, st.none() | st.integers(-1, 3), st.integers(-2, 5)
+)
+def test_every_token_is_read_or_refused_as_by_itsdangerous(
+    keys: list[bytes], value: bytes, form: str, time: bytes | None, max_age: int | None, later: int
+) -> None:
+    kept, plain = KeyedSigner(keys, **OPTIONS), TimestampSigner(keys, **OPTIONS)
+    with mock.patch.object(TimestampSigner, "get_timestamp", return_value=NOW):
+        dated = plain.sign(value).rpartition(b".")[0] if time is None else value + b"." + time
+    signed = dated + b"." + plain.get_signature(dated)
+    head, _, signature = signed.rpartition(b".")
+    named = {"v": head.rpartition(b".")[0], "t": head.rpartition(b".")[2], "s": signature}
+    token = form.format(**{name: part.decode("latin-1") for name, part in named.items()})
+    with mock.patch.object(TimestampSigner, "get_timestamp", return_value=NOW + later):
+        assert read(kept, token.encode("latin-1"), max_age) == read(plain, token.encode("latin-1"), max_age)
+
+
+def read(signer: TimestampSigner, token: bytes, max_age: int | None) -> bytes | tuple[type[Exception], str]:
+    """What is read, or what is wrong."""
+    try:
+        return signer.unsign(token, max_age=max_age)
+    except BadSignature as error:
+        return type(error), str(error)
+
+
 def app_with(key: str, *fallbacks: str) -> QuartTrio:
     app = QuartTrio("cookies")
     app.secret_key = key

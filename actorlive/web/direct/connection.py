@@ -78,17 +78,20 @@ class DirectWay:
         for scope in self._idle:
             scope.cancel()
 
-    async def wait_idly(self, stream: trio.SocketStream, patience: float) -> bytes:
-        """What comes next; nothing, when that takes longer than `patience` seconds, or the server ends."""
+    async def wait_idly(self, stream: trio.SocketStream, clock: trio.CancelScope) -> bytes:
+        """What comes next within `keep_alive_timeout`; nothing from a peer that has gone, or when the server has ended.
+
+        The block of `clock` is cancelled when that takes longer, or the server ends meanwhile.
+        """
         if self.has_ended:
             return b""
-        with trio.move_on_after(patience) as scope:
-            self._idle.add(scope)
-            try:
-                return bytes(await stream.receive_some(self.limits.max_head))
-            finally:
-                self._idle.discard(scope)
-        return b""
+        clock.deadline = trio.current_time() + self.limits.keep_alive_timeout
+        self._idle.add(clock)
+        try:
+            return bytes(await stream.receive_some(self.limits.max_head))
+        finally:
+            self._idle.discard(clock)
+            clock.deadline = inf
 
 
 class DirectConnection:
@@ -103,7 +106,21 @@ class DirectConnection:
         self._place = ConnectionAddresses.of(stream.socket)
 
     async def run(self) -> bool:
-        """Answer what is ours; True when nothing is left to do, False when Hypercorn has to go on."""
+        """Answer what is ours; True when nothing is left to do, False when Hypercorn has to go on.
+
+        One clock is enough for all waits between requests, and spares a scope for each. Where a request comes in the
+        very moment in which that goes off, it is served under another.
+        """
+        is_done: bool | None = None
+        while is_done is None:
+            with trio.CancelScope() as clock:
+                is_done = await self._run_on(clock)
+            if clock.cancelled_caught:
+                return True
+        return is_done
+
+    async def _run_on(self, clock: trio.CancelScope) -> bool | None:
+        """The same, or None when the clock has gone off and a request is unread."""
         while True:
             text = await self._read_head()
             head = None if text is None else parse(text)
@@ -115,10 +132,12 @@ class DirectConnection:
             if self.unread:
                 await trio.lowlevel.checkpoint()  # who sends many at once lets others have their turn
             else:
-                self.unread = await self._way.wait_idly(self._stream, self._way.limits.keep_alive_timeout)
+                self.unread = await self._way.wait_idly(self._stream, clock)
                 if not self.unread:
                     return True
             self.patience = self._way.limits.head_timeout
+            if clock.cancel_called:
+                return None
 
     async def _read_head(self) -> bytes | None:
         """The next head, which stays unread; None when there is none that could be ours."""
