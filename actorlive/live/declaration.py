@@ -7,23 +7,21 @@
 from __future__ import annotations
 
 import inspect
-import linecache
-import re
-import sys
-import types
-from collections.abc import Callable, Iterator
-from math import inf
 from types import FunctionType
 from typing import Any, ClassVar, Never, NoReturn, TypeGuard, get_origin
 
+import msgspec
 from typing_extensions import TypeVar
 
-from actorlive.errors import ActorLiveError, AssignError, CallbackError, did_you_mean
+from actorlive.errors import AssignError, CallbackError, did_you_mean
 from actorlive.live.assigns import RESERVED, Assigns, resolve
 from actorlive.live.async_result import AsyncResult
 from actorlive.live.events import Event, RawEvent, event_name, members
-from actorlive.live.kept import has_json_form, is_kept, kept_within, mentions_kept, without_mark
+from actorlive.live.kept import custom_types, has_json_form, is_kept, kept_within, mentions_kept, without_mark
+from actorlive.live.streams import Stream
 from actorlive.live.uploads.upload import Upload
+from actorlive.live.view_settings import SETTINGS
+from actorlive.places import fault, place_of, place_of_class
 from actorlive.template import Template
 
 __all__ = ["check_class", "check_class_method", "check_complete", "check_events"]
@@ -35,15 +33,17 @@ def check_class(cls: type[Assigns], root: type[Assigns]) -> None:
     for name, annotation in inspect.get_annotations(cls).items():
         _check_declared(cls, root, name, annotation)
         _check_kept(cls, root, name, resolve(annotation, cls))
+        _check_filled(cls, name, resolve(annotation, cls))
     for name, value in vars(cls).items():
         _check_constant(cls, name, value)
-    _check_adopt(cls)
+    _check_settings(cls, root)
     for base in cls.__mro__:
         if base is cls or not _has_assigns(base):
             for name, value in vars(base).items():
                 own = _callback(root, name)
-                if own is not None and isinstance(value, FunctionType) and not name.startswith("_"):
+                if own is not None and not name.startswith("_"):
                     _check_callback(cls, name, value, own)
+    _check_never_called(cls, root)
 
 
 def check_complete(cls: type[Any], root: type[Any]) -> None:
@@ -51,19 +51,19 @@ def check_complete(cls: type[Any], root: type[Any]) -> None:
     _check_made_by_python(cls, root)
     if cls.render is root.render and not isinstance(getattr(cls, "template", None), Template):
         given: object = getattr(cls, "template", None)
-        raise _fault(
+        raise fault(
             CallbackError,
             f"{cls.__qualname__} has no template"
             + ("" if given is None else f": its `template` is a {type(given).__name__}"),
-            _class_place(cls),
+            place_of_class(cls),
             'write `template = heex("""…""")` in the class, a method `render`, or the file'
             " beside the module that has the class's name in snake_case and ends in .heex",
         )
     if cls.__events__.names and cls.handle_event is root.handle_event and not getattr(cls, "on_mount", ()):
-        raise _fault(
+        raise fault(
             CallbackError,
             f"{cls.__qualname__} declares the events {', '.join(cls.__events__.names)} but has no handle_event",
-            _class_place(cls),
+            place_of_class(cls),
             "write `async def handle_event(self, event, socket)`",
         )
 
@@ -75,21 +75,48 @@ def check_events(cls: type[Any], argument: object) -> None:
         if isinstance(member, TypeVar) or member in (None, Any, Never, NoReturn, RawEvent):
             continue
         if not _is_event(member):
-            raise _fault(
+            raise fault(
                 CallbackError,
                 f"the type argument of {cls.__qualname__} names {_shown(member)}, which is not an event",
-                _class_place(cls),
+                place_of_class(cls),
                 "an event is a class of its own, `class Go(Event): …`, and several are joined by `|`",
             )
         name = event_name(member)
         other = known.setdefault(name, member)
         if other is not member:
-            raise _fault(
+            raise fault(
                 CallbackError,
                 f"{cls.__qualname__} has two events of the name {name!r}: {_full(other)} and {_full(member)}",
-                _class_place(cls),
+                place_of_class(cls),
                 f'rename one, or name it on the wire: `class {member.__name__}(Event, name="…")`',
             )
+        _check_fields(member)
+
+
+def _check_fields(event: type[Event]) -> None:
+    """Every field of an event is of a type that can be read from what a client sends."""
+    try:
+        unread = [
+            (field.name, kind)
+            for field in msgspec.structs.fields(event)
+            for kind in custom_types(field.type)
+            if kind is not object
+        ]
+    except (NameError, TypeError) as error:
+        raise fault(
+            CallbackError,
+            f"the event {event.__qualname__} has a field whose type cannot be used: {error}",
+            place_of_class(event),
+            "import what its annotations name at run time, above the class",
+        ) from None
+    for name, kind in unread:
+        raise fault(
+            CallbackError,
+            f"{event.__qualname__}.{name} is of the type {_shown(kind)}, which cannot be read from an event",
+            place_of_class(event, name),
+            "declare what the page sends: text, numbers, dates, enums, structs, dataclasses, or lists and dicts of"
+            " those",
+        )
 
 
 def _is_event(member: object) -> TypeGuard[type[Event]]:
@@ -115,18 +142,18 @@ def _check_made_by_python(cls: type, root: type) -> None:
         if base is root:
             return
         if issubclass(base, root) and "__dataclass_fields__" in vars(base):
-            raise _fault(
+            raise fault(
                 AssignError,
                 f"{base.__qualname__} is a dataclass, and a {_kind(root)} cannot be one: it is made by the framework",
-                _class_place(base),
+                place_of_class(base),
                 "remove @dataclass: annotated attributes are assigns without it, `field(default_factory=…)` too",
             )
         if base is cls and "__init__" in vars(base):
             parameters = ", ".join(inspect.signature(vars(root)["mount"]).parameters)
-            raise _fault(
+            raise fault(
                 AssignError,
                 f"{cls.__qualname__} has an __init__ of its own; a {_kind(root)} is made by the framework",
-                _place(vars(base)["__init__"]),
+                place_of(vars(base)["__init__"]),
                 f"set the first state in `async def mount({parameters})`",
             )
 
@@ -139,27 +166,27 @@ def check_class_method(cls: type, name: str, written: str) -> None:
     """Raise `CallbackError` where the class has its own version of that callback, and it is no class method."""
     own = vars(cls).get(name)
     if isinstance(own, FunctionType):
-        raise _fault(
+        raise fault(
             CallbackError,
             f"{cls.__qualname__}.{name} is not a class method",
-            _place(own),
+            place_of(own),
             f"write @classmethod above `{written}`",
         )
 
 
 def _check_declared(cls: type[Assigns], root: type[Assigns], name: str, annotation: object) -> None:
     if name in RESERVED or name == "template" or _callback(root, name) is not None:
-        raise _fault(
+        raise fault(
             AssignError,
             f"{cls.__qualname__} declares {name!r}, which belongs to the framework",
-            _class_place(cls, name),
+            place_of_class(cls, name),
             "give the assign another name",
         )
     if annotation in (Upload, "Upload") and not isinstance(getattr(cls, name, None), Upload):
-        raise _fault(
+        raise fault(
             AssignError,
             f"{cls.__qualname__}.{name} is an upload that does not say what it accepts",
-            _class_place(cls, name),
+            place_of_class(cls, name),
             f'write `{name}: Upload = Upload(accept=[".jpg", "image/webp"])`',
         )
     if (
@@ -167,12 +194,27 @@ def _check_declared(cls: type[Assigns], root: type[Assigns], name: str, annotati
         and get_origin(annotation) is not ClassVar
         and "ClassVar" not in str(annotation)
     ):
-        raise _fault(
+        raise fault(
             AssignError,
             f"{cls.__qualname__} declares {name!r} as an assign; it belongs to the class, not to each view",
-            _class_place(cls, name),
+            place_of_class(cls, name),
             f"write `{name} = …` without an annotation",
         )
+
+
+def _check_filled(cls: type[Assigns], name: str, annotation: object) -> None:
+    """What is loaded on the side begins by itself: a stream and an `AsyncResult` have no default of another kind."""
+    default: object = vars(cls).get(name)
+    if default is None or isinstance(default, AsyncResult) or not _is_of(annotation, AsyncResult):
+        return
+    shown = "Stream" if _is_of(annotation, Stream) else "AsyncResult"
+    filled = f"socket.stream({name!r}, …)" if shown == "Stream" else f"socket.assign_async({name!r}, …)"
+    raise fault(
+        AssignError,
+        f"{cls.__qualname__}.{name} is declared as {shown}, and its default is {default!r:.80}",
+        place_of_class(cls, name),
+        f"leave the default out, and fill it in mount: `{filled}`",
+    )
 
 
 def _check_kept(cls: type[Assigns], root: type[Assigns], name: str, annotation: object) -> None:
@@ -180,7 +222,7 @@ def _check_kept(cls: type[Assigns], root: type[Assigns], name: str, annotation: 
     found = _kept_fault(root, name, annotation)
     if found is not None:
         reason, hint = found
-        raise _fault(AssignError, f"{cls.__qualname__}.{name} {reason}", _class_place(cls, name), hint)
+        raise fault(AssignError, f"{cls.__qualname__}.{name} {reason}", place_of_class(cls, name), hint)
 
 
 def _kept_fault(root: type[Assigns], name: str, annotation: object) -> tuple[str, str] | None:
@@ -233,34 +275,64 @@ def _check_constant(cls: type[Assigns], name: str, value: object) -> None:
         return
     meant = did_you_mean(name, ("template",)) if isinstance(value, Template) else ""
     kind = type(value).__name__
-    raise _fault(
+    raise fault(
         AssignError,
         f"{cls.__qualname__}.{name} has no annotation, so it is not an assign",
-        _class_place(cls, name),
+        place_of_class(cls, name),
         f"write `{name}: {kind} = …` for an assign, `{name}: ClassVar[{kind}] = …` for a constant of the class"
         + (f".{meant}" if meant else ""),
     )
 
 
-def _check_adopt(cls: type[Assigns]) -> None:
-    seconds: object = vars(cls).get("adopt", 0)
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < inf:
-        raise _fault(
-            AssignError,
-            f"{cls.__qualname__}.adopt is {seconds!r}, and not the seconds that a page has to join",
-            _class_place(cls, "adopt"),
-            "write `adopt = 5.0`",
-        )
+def _check_settings(cls: type[Assigns], root: type[Assigns]) -> None:
+    """What a class says of all its views is of a kind that the framework can use."""
+    for name in _of_the_class(root) & vars(cls).keys() & SETTINGS.keys():
+        found = SETTINGS[name](vars(cls)[name])
+        if found is not None:
+            reason, hint = found
+            raise fault(AssignError, f"{cls.__qualname__}.{name} {reason}", place_of_class(cls, name), hint)
 
 
 # -- callbacks -----------------------------------------------------------------
 
 
-def _check_callback(cls: type, name: str, function: FunctionType, own: FunctionType) -> None:
+_OF_VIEWS = frozenset(("handle_params", "handle_info", "handle_call", "handle_cast", "terminate"))
+"""Callbacks that a live component has not: URLs and messages are its view's affair."""
+
+
+def _check_never_called(cls: type, root: type) -> None:
+    for name in _OF_VIEWS & vars(cls).keys() if _kind(root) != "view" else ():
+        raise fault(
+            CallbackError,
+            f"{cls.__qualname__}.{name} is never called: a live component has no {name}",
+            place_of_class(cls, name),
+            "write it in the view, and give the component what it needs, where it is placed or by socket.send_update",
+        )
+
+
+def _check_callback(cls: type, name: str, value: object, own: FunctionType) -> None:
+    if isinstance(value, classmethod | property):
+        kind = "class method" if isinstance(value, classmethod) else "property"
+        raise fault(
+            CallbackError,
+            f"{cls.__qualname__}.{name} is a {kind}, and a callback is a method",
+            place_of_class(cls, name),
+            f"write `{_written(name, own)}`, without a decorator",
+        )
+    if isinstance(value, FunctionType):
+        _check_function(cls, name, value, own)
+
+
+def _written(name: str, own: FunctionType) -> str:
+    """How a callback is written: as LiveView has it itself."""
+    is_async = inspect.iscoroutinefunction(own)
+    return f"{'async ' if is_async else ''}def {name}({', '.join(inspect.signature(own).parameters)})"
+
+
+def _check_function(cls: type, name: str, function: FunctionType, own: FunctionType) -> None:
     if function.__name__ != name or hasattr(function, "__wrapped__"):
         return  # made by a decorator: what it takes and gives is its own affair
     is_async = inspect.iscoroutinefunction(own)
-    written = f"{'async ' if is_async else ''}def {name}({', '.join(inspect.signature(own).parameters)})"
     wrong = ""
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         wrong = "has a `yield`; a callback returns once"
@@ -269,8 +341,11 @@ def _check_callback(cls: type, name: str, function: FunctionType, own: FunctionT
     else:
         wrong = _wrong_parameters(function, own)
     if wrong:
-        raise _fault(
-            CallbackError, f"{cls.__qualname__}.{name} {wrong}", _place(function), f"write `{written}`"
+        raise fault(
+            CallbackError,
+            f"{cls.__qualname__}.{name} {wrong}",
+            place_of(function),
+            f"write `{_written(name, own)}`",
         )
 
 
@@ -288,72 +363,6 @@ def _wrong_parameters(function: FunctionType, own: FunctionType) -> str:
         if name in expected and expected.index(name) != place:
             return f"has its parameters in another order than it is called with: {', '.join(expected[1:])}"
     return ""
-
-
-# -- where ---------------------------------------------------------------------
-
-SourcePlace = tuple[str, int] | None
-
-
-def _fault(
-    error: Callable[[str], ActorLiveError], reason: str, place: SourcePlace, hint: str
-) -> ActorLiveError:
-    parts = [reason]
-    if place is not None:
-        filename, number = place
-        parts.append(f"  --> {filename}:{number}")
-        line = linecache.getline(filename, number).rstrip()
-        if line:
-            parts.append(f"{number} | {line}")
-    return error("\n".join([*parts, f"  help: {hint}"]))
-
-
-def _place(function: object) -> SourcePlace:
-    code = getattr(function, "__code__", None)
-    return (code.co_filename, _line_of_def(code)) if isinstance(code, types.CodeType) else None
-
-
-def _line_of_def(code: types.CodeType) -> int:
-    """The line of `def`, which stands below the decorators."""
-    for number, line in _lines(code.co_filename, code.co_firstlineno):
-        if re.match(r"\s*(async\s+)?(def|lambda)\b", line):
-            return number
-        if not line.strip():
-            break
-    return code.co_firstlineno
-
-
-def _class_place(cls: type, name: str = "") -> SourcePlace:
-    """Where the class stands, or what it names `name`: by the module's text."""
-    filename = getattr(sys.modules.get(cls.__module__), "__file__", None)
-    if filename is None:
-        return None
-    head = re.compile(rf"\s*class\s+{re.escape(cls.__name__)}\b")
-    found = [number for number, text in _lines(filename, 1) if head.match(text)]
-    if not found:
-        return None
-    start = _executed(cls.__module__)
-    line = next((number for number in found if number >= start), found[-1])
-    if name:
-        named = re.compile(rf"\s+{re.escape(name)}\s*[:=]")
-        line = next((number for number, text in _lines(filename, line + 1) if named.match(text)), line)
-    return filename, line
-
-
-def _executed(module: str) -> int:
-    """The line that the module is at while it makes the class; 1 when it is not at work."""
-    frame = inspect.currentframe()
-    while frame is not None:
-        if frame.f_globals.get("__name__") == module and "__qualname__" not in frame.f_locals:
-            return frame.f_lineno
-        frame = frame.f_back
-    return 1
-
-
-def _lines(filename: str, start: int) -> Iterator[tuple[int, str]]:
-    linecache.checkcache(filename)
-    lines = linecache.getlines(filename)
-    yield from ((number, lines[number - 1]) for number in range(max(1, start), len(lines) + 1))
 
 
 def _full(cls: type) -> str:

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator
-from typing import Any, ClassVar, Union, get_args, get_origin
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Union, cast, get_args, get_origin
 
 import msgspec
 
@@ -34,6 +34,7 @@ from actorlive.forms.form_reader import form_reader
 from actorlive.forms.misfits import Misfit, misfits_of, sentence
 from actorlive.forms.numbers import is_bounded
 from actorlive.forms.quick import suspicious
+from actorlive.places import fault, place_of_class
 from actorlive.template.names import snake_case
 from actorlive.wire.params import form_params
 
@@ -89,10 +90,39 @@ class _EventMeta(type(msgspec.Struct)):
         **kw: Any,
     ) -> Any:
         cls = super().__new__(mcls, clsname, bases, namespace, **kw)
+        _check_declared(cls, namespace, name)
         if offline is not None:
             setattr(cls, "__offline__", offline)  # noqa: B010 - as below
         setattr(cls, "__event_name__", name or snake_case(clsname))  # noqa: B010 - the metaclass has no such name
         return cls
+
+
+def _check_declared(cls: type, namespace: Mapping[str, object], name: object) -> None:
+    """Raise `CallbackError` for a name that is not a text, and for what looks like a field and is a constant."""
+    if name is not None and not (isinstance(name, str) and name):
+        raise fault(
+            CallbackError,
+            f"the name of the event {cls.__qualname__} is {name!r}, and not a text",
+            place_of_class(cls),
+            f'write `class {cls.__name__}(Event, name="…")`, as the page sends it',
+        )
+    for attribute, value in namespace.items():
+        if (
+            attribute.startswith("_")
+            or attribute.isupper()
+            or callable(value)
+            or hasattr(type(value), "__get__")
+        ):
+            continue
+        if attribute in cast("Any", namespace.get("__annotations__", {})):
+            continue
+        kind = type(value).__name__
+        raise fault(
+            CallbackError,
+            f"{cls.__qualname__}.{attribute} has no annotation, so it is not a field of the event",
+            place_of_class(cls, attribute),
+            f"write `{attribute}: {kind} = …`, or `{attribute}: ClassVar[{kind}] = …` for a constant of the class",
+        )
 
 
 class Event(msgspec.Struct, metaclass=_EventMeta):

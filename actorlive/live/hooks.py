@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from actorlive.errors import CallbackError, did_you_mean
+from actorlive.places import fault, place_of
 from actorlive.runtime.functions import resolve
 
 __all__ = ["Cont", "Halt", "Hooks", "Stage"]
@@ -57,6 +58,10 @@ class Hooks:
         if self.by_stage is _NONE:
             self.by_stage = {}
         hooks = self.by_stage.setdefault(stage, {})
+        if not callable(hook):
+            raise CallbackError(
+                f"the hook {hook_id!r} of {stage} is {hook!r:.80}, and not a function; give its name, without `()`"
+            )
         if hook_id in hooks:
             raise CallbackError(f"a hook {hook_id!r} is attached to {stage} already; detach it first")
         hooks[hook_id] = hook
@@ -80,8 +85,11 @@ class Hooks:
             if isinstance(outcome, Halt):
                 return outcome
             if not isinstance(outcome, Cont):
-                raise CallbackError(
-                    f"hook {hook_id!r} of {stage} returned {outcome!r}; return Cont() or Halt()"
+                raise fault(
+                    CallbackError,
+                    f"hook {hook_id!r} of {stage} returned {outcome!r:.80}",
+                    place_of(hook),
+                    "return Cont() or Halt()",
                 )
         return None
 

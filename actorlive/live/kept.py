@@ -15,7 +15,16 @@ from typing import Annotated, Any, TypeAlias, TypeVar, cast, get_args, get_origi
 import msgspec
 from msgspec.inspect import CustomType, Type
 
-__all__ = ["Kept", "decoders", "has_json_form", "is_kept", "kept_within", "mentions_kept", "without_mark"]
+__all__ = [
+    "Kept",
+    "custom_types",
+    "decoders",
+    "has_json_form",
+    "is_kept",
+    "kept_within",
+    "mentions_kept",
+    "without_mark",
+]
 
 T = TypeVar("T")
 
@@ -79,11 +88,16 @@ def decoders(declared: Mapping[str, object]) -> dict[str, msgspec.json.Decoder[A
 def has_json_form(kind: object) -> bool:
     """True when every value of the type can be read back from JSON: that of a type that msgspec knows, all through."""
     try:
-        msgspec.json.Decoder(kind)
-        found = msgspec.inspect.type_info(kind)
+        return not custom_types(kind)
     except Exception:  # whatever a type does that is none
         return False
-    return not any(isinstance(part, CustomType) for part in _parts(found))
+
+
+def custom_types(kind: object) -> list[object]:
+    """The classes in a type that msgspec does not know, and cannot read. Raises `TypeError` or `NameError`."""
+    msgspec.json.Decoder(kind)
+    parts = _parts(msgspec.inspect.type_info(kind))
+    return [cast("object", part.cls) for part in parts if isinstance(part, CustomType)]
 
 
 def _parts(whole: Type) -> Iterator[object]:

@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from typing import Any
+from types import FunctionType
+from typing import Any, cast
 
-from actorlive.errors import CallbackError
+from actorlive.errors import ActorLiveError, CallbackError
 from actorlive.live.assigns import Assigns, declare
 from actorlive.live.hooks import Cont, Halt, call
+from actorlive.places import fault, place_of
 
 __all__ = ["OnMount", "bring_along", "each_once", "may_mount"]
 
@@ -35,7 +37,12 @@ def bring_along(view: type[Assigns], hooks: Iterable[OnMount]) -> None:
     Raises `CallbackError` for what is not a hook, `AssignError` for a name that is not the hook's to bring.
     """
     for entry in hooks:
-        hook, _ = _parts(entry)
+        given: object = entry
+        if isinstance(given, tuple) and len(cast("tuple[object, ...]", given)) != 2:
+            raise CallbackError(
+                f"among the on_mount hooks of {view.__qualname__} is a tuple of another size; write `(hook, argument)`"
+            )
+        hook, arguments = _parts(entry)
         if isinstance(hook, type):
             _function(hook)
             declare(view, hook)
@@ -44,6 +51,7 @@ def bring_along(view: type[Assigns], hooks: Iterable[OnMount]) -> None:
                 f"{entry!r} among the on_mount hooks of {view.__qualname__} is neither a function nor a class;"
                 " write `async def hook(params, session, socket)`"
             )
+        _check_parameters(entry, len(arguments))
 
 
 def each_once(*groups: Iterable[OnMount]) -> Iterator[OnMount]:
@@ -68,20 +76,20 @@ async def may_mount(
     `redirects()` says whether the socket is redirected. Raises `CallbackError` for a hook that halts without a
     redirect, goes on with one, or returns anything else.
     """
-    for hook in hooks:
-        guard, arguments = _parts(hook)
+    for entry in hooks:
+        guard, arguments = _parts(entry)
         outcome = await call(_function(guard), *arguments, params, session, socket)
         match outcome:
             case Halt() if not redirects():
-                raise _fault(hook, "returned Halt() without a redirect; use socket.redirect first")
+                raise _fault(entry, "returned Halt() without a redirect", "call socket.redirect first")
             case Halt():
                 return False
             case Cont() if redirects():
-                raise _fault(hook, "redirected but returned Cont(); return Halt()")
+                raise _fault(entry, "redirected but returned Cont()", "return Halt()")
             case Cont():
                 continue
             case _:
-                raise _fault(hook, f"returned {outcome!r}; return Cont() or Halt()")
+                raise _fault(entry, f"returned {outcome!r:.80}", "return Cont() or Halt()")
     return True
 
 
@@ -107,6 +115,25 @@ def _function(hook: Guard) -> Callable[..., Any]:
     return getattr(hook, "on_mount")  # noqa: B009 - a class of the application's
 
 
-def _fault(hook: OnMount, what: str) -> CallbackError:
-    guard, _ = _parts(hook)
-    return CallbackError(f"on_mount hook {getattr(guard, '__qualname__', repr(guard))} {what}")
+def _check_parameters(entry: OnMount, arguments: int) -> None:
+    """Hooks are called by position. What a decorator made, or is not written in Python, takes what it takes."""
+    guard, _ = _parts(entry)
+    function = _function(guard)
+    if not isinstance(function, FunctionType) or hasattr(function, "__wrapped__"):
+        return
+    given = ("argument",) * arguments + ("params", "session", "socket")
+    try:
+        inspect.signature(function).bind(*given)
+    except TypeError:
+        takes = ", ".join(given)
+        raise _fault(
+            entry,
+            f"does not take what it is called with: {takes}",
+            f"write `async def {function.__name__}({takes})`",
+        ) from None
+
+
+def _fault(entry: OnMount, what: str, hint: str) -> ActorLiveError:
+    guard, _ = _parts(entry)
+    name = getattr(guard, "__qualname__", repr(guard))
+    return fault(CallbackError, f"on_mount hook {name} {what}", place_of(_function(guard)), hint)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, cast, get_args, get_or
 import msgspec
 from typing_extensions import TypeVar, get_original_bases
 
-from actorlive.errors import CallbackError
+from actorlive.errors import CallbackError, did_you_mean
 from actorlive.live.assigns import Assigns, annotations_of, uploads_of
 from actorlive.live.declaration import check_class, check_complete, check_events
 from actorlive.live.events import EventTable, RawEvent
@@ -20,6 +20,7 @@ from actorlive.live.rejection import Stale
 from actorlive.live.streams import NO_STREAMS, Stream, Streams
 from actorlive.live.uploads.upload import Upload
 from actorlive.live.uploads.uploads import Uploads
+from actorlive.places import fault, place_of
 from actorlive.template import Template, compile_function, load_template
 from actorlive.template.names import snake_case
 
@@ -87,14 +88,14 @@ class Stateful(Assigns, Generic[E]):
         """An event of the client. What it returns is the reply to the client's `pushEvent` (`handle_event/3`)."""
         raise CallbackError(
             f"{type(self).__qualname__} received the event {event!r} but has no handle_event;"
-            " write `async def handle_event(self, event, socket)`"
+            f" write `async def handle_event(self, event, socket)`{near_callback(type(self), 'handle_event')}"
         )
 
     async def handle_async(self, name: Any, result: Any, socket: Socket) -> None:
         """The end of a `socket.start_async(name, …)`: `Ok(value)` or `Exit(reason)` (`handle_async/3`)."""
         raise CallbackError(
             f"{type(self).__qualname__} started the async task {name!r} but has no handle_async;"
-            " write `async def handle_async(self, name, result, socket)`"
+            f" write `async def handle_async(self, name, result, socket)`{near_callback(type(self), 'handle_async')}"
         )
 
     async def handle_stale(self, stale: Stale[Any], socket: Socket) -> None:
@@ -141,6 +142,13 @@ class Stateful(Assigns, Generic[E]):
         return found
 
 
+def near_callback(cls: type[Stateful[Any]], callback: str) -> str:
+    """The tail of a message about a callback that a class lacks: the nearest of its own methods, if one is near."""
+    own = {name for base in cls.__mro__ for name, of in vars(base).items() if callable(of)}
+    near = did_you_mean(callback, own - set(dir(cls.__root__)))
+    return f".{near}" if near else ""
+
+
 def template_names(cls: type[Assigns]) -> list[str]:
     """What a template of the class may read; uploads may be allowed at run time."""
     return list(dict.fromkeys((*cls.__declared__, *cls.__properties__, "uploads")))
@@ -154,10 +162,13 @@ def template_of(stateful: Stateful[Any]) -> Template:
     return _as_template(cls, stateful.render())
 
 
-def _as_template(cls: type, made: object) -> Template:
+def _as_template(cls: type[Stateful[Any]], made: object) -> Template:
     if not isinstance(made, Template):
-        raise CallbackError(
-            f'{cls.__qualname__}.render returned {made!r:.80}; return a template, `heex("""…""")`'
+        raise fault(
+            CallbackError,
+            f"{cls.__qualname__}.render returned {made!r:.80}",
+            place_of(cls.render),
+            'return a template, `heex("""…""")`',
         )
     return made
 

@@ -11,6 +11,7 @@ from actorlive.live.container import Container
 from actorlive.live.declaration import check_complete
 from actorlive.live.on_mount import OnMount, bring_along
 from actorlive.live.stateful import E, Stateful
+from actorlive.live.view_settings import LogLevel
 from actorlive.runtime import Caller
 from actorlive.template import Component, Template
 
@@ -51,7 +52,7 @@ class LiveView(Stateful[E], Generic[E], root=True):
     container: ClassVar[Container] = Container()
     """The element that the view is in."""
 
-    log_level: ClassVar[Literal["debug", "info", "warning", "error", "default"] | None] = "default"
+    log_level: ClassVar[LogLevel | Literal["default"] | None] = "default"
     """At which level the log of views tells of it (see `ActorLive`), None for never; "default" is the application's."""
 
     adopt: ClassVar[float] = 0.0

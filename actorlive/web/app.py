@@ -8,7 +8,6 @@ open while the application is served; `async with live.node()` opens it without 
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import cached_property
@@ -48,11 +47,13 @@ from actorlive.web.lines import Lines
 from actorlive.web.live_routes import LiveRoutes
 from actorlive.web.live_session import LiveRoute, LiveSession, SessionSource
 from actorlive.web.longpoll.sessions import PolledSockets
+from actorlive.web.options import check_options, check_session_options
 from actorlive.web.origin import CheckOrigin, check_patterns
 from actorlive.web.parking import Parking
 from actorlive.web.plain import render_plain
 from actorlive.web.policy import DEFAULT_POLICY
 from actorlive.web.proxies import Proxies
+from actorlive.web.route_checks import check_page
 from actorlive.web.served_node import ServedNode, tell_of_mailbox
 from actorlive.web.sockets import ListedSocket, ListedView, Sockets, listed
 from actorlive.web.view_log import LogLevel, logging_views
@@ -71,12 +72,6 @@ _log = logging.getLogger("actorlive.web")
 
 F = TypeVar("F", bound=Callable[..., Any])
 ViewClass = TypeVar("ViewClass", bound=type[LiveView[Any]])
-
-
-def _seconds(linger: object) -> float:
-    if isinstance(linger, bool) or not isinstance(linger, int | float) or not 0 <= linger < math.inf:
-        raise ConfigurationError(f"ActorLive(linger={linger!r}): these are seconds, a number from 0 on")
-    return linger
 
 
 class ActorLive:
@@ -138,6 +133,7 @@ class ActorLive:
         log_level: LogLevel | None = None,
         filter_parameters: Sequence[str] = (),
     ) -> None:
+        check_options(locals())
         check_patterns(check_origin)
         self.hosts: Hosts = Hosts(hosts)
         self.https: bool = https
@@ -161,7 +157,7 @@ class ActorLive:
         )
         self.longpoll: bool = longpoll
         self.sockets: Sockets = Sockets()
-        self.lines: Lines = Lines(self.sockets, self.limits, _seconds(linger))
+        self.lines: Lines = Lines(self.sockets, self.limits, linger)
         self.elsewhere: Elsewhere = Elsewhere(self.disconnect_here, self.sockets)
         self.worker: int | None = None
         """Which of the server's workers this process is, from 1 on; None where it is the only one."""
@@ -187,11 +183,16 @@ class ActorLive:
     # -- declaring -------------------------------------------------------------
 
     def init_app(self, app: Quart) -> None:
-        """Add the routes to `app`. Raises `ConfigurationError` when it is no `QuartTrio`."""
+        """Add the routes to `app`. Raises `ConfigurationError` for one that is no `QuartTrio`, or has an extension."""
         if not isinstance(app, QuartTrio):
             raise ConfigurationError(
                 f"actorlive runs on Trio: make the application with `from quart_trio import QuartTrio`,"
                 f" not as {type(app).__module__}.{type(app).__qualname__}"
+            )
+        if "actorlive" in app.extensions:
+            raise ConfigurationError(
+                "this application has an ActorLive already: give all its live routes to that one, and groups of them"
+                " to its live.session(…)"
             )
         if self._secret_key is not None:
             app.secret_key = self._secret_key
@@ -229,6 +230,7 @@ class ActorLive:
         a function of the page's request; everybody can read it, nobody can change it. Raises `ConfigurationError` when
         the name is taken, or `session` has no JSON form.
         """
+        check_session_options(locals())
         if name in self._sessions:
             raise ConfigurationError(
                 f"there is a live session {name!r} already; keep it in a variable instead"
@@ -259,11 +261,13 @@ class ActorLive:
 
         Or with a live view: `return await live.render(Editor, session={"id": id})`. It is at no live route then: it
         has no `handle_params` and no URL, and receives `session` beside the visitor's own (`live_render/3` of Phoenix).
-        Raises `CallbackError` for a view that has a `handle_params`, and for a session that cannot travel in a token.
+        Raises `CallbackError` for a view that has a `handle_params`, and for a session that cannot travel in a token;
+        `ConfigurationError` for what is neither a component nor a view.
         """
         if isinstance(page, Component):
             with ungrouped():
                 return await render_plain(self, page, assigns)
+        check_page(page, assigns)
         with ungrouped():
             return await render_view(self, page, assigns.get("session") or {})
 

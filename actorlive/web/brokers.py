@@ -19,6 +19,10 @@ def chosen_broker(given: str | Broker | None, environ: Mapping[str, str] = os.en
     """The broker of that URL, or that object; without one what the environment names, or None. Raises
     `ConfigurationError`."""
     url = (environ.get(VARIABLE) or None) if given is None else given
+    if url is not None and not isinstance(url, str) and not hasattr(url, "connect"):
+        raise ConfigurationError(
+            f'ActorLive(pubsub=…) is {url!r:.80}, and not a broker; write the URL of one, "redis://host:6379/0"'
+        )
     if not isinstance(url, str):
         return url
     try:

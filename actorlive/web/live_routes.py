@@ -16,6 +16,7 @@ from actorlive.web.containment import ungrouped
 from actorlive.web.dead import respond
 from actorlive.web.errors import ConfigurationError
 from actorlive.web.live_session import LiveRoute
+from actorlive.web.route_checks import refused_rule
 
 if TYPE_CHECKING:
     from actorlive.web.app import ActorLive
@@ -82,7 +83,8 @@ class LiveRoutes:
             with ungrouped():
                 return await respond(live, Asked(request.scope), found, from_path)
 
-        live.app.add_url_rule(found.path, found.endpoint, page, methods=["GET"])
+        with refused_rule(found.path, found.route.view):
+            live.app.add_url_rule(found.path, found.endpoint, page, methods=["GET"])
         live.endpoint.router.add(found.endpoint, found.route)
         self._pages[found.endpoint] = found, page
         if "<" in found.path:

@@ -21,6 +21,7 @@ from actorlive.live.hooks import call
 from actorlive.live.on_mount import OnMount, bring_along
 from actorlive.live.view import LiveView, check_view
 from actorlive.web.errors import ConfigurationError
+from actorlive.web.route_checks import check_path, check_route_options, check_view_class
 
 if TYPE_CHECKING:
     from quart import Request
@@ -85,8 +86,11 @@ class LiveSession:
         """Serve `view` at `path` (with Quart's converters); without `view`, a class decorator.
 
         `action` is the view's `live_action` there; `name` is the URL map's endpoint, for `url_for`; `layout` is the
-        live layout of this route.
+        live layout of this route. Raises `ConfigurationError` for a path, an option or a class that is of no use.
         """
+
+        check_path(path)
+        check_route_options(action, name, layout)
 
         def add(cls: ViewClass) -> ViewClass:
             self._add(path, name or f"live:{path}", cls, action, layout)
@@ -104,6 +108,7 @@ class LiveSession:
         action: str | None,
         layout: Layout | EllipsisType | None,
     ) -> None:
+        check_view_class(view)
         bring_along(view, self.on_mount)
         check_view(view)
         layouts = (getattr(view, "layout", ...), layout, self.layout, self._live.layout)

@@ -174,5 +174,7 @@ def check_strength(secret_key: str | bytes | None) -> None:
         )
 
 
-def _bytes(key: str | bytes) -> bytes:
+def _bytes(key: object) -> bytes:
+    if not isinstance(key, str | bytes):
+        raise ConfigurationError(f"a secret key is of the type {type(key).__name__}, and not text or bytes")
     return key.encode() if isinstance(key, str) else key

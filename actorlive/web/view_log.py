@@ -10,16 +10,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Literal
 
 from actorlive import telemetry
 from actorlive.live.socket import Socket
 from actorlive.live.view import LiveView
+from actorlive.live.view_settings import LogLevel
 from actorlive.redaction import Redactor
 
-__all__ = ["LogLevel", "ViewLog", "logging_views", "milliseconds", "view_logger"]
+__all__ = ["ViewLog", "logging_views", "milliseconds", "view_logger"]
 
-LogLevel = Literal["debug", "info", "warning", "error"]
 LEVELS = {
     "debug": logging.DEBUG,
     "info": logging.INFO,

@@ -28,7 +28,6 @@ from actorlive.web.containment import HttpConnection
 from actorlive.web.csrf import csrf_token
 from actorlive.web.entrance import Entrance
 from actorlive.web.error_page import error_page
-from actorlive.web.errors import ConfigurationError
 from actorlive.web.failures import answer_failures
 from actorlive.web.forms import MethodOverride, check_csrf_token, csrf_exempt
 from actorlive.web.headers import secure
@@ -57,19 +56,10 @@ KEPT = (200, 206, 304)
 """Statuses of a static file, or a part of one. One that has gone meanwhile is not gone for a year."""
 
 
-def _path(path: str | None) -> str | None:
-    if path is not None and not path.startswith("/"):
-        raise ConfigurationError(
-            f'{path!r} is not a path: it begins with "/", as "/live/ready", or is None for none'
-        )
-    return path
-
-
 class Wiring:
     """Joins an extension to its application.
 
-    `alive` and `ready` are the paths of the load balancer's two questions, None for none. Raises `ConfigurationError`
-    for one that is not a path.
+    `alive` and `ready` are the paths of the load balancer's two questions, None for none.
     """
 
     def __init__(
@@ -77,8 +67,8 @@ class Wiring:
     ) -> None:
         self._live = live
         self._proxies = proxies
-        self._alive = _path(alive)
-        self._ready = _path(ready)
+        self._alive = alive
+        self._ready = ready
         self._redactor = Redactor(live.filter_parameters)
         self.shortcut: Shortcut = Shortcut(
             live,

@@ -22,7 +22,9 @@ async def test_a_render_that_returns_no_template_is_named() -> None:
         def render(self) -> Template:
             return "<p></p>"  # type: ignore[return-value]
 
-    with pytest.raises(CallbackError, match=r"View\.render returned '<p></p>'; return a template, `heex"):
+    with pytest.raises(
+        CallbackError, match=r"View\.render returned '<p></p>'\n(.*\n)*  help: return a template, `heex"
+    ):
         async with live_isolated(View):
             pass
 

@@ -269,7 +269,7 @@ async def test_the_root_of_what_render_returns_is_looked_at_then() -> None:
 
     with pytest.raises(TemplateError, match="Late has 2 at its root"):
         await rendered(CHOSEN, chosen=Late)
-    with pytest.raises(CallbackError, match="render returned '<p></p>'; return a template"):
+    with pytest.raises(CallbackError, match=r"render returned '<p></p>'\n(.*\n)*  help: return a template"):
         await rendered(CHOSEN, chosen=Wrong)
 
 

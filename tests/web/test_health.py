@@ -50,7 +50,7 @@ async def test_the_paths_are_what_the_application_says_and_none_for_none() -> No
             (await app.test_client().get(path)).status_code for path in ("/live/alive", "/live/ready", "/up")
         ]
     assert statuses == [404, 404, 200]
-    with pytest.raises(ConfigurationError, match="'up' is not a path"):
+    with pytest.raises(ConfigurationError, match="is 'up', and not a path"):
         make_app(ready="up")
 
 

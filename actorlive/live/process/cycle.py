@@ -20,6 +20,7 @@ from actorlive.live.process.outbox import Diff, Outbox
 from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
 from actorlive.live.stateful import Stateful
+from actorlive.places import fault, place_of
 from actorlive.runtime import Shutdown
 from actorlive.wire.serializer import encode_payload
 
@@ -157,8 +158,11 @@ class Cycle:
     def _encode(self, reply: object, handler: Stateful[Any]) -> msgspec.Raw:
         name = type(handler).__qualname__
         if not isinstance(reply, Mapping):
-            raise CallbackError(
-                f"{name}.handle_event returned {reply!r:.80}; return a mapping to reply, or None"
+            raise fault(
+                CallbackError,
+                f"{name}.handle_event returned {reply!r:.80}",
+                place_of(type(handler).handle_event),
+                "return a mapping to reply to the page, or nothing",
             )
         return encode_payload(cast("Mapping[str, object]", reply), f"what {name}.handle_event returned")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Generic, ParamSpec
 
+from actorlive.places import fault, place_of
 from actorlive.rendered import Dynamic, Dynamics, Rendered
 from actorlive.rendered.equality import looks_equal
 from actorlive.template.errors import TemplateError
@@ -77,9 +78,11 @@ class Component(Generic[P]):
         result = self.function(**values)
         bind: Callable[..., Template] | None = getattr(result, "bound_to", None)
         if bind is None:
-            raise TemplateError(
+            raise fault(
+                TemplateError,
                 f"the component {self.name} returned {type(result).__name__}, not a template",
-                hint="return heex(…)",
+                place_of(self.function),
+                "return heex(…)",
             )
         return bind(values)
 

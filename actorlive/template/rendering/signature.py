@@ -149,6 +149,14 @@ class Signature:
 
 def signature_of(function: Callable[..., object]) -> Signature:
     """The signature of a component's function; raises `TemplateError` for a function that cannot be a component."""
+    if isinstance(function, type):
+        hint = "write it above a function; a part of a page with a state of its own is a LiveComponent"
+        raise TemplateError(f"the component {function.__name__} is a class", hint=hint)
+    if inspect.iscoroutinefunction(function):
+        hint = "load in the view, with socket.assign_async, and give the component the result"
+        raise TemplateError(
+            f"the component {function.__name__} is async, but a render cannot wait", hint=hint
+        )
     hints = _type_hints(function)
     parameters: dict[str, Parameter] = {}
     rest_name, rest = "", None
