@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 
 from actorlive.errors import CallbackError, did_you_mean
 from actorlive.places import fault, place_of
-from actorlive.runtime.functions import resolve
+from actorlive.runtime.functions import check_function, resolve
 
 __all__ = ["Cont", "Halt", "Hooks", "Stage"]
 
@@ -58,10 +58,7 @@ class Hooks:
         if self.by_stage is _NONE:
             self.by_stage = {}
         hooks = self.by_stage.setdefault(stage, {})
-        if not callable(hook):
-            raise CallbackError(
-                f"the hook {hook_id!r} of {stage} is {hook!r:.80}, and not a function; give its name, without `()`"
-            )
+        check_function(hook, f"attach_hook({stage!r}, {hook_id!r:.80}, …)")
         if hook_id in hooks:
             raise CallbackError(f"a hook {hook_id!r} is attached to {stage} already; detach it first")
         hooks[hook_id] = hook

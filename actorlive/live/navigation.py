@@ -96,6 +96,9 @@ class ForwardedPatch:
 
 def local_path(to: str) -> str:
     """The path if it stays on this host. Raises `NavigationError` for anything else."""
+    if not isinstance(to, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        hint = f"url_for({to.__qualname__}, …)" if isinstance(to, type) else '"/items?page=2"'
+        raise NavigationError(f"a path is a text, not {to!r:.80}: write {hint}")
     if not to.startswith("/") or to.startswith("//") or _UNSAFE.search(to):
         raise NavigationError(
             f"unsafe path {to!r}: a path starts with one / and has no backslash or control character."

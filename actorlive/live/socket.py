@@ -34,6 +34,7 @@ from actorlive.live.socket_streams import StreamSocket
 from actorlive.live.socket_uploads import UploadSocket
 from actorlive.live.updates import send_update, send_update_after
 from actorlive.runtime import Pid, Shutdown, Timer
+from actorlive.runtime.functions import check_function
 from actorlive.wire.serializer import encode_payload
 
 __all__ = ["Socket"]
@@ -267,10 +268,13 @@ class Socket(AsyncSocket, PresenceSocket, StreamSocket, UploadSocket):
         It arrives with this callback's render, as it is now: after the DOM is patched, or before. Raises
         `CallbackError` for what has no JSON form.
         """
-        event: list[Any] = [
-            name,
-            encode_payload(dict(payload or {}), f"the payload of push_event({name!r}, …)"),
-        ]
+        what = f"the payload of push_event({name!r:.80}, …)"
+        if not isinstance(name, str) or not isinstance(payload, Mapping | None):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise CallbackError(
+                f"push_event takes a name and a mapping, not {name!r:.80} and {payload!r:.80}: write"
+                ' `push_event("name", {"key": value})`'
+            )
+        event: list[Any] = [name, encode_payload(dict(payload or {}), what)]
         self._state.push_event([*event, True] if dispatch == "before" else event)
 
     # -- navigation ------------------------------------------------------------
@@ -415,6 +419,7 @@ class Socket(AsyncSocket, PresenceSocket, StreamSocket, UploadSocket):
         Again with the same key, it supersedes: the earlier commit never runs. When the view ends before that,
         the commit runs then, or is dropped with `on_exit="drop"`.
         """
+        check_function(commit, f"undoable({key!r:.80}, …)")
         if self._acts("undoable"):
             self._owner.postponed.postpone(key, commit, delay, on_exit)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from functools import partial
-from typing import Any, cast
+from functools import cache, partial
+from types import UnionType
+from typing import Annotated, Any, Union, cast, get_args, get_origin
+
+from typing_extensions import TypeVar
 
 from actorlive.errors import AssignError, did_you_mean
 from actorlive.live.assigns import assign
@@ -14,6 +17,7 @@ from actorlive.live.stateful import stream_names
 from actorlive.live.streams import Stream
 from actorlive.live.tasks import assign_loader, stream_loader
 from actorlive.runtime import Exit, Pid, Shutdown
+from actorlive.runtime.functions import check_function
 
 __all__ = ["AsyncSocket"]
 
@@ -40,6 +44,7 @@ class AsyncSocket(SocketCore):
         or name of a `TaskSupervisor`, it runs as that one's child. Nothing runs in the dead render.
         (`start_async/4`)
         """
+        check_function(fn, f"start_async({name!r:.80}, …)")
         if supersede:
             self.cancel_async(name, reason="superseded")
         if self._acts("start_async"):
@@ -58,6 +63,7 @@ class AsyncSocket(SocketCore):
         For one name the function's value is the result; for several it returns a mapping with all of them.
         `Error(reason)` and exceptions arrive in `.failed`. `reset` drops earlier results while loading.
         """
+        check_function(fn, f"assign_async({names!r:.80}, …)")
         keys = (names,) if isinstance(names, str) else tuple(names)
         for name in keys:
             self._begin_loading(name, keys, reset is True or (reset is not False and name in reset))
@@ -79,6 +85,7 @@ class AsyncSocket(SocketCore):
         The function returns the items, a `StreamResult` that says where they go, or `Error(reason)`. The stream
         exists at once. `reset` drops the earlier `AsyncResult`, not the items. (`stream_async/4`)
         """
+        check_function(fn, f"stream_async({name!r:.80}, …)")
         self._begin_loading(name, True, reset)
         self._owner.stream(name, create=True)
         if self._acts("stream_async"):
@@ -112,12 +119,29 @@ class AsyncSocket(SocketCore):
             raise AssignError(
                 f"{type(view).__qualname__} declares no assign {name!r} to load into.{did_you_mean(name, declared)}"
             )
+        if not _may_load(declared[name]):
+            shown = getattr(declared[name], "__name__", repr(declared[name]))
+            raise AssignError(
+                f"{type(view).__qualname__}.{name} is declared as {shown}, and what is loaded on the side is an"
+                f" AsyncResult: declare `{name}: AsyncResult[{shown}]`, and read `@{name}.result`"
+            )
         kept = cast("object", view.__dict__.get(name))
         if isinstance(kept, AsyncResult) and kept.ok and not reset:
             assign(view, name, cast("AsyncResult[Any]", kept).to_loading(state))
         else:
             fresh = Stream[Any] if name in stream_names(type(view)) else AsyncResult[Any]
             assign(view, name, fresh.pending(state))
+
+
+@cache
+def _may_load(annotation: object) -> bool:
+    """True where an `AsyncResult` may stand: an annotation of one, alone or in a union, or one that says less."""
+    if isinstance(annotation, str | TypeVar) or annotation is Any or annotation is object:
+        return True
+    if get_origin(annotation) in (Union, UnionType, Annotated):
+        return any(_may_load(part) for part in get_args(annotation))
+    of = get_origin(annotation) or annotation
+    return not isinstance(of, type) or issubclass(of, AsyncResult)
 
 
 def _async_key(names: tuple[str, ...]) -> Hashable:

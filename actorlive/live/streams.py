@@ -15,6 +15,7 @@ from typing_extensions import TypeVar
 
 from actorlive.errors import StreamError, did_you_mean
 from actorlive.live.async_result import AsyncResult
+from actorlive.runtime.functions import check_function
 
 __all__ = ["NO_STREAMS", "DomId", "LiveStream", "Stream", "StreamResult", "Streams"]
 
@@ -98,6 +99,7 @@ class LiveStream:
             raise StreamError(f"cannot configure stream {self.name!r} after it has been streamed")
         if self._dom_id is not None:
             raise StreamError(f"cannot configure stream {self.name!r} twice")
+        check_function(dom_id, f"the dom_id of stream {self.name!r}")
         self._dom_id = dom_id
 
     def dom_id(self, item: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Protocol
 from actorlive import runtime, telemetry
 from actorlive.errors import ActorLiveError
 from actorlive.pubsub.slot import NodeSlot
-from actorlive.runtime import Down, NodeClosed, NodeLocal, Pid, Port, Ref, send
+from actorlive.runtime import Down, NodeClosed, NodeLocal, Pid, Port, Ref, RuntimeMisuse, send
 
 __all__ = ["Adapter", "Gap", "PubSub", "broadcast", "broadcast_from", "expect", "subscribe", "unsubscribe"]
 
@@ -87,6 +87,7 @@ class PubSub:
 
     def subscribe(self, topic: str, pid: Pid) -> None:
         """Deliver the topic's messages to the process from now on. Raises `NoBroker`."""
+        check_topic(topic)
         self.demand_broker(topic)
         if pid not in self._topics_of:
             self._topics_of[pid] = []
@@ -118,7 +119,10 @@ class PubSub:
 
     def deliver(self, topic: str, message: object, *, skip: Pid | None = None) -> None:
         """Put a message into the mailboxes of this node's subscribers (Phoenix's `local_broadcast`)."""
-        for pid in self.subscribers(topic):
+        subscribers = self.subscribers(topic)
+        if not subscribers:
+            check_topic(topic)  # nobody can hear what is not one, and nobody would ever know
+        for pid in subscribers:
             if pid is not skip:
                 send(pid, message)
 
@@ -169,6 +173,14 @@ def pubsub() -> PubSub:
     return _of_node.get()
 
 
+def check_topic(topic: object) -> None:
+    """Raise `RuntimeMisuse` for what is not a topic."""
+    if not isinstance(topic, str):
+        raise RuntimeMisuse(
+            f'a topic is a text, such as "room:7", not {topic!r:.80}; several take a call each'
+        )
+
+
 def subscribe(topic: str) -> None:
     """Deliver the topic's messages to the calling process (`Phoenix.PubSub.subscribe/2`).
 
@@ -182,6 +194,7 @@ def expect(topic: str) -> None:
 
     Without a broker, or a node, there is nothing to be said.
     """
+    check_topic(topic)
     with suppress(NodeClosed):
         adapter = pubsub().adapter
         if adapter is not None:

@@ -19,7 +19,15 @@ from typing_extensions import TypeIs
 
 from actorlive.runtime.errors import RuntimeMisuse
 
-__all__ = ["check_awaitable", "is_async", "is_awaitable", "label_of", "resolve", "run_function"]
+__all__ = [
+    "check_awaitable",
+    "check_function",
+    "is_async",
+    "is_awaitable",
+    "label_of",
+    "resolve",
+    "run_function",
+]
 
 GENERATOR_HINT = (
     "which nobody iterates over: return a list, `return [item async for item in …]`, or send the items one at a time,"
@@ -59,6 +67,20 @@ def is_async(fn: Callable[..., object]) -> TypeGuard[Callable[..., Awaitable[obj
         return True  # the usual case, at a tenth of what `inspect` takes
     call = getattr(function, "__call__", None)  # noqa: B004
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
+
+
+def check_function(fn: object, call: str) -> None:
+    """Raise `RuntimeMisuse` for what `call` was given in place of a function, such as a coroutine."""
+    if callable(fn):
+        return
+    if inspect.iscoroutine(fn):
+        fn.close()  # or Python warns of it as well
+        name = fn.__name__
+        raise RuntimeMisuse(
+            f"{call} takes the function itself, and was given what {name}(…) returned: write {name} without brackets,"
+            " and its arguments behind it"
+        )
+    raise RuntimeMisuse(f"{call} takes a function, not {fn!r:.80}")
 
 
 def check_awaitable(awaitable: Awaitable[object], fn: object) -> Awaitable[object]:

@@ -234,8 +234,8 @@ def send_interval(dest: Pid | str, message: object, period: float) -> Timer:
     `timer:send_interval/3`). Ticks keep to the first one's schedule; those that a blocked loop missed
     are skipped, not made up for. Ends with `cancel_timer` or with the process that it is addressed to.
     """
-    if period <= 0:
-        raise RuntimeMisuse(f"the period must be positive, not {period!r}")
+    if not _is_seconds(period) or period == 0:
+        raise RuntimeMisuse(f"the period must be positive, in seconds, not {period!r:.80}")
     return start(dest, message, period, period=period, wrapped=False)
 
 
@@ -259,12 +259,20 @@ def read_timer(timer: Timer) -> float | None:
     return None if timer.heap is None else max(0.0, timer.when - trio.current_time())
 
 
+def _is_seconds(value: float) -> bool:
+    """False for less than nothing, for what is not a number (NaN), and for what is none, such as a text."""
+    try:
+        return value >= 0
+    except TypeError:
+        return False
+
+
 def start(dest: Pid | str, message: object, delay: float, *, period: float, wrapped: bool) -> Timer:
     """Arm a timer on the destination's node."""
     if not isinstance(dest, (Pid, str)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise RuntimeMisuse(f"a timer goes to a Pid or a name, not to {dest!r}")
-    if not delay >= 0:  # so that a delay that is not a number is refused, too
-        raise RuntimeMisuse(f"a delay is in seconds and not negative, not {delay!r}")
+    if not _is_seconds(delay):
+        raise RuntimeMisuse(f"a delay is in seconds and not negative, not {delay!r:.80}")
     entity = None if isinstance(dest, str) else dest.entity
     if entity is None and not isinstance(dest, str):
         return Timer(None, dest, message, period, wrapped=wrapped)  # to the dead: done already, on any node

@@ -249,6 +249,13 @@ NOTED = [
         ),
         "value",
     ),
+    Mistake(
+        "a page that mount returns",
+        view(
+            HANDLE.format("pass") + "\nasync def mount(self, params, session, socket):\n    return 'x'",
+        ),
+        "V.mount returned 'x', which is not used",
+    ),
     Mistake("a call that is not awaited", view(HANDLE.format("trio.sleep(1)")), "was never awaited"),
     Mistake(
         "a method that is not awaited",

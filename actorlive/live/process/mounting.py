@@ -9,6 +9,7 @@ a live session, because its page has passed them.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from actorlive.live.rejection import Rejected, refusals, say_no
 from actorlive.live.socket import Socket
 from actorlive.live.state import ViewState
 from actorlive.live.view import NO_URL, NO_URL_HINT, LiveView, overrides
+from actorlive.places import fault, place_of
 from actorlive.runtime import Pid
 from actorlive.runtime.faults import flatten, unwrap
 from actorlive.template.rendering.csrf import csrf_variable
@@ -31,6 +33,8 @@ from actorlive.template.rendering.nonce import nonce_variable
 from actorlive.template.rendering.urls import address_variable
 
 __all__ = ["begin", "client_error", "follow_patches", "one_error", "open_view", "patch_to"]
+
+_log = logging.getLogger("actorlive.live")
 
 
 def open_view(mount: Mount, pid: Pid, *, connected: bool) -> tuple[ViewState, Socket]:
@@ -55,7 +59,7 @@ async def begin(state: ViewState, socket: Socket) -> None:
     goes_on = await _may_mount(state, socket, mount, params)
     if not goes_on:
         return
-    await state.view.mount(params, mount.session, socket)
+    _tell_of_return(state, "mount", await state.view.mount(params, mount.session, socket))
     state.mount = None  # what belongs to mount alone is released
     if state.kept is not None:
         state.kept.restore(mount.kept, first=mount.mounts == 0)
@@ -63,6 +67,20 @@ async def begin(state: ViewState, socket: Socket) -> None:
         state.push_event(forget_all(state.dom_id))
     if state.navigation is None and state.routed:
         await handle_params(state, socket, params, state.uri)
+
+
+def _tell_of_return(state: ViewState, callback: str, returned: object) -> None:
+    """Warn, in debug mode, of what nobody receives: whoever returns a page, a socket or a redirect waits for it."""
+    if returned is None or not state.endpoint.debug:
+        return
+    cls = type(state.view)
+    said = fault(
+        CallbackError,
+        f"{cls.__qualname__}.{callback} returned {returned!r:.80}, which is not used",
+        place_of(getattr(cls, callback)),
+        "set assigns, `self.name = …`, and go elsewhere by `socket.redirect(…)`; the template shows the rest",
+    )
+    _log.warning("%s", said)
 
 
 async def _may_mount(state: ViewState, socket: Socket, mount: Mount, params: dict[str, Any]) -> bool:
@@ -80,7 +98,8 @@ async def handle_params(state: ViewState, socket: Socket, params: dict[str, Any]
                 return True
         if overrides(state.view, "handle_params"):
             with span("handle_params", state.view, uri=uri):
-                await state.view.handle_params(params, uri, socket)
+                returned = await state.view.handle_params(params, uri, socket)
+            _tell_of_return(state, "handle_params", returned)
     except (Rejected, BaseExceptionGroup) as error:
         refused = refusals(error)
         if not refused:

@@ -22,7 +22,7 @@ from actorlive.live.uploads.messages import UploadEnded
 from actorlive.live.uploads.upload import Upload
 from actorlive.live.uploads.uploads import Uploads
 from actorlive.runtime import Pid, Ref, demonitor, monitor, send
-from actorlive.runtime.functions import run_function
+from actorlive.runtime.functions import check_function, run_function
 
 if TYPE_CHECKING:
     from actorlive.live.stateful import Stateful
@@ -197,6 +197,7 @@ class UploadWork:
 
     async def consume_all(self, name: str, keep: Callable[..., Any]) -> list[Any]:
         """Hand over every file, in order. Raises `CallbackError` while one is in progress."""
+        check_function(keep, f"consume_uploads({name!r}, …)")
         done, in_progress = self.entries(name)
         if in_progress:
             raise CallbackError(
