@@ -21,6 +21,7 @@ from quart_trio import QuartTrio
 from actorlive.live.endpoint import Layout
 from actorlive.live.on_mount import OnMount
 from actorlive.live.view import LiveView
+from actorlive.live.view_settings import LogLevel
 from actorlive.pubsub.broker import Broker
 from actorlive.pubsub.local import pubsub as pubsub_of_node
 from actorlive.pubsub.opening import open_adapter
@@ -56,7 +57,7 @@ from actorlive.web.proxies import Proxies
 from actorlive.web.route_checks import check_page
 from actorlive.web.served_node import ServedNode, tell_of_mailbox
 from actorlive.web.sockets import ListedSocket, ListedView, Sockets, listed
-from actorlive.web.view_log import LogLevel, logging_views
+from actorlive.web.view_log import logging_views
 from actorlive.web.visitor import renew
 from actorlive.web.wiring import Wiring
 from actorlive.web.workers.post import Desk, EndSockets

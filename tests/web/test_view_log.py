@@ -10,9 +10,9 @@ import trio
 from quart_trio import QuartTrio
 
 from actorlive import ActorLive, Event, LiveComponent, LiveView, Socket, examine, heex, send
+from actorlive.live.view_settings import LogLevel
 from actorlive.runtime import CallError, dead_pid, enter_node
 from actorlive.testing import connect, live
-from actorlive.web.view_log import LogLevel
 from tests.testing.test_remote import served
 from tests.web.views import KEY
 
