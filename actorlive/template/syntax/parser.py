@@ -277,9 +277,8 @@ class _Parser:
             if isinstance(attr.value, Code) and attr.name not in ("", "class", "style", "data", "aria"):
                 refuse_as_text(self.source, attr.value)
             if attr.name[:2].lower() == "on" and isinstance(attr.value, Code):
-                hint = (
-                    f"bind the event: phx-{attr.name[2:]}={{…}}, with a JS command if it stays in the browser"
-                )
+                event = attr.name[2:].lstrip(":").lower()
+                hint = f"bind the event: phx-{event}={{…}}, with a JS command if it stays in the browser"
                 what = f"{attr.name} is a script, and cannot hold an expression"
                 raise self.source.error(what, attr.start, attr.end, hint=hint)
 

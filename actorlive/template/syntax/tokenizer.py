@@ -37,9 +37,19 @@ _SPACE = re.compile(f"[{WHITE_SPACE}]*")
 _TAG_NAME = re.compile(r"[.:]?[A-Za-z_][\w.:-]*")
 _ATTRIBUTE_NAME = re.compile(r"[^\s\"'<>/={}\x00-\x1f]+")
 _BARE_VALUE = re.compile(rf"[^{WHITE_SPACE}\"'<>=`{{}}]+")
-_BLOCK = re.compile(rf"\{{%[{WHITE_SPACE}]*([A-Za-z]*)[{WHITE_SPACE}]*")
+_BLOCK = re.compile(rf"\{{%[{WHITE_SPACE}]*([A-Za-z_]*)[{WHITE_SPACE}]*")
 _EMBEDDED = re.compile(r"<%([=#]?)(.*?)%>", re.DOTALL)
 _BLOCKS = ("if", "elif", "else", "endif", "for", "endfor")
+_OF_JINJA = {
+    "extends": "What stands around a page is a layout",
+    "block": "What stands around a page is a layout, and its place for the page a slot",
+    "include": "A part of a page is a component, <.part />",
+    "macro": "A part of a page is a component, <.part />",
+    "set": "What is worked out is a property of the view",
+    "csrf_token": "A <.form> has its token by itself",
+    "url": "A path is {url_for(…)}",
+}
+"""What takes the place of a block that Jinja and Django have, and there is not here."""
 _TEXT_END = re.compile(r"[<{]")
 _LOOKS_INTERPOLATED = re.compile(r"\{\s*@\w")
 
@@ -227,7 +237,8 @@ class _Tokenizer:
             raise self.source.error("a block tag is never closed", start, hint='end it with "%}"')
         self.pos = end + 2
         if kind not in _BLOCKS:
-            hint = f"there are {', '.join(_BLOCKS)}.{did_you_mean(kind, _BLOCKS)}"
+            meant = f" {_OF_JINJA[kind]}." if kind in _OF_JINJA else did_you_mean(kind, _BLOCKS)
+            hint = f"there are {', '.join(_BLOCKS)}.{meant}"
             raise self.source.error(f"unknown block {kind!r}", start, self.pos, hint=hint)
         return Block(kind, self._block_value(kind, start, begin, end, marks), start, self.pos)
 
