@@ -14,7 +14,7 @@ from actorlive.template.rendering.compiled import Template
 from actorlive.template.rendering.nesting import Nested, ViewClass
 from actorlive.template.rendering.slots import Slot, render_slot
 
-__all__ = ["flash_group", "in_main", "json_script", "live_render", "live_title", "root_layout"]
+__all__ = ["flash_group", "json_script", "live_render", "live_title", "root_layout"]
 
 _MAIN = re.compile(r"<main[\s>]", re.IGNORECASE)
 _CLOSING = Markup("</script>")
