@@ -45,6 +45,7 @@ export class LoadingStates {
 
   #look(): void {
     for (const [element, notes] of this.#marked) {
+      if (!element.isConnected) this.#marked.delete(element); // no answer reaches it any more
       if (isLeft(element)) for (const name of REFS) element.removeAttribute(name);
       if (element.hasAttribute("data-phx-ref-loading")) restoreNotes(element, notes);
       else if (isMarked(element)) unmark(element, notes);
