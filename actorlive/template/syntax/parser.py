@@ -9,6 +9,7 @@ from dataclasses import replace
 from actorlive.errors import did_you_mean
 from actorlive.rendered import VOID, WHITE_SPACE
 from actorlive.template.errors import TemplateError
+from actorlive.template.syntax.attribute_names import check_attribute_names
 from actorlive.template.syntax.client_rules import check_streams
 from actorlive.template.syntax.expression import Code, Loop, UnpackTarget, parse_code
 from actorlive.template.syntax.nodes import (
@@ -234,6 +235,7 @@ class _Parser:
         attributes = tuple(
             attr for attr in tag.attributes if attr.name not in special and attr.name not in _TEMPLATE_ONLY
         )
+        check_attribute_names(self.source, tag.name, attributes)
         self._check_element(tag, attributes)
         children = () if tag.self_closing or tag.name.lower() in VOID else self._content(tag)
         return HtmlElement(tag.name, attributes, children, tag.start, tag.end)
@@ -293,6 +295,7 @@ class _Parser:
             hint = f"there is nothing to receive it: write <{tag.name} …>…</{tag.name}>"
             raise self.source.error(":let on a component without content", attr.start, attr.end, hint=hint)
         attributes = tuple(attr for attr in tag.attributes if attr.name not in special)
+        check_attribute_names(self.source, tag.name, attributes)
         return ComponentCall(tag.name, self._function(tag), attributes, tuple(entries), tag.start, tag.end)
 
     def _function(self, tag: OpenTag) -> Code:
