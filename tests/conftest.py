@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 
 import hypothesis
@@ -27,6 +28,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     own = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="al-")
     config.add_cleanup(lambda: shutil.rmtree(own, ignore_errors=True))
+    _hear_interrupts()
+
+
+def _hear_interrupts() -> None:
+    """A shell script's `make test &` ignores Ctrl+C, and so would all that it starts: tests that press it would wait
+    for ever."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
