@@ -54,8 +54,6 @@ FAULTS: dict[str, str] = {
     "attribute twice": '<p id="a" class="b" id="c">x</p>',
     "character that belongs to no attribute": "<p ' >x</p>",
     "comment never closed": "<!-- for ever",
-    "assign in a script": "<script>\n  let a = {@count};\n</script>",
-    "assign in a style": "<STYLE>p { color: {@tone} }</STYLE>",
     "script never closed": "<script>let a = 1;",
     "expression never closed": "<p>{@name</p>",
     "empty expression": "<p>{ }</p>",

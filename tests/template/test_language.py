@@ -101,7 +101,6 @@ TEXT: list[tuple[Template, str]] = [
     ),
     (heex("<pre phx-no-format>\n x\n</pre>"), "<pre>\n x\n</pre>"),
     (heex("<script>if (a < b) { c }</script>{@a}"), "<script>if (a < b) { c }</script>A"),
-    (heex("<style>p {@media print { a {b} }}</style>"), "<style>p {@media print { a {b} }}</style>"),
     (
         heex("<br><img src=x><input/><div/><path d='M0'/>"),
         "<br><img src=x><input><div></div><path d='M0'></path>",

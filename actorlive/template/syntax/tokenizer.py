@@ -30,7 +30,6 @@ __all__ = [
 ]
 
 CODE_TAGS = frozenset(("script", "style"))
-_ASSIGN = re.compile(r"\{@([A-Za-z_]\w*)\}")
 """Elements whose content is neither markup nor template."""
 NO_CURLY = "phx-no-curly-interpolation"
 
@@ -196,24 +195,9 @@ class _Tokenizer:
         end = re.compile(rf"</{tag.name}(?=[{WHITE_SPACE}/>])", re.IGNORECASE).search(self.text, self.pos)
         if end is None:
             raise self._never_closed(tag)
-        self._refuse_assign_in(tag, end.start())
         if end.start() > self.pos:
             yield Text(self.text[self.pos : end.start()], self.pos, end.start())
         self.pos = end.start()
-
-    def _refuse_assign_in(self, tag: OpenTag, end: int) -> None:
-        """Raise `TemplateError` for `{@name}`, which neither language has, and which would stay as it is."""
-        found = _ASSIGN.search(self.text, self.pos, end)
-        if found is None:
-            return
-        name, is_style = found[1], tag.name.lower() == "style"
-        hint = (
-            f'write var(--{name}), and style={{f"--{name}: {{@{name}}}"}} on an element around'
-            if is_style
-            else f"give it to the script by data-{name}={{@{name}}} on an element, or by <.json_script>"
-        )
-        what = f"<{tag.name}> is not a template: {found[0]} stays as it is"
-        raise self.source.error(what, found.start(), found.end(), hint=hint)
 
     def _never_closed(self, tag: OpenTag) -> Exception:
         hint = f"add </{tag.name}>"
