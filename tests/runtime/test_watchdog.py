@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import signal
 import sys
 import threading
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 
 import pytest
 import trio
@@ -25,55 +25,72 @@ PATIENCE = 30.0
 Body = Callable[[], Awaitable[None]]
 
 
-def hog(caplog: pytest.LogCaptureFixture, work: Callable[[], object]) -> None:
-    """Hold the loop by this work until somebody complains."""
-    end = time.perf_counter() + PATIENCE
-    while not caplog.records and time.perf_counter() < end:
-        work()
+@pytest.fixture
+def complaint() -> Generator[threading.Event]:
+    """Set by the first line that the watchdog logs: who waits for it holds the loop until somebody complains."""
+    logged = threading.Event()
+    handler = logging.Handler()
+    handler.emit = lambda record: logged.set()
+    logger = logging.getLogger("actorlive.runtime")
+    logger.addHandler(handler)
+    yield logged
+    logger.removeHandler(handler)
 
 
 async def run(body: Body, limit: float = 0.05) -> None:
     """A node with this process, until that has ended."""
+    ended = trio.Event()
+
+    async def process() -> None:
+        try:
+            await body()
+        finally:
+            ended.set()
+
     async with open_node(slow_handler=limit) as node:
-        node.spawn(body, name="the hog")
-        while node.processes:
-            await trio.sleep(0.001)
+        node.spawn(process, name="the hog")
+        await ended.wait()
 
 
 # -- on a real loop ------------------------------------------------------------
 
 
 @pytest.mark.real_clock
-async def test_who_holds_the_loop_is_named_once_and_where_it_stands(caplog: pytest.LogCaptureFixture) -> None:
-    async def sleeps() -> None:
-        hog(caplog, lambda: time.sleep(0.001))
+async def test_who_holds_the_loop_is_named_once_and_where_it_stands(
+    complaint: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def waits() -> None:
+        complaint.wait(PATIENCE)
 
-    await run(sleeps)
+    await run(waits)
     assert "the hog has held the loop for" in caplog.text
-    assert "in sleeps" in caplog.text
+    assert "in waits" in caplog.text
     assert caplog.text.count("has held") == 1
 
 
 @pytest.mark.real_clock
-async def test_a_blocking_call_is_asked_in_its_middle_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
-    slept: list[float] = []
+async def test_a_blocking_call_is_asked_in_its_middle_and_goes_on(
+    complaint: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    returned: list[bool] = []
 
-    async def sleeps() -> None:
-        began = time.perf_counter()
-        time.sleep(0.5)  # noqa: ASYNC251
-        slept.append(time.perf_counter() - began)
-        slept.append(len(caplog.records))
+    async def waits() -> None:
+        returned.append(complaint.wait(PATIENCE))
 
-    await run(sleeps)
-    assert slept[0] >= 0.5
-    assert slept[1] == 1, "it was told while it slept"
-    assert "time.sleep(0.5)" in caplog.text
+    await run(waits)
+    assert returned == [True], "it was told while the call lasted, which ended by what it waited for"
+    assert "complaint.wait(PATIENCE)" in caplog.text
 
 
 @pytest.mark.real_clock
-async def test_a_call_out_of_python_is_told_when_it_comes_back(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_call_out_of_python_is_told_when_it_comes_back(
+    complaint: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
     async def computes() -> None:
-        hog(caplog, lambda: hashlib.pbkdf2_hmac("sha256", b"", b"", 500_000))
+        for _ in range(1000):
+            if complaint.is_set():
+                break
+            hashlib.pbkdf2_hmac("sha256", b"", b"", 500_000)
 
     await run(computes, limit=0.01)
     assert "the hog has held the loop for" in caplog.text
@@ -81,9 +98,11 @@ async def test_a_call_out_of_python_is_told_when_it_comes_back(caplog: pytest.Lo
 
 
 @pytest.mark.real_clock
-async def test_a_task_of_a_process_is_the_process(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_task_of_a_process_is_the_process(
+    complaint: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
     async def child() -> None:
-        hog(caplog, lambda: time.sleep(0.001))
+        complaint.wait(PATIENCE)
 
     async def parent() -> None:
         async with trio.open_nursery() as nursery:
@@ -95,7 +114,7 @@ async def test_a_task_of_a_process_is_the_process(caplog: pytest.LogCaptureFixtu
 
 @pytest.mark.real_clock
 async def test_a_stack_is_read_by_its_own_thread(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    complaint: threading.Event, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readers: set[int] = set()
 
@@ -110,20 +129,22 @@ async def test_a_stack_is_read_by_its_own_thread(
     monkeypatch.setattr(main_stack, "Sample", Noted)
     monkeypatch.setattr(sys, "_current_frames", nobody_may)
 
-    async def sleeps() -> None:
-        hog(caplog, lambda: time.sleep(0.001))
+    async def waits() -> None:
+        complaint.wait(PATIENCE)
 
-    await run(sleeps)
+    await run(waits)
     assert "has held the loop" in caplog.text
     assert readers == {threading.main_thread().ident}
 
 
 @pytest.mark.real_clock
-def test_a_loop_in_another_thread_is_told_without_a_stack(caplog: pytest.LogCaptureFixture) -> None:
-    async def sleeps() -> None:
-        hog(caplog, lambda: time.sleep(0.001))
+def test_a_loop_in_another_thread_is_told_without_a_stack(
+    complaint: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def waits() -> None:
+        complaint.wait(PATIENCE)
 
-    thread = threading.Thread(target=trio.run, args=(run, sleeps))
+    thread = threading.Thread(target=trio.run, args=(run, waits))
     thread.start()
     thread.join(2 * PATIENCE)
     assert "the hog has held the loop for" in caplog.text
@@ -157,6 +178,14 @@ class Led(Watchdog):
         super().__init__(node, limit)
         self.questions: list[Question] = []
         self.warned: list[object] = []
+
+    @classmethod
+    def that_has_asked(cls, node: Node) -> Led:
+        """One whose loop has been in one round for two looks."""
+        watchdog = cls(node, 10.0)
+        watchdog.look()
+        watchdog.look()
+        return watchdog
 
     def ask(self) -> Question:
         self.questions.append(Question())
@@ -196,9 +225,7 @@ async def test_a_loop_that_waits_or_goes_on_is_not_asked() -> None:
 
 async def test_one_task_is_suspected_at_a_time() -> None:
     async with open_node() as node:
-        watchdog = Led(node, 10.0)
-        watchdog.look()
-        watchdog.look()
+        watchdog = Led.that_has_asked(node)
         tasks = [object() for _ in range(5)]
         for task in tasks:
             watchdog.answer(task, "somebody", 9.0)
@@ -213,9 +240,7 @@ async def test_one_task_is_suspected_at_a_time() -> None:
 
 async def test_who_answers_too_late_has_held_the_loop() -> None:
     async with open_node() as node:
-        watchdog = Led(node, 10.0)
-        watchdog.look()
-        watchdog.look()
+        watchdog = Led.that_has_asked(node)
         assert watchdog.pause() < 1, "an answer is due"
         watchdog.look()
         assert len(watchdog.questions) == 1
@@ -225,9 +250,7 @@ async def test_who_answers_too_late_has_held_the_loop() -> None:
 
 async def test_an_answer_of_another_round_says_nothing() -> None:
     async with open_node() as node:
-        watchdog = Led(node, 10.0)
-        watchdog.look()
-        watchdog.look()
+        watchdog = Led.that_has_asked(node)
         watchdog.rounds.count += 2
         watchdog.answer("task", "somebody", 10.0)
         assert not watchdog.warned
