@@ -15,6 +15,7 @@ from actorlive.testing import Failure, Redirected, connect
 from actorlive.testing.worlds import remote
 from actorlive.testing.worlds.refusals import NO_LINE, NOT_FROM_HERE
 from actorlive.web.server import serve_async
+from actorlive.wire.line import LinePing
 from tests.testing.phoenix import Recording, app_of
 
 pytestmark = pytest.mark.real_clock
@@ -196,9 +197,16 @@ async def test_a_websocket_may_be_cut_beneath_a_line(app: QuartTrio, noticed: bo
         await view.until(lambda: len(lines) == 0)
 
 
-async def test_a_line_gives_signs_of_life_of_its_own(app: QuartTrio) -> None:
+async def test_a_line_gives_signs_of_life_of_its_own(app: QuartTrio, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[LinePing] = []
+
+    def note() -> LinePing:
+        given.append(LinePing())
+        return given[-1]
+
+    monkeypatch.setattr(remote, "LinePing", note)
     async with served(app) as url, connect(f"{url}/kitchen", line=True, heartbeat=0.5) as view:
-        await view.advance(1.2)
+        await view.until(lambda: len(given) >= 2)  # for the first was answered
         await view.cut()
         await view.mend()
         await view.element("#inc").click()
